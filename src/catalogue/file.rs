@@ -1,0 +1,188 @@
+//! A scenario file: TOML with one `[[scenario]]` table a scenario, the same for those built in and a user's own.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{
+    mistake::{Mistake, Mistakes},
+    scenario::{Scenario, Transport},
+    steps,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    scenario: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: Spanned<String>,
+    title: Spanned<String>,
+    why: Spanned<String>,
+    source: Option<String>,
+    transports: Spanned<Vec<Spanned<String>>>,
+    steps: Spanned<String>,
+}
+
+/// A scenario and where its id stands in its file, for a message about a second one of that name.
+pub(super) struct Placed {
+    pub(super) scenario: Scenario,
+    pub(super) id: Range<usize>,
+}
+
+/// Reads the text of one scenario file; `path` is for messages.
+///
+/// # Errors
+///
+/// All mistakes in the file, each with its place.
+pub(super) fn parse(path: &str, text: &str) -> Result<Vec<Placed>, Mistakes> {
+    let fail = |list| Mistakes { path: path.to_owned(), text: text.to_owned(), list };
+    let file: File = toml::from_str(text).map_err(|error| {
+        // An error without a place, or a place past the end, is about the file as a whole.
+        let span = error.span().unwrap_or(0..0);
+        let span = span.start.min(text.len())..span.end.min(text.len());
+        fail(vec![Mistake::new(
+            span,
+            one_line(error.message()),
+            "a scenario file is TOML: `[[scenario]]` with id, title, why, transports, steps",
+        )])
+    })?;
+    let mut scenarios = Vec::new();
+    let mut mistakes = Vec::new();
+    for entry in file.scenario {
+        match scenario(text, entry) {
+            Ok(placed) => scenarios.push(placed),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    if mistakes.is_empty() { Ok(scenarios) } else { Err(fail(mistakes)) }
+}
+
+fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    let id = entry.id.span();
+    if !is_id(entry.id.get_ref()) {
+        mistakes.push(Mistake::new(
+            id.clone(),
+            "not a scenario id",
+            "`family/operations-in-order`, of a-z, 0-9, `-` and `_`, at most 80 characters",
+        ));
+    }
+    for field in [&entry.title, &entry.why] {
+        if field.get_ref().trim().is_empty() {
+            mistakes.push(Mistake::new(field.span(), "an empty text", "say it in words"));
+        }
+    }
+    let transports = transports(&entry.transports, &mut mistakes);
+    let (source, base) = steps_source(text, &entry.steps);
+    let steps = steps::parse(source, base).unwrap_or_else(|found| {
+        mistakes.extend(found);
+        Vec::new()
+    });
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let scenario = Scenario {
+        id: entry.id.into_inner(),
+        title: one_line(entry.title.get_ref()),
+        why: one_line(entry.why.get_ref()),
+        source: entry.source.as_deref().map(one_line),
+        transports,
+        steps,
+    };
+    Ok(Placed { scenario, id })
+}
+
+fn transports(words: &Spanned<Vec<Spanned<String>>>, mistakes: &mut Vec<Mistake>) -> Vec<Transport> {
+    let mut transports = Vec::new();
+    if words.get_ref().is_empty() {
+        mistakes.push(Mistake::new(words.span(), "no transport", format!("one or more of {}", Transport::words())));
+    }
+    for word in words.get_ref() {
+        match Transport::from_word(word.get_ref()) {
+            None => mistakes.push(Mistake::new(
+                word.span(),
+                format!("unknown transport `{}`", word.get_ref()),
+                format!("one of {}", Transport::words()),
+            )),
+            Some(transport) if transports.contains(&transport) => {
+                mistakes.push(Mistake::new(word.span(), "the same transport again", "each one once"));
+            }
+            Some(transport) => transports.push(transport),
+        }
+    }
+    transports
+}
+
+/// The steps as they stand in the file, so that a mistake's place is a place in the file.
+///
+/// TOML's value is the text between the quotes unless it has escapes; steps need none, so where there is a backslash
+/// the value is parsed instead and only the string as a whole can be pointed at.
+fn steps_source<'a>(text: &'a str, steps: &'a Spanned<String>) -> (&'a str, usize) {
+    let span = steps.span();
+    let literal = &text[span.clone()];
+    let quotes = if literal.starts_with("\"\"\"") || literal.starts_with("'''") { 3 } else { 1 };
+    if literal.contains('\\') {
+        return (steps.get_ref(), span.start);
+    }
+    (&literal[quotes..literal.len() - quotes], span.start + quotes)
+}
+
+fn is_id(id: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+    };
+    id.len() <= 80 && id.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name))
+}
+
+/// Folds white space, so that a text may be broken over lines in its file and still be one line in a table.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(steps: &str) -> String {
+        format!("[[scenario]]\nid = \"a/b\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\nsteps = {steps}\n")
+    }
+
+    fn pointed_at(text: &str) -> Vec<String> {
+        let mistakes = parse("f.toml", text).map(|_| ()).unwrap_err();
+        mistakes.list.into_iter().map(|mistake| text[mistake.span].to_owned()).collect()
+    }
+
+    #[test]
+    fn mistakes_in_steps_are_found_in_every_kind_of_string() {
+        for quotes in ["\"\"\"", "'''"] {
+            assert_eq!(pointed_at(&file(&format!("{quotes}\nclient conect\r\nserver accept\n{quotes}"))), ["conect"]);
+        }
+        assert_eq!(pointed_at(&file("\"client conect\"")), ["conect"]);
+    }
+
+    #[test]
+    fn every_mistake_of_a_file_is_reported() {
+        let text = file("'client connect'").replace("a/b", "A b").replace("tcp4", "tcp5").replace("\"w\"", "\" \"");
+        assert_eq!(pointed_at(&text), ["\"A b\"", "\" \"", "\"tcp5\"", "client connect"]);
+    }
+
+    #[test]
+    fn unknown_and_missing_keys_are_mistakes() {
+        assert_eq!(pointed_at(&(file("''") + "repeat = 3\n")), ["repeat"]);
+        let report = parse("f.toml", "[[scenario]]\nid = \"a/b\"\n").map(|_| ()).unwrap_err().to_string();
+        assert!(report.contains("missing field `title`"), "{report}");
+    }
+
+    #[test]
+    fn a_mistake_is_shown_with_file_line_column_and_caret() {
+        let report = parse("own.toml", &file("'''\nclient connect\nserver accpt\n'''")).map(|_| ()).unwrap_err();
+        let report = report.to_string();
+        assert!(report.contains("own.toml:8:8"), "{report}");
+        assert!(report.contains("^^^^^ the server can `accept`"), "{report}");
+    }
+}

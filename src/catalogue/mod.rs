@@ -1,0 +1,148 @@
+//! What is tried: the scenarios built in, and a user's own.
+
+mod file;
+mod mistake;
+mod scenario;
+mod select;
+mod steps;
+
+use std::collections::HashMap;
+
+pub use mistake::{Mistake, Mistakes};
+pub use scenario::{Actor, Case, Condition, Half, Operation, Scenario, Step, Transport};
+pub use select::{BadSelector, Selection};
+pub use steps::{MAX_COUNT, MAX_STEPS};
+
+/// The files built in, one a family, in the order of the catalogue.
+macro_rules! builtin {
+    ($($family:literal),* $(,)?) => {
+        &[$((
+            concat!("src/scenarios/", $family, ".toml"),
+            include_str!(concat!("../scenarios/", $family, ".toml")),
+        )),*]
+    };
+}
+
+const BUILTIN: &[(&str, &str)] = builtin![
+    "peer-close",
+    "peer-close-unread",
+    "peer-reset",
+    "peer-half-close",
+    "peer-shutdown-read",
+    "peer-shutdown-both",
+    "own-shutdown-write",
+    "own-shutdown-read",
+    "own-shutdown-both",
+    "connect",
+    "accept",
+    "listener-close",
+    "recover",
+];
+
+/// All scenarios known to a run, in order; no two of them share an id.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    scenarios: Vec<Scenario>,
+    /// Where in `scenarios` an id stands, and which file it came from.
+    index: HashMap<String, (usize, String)>,
+}
+
+impl Catalogue {
+    /// The scenarios that come with the program.
+    ///
+    /// # Panics
+    ///
+    /// Never in a built program: a test reads them.
+    pub fn builtin() -> Self {
+        let mut catalogue = Catalogue::default();
+        for (path, text) in BUILTIN {
+            catalogue.add(path, text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        }
+        catalogue
+    }
+
+    /// Adds the scenarios of one file; `path` is its name for messages, `text` its contents.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes found in the file. Nothing of it is added then.
+    pub fn add(&mut self, path: &str, text: &str) -> Result<(), Mistakes> {
+        let placed = file::parse(path, text)?;
+        let mut list = Vec::new();
+        let mut seen: HashMap<&str, &str> =
+            self.index.iter().map(|(id, (_, path))| (id.as_str(), path.as_str())).collect();
+        for entry in &placed {
+            if let Some(first) = seen.insert(&entry.scenario.id, path) {
+                let title = format!("a second scenario `{}`", entry.scenario.id);
+                list.push(Mistake::new(
+                    entry.id.clone(),
+                    title,
+                    format!("an id is used once; the first is in {first}"),
+                ));
+            }
+        }
+        if !list.is_empty() {
+            return Err(Mistakes { path: path.to_owned(), text: text.to_owned(), list });
+        }
+        for entry in placed {
+            self.index.insert(entry.scenario.id.clone(), (self.scenarios.len(), path.to_owned()));
+            self.scenarios.push(entry.scenario);
+        }
+        Ok(())
+    }
+
+    /// All scenarios, in order.
+    pub fn scenarios(&self) -> &[Scenario] {
+        &self.scenarios
+    }
+
+    /// The scenario of this id.
+    pub fn find(&self, id: &str) -> Option<&Scenario> {
+        self.position(id).map(|position| &self.scenarios[position])
+    }
+
+    /// Where in the order the scenario of this id stands.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.index.get(id).map(|(position, _)| *position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builtin_scenarios_can_be_read_and_teach() {
+        for scenario in Catalogue::builtin().scenarios() {
+            let sentences = scenario.why.matches(". ").count() + 1;
+            assert!((2..=4).contains(&sentences), "{}: {sentences} sentences in its why", scenario.id);
+            assert!(scenario.why.ends_with('.'), "{}", scenario.id);
+            assert!(scenario.title.len() <= 80, "{}: title too long for a table", scenario.id);
+        }
+    }
+
+    #[test]
+    fn every_scenario_stands_in_the_file_of_its_family() {
+        let catalogue = Catalogue::builtin();
+        for (id, (_, path)) in &catalogue.index {
+            let family = catalogue.find(id).unwrap().family();
+            assert_eq!(path, &format!("src/scenarios/{family}.toml"));
+        }
+    }
+
+    #[test]
+    fn an_id_twice_is_a_mistake_that_names_the_first_file() {
+        let mut catalogue = Catalogue::builtin();
+        let before = catalogue.scenarios().len();
+        let text = "[[scenario]]\nid = \"peer-close/read-read-write\"\ntitle = \"t\"\nwhy = \"w\"\n\
+                    transports = [\"tcp4\"]\nsteps = \"\"\"client connect\nserver accept\"\"\"\n";
+        let report = catalogue.add("own.toml", text).unwrap_err().to_string();
+        assert!(report.contains("own.toml:2:6"), "{report}");
+        assert!(report.contains("src/scenarios/peer-close.toml"), "{report}");
+        assert_eq!(catalogue.scenarios().len(), before);
+
+        let twice = text.replace("peer-close/read-read-write", "own/x");
+        let report = catalogue.add("own.toml", &(twice.clone() + &twice)).unwrap_err().to_string();
+        assert!(report.contains("the first is in own.toml"), "{report}");
+    }
+}

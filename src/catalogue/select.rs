@@ -1,0 +1,118 @@
+//! Selectors: which scenarios a command is about, by id, family or glob.
+
+use std::fmt;
+
+use glob::Pattern;
+
+use super::{Case, Catalogue, Scenario, Transport};
+
+/// A choice of scenarios and transports. The default is everything.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    patterns: Vec<Pattern>,
+    transports: Vec<Transport>,
+}
+
+impl Selection {
+    /// Selects the scenarios that at least one selector fits: a scenario id, a family, or a glob over ids.
+    /// No selectors select everything.
+    ///
+    /// # Errors
+    ///
+    /// A glob that cannot be read.
+    pub fn new<S: AsRef<str>>(selectors: &[S]) -> Result<Self, BadSelector> {
+        let patterns = selectors.iter().map(|selector| {
+            let selector = selector.as_ref();
+            Pattern::new(selector)
+                .map_err(|error| BadSelector { selector: selector.to_owned(), problem: error.to_string() })
+        });
+        Ok(Selection { patterns: patterns.collect::<Result<_, _>>()?, transports: Vec::new() })
+    }
+
+    /// Narrows the selection to cases over these transports; none stands for all.
+    pub fn over(mut self, transports: &[Transport]) -> Self {
+        self.transports = transports.to_vec();
+        self
+    }
+
+    /// Whether nothing was said and all is selected.
+    pub fn is_everything(&self) -> bool {
+        self.patterns.is_empty() && self.transports.is_empty()
+    }
+
+    /// Whether the scenario of this id is selected.
+    pub fn includes(&self, id: &str) -> bool {
+        let family = id.split('/').next().unwrap_or(id);
+        self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(id) || pattern.matches(family))
+    }
+
+    /// The selected scenarios, in the catalogue's order.
+    pub fn scenarios<'a>(&self, catalogue: &'a Catalogue) -> Vec<&'a Scenario> {
+        catalogue.scenarios().iter().filter(|scenario| self.includes(&scenario.id)).collect()
+    }
+
+    /// The selected cases, in the catalogue's order.
+    pub fn cases<'a>(&self, catalogue: &'a Catalogue) -> Vec<Case<'a>> {
+        let mut cases = Vec::new();
+        for scenario in self.scenarios(catalogue) {
+            for &transport in &scenario.transports {
+                if self.transports.is_empty() || self.transports.contains(&transport) {
+                    cases.push(Case { scenario, transport });
+                }
+            }
+        }
+        cases
+    }
+}
+
+/// A selector that is not a glob.
+#[derive(Debug)]
+pub struct BadSelector {
+    selector: String,
+    problem: String,
+}
+
+impl fmt::Display for BadSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "selector {:?}: {}; a selector is a scenario id, a family, or a glob such as 'peer-*'",
+            self.selector, self.problem
+        )
+    }
+}
+
+impl std::error::Error for BadSelector {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selected(selectors: &[&str]) -> Vec<String> {
+        let catalogue = Catalogue::builtin();
+        let selection = Selection::new(selectors).unwrap();
+        selection.scenarios(&catalogue).iter().map(|scenario| scenario.id.clone()).collect()
+    }
+
+    #[test]
+    fn an_id_a_family_and_a_glob_select() {
+        assert_eq!(selected(&["peer-close/read-read-write"]), ["peer-close/read-read-write"]);
+        let family = selected(&["peer-close"]);
+        assert_eq!(family.len(), 4);
+        assert!(family.iter().all(|id| id.starts_with("peer-close/")));
+        assert_eq!(selected(&["*/after-close"]), ["accept/after-close"]);
+        assert_eq!(selected(&["no-such"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn nothing_said_selects_everything_once() {
+        let catalogue = Catalogue::builtin();
+        assert_eq!(selected(&[]).len(), catalogue.scenarios().len());
+        assert_eq!(selected(&["*", "peer-close"]).len(), catalogue.scenarios().len());
+    }
+
+    #[test]
+    fn a_bad_glob_says_so() {
+        assert!(Selection::new(&["peer-[close"]).unwrap_err().to_string().contains("peer-[close"));
+    }
+}

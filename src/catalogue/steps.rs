@@ -1,0 +1,296 @@
+//! The step language: one step a line, `actor operation [argument]`, `#` begins a comment.
+
+use std::ops::Range;
+
+use super::{
+    mistake::Mistake,
+    scenario::{Actor, Condition, Half, Operation, Step},
+};
+
+/// Most bytes that one `write` or `read` may ask for.
+pub const MAX_COUNT: u32 = 1 << 20;
+
+/// Most steps in a scenario.
+pub const MAX_STEPS: usize = 100;
+
+/// What has to follow an operation's word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Argument {
+    None,
+    Count,
+    Half,
+    Condition,
+}
+
+impl Argument {
+    fn expected(self) -> String {
+        match self {
+            Argument::None => "nothing".to_owned(),
+            Argument::Count => format!("a number of bytes, 1 to {MAX_COUNT}"),
+            Argument::Half => Half::words(),
+            Argument::Condition => Condition::words(),
+        }
+    }
+}
+
+/// An operation of the language: its word, its argument, who may do it, and what it means.
+struct Word {
+    word: &'static str,
+    argument: Argument,
+    actors: &'static [Actor],
+    meaning: fn(&str) -> Option<Operation>,
+}
+
+/// The whole language; the parser and its messages read it here.
+const OPERATIONS: &[Word] = {
+    use Actor::{Client, Listener, Server};
+    const ENDS: &[Actor] = &[Client, Server];
+    const ALL: &[Actor] = &[Listener, Client, Server];
+    const fn word(
+        word: &'static str,
+        argument: Argument,
+        actors: &'static [Actor],
+        meaning: fn(&str) -> Option<Operation>,
+    ) -> Word {
+        Word { word, argument, actors, meaning }
+    }
+    &[
+        word("connect", Argument::None, &[Client], |_| Some(Operation::Connect)),
+        word("reconnect", Argument::None, &[Client], |_| Some(Operation::Reconnect)),
+        word("accept", Argument::None, &[Server], |_| Some(Operation::Accept)),
+        word("write", Argument::Count, ENDS, |argument| count(argument).map(Operation::Write)),
+        word("read", Argument::Count, ENDS, |argument| count(argument).map(Operation::Read)),
+        word("close", Argument::None, ALL, |_| Some(Operation::Close)),
+        word("reset", Argument::None, ENDS, |_| Some(Operation::Reset)),
+        word("shutdown", Argument::Half, ENDS, |argument| Half::from_word(argument).map(Operation::Shutdown)),
+        word("so_error", Argument::None, ENDS, |_| Some(Operation::SoError)),
+        word("await", Argument::Condition, ALL, |argument| Condition::from_word(argument).map(Operation::Await)),
+    ]
+};
+
+fn count(argument: &str) -> Option<u32> {
+    argument.parse().ok().filter(|count| (1..=MAX_COUNT).contains(count))
+}
+
+/// Parses steps. `base` is where `text` begins in its file; spans of mistakes count from the file's beginning.
+///
+/// # Errors
+///
+/// Every line that is wrong, or the first step that cannot follow those before it.
+pub fn parse(text: &str, base: usize) -> Result<Vec<Step>, Vec<Mistake>> {
+    let mut steps = Vec::new();
+    let mut mistakes = Vec::new();
+    let mut offset = base;
+    for line in text.split_inclusive('\n') {
+        let code = line.split('#').next().unwrap_or_default();
+        match parse_line(&words(code, offset)) {
+            Ok(None) => {}
+            Ok(Some(step)) => steps.push((step, trimmed(code, offset))),
+            Err(mistake) => mistakes.push(mistake),
+        }
+        offset += line.len();
+    }
+    if mistakes.is_empty() {
+        mistakes.extend(first_impossible(&steps, base..base + text.len()));
+    }
+    if mistakes.is_empty() { Ok(steps.into_iter().map(|(step, _)| step).collect()) } else { Err(mistakes) }
+}
+
+/// A word of a line, and where it stands.
+type Placed<'a> = (&'a str, Range<usize>);
+
+fn words(code: &str, offset: usize) -> Vec<Placed<'_>> {
+    code.split_whitespace()
+        .map(|word| {
+            let start = offset + (word.as_ptr() as usize - code.as_ptr() as usize);
+            (word, start..start + word.len())
+        })
+        .collect()
+}
+
+fn trimmed(code: &str, offset: usize) -> Range<usize> {
+    let start = offset + (code.len() - code.trim_start().len());
+    start..start + code.trim().len()
+}
+
+fn parse_line(words: &[Placed<'_>]) -> Result<Option<Step>, Mistake> {
+    let [(actor_word, actor_span), rest @ ..] = words else { return Ok(None) };
+    let actor = Actor::from_word(actor_word).ok_or_else(|| {
+        Mistake::new(
+            actor_span.clone(),
+            format!("unknown actor `{actor_word}`"),
+            format!("a step begins with {}", Actor::words()),
+        )
+    })?;
+    let [(word, span), arguments @ ..] = rest else {
+        let end = actor_span.end;
+        return Err(Mistake::new(end..end, "a step without an operation", allowed_operations(actor)));
+    };
+    let entry = OPERATIONS
+        .iter()
+        .find(|entry| entry.word == *word)
+        .ok_or_else(|| Mistake::new(span.clone(), format!("unknown operation `{word}`"), allowed_operations(actor)))?;
+    if !entry.actors.contains(&actor) {
+        return Err(Mistake::new(
+            span.clone(),
+            format!("the {actor} cannot `{}`", entry.word),
+            allowed_operations(actor),
+        ));
+    }
+    let operation = parse_argument(entry, arguments.first(), span.end)?;
+    let expected = usize::from(entry.argument != Argument::None);
+    if let Some((extra, extra_span)) = arguments.get(expected) {
+        return Err(Mistake::new(
+            extra_span.clone(),
+            format!("`{extra}` is one word too many"),
+            "the step ends before",
+        ));
+    }
+    Ok(Some(Step { actor, operation }))
+}
+
+fn parse_argument(entry: &Word, argument: Option<&Placed<'_>>, end: usize) -> Result<Operation, Mistake> {
+    let (word, span) = argument.cloned().unwrap_or(("", end..end));
+    (entry.meaning)(word).ok_or_else(|| {
+        let title = if word.is_empty() {
+            format!("`{}` without its argument", entry.word)
+        } else {
+            format!("`{}` cannot take `{word}`", entry.word)
+        };
+        Mistake::new(span, title, format!("here stands {}", entry.argument.expected()))
+    })
+}
+
+fn allowed_operations(actor: Actor) -> String {
+    let words: Vec<_> = OPERATIONS
+        .iter()
+        .filter(|entry| entry.actors.contains(&actor))
+        .map(|entry| format!("`{}`", entry.word))
+        .collect();
+    format!("the {actor} can {}", words.join(", "))
+}
+
+/// Which of the three actors has a socket, step by step: a step by an actor without one could only ever give
+/// `not-run`, so it is a mistake of the author's.
+fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Option<Mistake> {
+    if steps.is_empty() {
+        return Some(Mistake::new(whole, "a scenario without steps", "at least one step, such as `client connect`"));
+    }
+    if steps.len() > MAX_STEPS {
+        let (_, span) = &steps[MAX_STEPS];
+        return Some(Mistake::new(span.clone(), format!("more than {MAX_STEPS} steps"), "one step too many"));
+    }
+    if steps.iter().all(|(step, _)| step.actor == Actor::Client) {
+        return Some(Mistake::new(
+            whole,
+            "a scenario without a peer",
+            "needs a step of the other end: `server accept`, or `listener close`",
+        ));
+    }
+    let (mut listener, mut client, mut server) = (true, false, false);
+    for (step, span) in steps {
+        let open = match step.actor {
+            Actor::Listener => &mut listener,
+            Actor::Client => &mut client,
+            Actor::Server => &mut server,
+        };
+        let problem = match step.operation {
+            Operation::Connect if *open => {
+                Some(("the client has connected already", "a fresh socket: `client reconnect`"))
+            }
+            Operation::Connect | Operation::Reconnect | Operation::Accept => {
+                *open = true;
+                None
+            }
+            _ if !*open => Some(match step.actor {
+                Actor::Listener => {
+                    ("the listener is closed by now", "a listener listens from the start until its `close`")
+                }
+                Actor::Client => {
+                    ("the client has no socket here", "`client connect` or `client reconnect` comes before")
+                }
+                Actor::Server => ("the server has no socket here", "`server accept` comes before"),
+            }),
+            Operation::Close | Operation::Reset => {
+                *open = false;
+                None
+            }
+            _ => None,
+        };
+        if let Some((title, label)) = problem {
+            return Some(Mistake::new(span.clone(), title, label));
+        }
+        if step.operation == Operation::Accept && !listener {
+            return Some(Mistake::new(span.clone(), "nothing to accept from", "the listener is closed by now"));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(text: &str) -> Vec<(&str, String, String)> {
+        parse(text, 0).unwrap_err().into_iter().map(|m| (&text[m.span], m.title, m.label)).collect()
+    }
+
+    #[test]
+    fn every_operation_is_written_as_it_is_read() {
+        let text = "client connect\nserver accept\nclient write 7\nserver read 9\nclient so_error\n\
+                    client shutdown read\nclient shutdown write\nclient shutdown both\nclient await fin\n\
+                    client await reset\nlistener await readable\nclient await writable\nclient await connected\n\
+                    client await event\nclient await quiet\nclient reset\nclient reconnect\nserver close\n\
+                    listener close";
+        let steps = parse(text, 0).unwrap();
+        let written: Vec<_> = steps.iter().map(Step::to_string).collect();
+        assert_eq!(written.join("\n"), text);
+    }
+
+    #[test]
+    fn comments_blank_lines_and_windows_line_ends_are_nothing() {
+        let plain = parse("client connect\nserver accept", 0);
+        assert_eq!(parse("# first\r\n\r\n  client   connect # to it\r\n\tserver accept\r\n", 0), plain);
+    }
+
+    #[test]
+    fn each_wrong_word_is_pointed_at() {
+        let found =
+            mistakes("client connect\npeer accept\nclient wriet 1\nclient await fni\nserver read\nclient close 3");
+        let places: Vec<_> = found.iter().map(|(word, ..)| *word).collect();
+        assert_eq!(places, ["peer", "wriet", "fni", "", "3"]);
+        assert_eq!(found[0].2, "a step begins with `listener`, `client`, `server`");
+        assert_eq!(found[1].1, "unknown operation `wriet`");
+        assert_eq!(found[2].2, "here stands `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`");
+        assert_eq!(found[3].1, "`read` without its argument");
+        assert_eq!(found[4].1, "`3` is one word too many");
+    }
+
+    #[test]
+    fn an_actor_does_only_what_it_can() {
+        assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
+        assert_eq!(mistakes("listener write 1")[0].2, "the listener can `close`, `await`");
+    }
+
+    #[test]
+    fn counts_have_bounds() {
+        for word in ["0", "-1", "1048577", "99999999999999999999", "one"] {
+            assert_eq!(mistakes(&format!("client write {word}"))[0].0, word);
+        }
+    }
+
+    #[test]
+    fn a_step_needs_a_socket() {
+        assert_eq!(mistakes("client write 1\nserver accept")[0].1, "the client has no socket here");
+        assert_eq!(mistakes("client connect\nserver read 1")[0].1, "the server has no socket here");
+        assert_eq!(mistakes("client connect\nserver accept\nserver close\nserver read 1")[0].0, "server read 1");
+        assert_eq!(mistakes("client connect\nlistener close\nserver accept")[0].1, "nothing to accept from");
+        assert_eq!(mistakes("client connect\nclient connect\nserver accept")[0].1, "the client has connected already");
+    }
+
+    #[test]
+    fn a_scenario_needs_a_peer_and_steps() {
+        assert_eq!(mistakes("client connect\nclient close")[0].1, "a scenario without a peer");
+        assert_eq!(mistakes("# nothing\n")[0].1, "a scenario without steps");
+    }
+}
