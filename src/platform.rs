@@ -1,0 +1,143 @@
+//! The facts of a platform: one row of `platforms.csv`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sys;
+
+/// Where a cell comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provenance {
+    /// This program ran there and saw it.
+    Measured,
+    /// Somebody measured it with another program.
+    Reported,
+    /// A manual, a source text or a maintainer says so.
+    Documented,
+}
+
+impl Provenance {
+    /// All of them, the strongest first.
+    pub const ALL: [Provenance; 3] = [Provenance::Measured, Provenance::Reported, Provenance::Documented];
+
+    /// Its word in CSV.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Provenance::Measured => "measured",
+            Provenance::Reported => "reported",
+            Provenance::Documented => "documented",
+        }
+    }
+}
+
+/// One column of the matrix, and the facts behind its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Stable across patch releases, such as `linux-6.18-x86_64-gnu`.
+    pub platform: String,
+    /// Of all its cells.
+    pub provenance: Provenance,
+    /// Rust's name of the operating system.
+    pub os: String,
+    /// Its version without the patch level.
+    pub os_version: String,
+    /// The kernel's full version.
+    pub kernel: String,
+    /// The processor's architecture.
+    pub arch: String,
+    /// `gnu`, `musl`, `msvc`; empty where a system has one only.
+    pub abi: String,
+    /// `native`, or what stands in for the kernel.
+    pub runtime: String,
+    /// What mio polls with.
+    pub selector: String,
+    /// The compiler's version, since std decides what its calls pass to the system.
+    pub rustc: String,
+    /// mio's version.
+    pub mio: String,
+    /// This program's version.
+    pub brokenpipe: String,
+}
+
+impl Platform {
+    /// The platform that this program runs on.
+    pub fn here() -> Self {
+        let host = sys::host();
+        let os = std::env::consts::OS;
+        let arch = std::env::consts::ARCH;
+        let abi = ABI;
+        // What is not native must not be taken for it by its name either.
+        let system = if host.runtime == "native" { os } else { host.runtime };
+        let parts = [system, &host.version, arch, abi];
+        let name = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("-");
+        Platform {
+            platform: name,
+            provenance: Provenance::Measured,
+            os: os.to_owned(),
+            os_version: host.version,
+            kernel: host.kernel,
+            arch: arch.to_owned(),
+            abi: abi.to_owned(),
+            runtime: host.runtime.to_owned(),
+            selector: sys::SELECTOR.to_owned(),
+            rustc: env!("BROKENPIPE_RUSTC").to_owned(),
+            mio: env!("BROKENPIPE_MIO").to_owned(),
+            brokenpipe: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+const ABI: &str = if cfg!(target_env = "gnu") {
+    "gnu"
+} else if cfg!(target_env = "musl") {
+    "musl"
+} else if cfg!(target_env = "msvc") {
+    "msvc"
+} else {
+    ""
+};
+
+/// Whether this can be a platform's name: it becomes a file's name, a column's head and a word on the command line.
+///
+/// # Errors
+///
+/// What would be right.
+pub fn check_name(name: &str) -> Result<(), &'static str> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let device = ["con", "prn", "aux", "nul"];
+    let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_device =
+        device.contains(&stem.as_str()) || (stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")));
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(allowed) {
+        Err("a platform's name is 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`")
+    } else if !name.as_bytes()[0].is_ascii_alphanumeric() || name.ends_with('.') {
+        Err("a platform's name begins with a letter or digit and does not end with a dot")
+    } else if is_device || name == "platforms" {
+        Err("this name stands for something else: a device on Windows, or the table of platforms")
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_this_platform_is_a_name() {
+        assert_eq!(check_name(&Platform::here().platform), Ok(()));
+    }
+
+    #[test]
+    fn names_that_are_paths_devices_or_markup_are_refused() {
+        for name in ["", "..", "../x", "/etc", "a/b", "a\\b", "C:x", "nul", "NUL.txt", "com1", ".x", "x.", "platforms"]
+        {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+        for name in ["<b>", "a|b", "a b", "=1", "-x", "@x", "a\u{1b}[1m", "ü"] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+        assert!(check_name(&"x".repeat(65)).is_err());
+        assert_eq!(check_name("linux-6.18-x86_64-gnu"), Ok(()));
+    }
+}

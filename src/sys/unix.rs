@@ -1,0 +1,164 @@
+//! Linux, Android, Apple's systems, the BSDs, illumos.
+
+use std::{io, os::fd::IntoRawFd, time::Duration};
+
+use mio::net::TcpStream;
+use socket2::{Domain, Socket, Type};
+
+use super::{ErrorName, Host};
+
+/// What mio polls with here, after the `cfg`s of its `src/sys/unix/mod.rs`.
+pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android", target_os = "illumos")) {
+    "epoll"
+} else if cfg!(any(
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly"
+)) {
+    "kqueue"
+} else {
+    "poll"
+};
+
+/// mio registers edges with epoll (EPOLLET) and kqueue (EV_CLEAR): every change is a new event.
+pub(crate) const REARM: Option<Duration> = None;
+
+macro_rules! error_names {
+    ($($name:ident)*) => {
+        /// Names of the errors of sockets, descriptors and files; numbers are the target's own, from libc.
+        pub fn error_name(code: i32) -> Option<ErrorName> {
+            let name = match code {
+                $(libc::$name => stringify!($name),)*
+                _ => return None,
+            };
+            Some(ErrorName { canonical: name, native: name })
+        }
+    };
+}
+
+error_names! {
+    EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECANCELED ECONNABORTED ECONNREFUSED ECONNRESET
+    EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN EHOSTUNREACH EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR
+    ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS ENODEV ENOENT ENOEXEC
+    ENOLCK ENOMEM ENOPROTOOPT ENOSPC ENOSYS ENOTCONN ENOTDIR ENOTSOCK ENOTTY ENXIO EOPNOTSUPP EPERM EPFNOSUPPORT
+    EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE EROFS ESHUTDOWN ESOCKTNOSUPPORT ESPIPE ESRCH ESTALE ETIMEDOUT
+    ETOOMANYREFS EXDEV
+}
+
+/// EADDRNOTAVAIL is what connect(2) gives when the ephemeral ports have run out.
+pub(crate) fn is_exhausted(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::EADDRNOTAVAIL | libc::ENOSPC)
+    )
+}
+
+/// One call where the type can carry the flags, as mio does it.
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "illumos",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly"
+))]
+pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
+    let socket = Socket::new_raw(domain, Type::STREAM.nonblocking().cloexec(), None)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// On Apple's systems `Socket::new` sets SO_NOSIGPIPE, as mio and std do.
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "illumos",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly"
+)))]
+pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// connect(2): EINPROGRESS.
+pub(crate) fn is_in_progress(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EINPROGRESS)
+}
+
+/// close(2). On Linux and most others the descriptor is gone whatever is returned; FreeBSD may return ECONNRESET.
+pub(crate) fn close(socket: impl IntoRawFd) -> io::Result<()> {
+    let fd = socket.into_raw_fd();
+    // SAFETY: into_raw_fd gave up the ownership, so nothing else closes this descriptor or uses it.
+    if unsafe { libc::close(fd) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// uname(3), and on Apple's systems the product version.
+pub fn host() -> Host {
+    let uname = rustix::system::uname();
+    let release = uname.release().to_string_lossy().into_owned();
+    let build = uname.version().to_string_lossy().into_owned();
+    let (runtime, evidence) = runtime(&release, &build);
+    Host { version: version(&release), kernel: release, runtime, evidence }
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn version(release: &str) -> String {
+    leading_numbers(release, 2)
+}
+
+/// Apple counts product versions apart from Darwin's; the file is what sw_vers(1) reads.
+#[cfg(target_vendor = "apple")]
+fn version(release: &str) -> String {
+    std::fs::read_to_string("/System/Library/CoreServices/SystemVersion.plist")
+        .ok()
+        .and_then(|plist| {
+            let (_, rest) = plist.split_once("<key>ProductVersion</key>")?;
+            let (_, value) = rest.split_once("<string>")?;
+            Some(leading_numbers(value, 1))
+        })
+        .unwrap_or_else(|| format!("darwin{}", leading_numbers(release, 1)))
+}
+
+/// `6.18.44-x` → `6.18`: the first `count` numbers.
+fn leading_numbers(text: &str, count: usize) -> String {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    text[..end].split('.').filter(|part| !part.is_empty()).take(count).collect::<Vec<_>>().join(".")
+}
+
+/// gVisor answers uname(2) with a fixed text (`pkg/sentry/kernel/version.go`), WSL's kernel has its maker in its name.
+fn runtime(release: &str, build: &str) -> (&'static str, String) {
+    if cfg!(target_os = "linux") && build == "#1 SMP Sun Jan 10 15:06:54 PST 2016" {
+        ("gvisor", format!("uname says {release} {build}, which is gVisor's fixed text"))
+    } else if cfg!(target_os = "linux") && release.to_ascii_lowercase().contains("microsoft") {
+        ("wsl", format!("uname's release is {release}"))
+    } else {
+        ("native", format!("uname says {release} {build}, the text of no known stand-in"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_stable_across_patch_releases() {
+        assert_eq!(leading_numbers("6.18.44-fc-v669", 2), "6.18");
+        assert_eq!(leading_numbers("14.3-RELEASE-p2", 2), "14.3");
+        assert_eq!(leading_numbers("15.7.1</string>", 1), "15");
+        assert_eq!(leading_numbers("unknown", 2), "");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn stand_ins_for_a_kernel_are_told_apart() {
+        assert_eq!(runtime("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016").0, "gvisor");
+        assert_eq!(runtime("5.15.167.4-microsoft-standard-WSL2", "#1 SMP").0, "wsl");
+        assert_eq!(runtime("6.1.0-40-amd64", "#1 SMP PREEMPT_DYNAMIC Debian").0, "native");
+    }
+}

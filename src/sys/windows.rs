@@ -1,0 +1,136 @@
+//! Windows, and Wine, which runs the same program.
+
+use std::{io, os::windows::io::IntoRawSocket, time::Duration};
+
+use mio::net::TcpStream;
+use socket2::{Domain, Socket, Type};
+use windows_sys::{
+    Wdk::System::SystemServices::RtlGetVersion,
+    Win32::{
+        Networking::WinSock as ws,
+        System::{
+            LibraryLoader::{GetModuleHandleA, GetProcAddress},
+            SystemInformation::OSVERSIONINFOW,
+        },
+    },
+    core::s,
+};
+
+use super::{ErrorName, Host};
+
+/// mio polls AFD, the driver below Winsock, through an I/O completion port.
+pub const SELECTOR: &str = "iocp";
+
+/// AFD's poll is answered once and then has to be asked again, and its answer is a level: asking again at once
+/// would spin while the level stays.
+pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
+
+macro_rules! error_names {
+    ($($native:ident = $canonical:literal,)*) => {
+        /// Names of Winsock's errors with POSIX's spelling where POSIX has the error, after
+        /// <https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2>.
+        pub fn error_name(code: i32) -> Option<ErrorName> {
+            match code {
+                $(ws::$native => Some(ErrorName { canonical: $canonical, native: stringify!($native) }),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+error_names! {
+    WSAEINTR = "EINTR",
+    WSAEBADF = "EBADF",
+    WSAEACCES = "EACCES",
+    WSAEFAULT = "EFAULT",
+    WSAEINVAL = "EINVAL",
+    WSAEMFILE = "EMFILE",
+    WSAEWOULDBLOCK = "EAGAIN",
+    WSAEINPROGRESS = "EINPROGRESS",
+    WSAEALREADY = "EALREADY",
+    WSAENOTSOCK = "ENOTSOCK",
+    WSAEDESTADDRREQ = "EDESTADDRREQ",
+    WSAEMSGSIZE = "EMSGSIZE",
+    WSAEPROTOTYPE = "EPROTOTYPE",
+    WSAENOPROTOOPT = "ENOPROTOOPT",
+    WSAEPROTONOSUPPORT = "EPROTONOSUPPORT",
+    WSAESOCKTNOSUPPORT = "ESOCKTNOSUPPORT",
+    WSAEOPNOTSUPP = "EOPNOTSUPP",
+    WSAEPFNOSUPPORT = "EPFNOSUPPORT",
+    WSAEAFNOSUPPORT = "EAFNOSUPPORT",
+    WSAEADDRINUSE = "EADDRINUSE",
+    WSAEADDRNOTAVAIL = "EADDRNOTAVAIL",
+    WSAENETDOWN = "ENETDOWN",
+    WSAENETUNREACH = "ENETUNREACH",
+    WSAENETRESET = "ENETRESET",
+    WSAECONNABORTED = "ECONNABORTED",
+    WSAECONNRESET = "ECONNRESET",
+    WSAENOBUFS = "ENOBUFS",
+    WSAEISCONN = "EISCONN",
+    WSAENOTCONN = "ENOTCONN",
+    WSAESHUTDOWN = "ESHUTDOWN",
+    WSAETOOMANYREFS = "ETOOMANYREFS",
+    WSAETIMEDOUT = "ETIMEDOUT",
+    WSAECONNREFUSED = "ECONNREFUSED",
+    WSAELOOP = "ELOOP",
+    WSAENAMETOOLONG = "ENAMETOOLONG",
+    WSAEHOSTDOWN = "EHOSTDOWN",
+    WSAEHOSTUNREACH = "EHOSTUNREACH",
+    WSAENOTEMPTY = "ENOTEMPTY",
+    WSAEPROCLIM = "WSAEPROCLIM",
+    WSAEUSERS = "EUSERS",
+    WSAEDQUOT = "EDQUOT",
+    WSAESTALE = "ESTALE",
+    WSAEREMOTE = "EREMOTE",
+    WSASYSNOTREADY = "WSASYSNOTREADY",
+    WSAVERNOTSUPPORTED = "WSAVERNOTSUPPORTED",
+    WSANOTINITIALISED = "WSANOTINITIALISED",
+    WSAEDISCON = "WSAEDISCON",
+    WSAECANCELLED = "ECANCELED",
+}
+
+/// WSAEADDRNOTAVAIL and WSAENOBUFS are what connect gives when the ephemeral ports have run out.
+pub(crate) fn is_exhausted(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(ws::WSAEMFILE | ws::WSAENOBUFS | ws::WSAEADDRNOTAVAIL))
+}
+
+pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// connect: WSAEWOULDBLOCK.
+pub(crate) fn is_in_progress(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(ws::WSAEWOULDBLOCK)
+}
+
+/// closesocket.
+pub(crate) fn close(socket: impl IntoRawSocket) -> io::Result<()> {
+    let socket = socket.into_raw_socket();
+    // SAFETY: into_raw_socket gave up the ownership, so nothing else closes this socket or uses it.
+    if unsafe { ws::closesocket(socket as ws::SOCKET) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// RtlGetVersion, which unlike GetVersionEx needs no manifest to tell the truth; Wine exports `wine_get_version`.
+pub fn host() -> Host {
+    let mut info = OSVERSIONINFOW { dwOSVersionInfoSize: size_of::<OSVERSIONINFOW>() as u32, ..Default::default() };
+    // SAFETY: `info` is a valid OSVERSIONINFOW that says its own size, as RtlGetVersion demands.
+    unsafe { RtlGetVersion(&mut info) };
+    let (runtime, evidence) = if is_wine() {
+        ("wine", "ntdll exports wine_get_version")
+    } else {
+        ("native", "ntdll has no wine_get_version")
+    };
+    Host {
+        version: info.dwBuildNumber.to_string(),
+        kernel: format!("{}.{}.{}", info.dwMajorVersion, info.dwMinorVersion, info.dwBuildNumber),
+        runtime,
+        evidence: evidence.to_owned(),
+    }
+}
+
+fn is_wine() -> bool {
+    // SAFETY: both names are NUL-terminated, and ntdll is loaded in every process for as long as it lives.
+    unsafe { GetProcAddress(GetModuleHandleA(s!("ntdll.dll")), s!("wine_get_version")) }.is_some()
+}
