@@ -1,0 +1,97 @@
+//! Counting: how often each step of each case gave what.
+
+use crate::{catalogue::Case, observation::Observation};
+
+/// What a step gave, and in how many trials; the most frequent first.
+pub type StepTally = Vec<(Observation, u64)>;
+
+/// What came of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseResult {
+    /// Every trial ended.
+    Measured {
+        /// How many there were.
+        trials: u64,
+        /// A tally for each step.
+        steps: Vec<StepTally>,
+    },
+    /// This platform cannot run it, for this reason.
+    Unsupported(String),
+    /// The run was stopped before all of its trials had ended.
+    NotRun,
+}
+
+/// One worker's share of the counts.
+#[derive(Debug)]
+pub(super) struct Tally {
+    cases: Vec<CaseTally>,
+}
+
+#[derive(Debug)]
+struct CaseTally {
+    trials: u64,
+    steps: Vec<StepTally>,
+    unsupported: Option<String>,
+}
+
+impl Tally {
+    pub(super) fn new(cases: &[Case<'_>]) -> Self {
+        let empty = |case: &Case<'_>| CaseTally {
+            trials: 0,
+            steps: vec![Vec::new(); case.scenario.steps.len()],
+            unsupported: None,
+        };
+        Tally { cases: cases.iter().map(empty).collect() }
+    }
+
+    /// Counts one finished trial: an observation for each step.
+    pub(super) fn add(&mut self, case: usize, observations: &[Observation]) {
+        let case = &mut self.cases[case];
+        case.trials += 1;
+        for (step, &observation) in case.steps.iter_mut().zip(observations) {
+            count(step, observation, 1);
+        }
+    }
+
+    pub(super) fn set_unsupported(&mut self, case: usize, reason: String) {
+        self.cases[case].unsupported.get_or_insert(reason);
+    }
+
+    pub(super) fn merge(&mut self, other: Tally) {
+        for (case, other) in self.cases.iter_mut().zip(other.cases) {
+            case.trials += other.trials;
+            for (step, other) in case.steps.iter_mut().zip(other.steps) {
+                for (observation, times) in other {
+                    count(step, observation, times);
+                }
+            }
+            if case.unsupported.is_none() {
+                case.unsupported = other.unsupported;
+            }
+        }
+    }
+
+    pub(super) fn into_results(self, repeat: u64) -> Vec<CaseResult> {
+        let result = |mut case: CaseTally| match case.unsupported {
+            Some(reason) => CaseResult::Unsupported(reason),
+            None if case.trials < repeat => CaseResult::NotRun,
+            None => {
+                for step in &mut case.steps {
+                    // Equal counts go by name: the order must not depend on which trial came first.
+                    step.sort_by_cached_key(|(observation, times)| {
+                        (std::cmp::Reverse(*times), observation.to_string())
+                    });
+                }
+                CaseResult::Measured { trials: case.trials, steps: case.steps }
+            }
+        };
+        self.cases.into_iter().map(result).collect()
+    }
+}
+
+fn count(step: &mut StepTally, observation: Observation, times: u64) {
+    match step.iter_mut().find(|(seen, _)| *seen == observation) {
+        Some((_, count)) => *count += times,
+        None => step.push((observation, times)),
+    }
+}

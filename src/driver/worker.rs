@@ -1,0 +1,219 @@
+//! One worker: one poll, many trials in flight, each resumed by its event or its deadline.
+
+use std::{
+    io,
+    time::{Duration, Instant},
+};
+
+use mio::{Events, Poll, Token};
+
+use super::{
+    Progress, Settings,
+    queue::Queue,
+    tally::Tally,
+    trial::{Context, Stop, Trial, Wake},
+};
+use crate::{catalogue::Case, observation::Readiness, sys};
+
+/// A token is a slot's number and, above it, a serial number that every wait has for itself: an event that was under
+/// way for an earlier wait, or an earlier trial in the same slot, carries a token that is no longer anybody's.
+const SLOT_BITS: u32 = 10;
+const MAX_SLOTS: usize = 1 << SLOT_BITS;
+
+/// Events taken from the selector at a time.
+const EVENTS: usize = 1024;
+
+/// Trials begun between two polls. Few, so that what is busy stays in the processor's caches; while trials only wait,
+/// the next ones begin all the same, poll by poll.
+const BATCH: usize = 8;
+
+/// How long a worker may be deaf to a request to stop.
+const LONGEST_POLL: Duration = Duration::from_millis(100);
+
+pub(super) struct Worker<'a> {
+    cases: &'a [Case<'a>],
+    progress: &'a Progress,
+    queue: &'a Queue,
+    /// No other worker is left to hold what a trial could not get: what fails now is unsupported.
+    alone: bool,
+    poll: Poll,
+    context: Context<'a>,
+    slots: Vec<Slot<'a>>,
+    free: Vec<usize>,
+    /// Most trials in flight; shrinks when descriptors run out.
+    limit: usize,
+    tally: Tally,
+}
+
+struct Slot<'a> {
+    trial: Option<Trial<'a>>,
+    /// Flags that came for the present wait in the events at hand.
+    flags: Readiness,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(
+        cases: &'a [Case<'a>],
+        settings: &'a Settings,
+        progress: &'a Progress,
+        queue: &'a Queue,
+        alone: bool,
+    ) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        Ok(Worker {
+            context: Context::new(poll.registry().try_clone()?, settings),
+            cases,
+            progress,
+            queue,
+            alone,
+            poll,
+            slots: Vec::new(),
+            free: Vec::new(),
+            limit: settings.in_flight.clamp(1, MAX_SLOTS),
+            tally: Tally::new(cases),
+        })
+    }
+
+    /// Runs trials until none is left, the run is stopped, or not even one can get what it needs.
+    pub(super) fn run(mut self) -> io::Result<Tally> {
+        let mut events = Events::with_capacity(EVENTS);
+        let mut touched = Vec::new();
+        loop {
+            let more = self.fill();
+            if self.in_flight() == 0 || self.progress.is_stopped() {
+                return Ok(self.tally);
+            }
+            let asked = Instant::now();
+            let timeout = match self.next_alarm() {
+                _ if more => Duration::ZERO,
+                Some(alarm) => alarm.saturating_duration_since(asked).min(LONGEST_POLL),
+                None => LONGEST_POLL,
+            };
+            match self.poll.poll(&mut events, Some(timeout)) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => other?,
+            }
+            self.context.now = Instant::now();
+            let mut count = 0;
+            for event in &events {
+                count += 1;
+                self.note(event.token(), Readiness::of(event), &mut touched);
+            }
+            for slot in touched.drain(..) {
+                let flags = std::mem::take(&mut self.slots[slot].flags);
+                self.resume(slot, Wake::Event(flags));
+            }
+            // A deadline has passed when a poll that began after it brought nothing; on a busy machine the event may
+            // have been there in time, and only this thread was late. A full drain may have left events behind.
+            if count < EVENTS {
+                self.expire(asked);
+            }
+        }
+    }
+
+    fn in_flight(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Begins a batch of trials, and returns whether more could begin.
+    fn fill(&mut self) -> bool {
+        for _ in 0..BATCH {
+            if self.in_flight() >= self.limit || self.progress.is_stopped() {
+                return false;
+            }
+            let Some(case) = self.queue.take() else { return false };
+            let slot = self.free.pop().unwrap_or_else(|| {
+                self.slots.push(Slot { trial: None, flags: Readiness::default() });
+                self.slots.len() - 1
+            });
+            self.slots[slot].trial = Some(Trial::new(self.cases[case], case));
+            self.resume(slot, Wake::Start);
+        }
+        true
+    }
+
+    fn note(&mut self, token: Token, flags: Readiness, touched: &mut Vec<usize>) {
+        let number = token.0 & (MAX_SLOTS - 1);
+        let slot = &mut self.slots[number];
+        if slot.trial.as_ref().is_some_and(|trial| trial.awaits(token)) {
+            if slot.flags.is_empty() {
+                touched.push(number);
+            }
+            slot.flags |= flags;
+        }
+    }
+
+    fn next_alarm(&self) -> Option<Instant> {
+        self.trials().filter_map(|(_, trial)| trial.alarm()).min()
+    }
+
+    fn expire(&mut self, asked: Instant) {
+        let due: Vec<_> = self
+            .trials()
+            .filter(|(_, trial)| trial.alarm().is_some_and(|alarm| alarm <= asked))
+            .map(|(slot, _)| slot)
+            .collect();
+        for slot in due {
+            self.resume(slot, Wake::Alarm(asked));
+        }
+    }
+
+    fn trials(&self) -> impl Iterator<Item = (usize, &Trial<'a>)> {
+        self.slots.iter().enumerate().filter_map(|(number, slot)| Some((number, slot.trial.as_ref()?)))
+    }
+
+    fn resume(&mut self, number: usize, wake: Wake) {
+        let Some(trial) = &mut self.slots[number].trial else { return };
+        self.context.slot = number;
+        match trial.resume(wake, &mut self.context) {
+            Ok(false) => return,
+            Ok(true) => {
+                self.tally.add(trial.case_number(), trial.observations());
+                self.progress.count();
+            }
+            Err(stop) => self.abandon(number, stop),
+        }
+        if let Some(trial) = self.slots[number].trial.take() {
+            trial.dispose(&mut self.context);
+        }
+        self.free.push(number);
+    }
+
+    /// A trial that lacked a descriptor or a port has observed nothing of the peer: it is begun again when fewer are
+    /// in flight, and its observations so far are not counted.
+    fn abandon(&mut self, number: usize, stop: Stop) {
+        let Some(trial) = &self.slots[number].trial else { return };
+        let case = trial.case_number();
+        match stop {
+            Stop::Exhausted(reason) => {
+                let others = self.in_flight() - 1;
+                self.limit = others;
+                self.context.listeners.clear();
+                if others == 0 && self.alone {
+                    self.limit = 1;
+                    self.tally.set_unsupported(case, reason);
+                    self.progress.count();
+                } else {
+                    self.queue.give_back(case);
+                }
+            }
+            Stop::Unsupported(reason) => {
+                self.tally.set_unsupported(case, reason);
+                self.progress.count();
+            }
+        }
+    }
+}
+
+impl Context<'_> {
+    /// A token for a new wait of the trial at hand.
+    pub(super) fn new_token(&mut self) -> Token {
+        self.serial = self.serial.wrapping_add(1);
+        Token(self.serial << SLOT_BITS | self.slot)
+    }
+}
+
+/// How long to wait before registering again where the selector does not report changes by itself.
+pub(super) fn rearm_at(now: Instant) -> Option<Instant> {
+    sys::REARM.map(|pause| now + pause)
+}
