@@ -1,0 +1,298 @@
+//! Rows × platforms: the same step of the same case beside each other, and where platforms differ.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+};
+
+use crate::{
+    catalogue::{Case, Catalogue, Selection},
+    observation::outcome,
+    platform::{Platform, Provenance},
+    results::{Results, Row},
+};
+
+/// What was observed, one row a step and one column a platform.
+#[derive(Debug, Clone, Default)]
+pub struct Matrix {
+    /// The columns, in order of name.
+    pub columns: Vec<Column>,
+    /// In the catalogue's order; scenarios it does not know come last.
+    pub rows: Vec<MatrixRow>,
+}
+
+/// One platform.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub platform: String,
+    /// Where its cells come from.
+    pub provenance: Provenance,
+    /// The facts behind the name, where a table of platforms has them.
+    pub facts: Option<Platform>,
+}
+
+/// One step of the cases that gave the same on every platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixRow {
+    /// The scenario's id.
+    pub scenario: String,
+    /// The step's number, from 1.
+    pub step: u32,
+    /// Who takes it.
+    pub actor: String,
+    /// What is done.
+    pub operation: String,
+    /// The cases that share this row.
+    pub cases: Vec<CaseName>,
+    /// One for each column; none where the platform has no such case.
+    pub cells: Vec<Option<Cell>>,
+}
+
+/// Which case of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseName {
+    /// What the connection is made of.
+    pub transport: String,
+    /// What SIGPIPE does.
+    pub sigpipe: String,
+    /// Which system call writes.
+    pub call: String,
+    /// Which socket option is set.
+    pub option: String,
+}
+
+/// The transport, and whatever is not as usual.
+impl fmt::Display for CaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.transport)?;
+        let axes = [
+            (&self.sigpipe, Case::SIGPIPE, "sigpipe"),
+            (&self.call, Case::CALL, "call"),
+            (&self.option, Case::OPTION, "option"),
+        ];
+        for (value, usual, axis) in axes {
+            if value != usual {
+                write!(f, "/{axis}={value}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a step gave on one platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// Distinct outcomes, each with its count of trials, the most frequent first.
+    pub outcomes: Vec<(String, u64)>,
+    /// How many trials there were.
+    pub trials: u64,
+    /// What the rows' notes say.
+    pub notes: Vec<String>,
+}
+
+impl Cell {
+    /// Whether trials disagreed.
+    pub fn is_unsteady(&self) -> bool {
+        self.outcomes.len() > 1
+    }
+
+    /// Whether something of the platform's behaviour was observed: `unsupported` and `not-run` say nothing of it.
+    pub fn is_observed(&self) -> bool {
+        self.outcomes.iter().any(|(outcome, _)| outcome::is_observed(outcome))
+    }
+
+    /// Whether both have the same outcomes; how often each came does not matter.
+    fn agrees(&self, other: &Cell) -> bool {
+        let names = |cell: &Cell| cell.outcomes.iter().map(|(outcome, _)| outcome.clone()).collect::<BTreeSet<_>>();
+        names(self) == names(other)
+    }
+}
+
+/// The outcome; where trials disagree, each with its share: `EPIPE 7/10, ok 3/10`.
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [(outcome, _)] = self.outcomes.as_slice() {
+            return f.write_str(outcome);
+        }
+        for (index, (outcome, count)) in self.outcomes.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{outcome} {count}/{}", self.trials)?;
+        }
+        Ok(())
+    }
+}
+
+/// How many rows there are, and of which kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// All rows.
+    pub rows: usize,
+    /// Rows in which platforms differ.
+    pub differing: usize,
+    /// Rows with a cell whose trials disagree.
+    pub unsteady: usize,
+}
+
+impl Matrix {
+    /// Lays results beside each other, in the catalogue's order.
+    pub fn new(results: &Results, catalogue: &Catalogue) -> Self {
+        let columns = columns(results);
+        let index: HashMap<&str, usize> =
+            columns.iter().enumerate().map(|(at, column)| (column.platform.as_str(), at)).collect();
+        let mut cells: BTreeMap<Key<'_>, Vec<Option<Cell>>> = BTreeMap::new();
+        for row in &results.rows {
+            let Some(&at) = index.get(row.platform.as_str()) else { continue };
+            let cells = cells.entry(Key::of(row, catalogue)).or_insert_with(|| vec![None; columns.len()]);
+            let cell =
+                cells[at].get_or_insert_with(|| Cell { outcomes: Vec::new(), trials: row.trials, notes: Vec::new() });
+            cell.outcomes.push((row.outcome.clone(), row.count));
+            if !row.note.is_empty() && !cell.notes.contains(&row.note) {
+                cell.notes.push(row.note.clone());
+            }
+        }
+        Matrix { rows: merge_cases(cells), columns }
+    }
+
+    /// Keeps the rows of selected scenarios.
+    pub fn select(&mut self, selection: &Selection) {
+        self.rows.retain(|row| selection.includes(&row.scenario));
+    }
+
+    /// Keeps the rows in which platforms differ or trials disagree. One platform alone has nothing to differ from:
+    /// all of its rows are kept.
+    pub fn keep_differing(&mut self) {
+        if self.columns.len() > 1 {
+            self.rows.retain(|row| row.differs() || row.is_unsteady());
+        }
+    }
+
+    /// Counts the rows.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            rows: self.rows.len(),
+            differing: self.rows.iter().filter(|row| row.differs()).count(),
+            unsteady: self.rows.iter().filter(|row| row.is_unsteady()).count(),
+        }
+    }
+}
+
+fn columns(results: &Results) -> Vec<Column> {
+    let provenances: BTreeMap<&str, Provenance> =
+        results.rows.iter().map(|row| (row.platform.as_str(), row.provenance)).collect();
+    let column = |(platform, provenance): (&str, Provenance)| Column {
+        platform: platform.to_owned(),
+        provenance,
+        facts: results.platform(platform).cloned(),
+    };
+    provenances.into_iter().map(column).collect()
+}
+
+/// Where a row stands: the order of the fields is the order of the matrix.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    position: usize,
+    scenario: &'a str,
+    step: u32,
+    actor: &'a str,
+    operation: &'a str,
+    case: CaseName,
+}
+
+impl<'a> Key<'a> {
+    fn of(row: &'a Row, catalogue: &Catalogue) -> Self {
+        Key {
+            position: catalogue.position(&row.scenario).unwrap_or(usize::MAX),
+            scenario: &row.scenario,
+            step: row.step,
+            actor: &row.actor,
+            operation: &row.operation,
+            case: CaseName {
+                transport: row.transport.clone(),
+                sigpipe: row.sigpipe.clone(),
+                call: row.call.clone(),
+                option: row.option.clone(),
+            },
+        }
+    }
+}
+
+/// Cases whose cells are the same on every platform share a row.
+fn merge_cases(cells: BTreeMap<Key<'_>, Vec<Option<Cell>>>) -> Vec<MatrixRow> {
+    let mut rows: Vec<MatrixRow> = Vec::new();
+    // The rows of the step at hand begin here.
+    let mut begin = 0;
+    for (key, cells) in cells {
+        let same_step = rows.last().is_some_and(|last| {
+            (last.scenario.as_str(), last.step, last.actor.as_str(), last.operation.as_str())
+                == (key.scenario, key.step, key.actor, key.operation)
+        });
+        if !same_step {
+            begin = rows.len();
+        }
+        match rows[begin..].iter_mut().find(|row| row.cells == cells) {
+            Some(row) => row.cases.push(key.case),
+            None => rows.push(MatrixRow {
+                scenario: key.scenario.to_owned(),
+                step: key.step,
+                actor: key.actor.to_owned(),
+                operation: key.operation.to_owned(),
+                cases: vec![key.case],
+                cells,
+            }),
+        }
+    }
+    rows
+}
+
+impl MatrixRow {
+    /// The part of the scenario's id before the slash.
+    pub fn family(&self) -> &str {
+        self.scenario.split('/').next().unwrap_or(&self.scenario)
+    }
+
+    /// The part of the scenario's id after the slash.
+    pub fn name(&self) -> &str {
+        self.scenario.split_once('/').map_or(self.scenario.as_str(), |(_, name)| name)
+    }
+
+    /// The cases that share the row, in one text.
+    pub fn case_names(&self) -> String {
+        self.cases.iter().map(CaseName::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether two platforms gave different outcomes.
+    pub fn differs(&self) -> bool {
+        let mut observed = self.observed();
+        let first = observed.next();
+        first.is_some_and(|(_, first)| observed.any(|(_, cell)| !cell.agrees(first)))
+    }
+
+    /// Whether the trials of a cell disagree.
+    pub fn is_unsteady(&self) -> bool {
+        self.cells.iter().flatten().any(Cell::is_unsteady)
+    }
+
+    /// Whether the cell of this column differs from what most platforms gave.
+    pub fn stands_out(&self, column: usize) -> bool {
+        match (&self.cells[column], self.majority()) {
+            (Some(cell), Some(majority)) => cell.is_observed() && !cell.agrees(majority),
+            _ => false,
+        }
+    }
+
+    /// What most platforms gave; among equals, the first column's.
+    fn majority(&self) -> Option<&Cell> {
+        let votes = |cell: &Cell| self.observed().filter(|(_, other)| other.agrees(cell)).count();
+        let most = self.observed().map(|(_, cell)| votes(cell)).max()?;
+        self.observed().map(|(_, cell)| cell).find(|cell| votes(cell) == most)
+    }
+
+    fn observed(&self) -> impl Iterator<Item = (usize, &Cell)> {
+        self.cells
+            .iter()
+            .enumerate()
+            .filter_map(|(column, cell)| Some((column, cell.as_ref()?)))
+            .filter(|(_, cell)| cell.is_observed())
+    }
+}

@@ -1,0 +1,46 @@
+//! The matrix as CSV: one row a row, one column a platform, and whether the row differs.
+
+use crate::matrix::{Cell, Matrix};
+
+pub(super) fn render(matrix: &Matrix) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = ["scenario", "cases", "step", "actor", "operation", "differs"].map(str::to_owned);
+    let platforms = matrix.columns.iter().map(|column| column.platform.clone());
+    let rows = matrix.rows.iter().map(|row| {
+        let differs = if row.differs() { "yes" } else { "no" };
+        let head = [
+            row.scenario.clone(),
+            row.case_names(),
+            row.step.to_string(),
+            row.actor.clone(),
+            row.operation.clone(),
+            differs.to_owned(),
+        ];
+        let cells = row.cells.iter().map(|cell| cell.as_ref().map(Cell::to_string).unwrap_or_default());
+        head.into_iter().chain(cells).collect::<Vec<_>>()
+    });
+    for record in std::iter::once(head.into_iter().chain(platforms).collect()).chain(rows) {
+        let record: Vec<_> = record.iter().map(|field| harmless(field)).collect();
+        writer.write_record(&record).expect("writing to memory does not fail, and every record has the head's length");
+    }
+    let bytes = writer.into_inner().expect("flushing to memory does not fail");
+    String::from_utf8(bytes).expect("every field is a string")
+}
+
+/// A spreadsheet takes a field that begins with one of these for a formula; an apostrophe makes it text.
+fn harmless(field: &str) -> String {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn a_formula_becomes_text() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+            assert_eq!(harmless(formula), format!("'{formula}"));
+        }
+        assert_eq!(harmless("ok 1"), "ok 1");
+    }
+}

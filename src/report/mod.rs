@@ -1,0 +1,77 @@
+//! The matrix as text, one file a format. Nothing here reads files, and nothing that reads files renders.
+
+mod cell;
+mod csv;
+mod json;
+mod legend;
+mod markdown;
+mod show;
+mod table;
+
+use clap::ValueEnum;
+
+use crate::matrix::Matrix;
+
+pub use show::show;
+
+/// How a matrix is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal.
+    Table,
+    /// For a page on GitHub, or a job's summary.
+    Markdown,
+    /// For a spreadsheet or a data base: one row a row, one column a platform.
+    Csv,
+    /// For a program.
+    Json,
+}
+
+/// How a table for a terminal looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// In columns of characters.
+    pub width: u16,
+    /// Whether cells that stand out are coloured besides being marked.
+    pub colour: bool,
+}
+
+/// What is on the page, for the line under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Every row.
+    All,
+    /// Only those in which platforms differ or trials disagree.
+    Differing,
+}
+
+/// Renders a matrix. `rows` says which of its rows are shown; the counts under a table are always those of all.
+pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String {
+    let counts = matrix.counts();
+    let mut shown = matrix.clone();
+    if rows == Rows::Differing {
+        shown.keep_differing();
+    }
+    match format {
+        Format::Table => table::render(&shown, counts, look),
+        Format::Markdown => markdown::render(&shown, counts),
+        Format::Csv => csv::render(&shown),
+        Format::Json => json::render(&shown, counts),
+    }
+}
+
+/// Before a cell that is not what most platforms gave.
+const STANDS_OUT: &str = "≠";
+
+/// Where a platform has no such case.
+const EMPTY: &str = "·";
+
+/// Control characters out, whatever a text from a file may hold: on a terminal they are commands.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Characters that turn the direction of what follows, and can so make a text read as another.
+fn is_bidirectional(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

@@ -1,0 +1,25 @@
+//! One scenario in full: why it matters, its steps, and what every platform gave.
+
+use super::{Format, Look, Rows, render};
+use crate::{catalogue::Scenario, matrix::Matrix};
+
+/// The text of a scenario; `matrix` holds its rows and no others.
+pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look) -> String {
+    let width = usize::from(look.width);
+    let mut text = format!("{}\n{}\n\n{}\n\n", scenario.id, scenario.title, textwrap::fill(&scenario.why, width));
+    if let Some(source) = &scenario.source {
+        text.push_str(&textwrap::fill(&format!("Source: {source}"), width));
+        text.push('\n');
+    }
+    let transports: Vec<_> = scenario.transports.iter().map(|transport| transport.word()).collect();
+    text.push_str(&format!("Transports: {}\n\n", transports.join(", ")));
+    if matrix.rows.is_empty() {
+        for (index, step) in scenario.steps.iter().enumerate() {
+            text.push_str(&format!("{:>3} {step}\n", index + 1));
+        }
+        text.push_str("\nNo platform's results have this scenario yet.\n");
+        return text;
+    }
+    text.push_str(&render(matrix, Rows::All, Format::Table, look));
+    text
+}

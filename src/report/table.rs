@@ -1,0 +1,186 @@
+//! The matrix for a terminal: one table a family, all with the same widths, so that columns stand under each other.
+//! Platforms that do not fit beside each other follow in further blocks.
+
+use std::ops::Range;
+
+use comfy_table::{
+    Attribute, Cell as TableCell, Color, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table,
+    TableStyle, Width,
+};
+
+use super::{Look, STANDS_OUT, cell, legend};
+use crate::matrix::{Cell, Counts, Matrix, MatrixRow};
+
+/// No lines but one under the head: a family has many rows.
+const STYLE: TableStyle = TableStyle::new()
+    .header_lines(ContentLineStyle::none().junction('│'))
+    .header_separator(LineStyle::none().fill('─').junction('┼'))
+    .content_lines(ContentLineStyle::none().junction('│'));
+
+/// A column of a platform is no narrower than this, so that few words have to be broken.
+const NARROWEST: u16 = 12;
+/// Nor wider than this, so that many fit.
+const WIDEST: u16 = 26;
+/// What comfy-table puts around a column: a blank on each side and a line after it.
+const AROUND: u16 = 3;
+
+pub(super) fn render(matrix: &Matrix, counts: Counts, look: Look) -> String {
+    let mut text = String::new();
+    let layout = Layout::new(matrix, look.width);
+    for block in &layout.blocks {
+        if layout.blocks.len() > 1 {
+            text.push_str(&format!("Platforms {} to {} of {}\n\n", block.start + 1, block.end, matrix.columns.len()));
+        }
+        for rows in matrix.rows.chunk_by(|a, b| a.family() == b.family()) {
+            text.push_str(&format!("{}\n", rows[0].family()));
+            text.push_str(&table(matrix, rows, block.clone(), &layout, look));
+            text.push_str("\n\n");
+        }
+    }
+    text.push_str(&textwrap::fill(&legend::counts(matrix, counts), usize::from(look.width)));
+    text.push('\n');
+    let columns = matrix.columns.iter().map(legend::column);
+    let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("    ");
+    for line in columns.chain(legend::notes(matrix)).chain(legend::meanings(matrix)) {
+        text.push_str(&textwrap::fill(&line, &indent));
+        text.push('\n');
+    }
+    text
+}
+
+/// How wide what is.
+struct Layout {
+    step: u16,
+    case: u16,
+    platforms: Vec<u16>,
+    /// The platforms that stand beside each other.
+    blocks: Vec<Range<usize>>,
+}
+
+impl Layout {
+    fn new(matrix: &Matrix, width: u16) -> Self {
+        let widest =
+            |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
+        let longest_step = widest(&mut matrix.rows.iter().map(|row| step(row).len()));
+        let longest_name = widest(&mut matrix.rows.iter().map(|row| row.name().len()));
+        // Names may be broken, steps should not be.
+        let step = longest_step.max(longest_name.min(width / 3)).max(8);
+        let case = widest(&mut matrix.rows.iter().map(|row| row.case_names().len())).clamp(4, 20.max(width / 8));
+        let platforms: Vec<_> = (0..matrix.columns.len())
+            .map(|column| {
+                let cells = matrix.rows.iter().flat_map(|row| cell_lines(row, column));
+                let cells = widest(&mut cells.map(|line| line.chars().count()));
+                let head = widest(&mut head(&matrix.columns[column].platform).lines().map(str::len));
+                cells.max(head).clamp(NARROWEST, WIDEST)
+            })
+            .collect();
+        let room = width.saturating_sub(step + case + 2 * AROUND);
+        Layout { step, case, blocks: blocks(&platforms, room), platforms }
+    }
+}
+
+/// Fills blocks from the left; a block has one platform at least, however narrow the terminal.
+fn blocks(platforms: &[u16], room: u16) -> Vec<Range<usize>> {
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    let mut used = 0;
+    for (column, width) in platforms.iter().enumerate() {
+        let width = width + AROUND;
+        match blocks.last_mut() {
+            Some(block) if used + width <= room => {
+                block.end = column + 1;
+                used += width;
+            }
+            _ => {
+                blocks.push(column..column + 1);
+                used = width;
+            }
+        }
+    }
+    blocks
+}
+
+fn table(matrix: &Matrix, rows: &[MatrixRow], block: Range<usize>, layout: &Layout, look: Look) -> String {
+    let mut table = Table::new();
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
+    if look.colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let heads = block.clone().map(|column| head(&matrix.columns[column].platform));
+    table.set_header(["step".to_owned(), "case".to_owned()].into_iter().chain(heads));
+    for (index, row) in rows.iter().enumerate() {
+        if index == 0 || rows[index - 1].scenario != row.scenario {
+            table.add_row([bold(row.name(), look)]);
+        }
+        let mut cells = vec![TableCell::new(step(row)), TableCell::new(row.case_names())];
+        cells.extend(block.clone().map(|column| styled_cell(row, column, look)));
+        table.add_row(cells);
+    }
+    let widths = [layout.step, layout.case].into_iter().chain(layout.platforms[block].iter().copied());
+    // A width as comfy-table counts it includes the blanks on both sides.
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::MAX);
+    let constraints: Vec<_> = widths.map(|width| ColumnConstraint::Absolute(Width::Fixed(width + 2))).collect();
+    table.set_constraints(constraints);
+    table.trim_fmt()
+}
+
+fn bold(text: &str, look: Look) -> TableCell {
+    let cell = TableCell::new(text).set_delimiter('-');
+    if look.colour { cell.add_attribute(Attribute::Bold) } else { cell }
+}
+
+fn step(row: &MatrixRow) -> String {
+    format!("{:>3} {} {}", row.step, row.actor, row.operation)
+}
+
+fn styled_cell(row: &MatrixRow, column: usize, look: Look) -> TableCell {
+    let cell = TableCell::new(cell_lines(row, column).join("\n")).set_delimiter('+');
+    let stands_out = row.stands_out(column);
+    let unsteady = row.cells[column].as_ref().is_some_and(Cell::is_unsteady);
+    match (look.colour, stands_out, unsteady) {
+        (true, _, true) => cell.fg(Color::Magenta),
+        (true, true, _) => cell.fg(Color::Yellow).add_attribute(Attribute::Bold),
+        _ => cell,
+    }
+}
+
+/// The lines of a cell, marked where they stand out.
+fn cell_lines(row: &MatrixRow, column: usize) -> Vec<String> {
+    let mark = if row.stands_out(column) { format!("{STANDS_OUT} ") } else { String::new() };
+    cell::lines(row, column).into_iter().map(|line| format!("{mark}{line}")).collect()
+}
+
+/// A platform's name, broken after hyphens into lines that fit the narrowest column where they can.
+fn head(platform: &str) -> String {
+    let mut lines = vec![String::new()];
+    for part in platform.split_inclusive('-') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() || line.len() + part.len() <= usize::from(NARROWEST) {
+            line.push_str(part);
+        } else {
+            lines.push(part.to_owned());
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_broken_at_hyphens() {
+        assert_eq!(head("linux-6.18-x86_64-gnu"), "linux-6.18-\nx86_64-gnu");
+        assert_eq!(head("one"), "one");
+    }
+
+    #[test]
+    fn platforms_fill_blocks_from_the_left() {
+        assert_eq!(blocks(&[12, 12, 12], 200), vec![0..3; 1]);
+        assert_eq!(blocks(&[12, 12, 12], 30), [0..2, 2..3]);
+        assert_eq!(blocks(&[12, 12], 3), [0..1, 1..2]);
+        assert_eq!(blocks(&[], 80), Vec::<Range<usize>>::new());
+    }
+}

@@ -1,0 +1,46 @@
+//! Which earlier rows of a platform stay when some of its cases were measured anew.
+
+use std::collections::HashSet;
+
+use super::{Results, Row};
+use crate::{
+    catalogue::{Catalogue, Transport},
+    observation::outcome,
+};
+
+impl Results {
+    /// Takes over the cases of `before` that this run has nothing better for, and returns how many.
+    ///
+    /// Where the run was cut short, earlier observations replace `not-run`. Where it was a run of a selection
+    /// (`everything` is false), the cases that were not asked for stay as they were. A case whose scenario has other
+    /// steps by now is let go: its rows would stand under the wrong steps.
+    pub fn keep(&mut self, before: &Results, catalogue: &Catalogue, everything: bool) -> usize {
+        let mut kept = 0;
+        for old in before.rows.chunk_by(|a, b| a.same_case(b)) {
+            let [first, ..] = old else { continue };
+            let is_new = |row: &Row| row.same_case(first);
+            let run = self.rows.iter().any(is_new);
+            let unmeasured = self.rows.iter().filter(|row| is_new(row)).all(|row| row.outcome == outcome::NOT_RUN);
+            let wanted = if run { unmeasured } else { !everything };
+            if wanted && has_steps_of(old, catalogue) {
+                self.rows.retain(|row| !row.same_case(first));
+                self.rows.extend_from_slice(old);
+                kept += 1;
+            }
+        }
+        let transport = |row: &Row| Transport::from_word(&row.transport);
+        self.rows.sort_by_cached_key(|row| {
+            let position = catalogue.position(&row.scenario).unwrap_or(usize::MAX);
+            (position, row.scenario.clone(), transport(row), row.transport.clone(), row.step)
+        });
+        kept
+    }
+}
+
+/// Whether rows of a case have the steps that the catalogue has; a scenario it does not know may have any.
+fn has_steps_of(rows: &[Row], catalogue: &Catalogue) -> bool {
+    let Some(scenario) = catalogue.find(&rows[0].scenario) else { return true };
+    let old: HashSet<_> = rows.iter().map(|row| (row.step, format!("{} {}", row.actor, row.operation))).collect();
+    let new: HashSet<_> = (1..).zip(&scenario.steps).map(|(number, step)| (number, step.to_string())).collect();
+    old == new
+}
