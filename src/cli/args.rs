@@ -1,0 +1,49 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use super::{list::ListArgs, report::ReportArgs, run::RunArgs, show::ShowArgs};
+
+/// What an operating system tells a program when the other end of a connection goes away.
+///
+/// Without a command: runs everything here, writes the results into `results`, and shows in what this platform differs
+/// from the others there.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER, after_long_help = AFTER)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+const AFTER: &str = "\
+SELECTOR is a scenario's id (peer-close/read-read-write), a family (peer-close) or a glob ('peer-*', '*/read-*').
+
+Exit codes:
+    0  done
+    1  the answer is no: nothing selected, no such scenario, no results
+    2  wrong input or environment: an argument, a file, a folder that cannot be written
+  130  interrupted by Ctrl-C; cases that were complete are written, the others are `not-run`";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios on this machine and write what they gave.
+    Run(RunArgs),
+    /// Show the matrix of results: scenarios and steps down, platforms across.
+    Report(ReportArgs),
+    /// List scenarios and their cases, one a line, without running them.
+    List(ListArgs),
+    /// Explain one scenario: why it matters, its steps, and what every platform gave.
+    Show(ShowArgs),
+    /// Tell what this platform is called, and the facts behind the name.
+    Platform,
+}
+
+/// A user's own scenarios, wherever scenarios are named.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub(super) struct Own {
+    /// Scenarios of your own, besides those built in; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) scenarios: Vec<PathBuf>,
+}

@@ -1,0 +1,144 @@
+//! The command line: what is asked is parsed once, carried out by one file a command, and answered with an exit code.
+
+mod args;
+mod list;
+mod platform;
+mod report;
+mod run;
+mod show;
+
+use std::{
+    fs,
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::{catalogue::Catalogue, report::Look, results::Results};
+use args::{Args, Command, Own};
+
+/// Parses the command line, carries it out, and returns the exit code that `--help` documents.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        None => run::run(&run::RunArgs::default()).and_then(|()| report::report(&report::ReportArgs::default())),
+        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Report(args)) => report::report(&args),
+        Some(Command::List(args)) => list::list(&args),
+        Some(Command::Show(args)) => show::show(&args),
+        Some(Command::Platform) => platform::platform(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                // Nobody is left to be told if standard error is closed.
+                let _ = writeln!(io::stderr(), "{message}");
+            }
+            failure.code()
+        }
+    }
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+enum Failure {
+    /// The answer is no.
+    No(String),
+    /// Wrong input or environment.
+    Wrong(String),
+    /// Ctrl-C; what was measured is written.
+    Interrupted(String),
+    /// Whoever read our output has gone: nothing is left to do, and nothing is wrong.
+    OutputClosed,
+}
+
+impl Failure {
+    fn message(&self) -> Option<String> {
+        match self {
+            Failure::No(message) | Failure::Interrupted(message) => Some(format!("brokenpipe: {message}")),
+            Failure::Wrong(message) => Some(format!("error: {message}")),
+            Failure::OutputClosed => None,
+        }
+    }
+
+    fn code(&self) -> ExitCode {
+        match self {
+            Failure::OutputClosed => ExitCode::SUCCESS,
+            Failure::No(_) => ExitCode::from(1),
+            Failure::Wrong(_) => ExitCode::from(2),
+            // 128 + SIGINT, as shells report it.
+            Failure::Interrupted(_) => ExitCode::from(130),
+        }
+    }
+
+    fn wrong(error: impl std::fmt::Display) -> Self {
+        Failure::Wrong(error.to_string())
+    }
+}
+
+type Done = Result<(), Failure>;
+
+/// Writes to standard output.
+fn print(text: &str) -> Done {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::OutputClosed),
+        Err(error) => Err(Failure::Wrong(format!("standard output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The catalogue with a user's own scenarios.
+fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
+    let mut catalogue = Catalogue::builtin();
+    for path in &own.scenarios {
+        let name = path.display().to_string();
+        let bytes = fs::read(path).map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let line =
+                error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            Failure::Wrong(format!("{name}:{}: not UTF-8; a scenario file is UTF-8 text", line + 1))
+        })?;
+        catalogue.add(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))?;
+    }
+    Ok(catalogue)
+}
+
+/// A report of mistakes brings the word `error` of its own.
+fn with_head(report: &str) -> String {
+    report.strip_prefix("error: ").unwrap_or(report).to_owned()
+}
+
+/// The folder of results that commands read and write by default.
+const RESULTS: &str = "results";
+
+/// The paths that were given, or the default folder.
+fn paths_or_default(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(RESULTS)] } else { paths.to_vec() }
+}
+
+/// Reads results and says on standard error what was passed over.
+fn read_results(paths: &[PathBuf]) -> Result<Results, Failure> {
+    let results = Results::read(paths).map_err(Failure::wrong)?;
+    for note in &results.notes {
+        let _ = writeln!(io::stderr(), "note: {note}");
+    }
+    Ok(results)
+}
+
+/// What is known in this folder, which may not exist yet.
+fn read_results_if_any(folder: &Path) -> Result<Results, Failure> {
+    if folder.exists() { read_results(&[folder.to_owned()]) } else { Ok(Results::default()) }
+}
+
+/// How tables look on this standard output: as wide as the terminal, coloured there and nowhere else.
+fn look(width: Option<u16>) -> Look {
+    let terminal = io::stdout().is_terminal();
+    let here = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
+    // The variable's convention: https://no-color.org.
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Look { width: width.or_else(here).unwrap_or(120), colour: terminal && !plain }
+}

@@ -1,0 +1,227 @@
+//! `brokenpipe run`.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any};
+use crate::{
+    catalogue::{Case, Selection, Transport},
+    driver::{self, CaseResult, Progress, Settings},
+    platform::{Platform, check_name},
+    results::Results,
+};
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct RunArgs {
+    /// What to run; everything if nothing is named
+    #[arg(value_name = "SELECTOR")]
+    selectors: Vec<String>,
+    /// Folder to write the results into
+    #[arg(long, value_name = "DIR", default_value = RESULTS)]
+    out: PathBuf,
+    /// Trials of each case
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: u32,
+    #[command(flatten)]
+    own: Own,
+    /// Run only over this transport; repeatable
+    #[arg(long, value_name = "TRANSPORT", value_parser = transport)]
+    transport: Vec<Transport>,
+    /// Workers, each with a thread and a selector of its own [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+    /// Wait that long before every step (1s, 250ms) instead of going as fast as events allow
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pace: Option<Duration>,
+    /// How long an `await`, and a call that would block, waits
+    #[arg(long, value_name = "DURATION", default_value = "200ms", value_parser = humantime::parse_duration)]
+    await_deadline: Duration,
+    /// How long a connect waits; Windows takes two seconds to refuse one
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    connect_deadline: Duration,
+    /// Call this platform NAME instead of what `brokenpipe platform` says
+    #[arg(long, value_name = "NAME", value_parser = platform_name)]
+    platform: Option<String>,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Default for RunArgs {
+    fn default() -> Self {
+        let settings = Settings::default();
+        RunArgs {
+            selectors: Vec::new(),
+            out: RESULTS.into(),
+            repeat: settings.repeat,
+            own: Own::default(),
+            transport: Vec::new(),
+            jobs: None,
+            pace: None,
+            await_deadline: settings.await_deadline,
+            connect_deadline: settings.connect_deadline,
+            platform: None,
+            quiet: false,
+        }
+    }
+}
+
+fn transport(word: &str) -> Result<Transport, String> {
+    Transport::from_word(word).ok_or_else(|| format!("one of {}", Transport::words()))
+}
+
+fn platform_name(name: &str) -> Result<String, String> {
+    check_name(name).map(|()| name.to_owned()).map_err(str::to_owned)
+}
+
+impl RunArgs {
+    fn settings(&self) -> Settings {
+        let usual = Settings::default();
+        Settings {
+            repeat: self.repeat,
+            jobs: self.jobs.map_or(usual.jobs, usize::from),
+            await_deadline: self.await_deadline,
+            connect_deadline: self.connect_deadline,
+            pace: self.pace.unwrap_or_default(),
+            ..usual
+        }
+    }
+}
+
+pub(super) fn run(args: &RunArgs) -> Done {
+    let catalogue = catalogue(&args.own)?;
+    let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.over(&args.transport);
+    let cases = selection.cases(&catalogue);
+    if cases.is_empty() {
+        return Err(Failure::No("nothing is selected; `brokenpipe list` names all scenarios".to_owned()));
+    }
+    let mut platform = Platform::here();
+    if let Some(name) = &args.platform {
+        platform.platform.clone_from(name);
+    }
+    let before = Before::read(&args.out, &platform, &selection)?;
+
+    let begun = Instant::now();
+    let progress = Arc::new(Progress::default());
+    stop_at_ctrl_c(&progress);
+    let measured = measure(&cases, args, &progress)?;
+
+    let mut results = Results::default();
+    let name = platform.platform.clone();
+    results.add_run(platform, &cases, &measured, args.repeat);
+    let kept = results.keep(&before.of_platform, &catalogue, selection.is_everything());
+    let path = results.write(&args.out, &name, &before.all).map_err(Failure::wrong)?;
+
+    let summary = Summary { name: &name, measured: &measured, kept, trials: progress.finished(), path: &path };
+    if progress.is_stopped() {
+        return Err(Failure::Interrupted(format!("interrupted: {summary}")));
+    }
+    if !args.quiet {
+        let _ = writeln!(io::stderr(), "{summary} in {:.2} s", begun.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+/// What the folder held before this run. It is read first: a mistake in it must not cost what is measured.
+struct Before {
+    /// All platforms' facts.
+    all: Results,
+    /// This platform's rows, as far as they can stand beside what is measured now.
+    of_platform: Results,
+}
+
+impl Before {
+    fn read(folder: &Path, platform: &Platform, selection: &Selection) -> Result<Self, Failure> {
+        Results::check_folder(folder).map_err(Failure::wrong)?;
+        let all = read_results_if_any(folder)?;
+        let same = all.platform(&platform.platform) == Some(platform);
+        let mut of_platform = Results::default();
+        if same {
+            of_platform.rows = all.rows.iter().filter(|row| row.platform == platform.platform).cloned().collect();
+        } else if !selection.is_everything() && all.rows.iter().any(|row| row.platform == platform.platform) {
+            return Err(Failure::Wrong(format!(
+                "{}: the results of {} are of another kernel, compiler or version of brokenpipe, and a run of a selection \
+                 would mix them; run everything, or write elsewhere with --out",
+                folder.display(),
+                platform.platform
+            )));
+        }
+        Ok(Before { all, of_platform })
+    }
+}
+
+/// The first Ctrl-C ends the run after the trials in flight, the second ends the program.
+fn stop_at_ctrl_c(progress: &Arc<Progress>) {
+    let progress = Arc::clone(progress);
+    // Without a handler Ctrl-C ends the program at once, and files are still whole: nothing to report.
+    let _ = ctrlc::set_handler(move || {
+        if progress.is_stopped() {
+            std::process::exit(130);
+        }
+        progress.stop();
+    });
+}
+
+/// Runs the cases, with a progress bar on a terminal.
+fn measure(cases: &[Case<'_>], args: &RunArgs, progress: &Progress) -> Result<Vec<CaseResult>, Failure> {
+    let trials = cases.len() as u64 * u64::from(args.repeat);
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        if !args.quiet && io::stderr().is_terminal() {
+            scope.spawn(|| show_progress(trials, progress, &ended));
+        }
+        let measured = driver::run(cases, &args.settings(), progress);
+        ended.store(true, Ordering::Relaxed);
+        measured.map_err(|error| Failure::Wrong(format!("the selector cannot be used: {error}")))
+    })
+}
+
+fn show_progress(trials: u64, progress: &Progress, ended: &AtomicBool) {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} trials {elapsed}");
+    let bar = ProgressBar::new(trials).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    while !ended.load(Ordering::Relaxed) {
+        bar.set_position(progress.finished());
+        thread::sleep(Duration::from_millis(50));
+    }
+    bar.finish_and_clear();
+}
+
+/// What a run did, in a line.
+struct Summary<'a> {
+    name: &'a str,
+    measured: &'a [CaseResult],
+    /// Cases whose earlier results stay.
+    kept: usize,
+    trials: u64,
+    path: &'a Path,
+}
+
+impl std::fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = |fits: fn(&CaseResult) -> bool| self.measured.iter().filter(|result| fits(result)).count();
+        let measured = count(|result| matches!(result, CaseResult::Measured { .. }));
+        write!(f, "{}: {measured} of {} cases measured", self.name, self.measured.len())?;
+        let others = [
+            ("unsupported", count(|result| matches!(result, CaseResult::Unsupported(_)))),
+            ("not run", count(|result| matches!(result, CaseResult::NotRun))),
+            ("kept from before", self.kept),
+        ];
+        for (what, count) in others {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        write!(f, ", {} trials, written to {}", self.trials, self.path.display())
+    }
+}

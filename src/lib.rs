@@ -1,0 +1,51 @@
+//! What an operating system tells a program when the other end of a connection goes away.
+//!
+//! Data flows one way through this crate, one module a station:
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`catalogue`] | *what* is tried: scenarios, read from TOML, as plain data |
+//! | [`driver`] | *how*: a state machine a trial, many on one [`mio::Poll`] |
+//! | [`observation`] | what a step gave, and its canonical name, the outcome |
+//! | [`platform`] | the facts of where it ran |
+//! | [`results`] | observations as two CSV tables on disk |
+//! | [`matrix`] | rows × platforms, and where platforms differ |
+//! | [`report`] | the matrix as text, one file a format |
+//!
+//! What differs by operating system lives in [`sys`], behind the contract stated there.
+//!
+//! # Example
+//!
+//! Ask this machine one question and read the answer:
+//!
+//! ```
+//! use brokenpipe::{catalogue::{Catalogue, Selection}, driver, matrix::Matrix, platform::Platform, results::Results};
+//!
+//! let catalogue = Catalogue::builtin();
+//! let selection = Selection::new(&["peer-close/write-write-write-read"])?;
+//! let cases = selection.cases(&catalogue);
+//!
+//! let settings = driver::Settings::default();
+//! let measured = driver::run(&cases, &settings, &driver::Progress::default())?;
+//!
+//! let mut results = Results::default();
+//! results.add_run(Platform::here(), &cases, &measured, settings.repeat);
+//! let matrix = Matrix::new(&results, &catalogue);
+//! let row = matrix.rows.iter().find(|row| row.step == 9).expect("step 9 was run");
+//! // The second write after the peer has closed: the reset has arrived by now.
+//! assert_eq!(row.operation, "write 1");
+//! # if cfg!(target_os = "linux") {
+//! assert_eq!(row.cells[0].as_ref().expect("one platform, one cell").to_string(), "EPIPE");
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod catalogue;
+pub mod cli;
+pub mod driver;
+pub mod matrix;
+pub mod observation;
+pub mod platform;
+pub mod report;
+pub mod results;
+pub mod sys;
