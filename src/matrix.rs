@@ -296,3 +296,56 @@ impl MatrixRow {
             .filter(|(_, cell)| cell.is_observed())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(outcomes: &[(&str, u64)]) -> Option<Cell> {
+        let outcomes: Vec<_> = outcomes.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect();
+        Some(Cell { trials: outcomes.iter().map(|(_, count)| count).sum(), outcomes, notes: Vec::new() })
+    }
+
+    fn row(cells: &[Option<Cell>]) -> MatrixRow {
+        MatrixRow {
+            scenario: "a/b".to_owned(),
+            step: 1,
+            actor: "client".to_owned(),
+            operation: "write 1".to_owned(),
+            cases: Vec::new(),
+            cells: cells.to_vec(),
+        }
+    }
+
+    #[test]
+    fn the_minority_stands_out() {
+        let row = row(&[cell(&[("ok", 1)]), cell(&[("EPIPE", 1)]), cell(&[("EPIPE", 9)]), None]);
+        assert!(row.differs());
+        let outs: Vec<_> = (0..4).map(|column| row.stands_out(column)).collect();
+        assert_eq!(outs, [true, false, false, false]);
+    }
+
+    #[test]
+    fn among_equals_the_first_column_is_the_measure() {
+        let row = row(&[cell(&[("ok", 1)]), cell(&[("EPIPE", 1)])]);
+        assert_eq!([row.stands_out(0), row.stands_out(1)], [false, true]);
+    }
+
+    #[test]
+    fn what_was_not_observed_is_no_difference() {
+        for nothing in ["unsupported", "not-run"] {
+            let row = row(&[cell(&[("ok", 1)]), cell(&[(nothing, 1)]), None]);
+            assert!(!row.differs());
+            assert!(!row.stands_out(1));
+        }
+    }
+
+    #[test]
+    fn how_often_an_outcome_came_is_no_difference_but_which_came_is() {
+        let some = cell(&[("ok", 3), ("EPIPE", 7)]);
+        assert!(!row(&[some.clone(), cell(&[("EPIPE", 1), ("ok", 9)])]).differs());
+        assert!(row(&[some.clone(), cell(&[("EPIPE", 10)])]).differs());
+        assert!(row(std::slice::from_ref(&some)).is_unsteady());
+        assert_eq!(some.unwrap().to_string(), "ok 3/10, EPIPE 7/10");
+    }
+}

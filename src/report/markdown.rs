@@ -52,16 +52,15 @@ fn escape(text: &str) -> String {
             // An entity in place of the sign keeps GitHub from linking mentions, issues and addresses.
             '@' => escaped.push_str("&#64;"),
             '#' => escaped.push_str("&#35;"),
-            ':' => escaped.push_str("&#58;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|' | '~' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
             c => escaped.push(c),
         }
     }
-    // `www.` is linked without a scheme.
-    escaped.replace("www.", "www&#46;")
+    // Addresses are linked without any markup.
+    escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
 #[cfg(test)]
@@ -73,7 +72,7 @@ mod tests {
         assert_eq!(escape("a|b"), "a\\|b");
         assert_eq!(escape("<script>&"), "&lt;script&gt;&amp;");
         assert_eq!(escape("@all #1"), "&#64;all &#35;1");
-        assert_eq!(escape("![x](http://h)"), "\\!\\[x\\]\\(http&#58;//h\\)");
+        assert_eq!(escape("![x](http://h)"), "!\\[x\\](http&#58;//h)");
         assert_eq!(escape("a\u{1b}[31m\nb"), "a\u{fffd}\\[31m\u{fffd}b");
     }
 }

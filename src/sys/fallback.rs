@@ -7,6 +7,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::{ErrorName, Host};
 
+/// Nobody says.
 pub const SELECTOR: &str = "unknown";
 
 /// Asking again is right on every selector, if slower than needed on some.
@@ -27,8 +28,9 @@ pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
     Ok(TcpStream::from_std(socket.into()))
 }
 
+/// `ErrorKind::InProgress` is not stable; its text is.
 pub(crate) fn is_in_progress(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
+    error.kind() == io::ErrorKind::WouldBlock || format!("{:?}", error.kind()) == "InProgress"
 }
 
 /// Dropping closes, but does not say what the call returned; that is not success.
@@ -37,6 +39,7 @@ pub(crate) fn close<S>(socket: S) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// Nothing is known of the system.
 pub fn host() -> Host {
     Host {
         version: String::new(),

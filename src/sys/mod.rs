@@ -18,9 +18,10 @@
 
 #![allow(unsafe_code)]
 
-#[cfg_attr(unix, path = "unix.rs")]
-#[cfg_attr(windows, path = "windows.rs")]
-#[cfg_attr(not(any(unix, windows)), path = "fallback.rs")]
+// `--cfg brokenpipe_fallback` takes the fallback anywhere, so that it is compiled at all: see `ci/check`.
+#[cfg_attr(all(unix, not(brokenpipe_fallback)), path = "unix.rs")]
+#[cfg_attr(all(windows, not(brokenpipe_fallback)), path = "windows.rs")]
+#[cfg_attr(any(not(any(unix, windows)), brokenpipe_fallback), path = "fallback.rs")]
 mod family;
 
 pub(crate) use family::{REARM, close, is_exhausted, is_in_progress, stream_socket};

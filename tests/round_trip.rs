@@ -1,0 +1,98 @@
+//! Whatever results hold, what is written is what is read.
+
+use std::collections::BTreeMap;
+
+use brokenpipe::{
+    platform::{Platform, Provenance},
+    results::{Results, Row},
+};
+use proptest::{collection::vec, prelude::*};
+
+const PLATFORM: &str = "os-1-arch";
+
+/// Free text, as only `note` may hold it: quotes, separators, markup, any letters, no control characters.
+fn note() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[ -~]{0,40}", "\\PC{0,20}"]
+}
+
+/// The outcomes of one step with their counts.
+fn outcomes() -> impl Strategy<Value = BTreeMap<String, (u64, Option<i32>, String)>> {
+    let outcome = "(ok [1-9]|eof|E[A-Z]{3,9}|readable\\+read_closed|no-event writable)";
+    proptest::collection::btree_map(outcome, (1..1000_u64, any::<Option<i32>>(), note()), 1..4)
+}
+
+fn results() -> impl Strategy<Value = Results> {
+    let case = ("[a-z]{1,8}/[a-z_-]{1,20}", prop_oneof![Just("tcp4"), Just("tcp6")], vec(outcomes(), 1..6));
+    vec(case, 0..6).prop_map(|cases| {
+        let cases: BTreeMap<_, _> = cases.into_iter().map(|(id, transport, steps)| ((id, transport), steps)).collect();
+        let rows = cases.into_iter().flat_map(|((scenario, transport), steps)| {
+            (1..).zip(steps).flat_map(move |(step, outcomes)| rows(&scenario, transport, step, outcomes))
+        });
+        Results {
+            rows: rows.collect(),
+            platforms: vec![Platform { platform: PLATFORM.to_owned(), ..Platform::here() }],
+            notes: Vec::new(),
+        }
+    })
+}
+
+fn rows(
+    scenario: &str,
+    transport: &str,
+    step: u32,
+    outcomes: BTreeMap<String, (u64, Option<i32>, String)>,
+) -> Vec<Row> {
+    let trials = outcomes.values().map(|(count, ..)| count).sum();
+    let row = |(outcome, (count, code, note))| Row {
+        platform: PLATFORM.to_owned(),
+        provenance: Provenance::Measured,
+        scenario: scenario.to_owned(),
+        transport: transport.to_owned(),
+        sigpipe: "ignore".to_owned(),
+        call: "std".to_owned(),
+        option: "none".to_owned(),
+        step,
+        actor: "client".to_owned(),
+        operation: "read 1".to_owned(),
+        outcome,
+        code,
+        name: String::new(),
+        kind: String::new(),
+        signal: String::new(),
+        count,
+        trials,
+        note,
+    };
+    outcomes.into_iter().map(row).collect()
+}
+
+proptest! {
+    // Each case writes and syncs files.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_written_is_what_is_read(results in results()) {
+        prop_assume!(!results.rows.is_empty());
+        let folder = tempfile::tempdir().unwrap();
+        results.write(folder.path(), PLATFORM, &Results::default()).unwrap();
+        prop_assert_eq!(Results::read(&[folder.path().to_owned()]).unwrap(), results);
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_is_never_taken_for_another(results in results(), cut in any::<prop::sample::Index>()) {
+        prop_assume!(!results.rows.is_empty());
+        let folder = tempfile::tempdir().unwrap();
+        let path = results.write(folder.path(), PLATFORM, &Results::default()).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let kept = &bytes[..cut.index(bytes.len())];
+        std::fs::write(&path, kept).unwrap();
+        // A cut between two lines leaves a shorter file, which is good if it ends with a whole step.
+        match Results::read(std::slice::from_ref(&path)) {
+            Ok(read) => {
+                prop_assert!(kept.ends_with(b"\n"));
+                prop_assert_eq!(&read.rows[..], &results.rows[..read.rows.len()]);
+            }
+            Err(error) => prop_assert!(error.to_string().starts_with(&path.display().to_string())),
+        }
+    }
+}

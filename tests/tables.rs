@@ -1,0 +1,161 @@
+//! What the rendered matrix looks like, byte for byte.
+
+use brokenpipe::{
+    catalogue::Catalogue,
+    matrix::Matrix,
+    platform::{Platform, Provenance},
+    report::{Format, Look, Rows, render},
+    results::{Results, Row},
+};
+use insta::assert_snapshot;
+
+/// A platform of the tests, which nobody can take for a real one.
+fn platform(name: &str) -> Platform {
+    let text = str::to_owned;
+    Platform {
+        platform: text(name),
+        provenance: Provenance::Measured,
+        os: text("testos"),
+        os_version: text("1"),
+        kernel: text("1.2.3"),
+        arch: text("vax"),
+        abi: text("gnu"),
+        runtime: text("native"),
+        selector: text("epoll"),
+        rustc: text("1.0.0"),
+        mio: text("1.0.0"),
+        brokenpipe: text("0.1.0"),
+    }
+}
+
+/// The rows of one step, for one transport and each outcome with its count.
+fn step(platform: &str, scenario: &str, transport: &str, step: u32, text: &str, outcomes: &[(&str, u64)]) -> Vec<Row> {
+    let (actor, operation) = text.split_once(' ').expect("a step is an actor and an operation");
+    let trials = outcomes.iter().map(|(_, count)| count).sum();
+    let row = |(outcome, count): &(&str, u64)| Row {
+        platform: platform.to_owned(),
+        provenance: Provenance::Measured,
+        scenario: scenario.to_owned(),
+        transport: transport.to_owned(),
+        sigpipe: "ignore".to_owned(),
+        call: "std".to_owned(),
+        option: "none".to_owned(),
+        step,
+        actor: actor.to_owned(),
+        operation: operation.to_owned(),
+        outcome: (*outcome).to_owned(),
+        code: None,
+        name: String::new(),
+        kind: String::new(),
+        signal: String::new(),
+        count: *count,
+        trials,
+        note: String::new(),
+    };
+    outcomes.iter().map(row).collect()
+}
+
+/// Each outcome with its count.
+type Outcomes = &'static [(&'static str, u64)];
+
+const STEPS: [&str; 4] = ["client await reset", "client write 1", "client write 1", "client read 1"];
+const RESET: &str = "readable+writable+error+read_closed+write_closed";
+
+/// A family of systems: what each of them gives in [`STEPS`].
+const KINDS: [(&str, [Outcomes; 4]); 3] = [
+    ("linux", [&[(RESET, 10)], &[("ECONNRESET", 10)], &[("EPIPE", 10)], &[("eof", 10)]]),
+    ("bsd", [&[(RESET, 10)], &[("EPIPE", 10)], &[("EPIPE", 10)], &[("ECONNRESET", 10)]]),
+    (
+        "odd",
+        [&[("no-event writable", 10)], &[("EPIPE", 7), ("ok 1", 3)], &[("errno 4711", 10)], &[("would-block", 10)]],
+    ),
+];
+
+/// Platforms in turn of each kind, over tcp4 and tcp6; one alone has no tcp6, and says why.
+fn matrix(platforms: usize) -> Matrix {
+    let mut results = Results::default();
+    for number in 0..platforms {
+        let (kind, outcomes) = KINDS[number % KINDS.len()];
+        let name = format!("{kind}-{}.{number}-x86_64-gnu", 10 + number);
+        for transport in ["tcp4", "tcp6"] {
+            for (index, text) in STEPS.iter().enumerate() {
+                let outcomes =
+                    if number == 2 && transport == "tcp6" { &[("unsupported", 10)] } else { outcomes[index] };
+                let mut rows =
+                    step(&name, "peer-reset/write-write-write-read", transport, index as u32 + 1, text, outcomes);
+                if outcomes[0].0 == "unsupported" {
+                    rows[0].note = "listen on [::1]:0: EADDRNOTAVAIL".to_owned();
+                }
+                results.rows.extend(rows);
+            }
+        }
+        results.rows.extend(step(&name, "own/same-everywhere", "tcp4", 1, "server accept", &[("ok", 10)]));
+        results.platforms.push(platform(&name));
+    }
+    Matrix::new(&results, &Catalogue::builtin())
+}
+
+fn table(platforms: usize, rows: Rows, width: u16) -> String {
+    render(&matrix(platforms), rows, Format::Table, Look { width, colour: false })
+}
+
+#[test]
+fn one_platform_shows_all_its_rows_at_80_columns() {
+    assert_snapshot!(table(1, Rows::Differing, 80));
+}
+
+#[test]
+fn three_platforms_show_where_they_differ_at_80_columns() {
+    assert_snapshot!(table(3, Rows::Differing, 80));
+}
+
+#[test]
+fn ten_platforms_at_200_columns() {
+    assert_snapshot!(table(10, Rows::All, 200));
+}
+
+#[test]
+fn twenty_platforms_follow_in_blocks_at_80_columns() {
+    assert_snapshot!(table(20, Rows::Differing, 80));
+}
+
+#[test]
+fn no_line_is_wider_than_asked_for() {
+    for platforms in [1, 3, 10, 20] {
+        for width in [60, 80, 120, 200] {
+            let text = table(platforms, Rows::All, width);
+            let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+            assert!(widest <= usize::from(width), "{widest} columns of {width} for {platforms} platforms:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn colour_changes_no_letter() {
+    let coloured = render(&matrix(3), Rows::All, Format::Table, Look { width: 120, colour: true });
+    assert!(coloured.contains("\u{1b}["));
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.split_once('m').expect("only colours are set").1;
+    }
+    plain.push_str(rest);
+    let trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(trimmed(&plain), trimmed(&table(3, Rows::All, 120)));
+}
+
+#[test]
+fn markdown_is_a_table_a_family() {
+    assert_snapshot!(render(&matrix(3), Rows::All, Format::Markdown, Look { width: 80, colour: false }));
+}
+
+#[test]
+fn csv_has_a_column_a_platform() {
+    assert_snapshot!(render(&matrix(3), Rows::All, Format::Csv, Look { width: 80, colour: false }));
+}
+
+#[test]
+fn json_has_everything() {
+    assert_snapshot!(render(&matrix(2), Rows::Differing, Format::Json, Look { width: 80, colour: false }));
+}
