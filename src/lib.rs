@@ -22,20 +22,20 @@
 //! use brokenpipe::{catalogue::{Catalogue, Selection}, driver, matrix::Matrix, platform::Platform, results::Results};
 //!
 //! let catalogue = Catalogue::builtin();
-//! let selection = Selection::new(&["peer-close/write-write-write-read"])?;
+//! let selection = Selection::new(&["connect/refused-so_error-write-read"])?;
 //! let cases = selection.cases(&catalogue);
 //!
 //! let settings = driver::Settings::default();
 //! let measured = driver::run(&cases, &settings, &driver::Progress::default())?;
 //!
 //! let mut results = Results::default();
-//! results.add_run(Platform::here(), &cases, &measured, settings.repeat);
+//! results.add_run(Platform::here(), &cases, &measured);
 //! let matrix = Matrix::new(&results, &catalogue);
-//! let row = matrix.rows.iter().find(|row| row.step == 9).expect("step 9 was run");
-//! // The second write after the peer has closed: the reset has arrived by now.
-//! assert_eq!(row.operation, "write 1");
+//! let row = matrix.rows.iter().find(|row| row.step == 4).expect("step 4 was run");
+//! // Nobody listened; what SO_ERROR says of it:
+//! assert_eq!(row.operation, "so_error");
 //! # if cfg!(target_os = "linux") {
-//! assert_eq!(row.cells[0].as_ref().expect("one platform, one cell").to_string(), "EPIPE");
+//! assert_eq!(row.cells[0].as_ref().expect("one platform, one cell").to_string(), "ECONNREFUSED");
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -6,9 +6,30 @@ use mio::event::Event;
 
 use crate::sys;
 
-/// What a step gave. Small and comparable, since a run counts them by the million.
+/// What a step gave, signals included. Small and comparable, since a run counts them by the million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Observation {
+pub struct Observation {
+    /// What the step itself gave.
+    pub given: Given,
+    /// What became of SIGPIPE meanwhile.
+    pub signal: Signal,
+}
+
+/// What became of SIGPIPE during a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Signal {
+    /// None was seen; while SIGPIPE is ignored none can be.
+    #[default]
+    None,
+    /// One was delivered to the handler, or is pending where SIGPIPE is blocked.
+    Delivered,
+    /// It killed the process in this step.
+    Killed,
+}
+
+/// What a step itself gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
     /// The call succeeded and has nothing more to say.
     Done,
     /// That many bytes were written or read.
@@ -19,6 +40,10 @@ pub enum Observation {
     WouldBlock,
     /// A non-blocking connect ended without a connection, and the call itself named no error: the error is pending.
     InProgress,
+    /// Writing went on until there was no more room.
+    Full,
+    /// Reading went on until there was no more data.
+    Drained,
     /// What was awaited did not come before the deadline; these flags were seen meanwhile.
     NoEvent(Readiness),
     /// Nothing came, as awaited.
@@ -35,20 +60,20 @@ pub enum Observation {
     NotRun,
 }
 
-impl Observation {
+impl Given {
     /// What an error of a call stands for.
     pub fn from_error(error: &io::Error) -> Self {
         match (error.kind(), error.raw_os_error()) {
-            (io::ErrorKind::WouldBlock, _) => Observation::WouldBlock,
-            (_, Some(code)) => Observation::Error(code),
-            (kind, None) => Observation::OtherError(kind),
+            (io::ErrorKind::WouldBlock, _) => Given::WouldBlock,
+            (_, Some(code)) => Given::Error(code),
+            (kind, None) => Given::OtherError(kind),
         }
     }
 
     /// The operating system's code, where an error has one.
     pub fn code(self) -> Option<i32> {
         match self {
-            Observation::Error(code) => Some(code),
+            Given::Error(code) => Some(code),
             _ => None,
         }
     }
@@ -61,8 +86,8 @@ impl Observation {
     /// The `std::io::ErrorKind` that Rust gives the error.
     pub fn kind(self) -> Option<io::ErrorKind> {
         match self {
-            Observation::Error(code) => Some(io::Error::from_raw_os_error(code).kind()),
-            Observation::OtherError(kind) => Some(kind),
+            Given::Error(code) => Some(io::Error::from_raw_os_error(code).kind()),
+            Given::OtherError(kind) => Some(kind),
             _ => None,
         }
     }
@@ -71,23 +96,36 @@ impl Observation {
 /// The outcome: the canonical name, comparable across platforms.
 impl fmt::Display for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.signal {
+            Signal::None => self.given.fmt(f),
+            Signal::Delivered => write!(f, "{}+SIGPIPE", self.given),
+            Signal::Killed => f.write_str("killed SIGPIPE"),
+        }
+    }
+}
+
+/// The part of the outcome that is not a signal.
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Observation::Done => f.write_str("ok"),
-            Observation::Bytes(count) => write!(f, "ok {count}"),
-            Observation::Eof => f.write_str("eof"),
-            Observation::WouldBlock => f.write_str("would-block"),
-            Observation::InProgress => f.write_str("in-progress"),
-            Observation::NoEvent(seen) if seen.is_empty() => f.write_str(outcome::NO_EVENT),
-            Observation::NoEvent(seen) => write!(f, "{} {seen}", outcome::NO_EVENT),
-            Observation::Quiet => f.write_str("quiet"),
-            Observation::Ready(seen) => seen.fmt(f),
-            Observation::NoError => f.write_str("none"),
-            Observation::Error(code) => match sys::error_name(*code) {
+            Given::Done => f.write_str("ok"),
+            Given::Bytes(count) => write!(f, "ok {count}"),
+            Given::Eof => f.write_str("eof"),
+            Given::WouldBlock => f.write_str("would-block"),
+            Given::InProgress => f.write_str("in-progress"),
+            Given::Full => f.write_str("full"),
+            Given::Drained => f.write_str("drained"),
+            Given::NoEvent(seen) if seen.is_empty() => f.write_str(outcome::NO_EVENT),
+            Given::NoEvent(seen) => write!(f, "{} {seen}", outcome::NO_EVENT),
+            Given::Quiet => f.write_str("quiet"),
+            Given::Ready(seen) => seen.fmt(f),
+            Given::NoError => f.write_str("none"),
+            Given::Error(code) => match sys::error_name(*code) {
                 Some(name) => f.write_str(name.canonical),
                 None => write!(f, "errno {code}"),
             },
-            Observation::OtherError(kind) => write!(f, "error {kind:?}"),
-            Observation::NotRun => f.write_str(outcome::NOT_RUN),
+            Given::OtherError(kind) => write!(f, "error {kind:?}"),
+            Given::NotRun => f.write_str(outcome::NOT_RUN),
         }
     }
 }
@@ -131,6 +169,16 @@ impl Readiness {
         (Readiness::READ_CLOSED, "read_closed"),
         (Readiness::WRITE_CLOSED, "write_closed"),
     ];
+
+    /// The flags as a number, for [`from_bits`](Readiness::from_bits).
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The flags of such a number; what is no flag is dropped.
+    pub const fn from_bits(bits: u8) -> Self {
+        Readiness(bits & 31)
+    }
 
     /// The flags of one event.
     pub fn of(event: &Event) -> Self {
@@ -187,27 +235,27 @@ mod tests {
     #[test]
     fn readiness_is_written_in_one_order() {
         let flags = Readiness::WRITE_CLOSED | Readiness::READABLE;
-        assert_eq!(Observation::Ready(flags).to_string(), "readable+write_closed");
-        assert_eq!(Observation::NoEvent(flags).to_string(), "no-event readable+write_closed");
-        assert_eq!(Observation::NoEvent(Readiness::default()).to_string(), "no-event");
+        assert_eq!(Given::Ready(flags).to_string(), "readable+write_closed");
+        assert_eq!(Given::NoEvent(flags).to_string(), "no-event readable+write_closed");
+        assert_eq!(Given::NoEvent(Readiness::default()).to_string(), "no-event");
     }
 
     #[test]
     fn an_error_without_a_known_name_is_never_guessed() {
-        assert_eq!(Observation::Error(4711).to_string(), "errno 4711");
-        assert_eq!(Observation::Error(4711).native_name(), None);
+        assert_eq!(Given::Error(4711).to_string(), "errno 4711");
+        assert_eq!(Given::Error(4711).native_name(), None);
     }
 
     #[test]
     fn would_block_is_not_an_error() {
         let error = io::Error::from(io::ErrorKind::WouldBlock);
-        assert_eq!(Observation::from_error(&error), Observation::WouldBlock);
+        assert_eq!(Given::from_error(&error), Given::WouldBlock);
     }
 
     #[cfg(unix)]
     #[test]
     fn errors_carry_code_name_and_kind() {
-        let reset = Observation::from_error(&io::Error::from_raw_os_error(libc::ECONNRESET));
+        let reset = Given::from_error(&io::Error::from_raw_os_error(libc::ECONNRESET));
         assert_eq!(reset.to_string(), "ECONNRESET");
         assert_eq!(reset.code(), Some(libc::ECONNRESET));
         assert_eq!(reset.native_name(), Some("ECONNRESET"));
@@ -217,7 +265,7 @@ mod tests {
     #[cfg(windows)]
     #[test]
     fn windows_errors_have_posix_outcomes_and_their_own_names() {
-        let aborted = Observation::Error(10053);
+        let aborted = Given::Error(10053);
         assert_eq!(aborted.to_string(), "ECONNABORTED");
         assert_eq!(aborted.native_name(), Some("WSAECONNABORTED"));
     }

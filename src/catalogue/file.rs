@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::{
     mistake::{Mistake, Mistakes},
-    scenario::{Scenario, Transport},
+    scenario::{Axes, Call, Scenario, Sigpipe, SocketOption, Transport},
     steps,
 };
 
@@ -23,9 +23,24 @@ struct Entry {
     id: Spanned<String>,
     title: Spanned<String>,
     why: Spanned<String>,
-    source: Option<String>,
-    transports: Spanned<Vec<Spanned<String>>>,
+    source: Option<Spanned<String>>,
+    transports: Words,
+    #[serde(default)]
+    also: Vec<Also>,
     steps: Spanned<String>,
+}
+
+/// Words of one axis, each with its place.
+type Words = Spanned<Vec<Spanned<String>>>;
+
+/// Further cases: the product of these axes. One that is left out has its usual value.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Also {
+    transports: Words,
+    sigpipe: Option<Words>,
+    call: Option<Words>,
+    option: Option<Words>,
 }
 
 /// A scenario and where its id stands in its file, for a message about a second one of that name.
@@ -72,12 +87,15 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
             "`family/operations-in-order`, of a-z, 0-9, `-` and `_`, at most 80 characters",
         ));
     }
-    for field in [&entry.title, &entry.why] {
+    for field in [Some(&entry.title), Some(&entry.why), entry.source.as_ref()].into_iter().flatten() {
+        if field.get_ref().chars().any(|c| c.is_control() && !c.is_whitespace()) {
+            mistakes.push(Mistake::new(field.span(), "a control character", "text only: it is shown on terminals"));
+        }
         if field.get_ref().trim().is_empty() {
             mistakes.push(Mistake::new(field.span(), "an empty text", "say it in words"));
         }
     }
-    let transports = transports(&entry.transports, &mut mistakes);
+    let axes = axes(&entry, &mut mistakes);
     let (source, base) = steps_source(text, &entry.steps);
     let steps = steps::parse(source, base).unwrap_or_else(|found| {
         mistakes.extend(found);
@@ -90,32 +108,76 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
         id: entry.id.into_inner(),
         title: one_line(entry.title.get_ref()),
         why: one_line(entry.why.get_ref()),
-        source: entry.source.as_deref().map(one_line),
-        transports,
+        source: entry.source.as_ref().map(|source| one_line(source.get_ref())),
+        axes,
         steps,
     };
     Ok(Placed { scenario, id })
 }
 
-fn transports(words: &Spanned<Vec<Spanned<String>>>, mistakes: &mut Vec<Mistake>) -> Vec<Transport> {
-    let mut transports = Vec::new();
-    if words.get_ref().is_empty() {
-        mistakes.push(Mistake::new(words.span(), "no transport", format!("one or more of {}", Transport::words())));
-    }
-    for word in words.get_ref() {
-        match Transport::from_word(word.get_ref()) {
-            None => mistakes.push(Mistake::new(
-                word.span(),
-                format!("unknown transport `{}`", word.get_ref()),
-                format!("one of {}", Transport::words()),
-            )),
-            Some(transport) if transports.contains(&transport) => {
-                mistakes.push(Mistake::new(word.span(), "the same transport again", "each one once"));
+/// The cases in the order of the file: the plain ones over each transport, then the further ones.
+fn axes(entry: &Entry, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
+    let plain =
+        Axes { transport: Transport::Tcp4, sigpipe: Sigpipe::Ignore, call: Call::Std, option: SocketOption::None };
+    let transports = |words, mistakes: &mut _| axis(words, Transport::from_word, Transport::words, mistakes);
+    let mut all: Vec<_> =
+        transports(&entry.transports, mistakes).into_iter().map(|transport| Axes { transport, ..plain }).collect();
+    for also in &entry.also {
+        let sigpipes = match &also.sigpipe {
+            Some(words) => axis(words, Sigpipe::from_word, Sigpipe::words, mistakes),
+            None => vec![plain.sigpipe],
+        };
+        let calls = match &also.call {
+            Some(words) => axis(words, Call::from_word, Call::words, mistakes),
+            None => vec![plain.call],
+        };
+        let options = match &also.option {
+            Some(words) => axis(words, SocketOption::from_word, SocketOption::words, mistakes),
+            None => vec![plain.option],
+        };
+        for transport in transports(&also.transports, mistakes) {
+            for &sigpipe in &sigpipes {
+                for &call in &calls {
+                    all.extend(options.iter().map(|&option| Axes { transport, sigpipe, call, option }));
+                }
             }
-            Some(transport) => transports.push(transport),
         }
     }
-    transports
+    let mut seen = std::collections::HashSet::new();
+    if let Some(twice) = all.iter().find(|axes| !seen.insert(**axes)) {
+        mistakes.push(Mistake::new(
+            entry.id.span(),
+            format!("the case {twice} a second time"),
+            "a case is listed once",
+        ));
+    }
+    all
+}
+
+fn axis<T: Copy + PartialEq>(
+    words: &Words,
+    from_word: fn(&str) -> Option<T>,
+    allowed: fn() -> String,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<T> {
+    let mut values = Vec::new();
+    if words.get_ref().is_empty() {
+        mistakes.push(Mistake::new(words.span(), "an empty list", format!("one or more of {}", allowed())));
+    }
+    for word in words.get_ref() {
+        match from_word(word.get_ref()) {
+            None => mistakes.push(Mistake::new(
+                word.span(),
+                format!("unknown word `{}`", word.get_ref()),
+                format!("one of {}", allowed()),
+            )),
+            Some(value) if values.contains(&value) => {
+                mistakes.push(Mistake::new(word.span(), "the same word again", "each one once"));
+            }
+            Some(value) => values.push(value),
+        }
+    }
+    values
 }
 
 /// The steps as they stand in the file, so that a mistake's place is a place in the file.

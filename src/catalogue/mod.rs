@@ -9,9 +9,20 @@ mod steps;
 use std::collections::HashMap;
 
 pub use mistake::{Mistake, Mistakes};
-pub use scenario::{Actor, Case, Condition, Half, Operation, Scenario, Step, Transport};
+pub use scenario::{
+    Actor, Axes, Call, Case, Condition, Half, Operation, Scenario, Setting, Sigpipe, SocketOption, Step, Transport,
+};
 pub use select::{BadSelector, Selection};
 pub use steps::{MAX_COUNT, MAX_STEPS};
+
+/// Parses the steps of one scenario by themselves.
+///
+/// # Errors
+///
+/// All mistakes in them.
+pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
+    steps::parse(text, 0)
+}
 
 /// The files built in, one a family, in the order of the catalogue.
 macro_rules! builtin {
@@ -30,12 +41,25 @@ const BUILTIN: &[(&str, &str)] = builtin![
     "peer-half-close",
     "peer-shutdown-read",
     "peer-shutdown-both",
+    "peer-crash",
+    "buffered",
+    "blocked-writer",
     "own-shutdown-write",
     "own-shutdown-read",
     "own-shutdown-both",
+    "own-shutdown",
+    "metadata",
     "connect",
     "accept",
     "listener-close",
+    "listener",
+    "race",
+    "delayed-ack",
+    "readiness",
+    "sigpipe",
+    "unix",
+    "pipe",
+    "udp",
     "recover",
 ];
 

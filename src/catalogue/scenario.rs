@@ -13,8 +13,8 @@ pub struct Scenario {
     pub why: String,
     /// Where the question comes from: a thread, a manual page, another suite.
     pub source: Option<String>,
-    /// What it is run over, in the order in which its cases are listed.
-    pub transports: Vec<Transport>,
+    /// The axes of its cases, in the order in which they are listed.
+    pub axes: Vec<Axes>,
     /// What is done, in order. The order is part of what the scenario is.
     pub steps: Vec<Step>,
 }
@@ -24,6 +24,19 @@ impl Scenario {
     pub fn family(&self) -> &str {
         self.id.split('/').next().unwrap_or(&self.id)
     }
+}
+
+/// What a case is besides its scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Axes {
+    /// Over what.
+    pub transport: Transport,
+    /// What SIGPIPE does.
+    pub sigpipe: Sigpipe,
+    /// Which system call `write` is.
+    pub call: Call,
+    /// Which socket option the client's socket has.
+    pub option: SocketOption,
 }
 
 /// Who does what.
@@ -95,6 +108,62 @@ words! {
         Tcp4 = "tcp4",
         /// TCP over ::1.
         Tcp6 = "tcp6",
+        /// A Unix stream socket.
+        Unix = "unix",
+        /// A pipe: the client has its writing end, the server its reading end.
+        Pipe = "pipe",
+        /// Connected UDP over 127.0.0.1.
+        Udp4 = "udp4",
+        /// Connected UDP over ::1.
+        Udp6 = "udp6",
+    }
+}
+
+words! {
+    /// What SIGPIPE does in the process.
+    Sigpipe {
+        /// Nothing: Rust's runtime sets it so before `main`.
+        Ignore = "ignore",
+        /// It kills the process, as everywhere but in Rust.
+        Default = "default",
+        /// A handler counts it.
+        Handler = "handler",
+        /// It is blocked in the thread (pthread_sigmask) and stays pending.
+        Blocked = "blocked",
+    }
+}
+
+words! {
+    /// Which system call the client's `write` is.
+    Call {
+        /// What mio and Rust's std do: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without.
+        Std = "std",
+        /// write(2).
+        Write = "write",
+        /// writev(2).
+        Writev = "writev",
+        /// send(2) without flags.
+        Send = "send",
+        /// send(2) with MSG_NOSIGNAL.
+        SendNosignal = "send-nosignal",
+        /// sendmsg(2) without flags.
+        Sendmsg = "sendmsg",
+        /// sendfile(2) from a file.
+        Sendfile = "sendfile",
+        /// splice(2) from a pipe.
+        Splice = "splice",
+        /// WSASend.
+        WsaSend = "wsasend",
+    }
+}
+
+words! {
+    /// Which option is set on the client's socket before it connects.
+    SocketOption {
+        /// None.
+        None = "none",
+        /// SO_NOSIGPIPE: no SIGPIPE from this socket.
+        SoNosigpipe = "so_nosigpipe",
     }
 }
 
@@ -107,6 +176,20 @@ words! {
         Write = "write",
         /// Both directions (SHUT_RDWR, SD_BOTH).
         Both = "both",
+    }
+}
+
+words! {
+    /// A socket option that `set` sets.
+    Setting {
+        /// TCP_NODELAY.
+        Nodelay = "nodelay",
+        /// SO_KEEPALIVE.
+        Keepalive = "keepalive",
+        /// SO_RCVBUF.
+        Rcvbuf = "rcvbuf",
+        /// SO_NOSIGPIPE.
+        Nosigpipe = "nosigpipe",
     }
 }
 
@@ -138,12 +221,22 @@ pub enum Operation {
     Connect,
     /// Close the client's socket if it is open, and connect with a fresh one.
     Reconnect,
+    /// Connect the same socket again.
+    ConnectAgain,
     /// Take a connection from the listener.
     Accept,
+    /// Make a socket and do not connect it.
+    Open,
     /// Write that many bytes, once.
     Write(u32),
     /// Read at most that many bytes, once.
     Read(u32),
+    /// Read at most that many bytes and leave them (MSG_PEEK).
+    Peek(u32),
+    /// Write until there is no more room.
+    Fill,
+    /// Read until there is no more data.
+    Drain,
     /// close(2), closesocket.
     Close,
     /// Close with `SO_LINGER {on, 0}`: the peer gets a RST.
@@ -152,6 +245,16 @@ pub enum Operation {
     Shutdown(Half),
     /// Read `SO_ERROR`, which on most systems clears it.
     SoError,
+    /// The other end's address (getpeername).
+    PeerName,
+    /// The own address (getsockname).
+    LocalName,
+    /// Set a socket option.
+    Set(Setting),
+    /// Move the socket into a process of its own, and keep nothing of it here.
+    Depart,
+    /// Kill the process the socket moved into (SIGKILL, TerminateProcess).
+    Crash,
     /// Wait for a condition, and record the readiness flags.
     Await(Condition),
 }
@@ -161,7 +264,17 @@ impl fmt::Display for Operation {
         match self {
             Operation::Connect => f.write_str("connect"),
             Operation::Reconnect => f.write_str("reconnect"),
+            Operation::ConnectAgain => f.write_str("connect_again"),
             Operation::Accept => f.write_str("accept"),
+            Operation::Open => f.write_str("open"),
+            Operation::Peek(count) => write!(f, "peek {count}"),
+            Operation::Fill => f.write_str("fill"),
+            Operation::Drain => f.write_str("drain"),
+            Operation::PeerName => f.write_str("peer_name"),
+            Operation::LocalName => f.write_str("local_name"),
+            Operation::Set(setting) => write!(f, "set {setting}"),
+            Operation::Depart => f.write_str("depart"),
+            Operation::Crash => f.write_str("crash"),
             Operation::Write(count) => write!(f, "write {count}"),
             Operation::Read(count) => write!(f, "read {count}"),
             Operation::Close => f.write_str("close"),
@@ -173,22 +286,19 @@ impl fmt::Display for Operation {
     }
 }
 
-/// One scenario over one transport: what is run, again and again, and what a row of results belongs to.
-///
-/// The axes `sigpipe`, `call` and `option` of a case have one value each in this catalogue.
+/// One scenario with one value for each axis: what is run, again and again, and what a row of results belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Case<'a> {
     /// What is done.
     pub scenario: &'a Scenario,
-    /// Over what.
-    pub transport: Transport,
+    /// Over what, and how.
+    pub axes: Axes,
 }
 
-impl Case<'_> {
-    /// SIGPIPE is ignored, as Rust's runtime sets it before `main`.
-    pub const SIGPIPE: &'static str = "ignore";
-    /// The calls are those of mio and Rust's std.
-    pub const CALL: &'static str = "std";
-    /// No socket option is set.
-    pub const OPTION: &'static str = "none";
+/// The axes as they stand in a list and in a message.
+impl fmt::Display for Axes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Axes { transport, sigpipe, call, option } = self;
+        write!(f, "{transport} sigpipe={sigpipe} call={call} option={option}")
+    }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     mistake::Mistake,
-    scenario::{Actor, Condition, Half, Operation, Step},
+    scenario::{Actor, Condition, Half, Operation, Setting, Step},
 };
 
 /// Most bytes that one `write` or `read` may ask for.
@@ -19,6 +19,7 @@ enum Argument {
     None,
     Count,
     Half,
+    Setting,
     Condition,
 }
 
@@ -26,8 +27,9 @@ impl Argument {
     fn expected(self) -> String {
         match self {
             Argument::None => "nothing".to_owned(),
-            Argument::Count => format!("a number of bytes, 1 to {MAX_COUNT}"),
+            Argument::Count => format!("a number of bytes, 0 to {MAX_COUNT}"),
             Argument::Half => Half::words(),
+            Argument::Setting => Setting::words(),
             Argument::Condition => Condition::words(),
         }
     }
@@ -57,9 +59,19 @@ const OPERATIONS: &[Word] = {
     &[
         word("connect", Argument::None, &[Client], |_| Some(Operation::Connect)),
         word("reconnect", Argument::None, &[Client], |_| Some(Operation::Reconnect)),
+        word("connect_again", Argument::None, &[Client], |_| Some(Operation::ConnectAgain)),
+        word("open", Argument::None, &[Client], |_| Some(Operation::Open)),
         word("accept", Argument::None, &[Server], |_| Some(Operation::Accept)),
         word("write", Argument::Count, ENDS, |argument| count(argument).map(Operation::Write)),
         word("read", Argument::Count, ENDS, |argument| count(argument).map(Operation::Read)),
+        word("peek", Argument::Count, ENDS, |argument| count(argument).map(Operation::Peek)),
+        word("fill", Argument::None, ENDS, |_| Some(Operation::Fill)),
+        word("drain", Argument::None, ENDS, |_| Some(Operation::Drain)),
+        word("peer_name", Argument::None, ENDS, |_| Some(Operation::PeerName)),
+        word("local_name", Argument::None, ENDS, |_| Some(Operation::LocalName)),
+        word("set", Argument::Setting, ENDS, |argument| Setting::from_word(argument).map(Operation::Set)),
+        word("depart", Argument::None, &[Server], |_| Some(Operation::Depart)),
+        word("crash", Argument::None, &[Server], |_| Some(Operation::Crash)),
         word("close", Argument::None, ALL, |_| Some(Operation::Close)),
         word("reset", Argument::None, ENDS, |_| Some(Operation::Reset)),
         word("shutdown", Argument::Half, ENDS, |argument| Half::from_word(argument).map(Operation::Shutdown)),
@@ -69,7 +81,7 @@ const OPERATIONS: &[Word] = {
 };
 
 fn count(argument: &str) -> Option<u32> {
-    argument.parse().ok().filter(|count| (1..=MAX_COUNT).contains(count))
+    argument.parse().ok().filter(|count| *count <= MAX_COUNT)
 }
 
 /// Parses steps. `base` is where `text` begins in its file; spans of mistakes count from the file's beginning.
@@ -188,6 +200,7 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
         ));
     }
     let (mut listener, mut client, mut server) = (true, false, false);
+    let (mut departed, mut connected) = (false, false);
     for (step, span) in steps {
         let open = match step.actor {
             Actor::Listener => &mut listener,
@@ -195,11 +208,15 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
             Actor::Server => &mut server,
         };
         let problem = match step.operation {
-            Operation::Connect if *open => {
+            Operation::Connect if *open && connected => {
                 Some(("the client has connected already", "a fresh socket: `client reconnect`"))
             }
-            Operation::Connect | Operation::Reconnect | Operation::Accept => {
+            Operation::Open if *open => Some(("the client has a socket already", "a fresh one: `client reconnect`")),
+            Operation::Connect | Operation::Reconnect | Operation::Accept | Operation::Open => {
                 *open = true;
+                if step.actor == Actor::Client {
+                    connected = step.operation != Operation::Open;
+                }
                 None
             }
             _ if !*open => Some(match step.actor {
@@ -211,7 +228,14 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
                 }
                 Actor::Server => ("the server has no socket here", "`server accept` comes before"),
             }),
-            Operation::Close | Operation::Reset => {
+            Operation::Crash if !departed => {
+                Some(("the server is no process of its own", "`server depart` comes before"))
+            }
+            Operation::Depart => {
+                departed = true;
+                None
+            }
+            Operation::Close | Operation::Reset | Operation::Crash => {
                 *open = false;
                 None
             }
@@ -240,8 +264,9 @@ mod tests {
         let text = "client connect\nserver accept\nclient write 7\nserver read 9\nclient so_error\n\
                     client shutdown read\nclient shutdown write\nclient shutdown both\nclient await fin\n\
                     client await reset\nlistener await readable\nclient await writable\nclient await connected\n\
-                    client await event\nclient await quiet\nclient reset\nclient reconnect\nserver close\n\
-                    listener close";
+                    client await event\nclient await quiet\nclient peek 2\nclient fill\nserver drain\n\
+                    client peer_name\nclient local_name\nclient set nodelay\nclient connect_again\n\
+                    client reset\nclient reconnect\nserver depart\nserver crash\nlistener close";
         let steps = parse(text, 0).unwrap();
         let written: Vec<_> = steps.iter().map(Step::to_string).collect();
         assert_eq!(written.join("\n"), text);
@@ -274,7 +299,7 @@ mod tests {
 
     #[test]
     fn counts_have_bounds() {
-        for word in ["0", "-1", "1048577", "99999999999999999999", "one"] {
+        for word in ["-1", "1048577", "99999999999999999999", "one"] {
             assert_eq!(mistakes(&format!("client write {word}"))[0].0, word);
         }
     }
@@ -286,6 +311,8 @@ mod tests {
         assert_eq!(mistakes("client connect\nserver accept\nserver close\nserver read 1")[0].0, "server read 1");
         assert_eq!(mistakes("client connect\nlistener close\nserver accept")[0].1, "nothing to accept from");
         assert_eq!(mistakes("client connect\nclient connect\nserver accept")[0].1, "the client has connected already");
+        assert_eq!(mistakes("client open\nclient open\nserver accept")[0].1, "the client has a socket already");
+        assert!(parse("client open\nclient connect\nserver accept", 0).is_ok());
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::{catalogue::Transport, driver};
+
 use super::{list::ListArgs, report::ReportArgs, run::RunArgs, show::ShowArgs};
 
 /// What an operating system tells a program when the other end of a connection goes away.
@@ -38,6 +40,12 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Tell what this platform is called, and the facts behind the name.
     Platform,
+    /// A process of a run: does trials and tells what each step gave.
+    #[command(name = driver::WORK, hide = true)]
+    RunTrials,
+    /// A process of a run: holds the peer's socket, its standard output, until its standard input ends.
+    #[command(name = driver::HOLD, hide = true)]
+    HoldSocket,
 }
 
 /// A user's own scenarios, wherever scenarios are named.
@@ -46,4 +54,9 @@ pub(super) struct Own {
     /// Scenarios of your own, besides those built in; repeatable
     #[arg(long, value_name = "FILE")]
     pub(super) scenarios: Vec<PathBuf>,
+}
+
+/// A transport by its word.
+pub(super) fn transport(word: &str) -> Result<Transport, String> {
+    Transport::from_word(word).ok_or_else(|| format!("one of {}", Transport::words()))
 }

@@ -1,17 +1,29 @@
 //! `brokenpipe list`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Done, Failure, args::Own, catalogue, print};
-use crate::catalogue::{Case, Selection};
+use crate::{catalogue::Selection, report::page};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// What to list; everything if nothing is named
     #[arg(value_name = "SELECTOR")]
     selectors: Vec<String>,
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = ListFormat::Plain)]
+    format: ListFormat,
     #[command(flatten)]
     own: Own,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// One case a line
+    Plain,
+    /// A page: families with counts, and every scenario with its title
+    Markdown,
 }
 
 pub(super) fn list(args: &ListArgs) -> Done {
@@ -20,17 +32,13 @@ pub(super) fn list(args: &ListArgs) -> Done {
     if cases.is_empty() {
         return Err(Failure::No("nothing is selected; `brokenpipe list` names all scenarios".to_owned()));
     }
+    if args.format == ListFormat::Markdown {
+        return print(&page(&cases));
+    }
     let widest = cases.iter().map(|case| case.scenario.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for case in cases {
-        text.push_str(&format!(
-            "{:widest$} {} sigpipe={} call={} option={}\n",
-            case.scenario.id,
-            case.transport,
-            Case::SIGPIPE,
-            Case::CALL,
-            Case::OPTION
-        ));
+        text.push_str(&format!("{:widest$} {}\n", case.scenario.id, case.axes));
     }
     print(&text)
 }

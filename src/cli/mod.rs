@@ -16,7 +16,7 @@ use std::{
 
 use clap::Parser;
 
-use crate::{catalogue::Catalogue, report::Look, results::Results};
+use crate::{catalogue::Catalogue, driver, report::Look, results::Results};
 use args::{Args, Command, Own};
 
 /// Parses the command line, carries it out, and returns the exit code that `--help` documents.
@@ -29,6 +29,8 @@ pub fn main() -> ExitCode {
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Show(args)) => show::show(&args),
         Some(Command::Platform) => platform::platform(),
+        Some(Command::RunTrials) => driver::work().map_err(Failure::wrong),
+        Some(Command::HoldSocket) => driver::hold().map_err(Failure::wrong),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

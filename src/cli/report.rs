@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Done, Failure, args::Own, catalogue, look, paths_or_default, print, read_results};
 use crate::{
-    catalogue::Selection,
+    catalogue::{Selection, Transport},
     matrix::Matrix,
     report::{Format, Rows, render},
 };
@@ -22,6 +22,9 @@ pub(super) struct ReportArgs {
     /// Show only these scenarios; repeatable
     #[arg(long, value_name = "SELECTOR")]
     select: Vec<String>,
+    /// Show only cases over this transport; repeatable
+    #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
+    transport: Vec<Transport>,
     /// How to write the matrix
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -38,6 +41,7 @@ impl Default for ReportArgs {
             paths: Vec::new(),
             all: false,
             select: Vec::new(),
+            transport: Vec::new(),
             format: Format::Table,
             width: None,
             own: Own::default(),
@@ -48,11 +52,13 @@ impl Default for ReportArgs {
 pub(super) fn report(args: &ReportArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.select).map_err(Failure::wrong)?;
-    let results = read_results(&paths_or_default(&args.paths))?;
-    let mut matrix = Matrix::new(&results, &catalogue);
-    if matrix.rows.is_empty() {
+    let mut results = read_results(&paths_or_default(&args.paths))?;
+    if results.rows.is_empty() {
         return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
     }
+    let wanted = |word: &str| args.transport.is_empty() || args.transport.iter().any(|wanted| wanted.word() == word);
+    results.rows.retain(|row| wanted(&row.transport));
+    let mut matrix = Matrix::new(&results, &catalogue);
     matrix.select(&selection);
     if matrix.rows.is_empty() {
         return Err(Failure::No("no results of what is selected; `brokenpipe list` names all scenarios".to_owned()));

@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any};
 use crate::{
     catalogue::{Case, Selection, Transport},
-    driver::{self, CaseResult, Progress, Settings},
+    driver::{self, CaseResult, Progress, RunError, Settings},
     platform::{Platform, check_name},
     results::Results,
 };
@@ -36,19 +36,19 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     own: Own,
     /// Run only over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT", value_parser = transport)]
+    #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
     transport: Vec<Transport>,
     /// Workers, each with a thread and a selector of its own [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
     /// Wait that long before every step (1s, 250ms) instead of going as fast as events allow
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pace: Option<Duration>,
     /// How long an `await`, and a call that would block, waits
-    #[arg(long, value_name = "DURATION", default_value = "200ms", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "200ms", value_parser = duration)]
     await_deadline: Duration,
     /// How long a connect waits; Windows takes two seconds to refuse one
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     connect_deadline: Duration,
     /// Call this platform NAME instead of what `brokenpipe platform` says
     #[arg(long, value_name = "NAME", value_parser = platform_name)]
@@ -77,8 +77,14 @@ impl Default for RunArgs {
     }
 }
 
-fn transport(word: &str) -> Result<Transport, String> {
-    Transport::from_word(word).ok_or_else(|| format!("one of {}", Transport::words()))
+/// A duration that every clock can count.
+fn duration(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+    match humantime::parse_duration(text) {
+        Ok(duration) if duration <= LONGEST => Ok(duration),
+        Ok(_) => Err("at most 1day".to_owned()),
+        Err(error) => Err(format!("{error}; right would be 200ms or 5s")),
+    }
 }
 
 fn platform_name(name: &str) -> Result<String, String> {
@@ -94,6 +100,7 @@ impl RunArgs {
             await_deadline: self.await_deadline,
             connect_deadline: self.connect_deadline,
             pace: self.pace.unwrap_or_default(),
+            program: std::env::current_exe().ok(),
             ..usual
         }
     }
@@ -115,15 +122,34 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let begun = Instant::now();
     let progress = Arc::new(Progress::default());
     stop_at_ctrl_c(&progress);
-    let measured = measure(&cases, args, &progress)?;
+    let (measured, broken) = match measure(&cases, args, &progress) {
+        Ok(measured) => (measured, None),
+        Err(RunError { error, results }) => (results, Some(error)),
+    };
+    if let Some(error) = &broken
+        && measured.iter().all(|result| *result == CaseResult::NotRun)
+    {
+        return Err(Failure::Wrong(format!("the run did not get through: {error}; nothing is written")));
+    }
 
     let mut results = Results::default();
     let name = platform.platform.clone();
-    results.add_run(platform, &cases, &measured, args.repeat);
+    results.add_run(platform, &cases, &measured);
     let kept = results.keep(&before.of_platform, &catalogue, selection.is_everything());
-    let path = results.write(&args.out, &name, &before.all).map_err(Failure::wrong)?;
+    let whole = !measured.contains(&CaseResult::NotRun);
+    if before.is_of_others && !whole {
+        return Err(Failure::Interrupted(format!(
+            "interrupted: nothing is written, since the results of {name} in {} are of another kernel, compiler or \
+             version of brokenpipe, and this run is not whole",
+            args.out.display()
+        )));
+    }
+    let path = results.write(&args.out, &name).map_err(Failure::wrong)?;
 
     let summary = Summary { name: &name, measured: &measured, kept, trials: progress.finished(), path: &path };
+    if let Some(error) = broken {
+        return Err(Failure::Wrong(format!("the run did not get through: {error}; {summary}")));
+    }
     if progress.is_stopped() {
         return Err(Failure::Interrupted(format!("interrupted: {summary}")));
     }
@@ -135,8 +161,8 @@ pub(super) fn run(args: &RunArgs) -> Done {
 
 /// What the folder held before this run. It is read first: a mistake in it must not cost what is measured.
 struct Before {
-    /// All platforms' facts.
-    all: Results,
+    /// Whether there are rows of this platform that cannot.
+    is_of_others: bool,
     /// This platform's rows, as far as they can stand beside what is measured now.
     of_platform: Results,
 }
@@ -145,28 +171,37 @@ impl Before {
     fn read(folder: &Path, platform: &Platform, selection: &Selection) -> Result<Self, Failure> {
         Results::check_folder(folder).map_err(Failure::wrong)?;
         let all = read_results_if_any(folder)?;
-        let same = all.platform(&platform.platform) == Some(platform);
-        let mut of_platform = Results::default();
-        if same {
-            of_platform.rows = all.rows.iter().filter(|row| row.platform == platform.platform).cloned().collect();
-        } else if !selection.is_everything() && all.rows.iter().any(|row| row.platform == platform.platform) {
+        let name = &platform.platform;
+        let rows: Vec<_> = all.rows.iter().filter(|row| row.platform == *name).cloned().collect();
+        if !rows.is_empty() && !folder.join(format!("{name}.csv")).exists() {
             return Err(Failure::Wrong(format!(
-                "{}: the results of {} are of another kernel, compiler or version of brokenpipe, and a run of a selection \
-                 would mix them; run everything, or write elsewhere with --out",
-                folder.display(),
-                platform.platform
+                "{}: the results of {name} are in a file of another name than {name}.csv; rename it, or write \
+                 elsewhere with --out",
+                folder.display()
             )));
         }
-        Ok(Before { all, of_platform })
+        let is_of_others = !rows.is_empty() && all.platform(name) != Some(platform);
+        if is_of_others && !selection.is_everything() {
+            return Err(Failure::Wrong(format!(
+                "{}: the results of {name} are of another kernel, compiler or version of brokenpipe, and a run of a \
+                 selection would mix them; run everything, or write elsewhere with --out",
+                folder.display()
+            )));
+        }
+        let rows = if is_of_others { Vec::new() } else { rows };
+        Ok(Before { is_of_others, of_platform: Results { rows, ..Results::default() } })
     }
 }
 
-/// The first Ctrl-C ends the run after the trials in flight, the second ends the program.
+/// The first Ctrl-C ends the run after the trials in flight; a further one, if nothing has come of it, the program.
 fn stop_at_ctrl_c(progress: &Arc<Progress>) {
+    // A terminal's Ctrl-C may reach the program twice, through its group and through who started it.
+    const PATIENCE: Duration = Duration::from_secs(1);
     let progress = Arc::clone(progress);
+    let mut first = None;
     // Without a handler Ctrl-C ends the program at once, and files are still whole: nothing to report.
     let _ = ctrlc::set_handler(move || {
-        if progress.is_stopped() {
+        if first.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
             std::process::exit(130);
         }
         progress.stop();
@@ -174,7 +209,7 @@ fn stop_at_ctrl_c(progress: &Arc<Progress>) {
 }
 
 /// Runs the cases, with a progress bar on a terminal.
-fn measure(cases: &[Case<'_>], args: &RunArgs, progress: &Progress) -> Result<Vec<CaseResult>, Failure> {
+fn measure(cases: &[Case<'_>], args: &RunArgs, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let trials = cases.len() as u64 * u64::from(args.repeat);
     let ended = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -183,7 +218,7 @@ fn measure(cases: &[Case<'_>], args: &RunArgs, progress: &Progress) -> Result<Ve
         }
         let measured = driver::run(cases, &args.settings(), progress);
         ended.store(true, Ordering::Relaxed);
-        measured.map_err(|error| Failure::Wrong(format!("the selector cannot be used: {error}")))
+        measured
     })
 }
 

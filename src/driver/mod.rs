@@ -1,5 +1,10 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 
+mod children;
+mod context;
+pub(crate) mod endpoint;
+mod journal;
+mod perform;
 mod queue;
 mod sockets;
 mod tally;
@@ -9,13 +14,16 @@ mod worker;
 use std::{
     io,
     num::NonZero,
+    path::PathBuf,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::Duration,
 };
 
-use crate::catalogue::Case;
+use crate::catalogue::{Case, Sigpipe};
 
+pub use children::{WORK, work};
+pub use perform::{HOLD, hold};
 pub use tally::{CaseResult, StepTally};
 
 use {queue::Queue, tally::Tally, worker::Worker};
@@ -33,8 +41,11 @@ pub struct Settings {
     pub await_deadline: Duration,
     /// How long a connect waits; Windows takes two seconds to refuse one.
     pub connect_deadline: Duration,
-    /// How long to wait before every step; zero goes as fast as events allow.
+    /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own go on
+    /// at full speed.
     pub pace: Duration,
+    /// The brokenpipe program, for cases that need a process of their own; without it they are unsupported.
+    pub program: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -46,6 +57,7 @@ impl Default for Settings {
             await_deadline: Duration::from_millis(200),
             connect_deadline: Duration::from_secs(5),
             pace: Duration::ZERO,
+            program: None,
         }
     }
 }
@@ -85,26 +97,101 @@ impl Progress {
 ///
 /// # Errors
 ///
-/// The selector itself could not be made or polled.
-pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> io::Result<Vec<CaseResult>> {
-    let queue = Queue::new(cases.len(), settings.repeat as usize);
-    let mut tally = Tally::new(cases);
+/// The selector could not be made or polled, or a process of the run crashed outside its scenario. What was measured
+/// all the same comes with the error.
+pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
+    let (here, in_children): (Vec<_>, Vec<_>) =
+        (0..cases.len()).partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
+    let queue = Queue::repeating(here, settings.repeat as usize);
+    let mut total = Share::new(cases);
+
+    let work = |_| Share::of_worker(cases, Worker::new(cases, settings, progress, &queue, false));
     let workers = settings.jobs.clamp(1, queue.len().max(1));
-    thread::scope(|scope| -> io::Result<()> {
-        let work = || Worker::new(cases, settings, progress, &queue, false).and_then(Worker::run);
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        for worker in workers {
-            match worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
-                Ok(share) => tally.merge(share),
-                Err(error) if crate::sys::is_exhausted(&error) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    })?;
-    if !queue.is_empty() && !progress.is_stopped() {
-        // What workers gave back for want of descriptors is tried once more by one that has them all to itself.
-        tally.merge(Worker::new(cases, settings, progress, &queue, true)?.run()?);
+    for share in side_by_side(0..workers, work) {
+        // What a worker gave back for want of descriptors is tried once more by one that has them all to itself.
+        total.merge(Share { error: share.error.filter(|error| !crate::sys::is_exhausted(error)), ..share });
     }
-    Ok(tally.into_results(settings.repeat.into()))
+    if total.error.is_none() && !queue.is_empty() && !progress.is_stopped() {
+        total.merge(Share::of_worker(cases, Worker::new(cases, settings, progress, &queue, true)));
+    }
+    let selector = |error| io::Error::other(format!("the selector cannot be used: {error}"));
+    total.error = total.error.map(selector);
+
+    // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
+    for of_mode in Sigpipe::ALL {
+        if total.error.is_some() {
+            break;
+        }
+        let numbers: Vec<_> = in_children.iter().copied().filter(|&n| cases[n].axes.sigpipe == *of_mode).collect();
+        let deal = |job: usize| {
+            let dealt: Vec<_> = numbers.iter().copied().skip(job).step_by(settings.jobs.max(1)).collect();
+            dealt.repeat(settings.repeat as usize)
+        };
+        let hands: Vec<Vec<_>> = (0..settings.jobs.max(1)).map(deal).collect();
+        for mut share in side_by_side(hands, |hand| children::run(cases, hand, settings, progress, false)) {
+            let left = std::mem::take(&mut share.left);
+            total.merge(share);
+            total.merge(children::run(cases, left, settings, progress, true));
+        }
+    }
+    let results = total.tally.into_results(settings.repeat.into());
+    match total.error {
+        None => Ok(results),
+        Some(error) => Err(RunError { error, results }),
+    }
+}
+
+/// Why a run did not get through, and what it measured all the same.
+#[derive(Debug)]
+pub struct RunError {
+    /// What went wrong.
+    pub error: io::Error,
+    /// One for each case; those that had not ended are [`CaseResult::NotRun`].
+    pub results: Vec<CaseResult>,
+}
+
+impl std::fmt::Display for RunError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// What one worker or one child adds to a run.
+struct Share {
+    tally: Tally,
+    /// Trials, by the numbers of their cases, for which there were no descriptors.
+    left: Vec<usize>,
+    error: Option<io::Error>,
+}
+
+impl Share {
+    fn new(cases: &[Case<'_>]) -> Self {
+        Share { tally: Tally::new(cases), left: Vec::new(), error: None }
+    }
+
+    fn of_worker(cases: &[Case<'_>], worker: io::Result<Worker<'_>>) -> Self {
+        match worker.and_then(Worker::run) {
+            Ok(tally) => Share { tally, ..Share::new(&[]) },
+            Err(error) => Share { error: Some(error), ..Share::new(cases) },
+        }
+    }
+
+    fn merge(&mut self, other: Share) {
+        self.tally.merge(other.tally);
+        self.error = self.error.take().or(other.error);
+    }
+}
+
+/// Does something for each item in a thread of its own, and returns what came of it in the same order.
+fn side_by_side<I: Send, O: Send>(items: impl IntoIterator<Item = I>, job: impl Fn(I) -> O + Sync) -> Vec<O> {
+    thread::scope(|scope| {
+        let job = &job;
+        let threads: Vec<_> = items.into_iter().map(|item| scope.spawn(move || job(item))).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, O>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    })
 }

@@ -1,14 +1,14 @@
 //! Which trial is next, for all workers of a run.
 
 use std::sync::{
-    Mutex, PoisonError,
+    Mutex, MutexGuard, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
 
-/// Trials by number; number `n` is a trial of case `n % cases`, so that the cases that wait longest all begin early.
+/// Trials, each by the number of its case.
 #[derive(Debug)]
 pub(super) struct Queue {
-    cases: usize,
+    cases: Vec<usize>,
     len: usize,
     next: AtomicUsize,
     /// Cases of trials that were begun and could not get what they needed.
@@ -16,8 +16,14 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(cases: usize, repeat: usize) -> Self {
-        Queue { cases, len: cases * repeat, next: AtomicUsize::new(0), returned: Mutex::default() }
+    /// `repeat` trials of each case, in turn, so that the cases that wait longest all begin early.
+    pub(super) fn repeating(cases: Vec<usize>, repeat: usize) -> Self {
+        Queue { len: cases.len() * repeat, cases, next: AtomicUsize::new(0), returned: Mutex::default() }
+    }
+
+    /// These trials, in this order.
+    pub(super) fn of(trials: Vec<usize>) -> Self {
+        Queue::repeating(trials, 1)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -30,7 +36,7 @@ impl Queue {
         if self.next.load(Ordering::Relaxed) < self.len {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number < self.len {
-                return Some(number % self.cases);
+                return Some(self.cases[number % self.cases.len()]);
             }
         }
         self.returned().pop()
@@ -45,7 +51,7 @@ impl Queue {
         self.next.load(Ordering::Relaxed) >= self.len && self.returned().is_empty()
     }
 
-    fn returned(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
+    fn returned(&self) -> MutexGuard<'_, Vec<usize>> {
         self.returned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

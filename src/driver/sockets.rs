@@ -1,62 +1,75 @@
 //! The sockets of one trial, and the listeners that trials hand on to each other.
 
 use std::{
+    collections::HashMap,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    process::Child,
     time::Duration,
 };
 
 use mio::{
     Interest, Registry, Token,
-    event::Source,
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, UdpSocket},
 };
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::trial::{Context, Stop};
+use super::{
+    context::Context,
+    endpoint::{Endpoint, Listener},
+    trial::Stop,
+};
 use crate::{
-    catalogue::{Actor, Case, Operation, Transport},
-    observation::Observation,
+    catalogue::{Actor, Axes, Case, Operation, SocketOption, Transport},
     sys,
 };
 
-/// A socket that knows whether the selector knows it.
-#[derive(Debug)]
-pub(super) struct Watched<S> {
-    pub(super) source: S,
+/// A source that knows whether the selector knows it.
+pub(super) struct Watched<S: ?Sized> {
+    pub(super) source: Box<S>,
     registered: bool,
 }
 
-impl<S: Source> Watched<S> {
-    pub(super) fn new(source: S) -> Self {
-        Watched { source, registered: false }
-    }
+/// An end of a connection.
+pub(super) type End = Watched<dyn Endpoint>;
 
-    fn watch(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
-        if self.registered {
-            return registry.reregister(&mut self.source, token, interest);
-        }
-        registry.register(&mut self.source, token, interest)?;
-        self.registered = true;
-        Ok(())
+impl<S: ?Sized> Watched<S> {
+    pub(super) fn new(source: Box<S>) -> Self {
+        Watched { source, registered: false }
     }
 }
 
-impl Watched<TcpStream> {
+/// One body for both kinds of source: an upcast to `dyn Source` would cost a cast at every call.
+macro_rules! watch {
+    ($watched:expr, $registry:expr, $token:expr, $interest:expr) => {{
+        let watched = $watched;
+        if watched.registered {
+            $registry.reregister(&mut watched.source, $token, $interest)
+        } else {
+            $registry.register(&mut watched.source, $token, $interest).map(|()| watched.registered = true)
+        }
+    }};
+}
+
+impl End {
     /// Makes the coming close an abort: the peer gets a RST, and nothing is left in TIME_WAIT.
     pub(super) fn set_linger_zero(&self) -> io::Result<()> {
-        SockRef::from(&self.source).set_linger(Some(Duration::ZERO))
+        self.source.socket().set_linger(Some(Duration::ZERO))
     }
 }
 
 /// Who has which socket at the moment.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Sockets {
-    pub(super) listener: Option<Watched<TcpListener>>,
-    pub(super) client: Option<Watched<TcpStream>>,
-    pub(super) server: Option<Watched<TcpStream>>,
+    pub(super) listener: Option<Watched<dyn Listener>>,
+    pub(super) client: Option<End>,
+    pub(super) server: Option<End>,
+    /// The reading end of a pipe that nobody has taken yet.
+    pub(super) offered: Option<Box<dyn Endpoint>>,
+    /// The process that the server's socket has moved into.
+    pub(super) departed: Option<Child>,
     /// Where the listener listens, or did.
-    pub(super) address: Option<SocketAddr>,
+    pub(super) address: Option<SockAddr>,
     /// Connections made, and connections taken from the listener.
     pub(super) connected: u32,
     pub(super) accepted: u32,
@@ -67,30 +80,52 @@ pub(super) struct Sockets {
 impl Sockets {
     /// Gives the trial its listener.
     pub(super) fn listen(&mut self, case: Case<'_>, context: &mut Context<'_>) -> Result<(), Stop> {
+        let transport = case.axes.transport;
+        if transport == Transport::Pipe {
+            return Ok(());
+        }
         // A port to be closed must be one that no earlier connection still holds, or it could not be reserved.
         let closes =
-            case.scenario.steps.iter().any(|step| step.actor == Actor::Listener && step.operation == Operation::Close);
-        let kept = if closes { None } else { context.listeners.take(case.transport) };
+            |step: &crate::catalogue::Step| step.actor == Actor::Listener && step.operation == Operation::Close;
+        let kept = if case.scenario.steps.iter().any(closes) { None } else { context.listeners.take(transport) };
         let (listener, address) = match kept {
             Some(kept) => kept,
-            None => listen(case.transport)
-                .map_err(|error| Stop::from_error(&format!("listen on {}", loopback(case.transport)), &error))?,
+            None => listen(transport).map_err(|error| Stop::from_error(&place(transport), &error))?,
         };
         self.listener = Some(listener);
         self.address = Some(address);
         Ok(())
     }
 
-    pub(super) fn stream(&self, actor: Actor) -> Option<&TcpStream> {
-        let socket = match actor {
-            Actor::Listener => return None,
-            Actor::Client => &self.client,
-            Actor::Server => &self.server,
+    /// Makes the client's socket, with the case's option.
+    pub(super) fn open_client(&mut self, axes: Axes) -> io::Result<()> {
+        let client: Box<dyn Endpoint> = match axes.transport {
+            Transport::Tcp4 => Box::new(sys::stream_socket(Domain::IPV4)?),
+            Transport::Tcp6 => Box::new(sys::stream_socket(Domain::IPV6)?),
+            Transport::Udp4 | Transport::Udp6 => Box::new(UdpSocket::bind(loopback(axes.transport))?),
+            Transport::Unix => sys::local_socket()?,
+            Transport::Pipe => {
+                let (sender, receiver) = sys::pipe()?;
+                self.offered = Some(receiver);
+                sender
+            }
         };
-        socket.as_ref().map(|socket| &socket.source)
+        if axes.option == SocketOption::SoNosigpipe {
+            sys::set_nosigpipe(&client.socket())?;
+        }
+        self.client = Some(Watched::new(client));
+        Ok(())
     }
 
-    pub(super) fn take(&mut self, actor: Actor) -> Option<Watched<TcpStream>> {
+    pub(super) fn end(&mut self, actor: Actor) -> Option<&mut End> {
+        match actor {
+            Actor::Listener => None,
+            Actor::Client => self.client.as_mut(),
+            Actor::Server => self.server.as_mut(),
+        }
+    }
+
+    pub(super) fn take(&mut self, actor: Actor) -> Option<End> {
         match actor {
             Actor::Listener => None,
             Actor::Client => self.client.take(),
@@ -107,25 +142,29 @@ impl Sockets {
         interest: Interest,
     ) -> Option<io::Result<()>> {
         match actor {
-            Actor::Listener => self.listener.as_mut().map(|socket| socket.watch(registry, token, interest)),
-            Actor::Client => self.client.as_mut().map(|socket| socket.watch(registry, token, interest)),
-            Actor::Server => self.server.as_mut().map(|socket| socket.watch(registry, token, interest)),
+            Actor::Listener => self.listener.as_mut().map(|watched| watch!(watched, registry, token, interest)),
+            Actor::Client | Actor::Server => self.end(actor).map(|watched| watch!(watched, registry, token, interest)),
         }
     }
 
     /// Closes the listener and keeps its port from others.
-    pub(super) fn close_listener(&mut self) -> Observation {
-        let Some(listener) = self.listener.take() else { return Observation::NotRun };
-        let closed = sys::close(listener.source);
-        self.reserved = self.address.and_then(|address| reserve(address).ok());
-        closed.map_or_else(|error| Observation::from_error(&error), |()| Observation::Done)
+    pub(super) fn close_listener(&mut self) -> Option<io::Result<()>> {
+        let closed = self.listener.take()?.source.close();
+        // Without it a trial elsewhere could get the port; that is rare enough to go on if it cannot be had.
+        self.reserved = self.address.as_ref().and_then(|address| reserve(address).ok());
+        Some(closed)
     }
 
-    /// Closes what is open, without leaving connections in TIME_WAIT: a run makes many.
-    pub(super) fn dispose(self, transport: Transport, listeners: &mut Listeners) {
+    /// Closes what is open, without leaving connections in TIME_WAIT or a process behind.
+    pub(super) fn dispose(mut self, transport: Transport, listeners: &mut Listeners) {
         for socket in [&self.client, &self.server].into_iter().flatten() {
             // On a connection that has ended some systems refuse the option; then there is nothing to linger.
             let _ = socket.set_linger_zero();
+        }
+        if let Some(mut child) = self.departed.take() {
+            // It may have ended by itself; waiting takes it out of the process table either way.
+            let _ = child.kill();
+            let _ = child.wait();
         }
         if let (Some(listener), Some(address)) = (self.listener, self.address) {
             // A connection nobody accepted would turn up in the next trial.
@@ -136,53 +175,63 @@ impl Sockets {
     }
 }
 
-fn loopback(transport: Transport) -> SocketAddr {
+/// Where a listener of this transport listens, for a message.
+fn place(transport: Transport) -> String {
     match transport {
-        Transport::Tcp4 => (Ipv4Addr::LOCALHOST, 0).into(),
-        Transport::Tcp6 => (Ipv6Addr::LOCALHOST, 0).into(),
+        Transport::Unix | Transport::Pipe => format!("listen on {transport}"),
+        _ => format!("listen on {}", loopback(transport)),
     }
 }
 
-type Listening = (Watched<TcpListener>, SocketAddr);
+fn loopback(transport: Transport) -> SocketAddr {
+    match transport {
+        Transport::Tcp6 | Transport::Udp6 => (Ipv6Addr::LOCALHOST, 0).into(),
+        _ => (Ipv4Addr::LOCALHOST, 0).into(),
+    }
+}
+
+type Listening = (Watched<dyn Listener>, SockAddr);
 
 fn listen(transport: Transport) -> io::Result<Listening> {
-    let listener = TcpListener::bind(loopback(transport))?;
-    let address = listener.local_addr()?;
+    let (listener, address): (Box<dyn Listener>, SockAddr) = match transport {
+        Transport::Unix => sys::local_listener()?,
+        Transport::Udp4 | Transport::Udp6 => {
+            let socket = UdpSocket::bind(loopback(transport))?;
+            let address = socket.local_addr()?.into();
+            (Box::new(socket), address)
+        }
+        Transport::Tcp4 | Transport::Tcp6 | Transport::Pipe => {
+            let listener = TcpListener::bind(loopback(transport))?;
+            let address = listener.local_addr()?.into();
+            (Box::new(listener), address)
+        }
+    };
     Ok((Watched::new(listener), address))
 }
 
 /// Binds the port without listening, which answers a SYN with RST as an unbound port does.
-fn reserve(address: SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.bind(&address.into())?;
+fn reserve(address: &SockAddr) -> io::Result<Socket> {
+    let domain = address.as_socket().map(Domain::for_address).ok_or(io::ErrorKind::Unsupported)?;
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.bind(address)?;
     Ok(socket)
 }
 
 /// Listeners without pending connections, ready for another trial.
-#[derive(Debug, Default)]
-pub(super) struct Listeners {
-    tcp4: Vec<Listening>,
-    tcp6: Vec<Listening>,
-}
+#[derive(Default)]
+pub(super) struct Listeners(HashMap<Transport, Vec<Listening>>);
 
 impl Listeners {
-    fn of(&mut self, transport: Transport) -> &mut Vec<Listening> {
-        match transport {
-            Transport::Tcp4 => &mut self.tcp4,
-            Transport::Tcp6 => &mut self.tcp6,
-        }
-    }
-
     fn take(&mut self, transport: Transport) -> Option<Listening> {
-        self.of(transport).pop()
+        self.0.get_mut(&transport)?.pop()
     }
 
     /// Closes them all, for the sake of their descriptors.
     pub(super) fn clear(&mut self) {
-        *self = Listeners::default();
+        self.0.clear();
     }
 
-    fn give_back(&mut self, transport: Transport, listener: Watched<TcpListener>, address: SocketAddr) {
-        self.of(transport).push((listener, address));
+    fn give_back(&mut self, transport: Transport, listener: Watched<dyn Listener>, address: SockAddr) {
+        self.0.entry(transport).or_default().push((listener, address));
     }
 }

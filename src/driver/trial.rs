@@ -1,58 +1,15 @@
 //! One trial: a state machine that runs a case's steps until one must wait, and goes on when it is resumed.
 
-use std::{
-    io::{self, Read, Write},
-    time::Instant,
-};
+use std::{io, time::Instant};
 
-use mio::{Interest, Token, net::TcpStream};
+use mio::{Interest, Token};
 
-use super::{
-    Settings,
-    sockets::{Listeners, Sockets, Watched},
-    worker::rearm_at,
-};
+use super::{context::Context, sockets::Sockets};
 use crate::{
-    catalogue::{Actor, Case, Condition, Half, Operation, Step},
-    observation::{Observation, Readiness},
+    catalogue::{Actor, Case, Condition, Operation, Step},
+    observation::{Given, Observation, Readiness, Signal},
     sys,
 };
-
-/// What the trials of a worker share.
-pub(super) struct Context<'a> {
-    pub(super) registry: mio::Registry,
-    pub(super) settings: &'a Settings,
-    pub(super) listeners: Listeners,
-    /// When the events at hand were taken.
-    pub(super) now: Instant,
-    /// The slot of the trial at hand.
-    pub(super) slot: usize,
-    pub(super) serial: usize,
-    /// What is written, and where to read to.
-    buffer: Vec<u8>,
-}
-
-impl<'a> Context<'a> {
-    pub(super) fn new(registry: mio::Registry, settings: &'a Settings) -> Self {
-        Context {
-            registry,
-            settings,
-            listeners: Listeners::default(),
-            now: Instant::now(),
-            slot: 0,
-            serial: 0,
-            buffer: Vec::new(),
-        }
-    }
-
-    fn buffer(&mut self, count: u32) -> &mut [u8] {
-        let count = count as usize;
-        if self.buffer.len() < count {
-            self.buffer.resize(count, b'.');
-        }
-        &mut self.buffer[..count]
-    }
-}
 
 /// What resumes a trial.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +33,7 @@ pub(super) enum Stop {
 
 impl Stop {
     pub(super) fn from_error(doing: &str, error: &io::Error) -> Self {
-        let reason = format!("{doing}: {}", Observation::from_error(error));
+        let reason = format!("{doing}: {}", Given::from_error(error));
         if sys::is_exhausted(error) { Stop::Exhausted(reason) } else { Stop::Unsupported(reason) }
     }
 }
@@ -94,7 +51,7 @@ struct Waiting {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+pub(super) enum What {
     /// Before the step: the run's pace.
     Pace,
     /// A call that would have blocked is tried again at every event.
@@ -106,9 +63,9 @@ enum What {
 }
 
 pub(super) struct Trial<'a> {
-    case: Case<'a>,
+    pub(super) case: Case<'a>,
     case_number: usize,
-    sockets: Sockets,
+    pub(super) sockets: Sockets,
     waiting: Option<Waiting>,
     observations: Vec<Observation>,
 }
@@ -137,6 +94,10 @@ impl<'a> Trial<'a> {
         self.waiting.is_some_and(|waiting| waiting.token == token)
     }
 
+    pub(super) fn is_retrying(&self) -> bool {
+        self.waiting.is_some_and(|waiting| waiting.what == What::Retry)
+    }
+
     /// When to resume this trial if no event does.
     pub(super) fn alarm(&self) -> Option<Instant> {
         self.waiting.map(|waiting| waiting.rearm.map_or(waiting.deadline, |rearm| rearm.min(waiting.deadline)))
@@ -144,28 +105,43 @@ impl<'a> Trial<'a> {
 
     /// Closes what is open; a listener that is as good as new is kept for another trial.
     pub(super) fn dispose(self, context: &mut Context<'_>) {
-        self.sockets.dispose(self.case.transport, &mut context.listeners);
+        self.sockets.dispose(self.case.axes.transport, &mut context.listeners);
     }
 
     /// Goes on until the trial ends (`true`) or has to wait (`false`).
     pub(super) fn resume(&mut self, wake: Wake, context: &mut Context<'_>) -> Result<bool, Stop> {
         let mut given = match wake {
             Wake::Start => {
+                if let Some(lack) = sys::lacks(self.case.axes) {
+                    return Err(Stop::Unsupported(lack.to_owned()));
+                }
                 self.sockets.listen(self.case, context)?;
                 None
             }
             Wake::Event(flags) => match self.on_event(flags, context)? {
-                Some(observation) => Some(observation),
                 None => return Ok(false),
+                given => given,
             },
             Wake::Alarm(now) => match self.on_alarm(now, context)? {
-                Some(observation) => Some(observation),
                 None => return Ok(false),
+                given => given,
             },
         };
         loop {
-            if let Some(observation) = given {
+            if let Some(given) = given {
                 self.waiting = None;
+                if let Some(code) = given.code() {
+                    let error = io::Error::from_raw_os_error(code);
+                    // No peer makes descriptors run out: this is no outcome of the step.
+                    if sys::is_exhausted(&error) {
+                        return Err(Stop::from_error("a step", &error));
+                    }
+                }
+                let signal = if sys::take_sigpipe() { Signal::Delivered } else { Signal::None };
+                let observation = Observation { given, signal };
+                if let Some(journal) = context.journal {
+                    journal.step(observation);
+                }
                 self.observations.push(observation);
             }
             let Some(&step) = self.step() else { return Ok(true) };
@@ -185,115 +161,6 @@ impl<'a> Trial<'a> {
         self.case.scenario.steps.get(self.observations.len())
     }
 
-    /// Takes a step: what it gave, or nothing if it has to wait.
-    fn take(&mut self, step: Step, context: &mut Context<'_>) -> Result<Option<Observation>, Stop> {
-        match step.operation {
-            Operation::Connect => self.connect(context),
-            Operation::Reconnect => {
-                self.sockets.client = None;
-                self.connect(context)
-            }
-            Operation::Accept => self.accept(context),
-            Operation::Await(condition) => self.wait(What::Condition(condition), step.actor, context),
-            Operation::Close if step.actor == Actor::Listener => Ok(Some(self.sockets.close_listener())),
-            Operation::Close => Ok(Some(self.end(step.actor, |_| Ok(())))),
-            Operation::Reset => Ok(Some(self.end(step.actor, Watched::set_linger_zero))),
-            Operation::Write(count) => {
-                let buffer = context.buffer(count);
-                let given = self.call(step.actor, |mut stream| stream.write(buffer).map(Observation::Bytes));
-                self.or_wait(given, step.actor, context)
-            }
-            Operation::Read(count) => {
-                let buffer = context.buffer(count);
-                let given = self.call(step.actor, |mut stream| {
-                    stream
-                        .read(buffer)
-                        .map(|count| if count == 0 { Observation::Eof } else { Observation::Bytes(count) })
-                });
-                self.or_wait(given, step.actor, context)
-            }
-            Operation::Shutdown(half) => Ok(Some(self.call(step.actor, |stream| {
-                let half = match half {
-                    Half::Read => std::net::Shutdown::Read,
-                    Half::Write => std::net::Shutdown::Write,
-                    Half::Both => std::net::Shutdown::Both,
-                };
-                stream.shutdown(half).map(|()| Observation::Done)
-            }))),
-            Operation::SoError => Ok(Some(self.call(step.actor, |stream| {
-                let pending = stream.take_error()?;
-                Ok(pending.as_ref().map_or(Observation::NoError, Observation::from_error))
-            }))),
-        }
-    }
-
-    /// Makes a call on an actor's socket.
-    fn call(&self, actor: Actor, call: impl FnOnce(&TcpStream) -> io::Result<Observation>) -> Observation {
-        match self.sockets.stream(actor) {
-            None => Observation::NotRun,
-            Some(stream) => call(stream).unwrap_or_else(|error| Observation::from_error(&error)),
-        }
-    }
-
-    /// A call that would have blocked waits until it need not.
-    fn or_wait(
-        &mut self,
-        given: Observation,
-        actor: Actor,
-        context: &mut Context<'_>,
-    ) -> Result<Option<Observation>, Stop> {
-        match given {
-            Observation::WouldBlock => match self.waiting {
-                // An event that did not help: the present registration stands.
-                Some(Waiting { what: What::Retry, .. }) => Ok(None),
-                _ => self.wait(What::Retry, actor, context),
-            },
-            given => Ok(Some(given)),
-        }
-    }
-
-    fn connect(&mut self, context: &mut Context<'_>) -> Result<Option<Observation>, Stop> {
-        let Some(address) = self.sockets.address else { return Ok(Some(Observation::NotRun)) };
-        let stream = sys::stream_socket(socket2::Domain::for_address(address))
-            .map_err(|error| Stop::from_error("a client's socket", &error))?;
-        let begun = socket2::SockRef::from(&stream).connect(&address.into());
-        self.sockets.client = Some(Watched::new(stream));
-        match begun {
-            Ok(()) => Ok(Some(self.connected())),
-            Err(error) if sys::is_in_progress(&error) => self.wait(What::Connect, Actor::Client, context),
-            Err(error) if sys::is_exhausted(&error) => Err(Stop::from_error("connect", &error)),
-            Err(error) => Ok(Some(Observation::from_error(&error))),
-        }
-    }
-
-    fn connected(&mut self) -> Observation {
-        self.sockets.connected += 1;
-        Observation::Done
-    }
-
-    fn accept(&mut self, context: &mut Context<'_>) -> Result<Option<Observation>, Stop> {
-        let Some(listener) = &self.sockets.listener else { return Ok(Some(Observation::NotRun)) };
-        match listener.source.accept() {
-            Ok((stream, _)) => {
-                self.sockets.server = Some(Watched::new(stream));
-                self.sockets.accepted += 1;
-                Ok(Some(Observation::Done))
-            }
-            Err(error) if sys::is_exhausted(&error) => Err(Stop::from_error("accept", &error)),
-            Err(error) => self.or_wait(Observation::from_error(&error), Actor::Listener, context),
-        }
-    }
-
-    /// Closes an actor's socket after `before`, and says what went wrong first, if anything.
-    fn end(&mut self, actor: Actor, before: impl FnOnce(&Watched<TcpStream>) -> io::Result<()>) -> Observation {
-        let Some(socket) = self.sockets.take(actor) else { return Observation::NotRun };
-        let before = before(&socket);
-        match before.and(sys::close(socket.source)) {
-            Ok(()) => Observation::Done,
-            Err(error) => Observation::from_error(&error),
-        }
-    }
-
     fn pause(&mut self, context: &mut Context<'_>) {
         self.waiting = Some(Waiting {
             what: What::Pace,
@@ -307,21 +174,20 @@ impl<'a> Trial<'a> {
     }
 
     /// Registers the actor's socket anew, so that the flags to come are the present ones on every selector.
-    fn wait(&mut self, what: What, actor: Actor, context: &mut Context<'_>) -> Result<Option<Observation>, Stop> {
+    pub(super) fn wait(&mut self, what: What, actor: Actor, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
         let token = context.new_token();
         let settings = context.settings;
+        let both = Interest::READABLE | Interest::WRITABLE;
         let (interest, patience) = match (what, self.step().map(|step| step.operation)) {
             (What::Connect, _) => (Interest::WRITABLE, settings.connect_deadline),
             (What::Retry, Some(Operation::Write(_))) => (Interest::WRITABLE, settings.await_deadline),
             (What::Retry | What::Pace, _) => (Interest::READABLE, settings.await_deadline),
             (What::Condition(_), _) if actor == Actor::Listener => (Interest::READABLE, settings.await_deadline),
-            (What::Condition(Condition::Connected), _) => {
-                (Interest::READABLE | Interest::WRITABLE, settings.connect_deadline)
-            }
-            (What::Condition(_), _) => (Interest::READABLE | Interest::WRITABLE, settings.await_deadline),
+            (What::Condition(Condition::Connected), _) => (both, settings.connect_deadline),
+            (What::Condition(_), _) => (both, settings.await_deadline),
         };
         match self.sockets.watch(actor, &context.registry, token, interest) {
-            None => return Ok(Some(Observation::NotRun)),
+            None => return Ok(Some(Given::NotRun)),
             Some(result) => result.map_err(|error| Stop::from_error("the selector", &error))?,
         }
         self.waiting = Some(Waiting {
@@ -336,10 +202,10 @@ impl<'a> Trial<'a> {
         Ok(None)
     }
 
-    fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Option<Observation>, Stop> {
+    fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
         let Some(waiting) = &mut self.waiting else { return Ok(None) };
         waiting.seen |= flags;
-        waiting.rearm = rearm_at(context.now);
+        waiting.rearm = sys::REARM.map(|pause| context.now + pause);
         let seen = waiting.seen;
         match waiting.what {
             What::Pace => Ok(None),
@@ -347,16 +213,14 @@ impl<'a> Trial<'a> {
                 Some(&step) => self.take(step, context),
                 None => Ok(None),
             },
-            What::Connect if seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) => {
-                Ok(Some(Observation::InProgress))
-            }
+            What::Connect if seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) => Ok(Some(Given::InProgress)),
             What::Connect if seen.has_any(Readiness::WRITABLE) => Ok(Some(self.connected())),
             What::Connect => Ok(None),
-            What::Condition(condition) => Ok(came(condition, seen).then_some(Observation::Ready(seen))),
+            What::Condition(condition) => Ok(came(condition, seen).then_some(Given::Ready(seen))),
         }
     }
 
-    fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Option<Observation>, Stop> {
+    fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
         let Some(waiting) = &mut self.waiting else { return Ok(None) };
         if waiting.deadline > now {
             waiting.rearm = None;
@@ -376,23 +240,23 @@ impl<'a> Trial<'a> {
                     None => Ok(None),
                 }
             }
-            What::Retry => Ok(Some(Observation::WouldBlock)),
-            What::Condition(Condition::Quiet) => Ok(Some(Observation::Quiet)),
-            What::Connect | What::Condition(_) => Ok(Some(Observation::NoEvent(seen))),
+            What::Retry => Ok(Some(Given::WouldBlock)),
+            What::Condition(Condition::Quiet) => Ok(Some(Given::Quiet)),
+            What::Connect | What::Condition(_) => Ok(Some(Given::NoEvent(seen))),
         }
     }
 }
 
 /// Whether these flags are what was awaited.
 fn came(condition: Condition, seen: Readiness) -> bool {
-    const CLOSED: fn() -> Readiness = || Readiness::READ_CLOSED | Readiness::WRITE_CLOSED;
+    let closed = Readiness::READ_CLOSED | Readiness::WRITE_CLOSED;
     seen.has_any(match condition {
         Condition::Fin => Readiness::READ_CLOSED,
         Condition::Reset => Readiness::WRITE_CLOSED | Readiness::ERROR,
         Condition::Readable => Readiness::READABLE,
         Condition::Writable => Readiness::WRITABLE,
         Condition::Connected => Readiness::WRITABLE | Readiness::WRITE_CLOSED | Readiness::ERROR,
-        Condition::Event => Readiness::READABLE | Readiness::WRITABLE | Readiness::ERROR | CLOSED(),
-        Condition::Quiet => Readiness::READABLE | Readiness::ERROR | CLOSED(),
+        Condition::Event => Readiness::READABLE | Readiness::WRITABLE | Readiness::ERROR | closed,
+        Condition::Quiet => Readiness::READABLE | Readiness::ERROR | closed,
     })
 }

@@ -9,16 +9,16 @@ use mio::{Events, Poll, Token};
 
 use super::{
     Progress, Settings,
+    context::{Context, MAX_SLOTS, slot_of},
+    journal::{Journal, Line},
     queue::Queue,
     tally::Tally,
-    trial::{Context, Stop, Trial, Wake},
+    trial::{Stop, Trial, Wake},
 };
-use crate::{catalogue::Case, observation::Readiness, sys};
-
-/// A token is a slot's number and, above it, a serial number that every wait has for itself: an event that was under
-/// way for an earlier wait, or an earlier trial in the same slot, carries a token that is no longer anybody's.
-const SLOT_BITS: u32 = 10;
-const MAX_SLOTS: usize = 1 << SLOT_BITS;
+use crate::{
+    catalogue::{Case, Operation},
+    observation::Readiness,
+};
 
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
@@ -40,6 +40,8 @@ pub(super) struct Worker<'a> {
     context: Context<'a>,
     slots: Vec<Slot<'a>>,
     free: Vec<usize>,
+    /// Whether a case of the run moves a socket into a process.
+    starts_processes: bool,
     /// Most trials in flight; shrinks when descriptors run out.
     limit: usize,
     tally: Tally,
@@ -61,7 +63,7 @@ impl<'a> Worker<'a> {
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         Ok(Worker {
-            context: Context::new(poll.registry().try_clone()?, settings),
+            context: Context::new(poll.registry().try_clone()?, settings, None),
             cases,
             progress,
             queue,
@@ -71,7 +73,20 @@ impl<'a> Worker<'a> {
             free: Vec::new(),
             limit: settings.in_flight.clamp(1, MAX_SLOTS),
             tally: Tally::new(cases),
+            starts_processes: cases.iter().any(starts_processes),
         })
+    }
+
+    /// Tells a journal of everything, as it happens.
+    pub(super) fn with_journal(mut self, journal: &'a Journal) -> Self {
+        self.context.journal = Some(journal);
+        self
+    }
+
+    fn tell(&self, line: impl FnOnce() -> Line) {
+        if let Some(journal) = self.context.journal {
+            journal.line(&line());
+        }
     }
 
     /// Runs trials until none is left, the run is stopped, or not even one can get what it needs.
@@ -80,7 +95,7 @@ impl<'a> Worker<'a> {
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
-            if self.in_flight() == 0 || self.progress.is_stopped() {
+            if (self.in_flight() == 0 && !more) || self.progress.is_stopped() {
                 return Ok(self.tally);
             }
             let asked = Instant::now();
@@ -127,13 +142,14 @@ impl<'a> Worker<'a> {
                 self.slots.len() - 1
             });
             self.slots[slot].trial = Some(Trial::new(self.cases[case], case));
+            self.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
         true
     }
 
     fn note(&mut self, token: Token, flags: Readiness, touched: &mut Vec<usize>) {
-        let number = token.0 & (MAX_SLOTS - 1);
+        let number = slot_of(token);
         let slot = &mut self.slots[number];
         if slot.trial.as_ref().is_some_and(|trial| trial.awaits(token)) {
             if slot.flags.is_empty() {
@@ -163,6 +179,14 @@ impl<'a> Worker<'a> {
     }
 
     fn resume(&mut self, number: usize, wake: Wake) {
+        if self.starts_processes {
+            self.context.begin_turn();
+        }
+        self.go_on(number, wake);
+        self.context.end_turn();
+    }
+
+    fn go_on(&mut self, number: usize, wake: Wake) {
         let Some(trial) = &mut self.slots[number].trial else { return };
         self.context.slot = number;
         match trial.resume(wake, &mut self.context) {
@@ -170,6 +194,7 @@ impl<'a> Worker<'a> {
             Ok(true) => {
                 self.tally.add(trial.case_number(), trial.observations());
                 self.progress.count();
+                self.tell(|| Line::End);
             }
             Err(stop) => self.abandon(number, stop),
         }
@@ -191,29 +216,22 @@ impl<'a> Worker<'a> {
                 self.context.listeners.clear();
                 if others == 0 && self.alone {
                     self.limit = 1;
-                    self.tally.set_unsupported(case, reason);
-                    self.progress.count();
+                    self.unsupported(case, reason);
                 } else {
                     self.queue.give_back(case);
                 }
             }
-            Stop::Unsupported(reason) => {
-                self.tally.set_unsupported(case, reason);
-                self.progress.count();
-            }
+            Stop::Unsupported(reason) => self.unsupported(case, reason),
         }
     }
-}
 
-impl Context<'_> {
-    /// A token for a new wait of the trial at hand.
-    pub(super) fn new_token(&mut self) -> Token {
-        self.serial = self.serial.wrapping_add(1);
-        Token(self.serial << SLOT_BITS | self.slot)
+    fn unsupported(&mut self, case: usize, reason: String) {
+        self.tell(|| Line::Unsupported(reason.clone()));
+        self.tally.set_unsupported(case, reason);
+        self.progress.count();
     }
 }
 
-/// How long to wait before registering again where the selector does not report changes by itself.
-pub(super) fn rearm_at(now: Instant) -> Option<Instant> {
-    sys::REARM.map(|pause| now + pause)
+fn starts_processes(case: &Case<'_>) -> bool {
+    case.scenario.steps.iter().any(|step| step.operation == Operation::Depart)
 }

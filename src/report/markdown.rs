@@ -42,7 +42,7 @@ fn line(row: &MatrixRow, first: bool) -> String {
 }
 
 /// Makes a text mean itself: no markup, no HTML, no table's edge, no mention, no link.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in printable(text).chars() {
         match c {

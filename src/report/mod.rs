@@ -5,6 +5,7 @@ mod csv;
 mod json;
 mod legend;
 mod markdown;
+mod page;
 mod show;
 mod table;
 
@@ -12,6 +13,7 @@ use clap::ValueEnum;
 
 use crate::matrix::Matrix;
 
+pub use page::page;
 pub use show::show;
 
 /// How a matrix is written.

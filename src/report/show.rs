@@ -1,7 +1,10 @@
 //! One scenario in full: why it matters, its steps, and what every platform gave.
 
 use super::{Format, Look, Rows, render};
-use crate::{catalogue::Scenario, matrix::Matrix};
+use crate::{
+    catalogue::Scenario,
+    matrix::{CaseName, Matrix, name_all},
+};
 
 /// The text of a scenario; `matrix` holds its rows and no others.
 pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look) -> String {
@@ -11,8 +14,9 @@ pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look) -> String {
         text.push_str(&textwrap::fill(&format!("Source: {source}"), width));
         text.push('\n');
     }
-    let transports: Vec<_> = scenario.transports.iter().map(|transport| transport.word()).collect();
-    text.push_str(&format!("Transports: {}\n\n", transports.join(", ")));
+    let cases: Vec<_> = scenario.axes.iter().map(CaseName::from).collect();
+    text.push_str(&textwrap::fill(&format!("Cases: {}", name_all(&cases).join("; ")), width));
+    text.push_str("\n\n");
     if matrix.rows.is_empty() {
         for (index, step) in scenario.steps.iter().enumerate() {
             text.push_str(&format!("{:>3} {step}\n", index + 1));

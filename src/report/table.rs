@@ -40,12 +40,18 @@ pub(super) fn render(matrix: &Matrix, counts: Counts, look: Look) -> String {
     text.push_str(&textwrap::fill(&legend::counts(matrix, counts), usize::from(look.width)));
     text.push('\n');
     let columns = matrix.columns.iter().map(legend::column);
-    let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("    ");
+    let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
     for line in columns.chain(legend::notes(matrix)).chain(legend::meanings(matrix)) {
-        text.push_str(&textwrap::fill(&line, &indent));
+        text.push_str(&textwrap::fill(&no_command(&line), &indent));
         text.push('\n');
     }
     text
+}
+
+/// A CI runner takes `##[` anywhere in its log for a command, and `::` at the beginning of a line, which is why a line
+/// that goes on begins with a bar.
+fn no_command(line: &str) -> String {
+    line.replace("##[", "# #[")
 }
 
 /// How wide what is.
@@ -65,7 +71,7 @@ impl Layout {
         let longest_name = widest(&mut matrix.rows.iter().map(|row| row.name().len()));
         // Names may be broken, steps should not be.
         let step = longest_step.max(longest_name.min(width / 3)).max(8);
-        let case = widest(&mut matrix.rows.iter().map(|row| row.case_names().len())).clamp(4, 20.max(width / 8));
+        let case = widest(&mut matrix.rows.iter().map(|row| row.case_names().len())).clamp(4, 12.max(width / 5));
         let platforms: Vec<_> = (0..matrix.columns.len())
             .map(|column| {
                 let cells = matrix.rows.iter().flat_map(|row| cell_lines(row, column));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Results, Row};
 use crate::{
-    catalogue::{Catalogue, Transport},
+    catalogue::{Axes, Catalogue},
     observation::outcome,
 };
 
@@ -28,13 +28,24 @@ impl Results {
                 kept += 1;
             }
         }
-        let transport = |row: &Row| Transport::from_word(&row.transport);
         self.rows.sort_by_cached_key(|row| {
             let position = catalogue.position(&row.scenario).unwrap_or(usize::MAX);
-            (position, row.scenario.clone(), transport(row), row.transport.clone(), row.step)
+            (position, row.scenario.clone(), place(row, catalogue), case_words(row), row.step)
         });
         kept
     }
+}
+
+/// Where among its scenario's cases a row's case stands.
+fn place(row: &Row, catalogue: &Catalogue) -> usize {
+    let axes = catalogue.find(&row.scenario).map_or(&[][..], |scenario| &scenario.axes);
+    let words = case_words(row);
+    let of = |axes: &Axes| [axes.transport.word(), axes.sigpipe.word(), axes.call.word(), axes.option.word()];
+    axes.iter().position(|axes| of(axes) == words.each_ref().map(String::as_str)).unwrap_or(usize::MAX)
+}
+
+fn case_words(row: &Row) -> [String; 4] {
+    [&row.transport, &row.sigpipe, &row.call, &row.option].map(String::clone)
 }
 
 /// Whether rows of a case have the steps that the catalogue has; a scenario it does not know may have any.

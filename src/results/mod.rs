@@ -26,10 +26,10 @@ pub struct Results {
 }
 
 impl Results {
-    /// Adds what [`driver::run`](crate::driver::run) gave for these cases on this platform. `repeat` trials were asked for.
-    pub fn add_run(&mut self, platform: Platform, cases: &[Case<'_>], measured: &[CaseResult], repeat: u32) {
+    /// Adds what [`driver::run`](crate::driver::run) gave for these cases on this platform.
+    pub fn add_run(&mut self, platform: Platform, cases: &[Case<'_>], measured: &[CaseResult]) {
         for (case, result) in cases.iter().zip(measured) {
-            self.rows.extend(Row::of_case(&platform.platform, *case, result, repeat.into()));
+            self.rows.extend(Row::of_case(&platform.platform, *case, result));
         }
         self.set_platform(platform);
     }

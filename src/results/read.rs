@@ -12,6 +12,9 @@ use serde::de::DeserializeOwned;
 use super::{COLUMNS, MAX_FIELD, PLATFORMS, Results, Row};
 use crate::platform::{Platform, check_name};
 
+/// Longest name of a column, in bytes.
+const MAX_HEADER: usize = 100;
+
 /// What is wrong with a file of results.
 #[derive(Debug)]
 pub struct ReadError {
@@ -200,7 +203,10 @@ impl Group {
             }
             *self = Group::default();
         }
-        self.counted += row.count;
+        self.counted = self
+            .counted
+            .checked_add(row.count)
+            .ok_or_else(|| (line, "wrong count: the outcomes of a step count more than any trials".to_owned()))?;
         self.line = line;
         self.outcomes.push(row.outcome.clone());
         Ok(())
@@ -226,9 +232,9 @@ fn for_each_record<T: DeserializeOwned>(
     notes: &mut Vec<String>,
     mut each: impl FnMut(u64, T) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let file = open_whole(path)?;
-    let mut reader = csv::ReaderBuilder::new().from_reader(file);
+    let mut reader = csv::ReaderBuilder::new().from_reader(open_whole(path)?);
     let headers = reader.headers().map_err(|error| csv_error(path, &error))?.clone();
+    check_headers(path, &headers)?;
     if let Some(missing) = columns.iter().find(|column| !headers.iter().any(|header| header == **column)) {
         return Err(ReadError::new(
             path,
@@ -273,23 +279,56 @@ fn for_each_record<T: DeserializeOwned>(
     Ok(())
 }
 
+/// A column's name is short, and no other column's.
+fn check_headers(path: &Path, headers: &csv::StringRecord) -> Result<(), ReadError> {
+    let mut seen = BTreeSet::new();
+    for header in headers {
+        if header.len() > MAX_HEADER {
+            let problem = format!("a column's name of {} bytes; at most {MAX_HEADER} are allowed", header.len());
+            return Err(ReadError::new(path, 1, problem));
+        }
+        if !seen.insert(header) {
+            return Err(ReadError::new(path, 1, format!("column `{}` a second time", header.escape_debug())));
+        }
+    }
+    Ok(())
+}
+
 /// Opens a file whose last line is whole: a cut one can look like a shorter but good one.
-fn open_whole(path: &Path) -> Result<fs::File, ReadError> {
+fn open_whole(path: &Path) -> Result<Box<dyn Read>, ReadError> {
     let cannot = |error: io::Error| ReadError::new(path, None, format!("cannot be read: {error}"));
     let mut file = fs::File::open(path).map_err(cannot)?;
-    let length = file.metadata().map_err(cannot)?.len();
-    if length == 0 {
-        return Err(ReadError::new(path, 1, "empty; a line of column names comes first"));
+    let about = file.metadata().map_err(cannot)?;
+    if !about.is_file() {
+        // A pipe has no end to look at first.
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(cannot)?;
+        check_end(path, bytes.last().copied(), || Ok(bytes.clone()))?;
+        return Ok(Box::new(io::Cursor::new(bytes)));
     }
     let mut last = [0];
-    file.seek(SeekFrom::Start(length - 1)).map_err(cannot)?;
-    file.read_exact(&mut last).map_err(cannot)?;
-    if last != *b"\n" {
-        let lines = fs::read(path).map_err(cannot)?.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-        return Err(ReadError::new(path, lines, "the last line does not end: the file has been cut"));
-    }
+    let last = match about.len() {
+        0 => None,
+        length => {
+            file.seek(SeekFrom::Start(length - 1)).map_err(cannot)?;
+            file.read_exact(&mut last).map_err(cannot)?;
+            Some(last[0])
+        }
+    };
+    check_end(path, last, || fs::read(path))?;
     file.seek(SeekFrom::Start(0)).map_err(cannot)?;
-    Ok(file)
+    Ok(Box::new(file))
+}
+
+fn check_end(path: &Path, last: Option<u8>, whole: impl FnOnce() -> io::Result<Vec<u8>>) -> Result<(), ReadError> {
+    match last {
+        Some(b'\n') => Ok(()),
+        None => Err(ReadError::new(path, 1, "empty; a line of column names comes first")),
+        Some(_) => {
+            let lines = whole().ok().map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1);
+            Err(ReadError::new(path, lines, "the last line does not end: the file has been cut"))
+        }
+    }
 }
 
 fn csv_error(path: &Path, error: &csv::Error) -> ReadError {
@@ -313,7 +352,9 @@ fn field_error(
     error: &csv::Error,
 ) -> ReadError {
     let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return csv_error(path, error) };
-    let at = err.field().and_then(|field| usize::try_from(field).ok());
+    // serde says where a number is wrong, but not where a word is; there is one column of such words.
+    let words = || headers.iter().position(|header| header == "provenance");
+    let at = err.field().and_then(|field| usize::try_from(field).ok()).or_else(words);
     let header = at.and_then(|at| headers.get(at));
     let right = match header {
         Some("provenance") => "`measured`, `reported` or `documented`",

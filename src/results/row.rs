@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalogue::Case,
     driver::CaseResult,
-    observation::outcome,
+    observation::{Signal, outcome},
     platform::{Provenance, check_name},
 };
 
@@ -77,17 +77,17 @@ pub const MAX_FIELD: usize = 2000;
 
 impl Row {
     /// The rows that a measured case makes.
-    pub(super) fn of_case(platform: &str, case: Case<'_>, result: &CaseResult, repeat: u64) -> Vec<Row> {
+    pub(super) fn of_case(platform: &str, case: Case<'_>, result: &CaseResult) -> Vec<Row> {
         let mut rows = Vec::new();
         for (index, step) in case.scenario.steps.iter().enumerate() {
             let row = Row {
                 platform: platform.to_owned(),
                 provenance: Provenance::Measured,
                 scenario: case.scenario.id.clone(),
-                transport: case.transport.word().to_owned(),
-                sigpipe: Case::SIGPIPE.to_owned(),
-                call: Case::CALL.to_owned(),
-                option: Case::OPTION.to_owned(),
+                transport: case.axes.transport.word().to_owned(),
+                sigpipe: case.axes.sigpipe.word().to_owned(),
+                call: case.axes.call.word().to_owned(),
+                option: case.axes.option.word().to_owned(),
                 step: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 actor: step.actor.word().to_owned(),
                 operation: step.operation.to_string(),
@@ -96,8 +96,9 @@ impl Row {
                 name: String::new(),
                 kind: String::new(),
                 signal: String::new(),
-                count: repeat,
-                trials: repeat,
+                // Until it is measured: that nothing can be observed is not observed ten times.
+                count: 1,
+                trials: 1,
                 note: String::new(),
             };
             match result {
@@ -108,9 +109,10 @@ impl Row {
                 CaseResult::Measured { trials, steps } => {
                     rows.extend(steps[index].iter().map(|&(observation, count)| Row {
                         outcome: observation.to_string(),
-                        code: observation.code(),
-                        name: observation.native_name().unwrap_or_default().to_owned(),
-                        kind: observation.kind().map(|kind| format!("{kind:?}")).unwrap_or_default(),
+                        code: observation.given.code(),
+                        name: observation.given.native_name().unwrap_or_default().to_owned(),
+                        kind: observation.given.kind().map(|kind| format!("{kind:?}")).unwrap_or_default(),
+                        signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
                         count,
                         trials: *trials,
                         ..row.clone()

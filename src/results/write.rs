@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use super::{PLATFORMS, Results};
 
@@ -38,30 +39,61 @@ impl Results {
     }
 
     /// Writes `<platform>.csv` and the platform's row of `platforms.csv` into a folder, which is made if need be.
-    /// Other platforms' files and rows stay as they are; `others` is what is known of them.
+    /// Other platforms' files and rows stay as they are.
     ///
     /// # Errors
     ///
-    /// The file that could not be written. A file is replaced as a whole or not at all.
-    pub fn write(&self, folder: &Path, platform: &str, others: &Results) -> Result<PathBuf, WriteError> {
+    /// The file that could not be written. A file is replaced as a whole or not at all, and nothing is replaced
+    /// before everything is written.
+    pub fn write(&self, folder: &Path, platform: &str) -> Result<PathBuf, WriteError> {
         fs::create_dir_all(folder).map_err(|error| WriteError { path: folder.to_owned(), error })?;
         let path = folder.join(format!("{platform}.csv"));
-        replace(&path, self.rows.iter().filter(|row| row.platform == platform))?;
-        if let Some(facts) = self.platform(platform) {
-            let mut all = others.clone();
-            all.set_platform(facts.clone());
-            replace(&folder.join(PLATFORMS), all.platforms.iter())?;
+        if path.is_dir() {
+            return Err(WriteError { path, error: io::ErrorKind::IsADirectory.into() });
         }
+        let rows = Beside::write(path.clone(), self.rows.iter().filter(|row| row.platform == platform))?;
+        if let Some(facts) = self.platform(platform) {
+            // Read now and not when the run began: another run may have ended meanwhile.
+            let path = folder.join(PLATFORMS);
+            let mut all = Results::default();
+            if path.exists() {
+                all = Results::read(std::slice::from_ref(&path))
+                    .map_err(|error| WriteError { path: path.clone(), error: io::Error::other(error.to_string()) })?;
+            }
+            all.set_platform(facts.clone());
+            // First, since a facts' row without rows is harmless, and rows under another's facts are not.
+            Beside::write(path, all.platforms.iter())?.replace()?;
+        }
+        rows.replace()?;
         Ok(path)
     }
 }
 
-/// Writes a table beside the old one and then renames it, which is atomic.
-fn replace<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> Result<(), WriteError> {
-    write_beside(path, rows).map_err(|error| WriteError { path: path.to_owned(), error })
+/// A table that is written beside the one it will replace.
+struct Beside {
+    path: PathBuf,
+    file: NamedTempFile,
 }
 
-fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io::Result<()> {
+impl Beside {
+    fn write<T: Serialize>(path: PathBuf, rows: impl Iterator<Item = T>) -> Result<Self, WriteError> {
+        match write_beside(&path, rows) {
+            Ok(file) => Ok(Beside { path, file }),
+            Err(error) => Err(WriteError { path, error }),
+        }
+    }
+
+    /// Puts it in place, which is one rename and so atomic.
+    fn replace(self) -> Result<(), WriteError> {
+        let Beside { path, file } = self;
+        match file.persist(&path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(WriteError { path, error: error.error }),
+        }
+    }
+}
+
+fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".brokenpipe-");
@@ -79,6 +111,5 @@ fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io:
     writer.flush()?;
     drop(writer);
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(file)
 }

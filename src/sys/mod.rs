@@ -2,7 +2,7 @@
 //!
 //! # The contract
 //!
-//! One file a family fulfils it (`unix.rs`, `windows.rs`); `fallback.rs` compiles everywhere and knows least.
+//! One file a family fulfils it (`unix/`, `windows.rs`); `fallback.rs` compiles everywhere and knows least.
 //! `unsafe` is allowed here only. Each family has:
 //!
 //! | item | contract |
@@ -10,21 +10,32 @@
 //! | `SELECTOR` | what mio polls with, by its own name |
 //! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change by itself |
 //! | `error_name(code)` | the native and the POSIX spelling of an error code, `None` for one it does not know: never a guess |
-//! | `is_exhausted(error)` | whether the error says that descriptors, buffers or ports ran out: then fewer trials run at a time |
+//! | `is_exhausted(error)` | whether the error says that descriptors or buffers ran out: then fewer trials run at a time |
 //! | `stream_socket(domain)` | a TCP socket as mio makes it: non-blocking, not inherited by children, not yet connected |
+//! | `accept(listener)` | a connection, non-blocking, whatever its address: std and mio refuse one whose address is empty, as macOS and Wine give it for a connection that was reset |
 //! | `is_in_progress(error)` | whether the error of a non-blocking connect says that it has begun |
 //! | `close(socket)` | closes a socket and says what the call returned |
+//! | `into_stdio(socket)` | makes a socket a child's standard stream |
+//! | `lacks(axes)` | what the system does not have of a case; such a case is `unsupported` |
+//! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std` |
+//! | `has_sigpipe`, `set_sigpipe`, `take_sigpipe`, `killed_by_sigpipe` | what SIGPIPE does in this process, and whether it came |
+//! | `set_nosigpipe(socket)` | SO_NOSIGPIPE |
+//! | `local_listener()`, `local_socket()`, `pipe()` | the transports `unix` and `pipe` |
+//! | `keep_from_ctrl_c(command)` | a child that Ctrl-C does not reach: its parent ends it |
 //! | `host()` | what the running system says of itself |
 
 #![allow(unsafe_code)]
 
 // `--cfg brokenpipe_fallback` takes the fallback anywhere, so that it is compiled at all: see `ci/check`.
-#[cfg_attr(all(unix, not(brokenpipe_fallback)), path = "unix.rs")]
+#[cfg_attr(all(unix, not(brokenpipe_fallback)), path = "unix/mod.rs")]
 #[cfg_attr(all(windows, not(brokenpipe_fallback)), path = "windows.rs")]
 #[cfg_attr(any(not(any(unix, windows)), brokenpipe_fallback), path = "fallback.rs")]
 mod family;
 
-pub(crate) use family::{REARM, close, is_exhausted, is_in_progress, stream_socket};
+pub(crate) use family::{
+    REARM, accept, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c, killed_by_sigpipe,
+    lacks, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe, stream_socket, take_sigpipe, write_by,
+};
 pub use family::{SELECTOR, error_name, host};
 
 /// The two spellings of an error.
@@ -43,7 +54,7 @@ pub struct Host {
     pub version: String,
     /// The kernel's full version.
     pub kernel: String,
-    /// `native`, or what stands in for the kernel: `gvisor`, `wine`, `wsl`.
+    /// `native`, or what stands in for the kernel: `gvisor`, `wine`, `wsl`, `qemu-user`.
     pub runtime: &'static str,
     /// Where `runtime` was read off.
     pub evidence: String,

@@ -1,9 +1,14 @@
 //! Windows, and Wine, which runs the same program.
 
-use std::{io, os::windows::io::IntoRawSocket, time::Duration};
+use std::{
+    io,
+    os::windows::io::{AsRawSocket, FromRawHandle, IntoRawSocket, OwnedHandle},
+    process::Stdio,
+    time::Duration,
+};
 
-use mio::net::TcpStream;
-use socket2::{Domain, Socket, Type};
+use mio::net::{TcpListener, TcpStream};
+use socket2::{Domain, SockAddr, Socket, Type};
 use windows_sys::{
     Wdk::System::SystemServices::RtlGetVersion,
     Win32::{
@@ -17,6 +22,10 @@ use windows_sys::{
 };
 
 use super::{ErrorName, Host};
+use crate::{
+    catalogue::{Axes, Call, Sigpipe, SocketOption, Transport},
+    driver::endpoint::{Endpoint, Listener},
+};
 
 /// mio polls AFD, the driver below Winsock, through an I/O completion port.
 pub const SELECTOR: &str = "iocp";
@@ -89,11 +98,19 @@ error_names! {
     WSAECANCELLED = "ECANCELED",
 }
 
-/// WSAEADDRNOTAVAIL and WSAENOBUFS are what connect gives when the ephemeral ports have run out.
+/// What says that this process, or the system, has no more of something.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(ws::WSAEMFILE | ws::WSAENOBUFS | ws::WSAEADDRNOTAVAIL))
+    matches!(error.raw_os_error(), Some(ws::WSAEMFILE | ws::WSAENOBUFS))
 }
 
+/// The address is taken as it comes.
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    let (socket, _) = socket2::SockRef::from(listener).accept()?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// A socket, and then made non-blocking.
 pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
     let socket = Socket::new(domain, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
@@ -103,6 +120,87 @@ pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
 /// connect: WSAEWOULDBLOCK.
 pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.raw_os_error() == Some(ws::WSAEWOULDBLOCK)
+}
+
+/// What this system does not have of a case.
+pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
+    if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
+        Some("mio has no Unix sockets on Windows, and named pipes are another thing")
+    } else if axes.call != Call::Std && axes.call != Call::WsaSend {
+        Some("this system does not have the call")
+    } else if axes.option != SocketOption::None {
+        Some("this system does not have SO_NOSIGPIPE")
+    } else {
+        None
+    }
+}
+
+/// Whether SIGPIPE can be set to this: there is none, and nothing to set.
+pub(crate) fn has_sigpipe(mode: Sigpipe) -> bool {
+    mode == Sigpipe::Ignore
+}
+
+/// There is no SIGPIPE.
+pub(crate) fn set_sigpipe(_mode: Sigpipe) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// None ever comes.
+pub(crate) fn take_sigpipe() -> bool {
+    false
+}
+
+/// Nothing is killed by it.
+pub(crate) fn killed_by_sigpipe(_status: std::process::ExitStatus) -> bool {
+    false
+}
+
+/// There is no SO_NOSIGPIPE to set.
+pub(crate) fn set_nosigpipe(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// No Unix sockets here.
+pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// No Unix sockets here.
+pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// No pipes that mio could poll here.
+pub(crate) fn pipe() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// WSASend; std's own `write` is send.
+pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::Result<usize>> {
+    if call != Call::WsaSend {
+        return None;
+    }
+    let buffer = ws::WSABUF { len: data.len() as u32, buf: data.as_ptr().cast_mut() };
+    let mut sent = 0;
+    // SAFETY: one buffer is given and counted, it lives through the call, which is not overlapped and only reads it.
+    let failed = unsafe {
+        let socket = socket.as_raw_socket() as ws::SOCKET;
+        ws::WSASend(socket, &buffer, 1, &mut sent, 0, std::ptr::null_mut(), None)
+    };
+    Some(if failed == 0 { Ok(sent as usize) } else { Err(io::Error::last_os_error()) })
+}
+
+/// CREATE_NEW_PROCESS_GROUP: Ctrl-C is not passed on to it.
+pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std::process::Command {
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP)
+}
+
+/// A socket is a handle, and a child may have it.
+pub(crate) fn into_stdio(socket: impl IntoRawSocket) -> io::Result<Stdio> {
+    let socket = socket.into_raw_socket();
+    // SAFETY: into_raw_socket gave up the ownership, and a socket of Windows' own provider is a kernel handle.
+    Ok(Stdio::from(unsafe { OwnedHandle::from_raw_handle(socket as _) }))
 }
 
 /// closesocket.

@@ -1,16 +1,20 @@
 //! Rows × platforms: the same step of the same case beside each other, and where platforms differ.
 
+mod cases;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
 };
 
 use crate::{
-    catalogue::{Case, Catalogue, Selection},
+    catalogue::{Catalogue, Selection},
     observation::outcome,
     platform::{Platform, Provenance},
     results::{Results, Row},
 };
+
+pub use cases::{CaseName, name_all};
 
 /// What was observed, one row a step and one column a platform.
 #[derive(Debug, Clone, Default)]
@@ -47,37 +51,6 @@ pub struct MatrixRow {
     pub cases: Vec<CaseName>,
     /// One for each column; none where the platform has no such case.
     pub cells: Vec<Option<Cell>>,
-}
-
-/// Which case of a scenario.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CaseName {
-    /// What the connection is made of.
-    pub transport: String,
-    /// What SIGPIPE does.
-    pub sigpipe: String,
-    /// Which system call writes.
-    pub call: String,
-    /// Which socket option is set.
-    pub option: String,
-}
-
-/// The transport, and whatever is not as usual.
-impl fmt::Display for CaseName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.transport)?;
-        let axes = [
-            (&self.sigpipe, Case::SIGPIPE, "sigpipe"),
-            (&self.call, Case::CALL, "call"),
-            (&self.option, Case::OPTION, "option"),
-        ];
-        for (value, usual, axis) in axes {
-            if value != usual {
-                write!(f, "/{axis}={value}")?;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// What a step gave on one platform.
@@ -207,12 +180,7 @@ impl<'a> Key<'a> {
             step: row.step,
             actor: &row.actor,
             operation: &row.operation,
-            case: CaseName {
-                transport: row.transport.clone(),
-                sigpipe: row.sigpipe.clone(),
-                call: row.call.clone(),
-                option: row.option.clone(),
-            },
+            case: CaseName::of(row),
         }
     }
 }
@@ -256,9 +224,9 @@ impl MatrixRow {
         self.scenario.split_once('/').map_or(self.scenario.as_str(), |(_, name)| name)
     }
 
-    /// The cases that share the row, in one text.
+    /// The cases that share the row, in few words.
     pub fn case_names(&self) -> String {
-        self.cases.iter().map(CaseName::to_string).collect::<Vec<_>>().join(" ")
+        name_all(&self.cases).join("; ")
     }
 
     /// Whether two platforms gave different outcomes.

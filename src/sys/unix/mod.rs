@@ -1,11 +1,79 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos.
 
-use std::{io, os::fd::IntoRawFd, time::Duration};
+mod calls;
+mod local;
+mod sigpipe;
 
-use mio::net::TcpStream;
+use std::{
+    io,
+    os::fd::{IntoRawFd, OwnedFd},
+    process::Stdio,
+    time::Duration,
+};
+
+use mio::net::{TcpListener, TcpStream};
 use socket2::{Domain, Socket, Type};
 
 use super::{ErrorName, Host};
+use crate::catalogue::{Axes, Sigpipe, SocketOption};
+
+pub(crate) use calls::write_by;
+pub(crate) use local::{local_listener, local_socket, pipe};
+pub(crate) use sigpipe::{killed_by_sigpipe, set_sigpipe, take_sigpipe};
+
+/// Whether SO_NOSIGPIPE exists: Apple's systems, FreeBSD, NetBSD and DragonFly have it, Linux, OpenBSD and illumos not.
+const HAS_NOSIGPIPE: bool =
+    cfg!(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "dragonfly"));
+
+/// What this system does not have of a case.
+pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
+    if !calls::has_call(axes.call) {
+        Some("this system does not have the call")
+    } else if axes.option == SocketOption::SoNosigpipe && !HAS_NOSIGPIPE {
+        Some("this system does not have SO_NOSIGPIPE")
+    } else {
+        None
+    }
+}
+
+/// Whether SIGPIPE can be set to this.
+pub(crate) fn has_sigpipe(_mode: Sigpipe) -> bool {
+    true
+}
+
+/// Sets SO_NOSIGPIPE.
+#[cfg(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "dragonfly"))]
+pub(crate) fn set_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let on: libc::c_int = 1;
+    // SAFETY: the pointer is to an int that lives through the call, and the length is that int's.
+    let failed = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_NOSIGPIPE,
+            (&raw const on).cast(),
+            size_of_val(&on) as libc::socklen_t,
+        )
+    };
+    if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// There is no SO_NOSIGPIPE to set.
+#[cfg(not(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "dragonfly")))]
+pub(crate) fn set_nosigpipe(_socket: &socket2::Socket) -> io::Result<()> {
+    Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
+}
+
+/// A process group of its own: the terminal sends SIGINT to the foreground group (termios(3)).
+pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std::process::Command {
+    std::os::unix::process::CommandExt::process_group(command, 0)
+}
+
+/// Makes a socket a child's standard stream.
+pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
+    Ok(Stdio::from(socket.into()))
+}
 
 /// What mio polls with here, after the `cfg`s of its `src/sys/unix/mod.rs`.
 pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android", target_os = "illumos")) {
@@ -26,11 +94,11 @@ pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android
 pub(crate) const REARM: Option<Duration> = None;
 
 macro_rules! error_names {
-    ($($name:ident)*) => {
+    ($($(#[$cfg:meta])? $name:ident)*) => {
         /// Names of the errors of sockets, descriptors and files; numbers are the target's own, from libc.
         pub fn error_name(code: i32) -> Option<ErrorName> {
             let name = match code {
-                $(libc::$name => stringify!($name),)*
+                $($(#[$cfg])? libc::$name => stringify!($name),)*
                 _ => return None,
             };
             Some(ErrorName { canonical: name, native: name })
@@ -43,16 +111,15 @@ error_names! {
     EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN EHOSTUNREACH EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR
     ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS ENODEV ENOENT ENOEXEC
     ENOLCK ENOMEM ENOPROTOOPT ENOSPC ENOSYS ENOTCONN ENOTDIR ENOTSOCK ENOTTY ENXIO EOPNOTSUPP EPERM EPFNOSUPPORT
-    EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE EROFS ESHUTDOWN ESOCKTNOSUPPORT ESPIPE ESRCH ESTALE ETIMEDOUT
-    ETOOMANYREFS EXDEV
+    EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE EROFS ESHUTDOWN ESPIPE ESRCH ESTALE ETIMEDOUT
+    EXDEV
+    #[cfg(not(target_os = "haiku"))] ESOCKTNOSUPPORT
+    #[cfg(not(target_os = "haiku"))] ETOOMANYREFS
 }
 
-/// EADDRNOTAVAIL is what connect(2) gives when the ephemeral ports have run out.
+/// What says that this process, or the system, has no more of something.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::EADDRNOTAVAIL | libc::ENOSPC)
-    )
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
 }
 
 /// One call where the type can carry the flags, as mio does it.
@@ -82,6 +149,38 @@ pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
 )))]
 pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
     let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// accept4(2), without asking for the address.
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "illumos",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly"
+))]
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    let socket =
+        rustix::net::accept_with(listener, rustix::net::SocketFlags::NONBLOCK | rustix::net::SocketFlags::CLOEXEC)?;
+    Ok(TcpStream::from(socket))
+}
+
+/// accept(2), and then what accept4 does at once.
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "illumos",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly"
+)))]
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    let (socket, _) = socket2::SockRef::from(listener).accept()?;
     socket.set_nonblocking(true)?;
     Ok(TcpStream::from_std(socket.into()))
 }
@@ -137,9 +236,27 @@ fn runtime(release: &str, build: &str) -> (&'static str, String) {
         ("gvisor", format!("uname says {release} {build}, which is gVisor's fixed text"))
     } else if cfg!(target_os = "linux") && release.to_ascii_lowercase().contains("microsoft") {
         ("wsl", format!("uname's release is {release}"))
+    } else if let Some(kernel) = foreign_kernel() {
+        (
+            "qemu-user",
+            format!("/proc/sys/kernel/arch says {kernel}, and this is a program for {}", std::env::consts::ARCH),
+        )
     } else {
         ("native", format!("uname says {release} {build}, the text of no known stand-in"))
     }
+}
+
+/// The kernel's own architecture where it is none of this program's: then something translates its system calls.
+/// Since Linux 6.1 the file tells what uname(2), which is made to fit, does not.
+fn foreign_kernel() -> Option<String> {
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/arch").ok()?;
+    let family = |arch: &str| match arch {
+        "x86" | "x86_64" | "i386" | "i686" => "x86".to_owned(),
+        "arm" | "aarch64" | "armv7l" | "armv8l" => "arm".to_owned(),
+        other => other.chars().take(4).collect(),
+    };
+    let kernel = kernel.trim();
+    (family(kernel) != family(std::env::consts::ARCH)).then(|| kernel.to_owned())
 }
 
 #[cfg(test)]

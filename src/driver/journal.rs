@@ -1,0 +1,160 @@
+//! What a child tells its parent, line by line: which trial begins, what each step gave, that it ended.
+//!
+//! Every line is written at once, since the next step may kill the process.
+
+use std::{
+    io::{self, Write},
+    sync::Mutex,
+};
+
+use crate::observation::{Given, Observation, Readiness, Signal};
+
+/// A line of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Line {
+    /// A trial of this case begins.
+    Begin(usize),
+    /// The step at hand gave this.
+    Step(Observation),
+    /// The trial ended.
+    End,
+    /// The trial's case cannot be run here.
+    Unsupported(String),
+}
+
+impl Line {
+    fn encode(&self) -> String {
+        match self {
+            Line::Begin(case) => format!("begin {case}"),
+            Line::Step(Observation { given, signal }) => {
+                format!("step {} {}", u8::from(*signal != Signal::None), encode(*given))
+            }
+            Line::End => "end".to_owned(),
+            Line::Unsupported(reason) => format!("unsupported {reason}"),
+        }
+    }
+
+    /// Reads a line that [`Journal`] wrote; `None` if it is none.
+    pub(super) fn decode(line: &str) -> Option<Self> {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "begin" => Some(Line::Begin(rest.parse().ok()?)),
+            "end" => Some(Line::End),
+            "unsupported" => Some(Line::Unsupported(rest.to_owned())),
+            "step" => {
+                let (signal, given) = rest.split_once(' ')?;
+                let signal = if signal == "0" { Signal::None } else { Signal::Delivered };
+                Some(Line::Step(Observation { given: decode(given)?, signal }))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn encode(given: Given) -> String {
+    match given {
+        Given::Done => "done".to_owned(),
+        Given::Bytes(count) => format!("bytes {count}"),
+        Given::Eof => "eof".to_owned(),
+        Given::WouldBlock => "would-block".to_owned(),
+        Given::InProgress => "in-progress".to_owned(),
+        Given::Full => "full".to_owned(),
+        Given::Drained => "drained".to_owned(),
+        Given::NoEvent(seen) => format!("no-event {}", seen.bits()),
+        Given::Quiet => "quiet".to_owned(),
+        Given::Ready(seen) => format!("ready {}", seen.bits()),
+        Given::NoError => "none".to_owned(),
+        Given::Error(code) => format!("error {code}"),
+        Given::OtherError(kind) => format!("other {kind:?}"),
+        Given::NotRun => "not-run".to_owned(),
+    }
+}
+
+fn decode(text: &str) -> Option<Given> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    Some(match word {
+        "done" => Given::Done,
+        "bytes" => Given::Bytes(rest.parse().ok()?),
+        "eof" => Given::Eof,
+        "would-block" => Given::WouldBlock,
+        "in-progress" => Given::InProgress,
+        "full" => Given::Full,
+        "drained" => Given::Drained,
+        "no-event" => Given::NoEvent(Readiness::from_bits(rest.parse().ok()?)),
+        "quiet" => Given::Quiet,
+        "ready" => Given::Ready(Readiness::from_bits(rest.parse().ok()?)),
+        "none" => Given::NoError,
+        "error" => Given::Error(rest.parse().ok()?),
+        "other" => Given::OtherError(KINDS.into_iter().find(|kind| format!("{kind:?}") == rest)?),
+        "not-run" => Given::NotRun,
+        _ => return None,
+    })
+}
+
+/// The kinds of errors that std and mio make without the operating system.
+const KINDS: [io::ErrorKind; 6] = [
+    io::ErrorKind::Unsupported,
+    io::ErrorKind::InvalidInput,
+    io::ErrorKind::InvalidData,
+    io::ErrorKind::UnexpectedEof,
+    io::ErrorKind::WriteZero,
+    io::ErrorKind::Other,
+];
+
+/// The child's end of the journal.
+pub(super) struct Journal(Mutex<Box<dyn Write + Send>>);
+
+impl Journal {
+    pub(super) fn new(out: Box<dyn Write + Send>) -> Self {
+        Journal(Mutex::new(out))
+    }
+
+    pub(super) fn step(&self, observation: Observation) {
+        self.line(&Line::Step(observation));
+    }
+
+    pub(super) fn line(&self, line: &Line) {
+        let mut out = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let written = out.write_all(format!("{}\n", line.encode()).as_bytes()).and_then(|()| out.flush());
+        if written.is_err() {
+            // The parent is gone, and with it whoever wanted the rest.
+            std::process::exit(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_read_as_it_was_written() {
+        let flags = Readiness::READABLE | Readiness::WRITE_CLOSED;
+        let mut given = vec![
+            Given::Done,
+            Given::Bytes(7),
+            Given::Eof,
+            Given::WouldBlock,
+            Given::InProgress,
+            Given::Full,
+            Given::Drained,
+            Given::NoEvent(flags),
+            Given::Quiet,
+            Given::Ready(flags),
+            Given::NoError,
+            Given::Error(-3),
+            Given::NotRun,
+        ];
+        given.extend(KINDS.map(Given::OtherError));
+        for given in given {
+            for signal in [Signal::None, Signal::Delivered] {
+                let line = Line::Step(Observation { given, signal });
+                assert_eq!(Line::decode(&line.encode()), Some(line));
+            }
+        }
+        for line in [Line::Begin(12), Line::End, Line::Unsupported("no such thing: EPERM".to_owned())] {
+            assert_eq!(Line::decode(&line.encode()), Some(line));
+        }
+        assert_eq!(Line::decode("nonsense"), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Naming cases: which case of a scenario a cell belongs to, and many of them in few words.
+
+use std::{collections::BTreeSet, fmt};
+
+use crate::{
+    catalogue::{Axes, Call, Sigpipe, SocketOption},
+    results::Row,
+};
+
+/// Which case of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseName {
+    /// What the connection is made of.
+    pub transport: String,
+    /// What SIGPIPE does.
+    pub sigpipe: String,
+    /// Which system call writes.
+    pub call: String,
+    /// Which socket option is set.
+    pub option: String,
+}
+
+impl CaseName {
+    /// The case of a row.
+    pub fn of(row: &Row) -> Self {
+        CaseName {
+            transport: row.transport.clone(),
+            sigpipe: row.sigpipe.clone(),
+            call: row.call.clone(),
+            option: row.option.clone(),
+        }
+    }
+}
+
+impl From<&Axes> for CaseName {
+    fn from(axes: &Axes) -> Self {
+        CaseName {
+            transport: axes.transport.word().to_owned(),
+            sigpipe: axes.sigpipe.word().to_owned(),
+            call: axes.call.word().to_owned(),
+            option: axes.option.word().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for CaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Product::of(self).fmt(f)
+    }
+}
+
+/// Cases in few words: products of axes, such as `tcp4 unix sigpipe=default call=write, writev`.
+pub fn name_all(cases: &[CaseName]) -> Vec<String> {
+    let mut products: Vec<_> = cases.iter().map(Product::of).collect();
+    // Two products that differ in one axis only are one; transports last, since they are read first.
+    for axis in [2, 1, 3, 0] {
+        let mut merged: Vec<Product> = Vec::new();
+        for product in products {
+            match merged.iter_mut().find(|other| other.differs_only_in(axis, &product)) {
+                Some(other) => other.0[axis].extend(product.0[axis].iter().cloned()),
+                None => merged.push(product),
+            }
+        }
+        products = merged;
+    }
+    products.iter().map(Product::to_string).collect()
+}
+
+/// All cases with one of each of these values.
+struct Product([BTreeSet<String>; 4]);
+
+impl Product {
+    fn of(case: &CaseName) -> Self {
+        Product([&case.transport, &case.sigpipe, &case.call, &case.option].map(|value| BTreeSet::from([value.clone()])))
+    }
+
+    fn differs_only_in(&self, axis: usize, other: &Product) -> bool {
+        (0..4).all(|other_axis| other_axis == axis || self.0[other_axis] == other.0[other_axis])
+    }
+}
+
+/// The transports, and whatever is not as usual.
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |values: &BTreeSet<String>, by| values.iter().map(String::as_str).collect::<Vec<_>>().join(by);
+        let [transports, sigpipe, call, option] = &self.0;
+        f.write_str(&join(transports, " "))?;
+        let axes = [
+            (sigpipe, Sigpipe::Ignore.word(), "sigpipe"),
+            (call, Call::Std.word(), "call"),
+            (option, SocketOption::None.word(), "option"),
+        ];
+        for (values, usual, axis) in axes {
+            if values.iter().ne([usual]) {
+                write!(f, " {axis}={}", join(values, ", "))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(transport: &str, sigpipe: &str, call: &str) -> CaseName {
+        let text = str::to_owned;
+        CaseName { transport: text(transport), sigpipe: text(sigpipe), call: text(call), option: text("none") }
+    }
+
+    #[test]
+    fn what_is_usual_is_not_said() {
+        assert_eq!(name_all(&[case("tcp4", "ignore", "std"), case("tcp6", "ignore", "std")]), ["tcp4 tcp6"]);
+        assert_eq!(case("unix", "default", "std").to_string(), "unix sigpipe=default");
+    }
+
+    #[test]
+    fn cases_are_named_as_products() {
+        let mut cases = vec![case("tcp6", "ignore", "std")];
+        for sigpipe in ["default", "handler"] {
+            for call in ["send", "write"] {
+                cases.push(case("tcp4", sigpipe, call));
+            }
+        }
+        assert_eq!(name_all(&cases), ["tcp6", "tcp4 sigpipe=default, handler call=send, write"]);
+        cases.pop();
+        let names = ["tcp6", "tcp4 sigpipe=default call=send, write", "tcp4 sigpipe=handler call=send"];
+        assert_eq!(name_all(&cases), names);
+    }
+}

@@ -1,0 +1,75 @@
+//! The system calls that write, each by its own name.
+
+use std::{
+    io::{self, IoSlice},
+    os::fd::AsFd,
+};
+
+use rustix::net::{SendFlags, sendmsg};
+use socket2::Socket;
+
+use crate::catalogue::Call;
+
+/// Writes with this call; `None` for [`Call::Std`] and for what this system does not have.
+pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::Result<usize>> {
+    let written = match call {
+        Call::Std | Call::WsaSend => return None,
+        Call::Write => rustix::io::write(socket, data),
+        Call::Writev => rustix::io::writev(socket, &[IoSlice::new(data)]),
+        Call::Send => rustix::net::send(socket, data, SendFlags::empty()),
+        Call::SendNosignal => rustix::net::send(socket, data, SendFlags::from_bits_retain(MSG_NOSIGNAL)),
+        Call::Sendmsg => sendmsg(socket, &[IoSlice::new(data)], &mut Default::default(), SendFlags::empty()),
+        Call::Sendfile => return sendfile(socket, data.len()),
+        Call::Splice => return splice(socket, data),
+    };
+    Some(written.map_err(io::Error::from))
+}
+
+/// Whether this system has the call.
+pub(crate) fn has_call(call: Call) -> bool {
+    match call {
+        Call::WsaSend => false,
+        Call::Sendfile | Call::Splice => cfg!(any(target_os = "linux", target_os = "android")),
+        _ => true,
+    }
+}
+
+/// Apple's headers have it since macOS 11 (`bsd/sys/socket.h` of xnu-7195), rustix does not name it there.
+#[cfg(target_vendor = "apple")]
+const MSG_NOSIGNAL: u32 = 0x80000;
+#[cfg(not(target_vendor = "apple"))]
+const MSG_NOSIGNAL: u32 = libc::MSG_NOSIGNAL as u32;
+
+/// sendfile(2) from a file that is long enough: the running program's own.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn sendfile(socket: impl AsFd, count: usize) -> Option<io::Result<usize>> {
+    let program = std::fs::File::open("/proc/self/exe");
+    Some(program.and_then(|file| Ok(rustix::fs::sendfile(socket, file, Some(&mut 0), count)?)))
+}
+
+/// splice(2) from a pipe that holds the data.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn splice(socket: impl AsFd, data: &[u8]) -> Option<io::Result<usize>> {
+    use rustix::pipe::{PipeFlags, SpliceFlags, pipe_with, splice};
+    let spliced = pipe_with(PipeFlags::CLOEXEC).and_then(|(reader, writer)| {
+        rustix::io::write(writer, data)?;
+        splice(reader, None, socket, None, data.len(), SpliceFlags::NONBLOCK)
+    });
+    Some(spliced.map_err(io::Error::from))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn sendfile(_socket: impl AsFd, _count: usize) -> Option<io::Result<usize>> {
+    None
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn splice(_socket: impl AsFd, _data: &[u8]) -> Option<io::Result<usize>> {
+    None
+}
+
+/// recv(2) with MSG_PEEK.
+pub(crate) fn peek(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<usize> {
+    let (count, _) = rustix::net::recv(socket, buffer, rustix::net::RecvFlags::PEEK)?;
+    Ok(count)
+}

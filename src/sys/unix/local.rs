@@ -1,0 +1,148 @@
+//! Unix stream sockets and pipes.
+
+use std::{
+    io::{self, Read, Write},
+    process::Stdio,
+};
+
+use mio::{
+    net::{UnixListener, UnixStream},
+    unix::pipe::{Receiver, Sender},
+};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
+
+use crate::driver::endpoint::{Endpoint, Listener};
+
+impl Endpoint for UnixStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Read::read(self, buffer)
+    }
+    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        super::calls::peek(&*self, buffer)
+    }
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        Write::write(self, data)
+    }
+    fn socket(&self) -> SockRef<'_> {
+        SockRef::from(self)
+    }
+    fn close(self: Box<Self>) -> io::Result<()> {
+        super::close(*self)
+    }
+    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
+        super::into_stdio(*self)
+    }
+}
+
+impl Endpoint for Sender {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Nobody but a program with a mistake reads here, and read(2) says so: EBADF.
+        Ok(rustix::io::read(&*self, buffer)?)
+    }
+    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        super::calls::peek(&*self, buffer)
+    }
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        Write::write(self, data)
+    }
+    fn socket(&self) -> SockRef<'_> {
+        SockRef::from(self)
+    }
+    fn close(self: Box<Self>) -> io::Result<()> {
+        super::close(*self)
+    }
+    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
+        super::into_stdio(*self)
+    }
+}
+
+impl Endpoint for Receiver {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Read::read(self, buffer)
+    }
+    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        super::calls::peek(&*self, buffer)
+    }
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(&*self, data)?)
+    }
+    fn socket(&self) -> SockRef<'_> {
+        SockRef::from(self)
+    }
+    fn close(self: Box<Self>) -> io::Result<()> {
+        super::close(*self)
+    }
+    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
+        super::into_stdio(*self)
+    }
+}
+
+/// A listener whose name goes with it.
+struct Named {
+    listener: UnixListener,
+    /// Holds the socket's file where names are files.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl mio::event::Source for Named {
+    fn register(&mut self, registry: &mio::Registry, token: mio::Token, interests: mio::Interest) -> io::Result<()> {
+        self.listener.register(registry, token, interests)
+    }
+    fn reregister(&mut self, registry: &mio::Registry, token: mio::Token, interests: mio::Interest) -> io::Result<()> {
+        self.listener.reregister(registry, token, interests)
+    }
+    fn deregister(&mut self, registry: &mio::Registry) -> io::Result<()> {
+        self.listener.deregister(registry)
+    }
+}
+
+impl Listener for Named {
+    fn accept(&mut self) -> io::Result<Box<dyn Endpoint>> {
+        let (stream, _) = self.listener.accept()?;
+        Ok(Box::new(stream))
+    }
+    fn close(self: Box<Self>) -> io::Result<()> {
+        super::close(self.listener)
+    }
+}
+
+/// A Unix socket's listener. On Linux its name is an abstract one, of which nothing can be left behind: unix(7).
+pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let (name, folder) = (abstract_name(), None);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let (name, folder) = {
+        let folder = tempfile::Builder::new().prefix("brokenpipe-").tempdir()?;
+        (folder.path().join("s"), Some(folder))
+    };
+    let address = SockAddr::unix(&name)?;
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address)?;
+    socket.listen(128)?;
+    let listener = UnixListener::from_std(std::os::unix::net::UnixListener::from(std::os::fd::OwnedFd::from(socket)));
+    Ok((Box::new(Named { listener, _folder: folder }), address))
+}
+
+/// A name nobody else has: the process and a number.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn abstract_name() -> std::path::PathBuf {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("\0brokenpipe-{}-{number}", std::process::id()).into()
+}
+
+/// A Unix stream socket that is not connected yet.
+pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    let stream = std::os::unix::net::UnixStream::from(std::os::fd::OwnedFd::from(socket));
+    Ok(Box::new(UnixStream::from_std(stream)))
+}
+
+/// A pipe's writing end and its reading end.
+pub(crate) fn pipe() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
+    let (sender, receiver) = mio::unix::pipe::new()?;
+    Ok((Box::new(sender), Box::new(receiver)))
+}
