@@ -1,64 +1,144 @@
-//! What Linux gives, exactly, for every step of every scenario: the program against a table written by hand.
+//! What Linux gives, exactly, for every step of every case: the program against tables written by hand.
+//!
+//! `tests/linux-outcomes/` has a table a family; its README says how they are written.
 
 #![cfg(target_os = "linux")]
 
-use std::fmt::Write;
+use std::{collections::HashMap, fs, path::Path};
 
 use brokenpipe::{
-    catalogue::{Catalogue, Selection},
-    driver::{self, CaseResult, Progress, Settings},
+    catalogue::{Axes, Call, Case, Catalogue, Selection, Sigpipe, SocketOption, Transport},
+    driver::{self, CaseResult, Progress, Settings, StepTally},
 };
 
-/// Written from manual pages, RFCs, kernel source and other suites, not by this program. See its head.
-const TABLE: &str = include_str!("linux-outcomes.txt");
-
-/// The table without its comments, and with the blanks between step and outcome as [`line`] has them.
-fn expected() -> String {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#')).map(|text| match text.trim().split_once("  ") {
-        Some((step, outcome)) => line(step, outcome.trim()),
-        None => text.trim().to_owned(),
-    });
-    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+/// A block of a table: what the steps of some cases of a scenario give.
+struct Block {
+    scenario: String,
+    cases: Cases,
+    /// Each step with its outcome.
+    steps: Vec<String>,
 }
 
-fn line(step: &str, outcome: &str) -> String {
-    format!("  {step:<24}  {outcome}")
+/// Which cases a block is about: all of them, or a product of axes.
+enum Cases {
+    All,
+    Product { transports: Vec<Transport>, sigpipe: Vec<Sigpipe>, call: Vec<Call>, option: Vec<SocketOption> },
+}
+
+impl Cases {
+    /// Reads `tcp4 unix sigpipe=handler,blocked call=write`.
+    fn parse(text: &str) -> Self {
+        let (mut transports, mut sigpipe, mut call, mut option) = (vec![], vec![], vec![], vec![]);
+        for word in text.split_whitespace() {
+            match word.split_once('=') {
+                None => transports.push(Transport::from_word(word).expect(word)),
+                Some(("sigpipe", words)) => sigpipe = list(words, Sigpipe::from_word),
+                Some(("call", words)) => call = list(words, Call::from_word),
+                Some(("option", words)) => option = list(words, SocketOption::from_word),
+                Some((axis, _)) => panic!("no axis {axis}"),
+            }
+        }
+
+        Cases::Product {
+            transports,
+            sigpipe: if sigpipe.is_empty() { vec![Sigpipe::Ignore] } else { sigpipe },
+            call: if call.is_empty() { vec![Call::Std] } else { call },
+            option: if option.is_empty() { vec![SocketOption::None] } else { option },
+        }
+    }
+
+    fn include(&self, axes: Axes) -> bool {
+        match self {
+            Cases::All => true,
+            Cases::Product { transports, sigpipe, call, option } => {
+                transports.contains(&axes.transport)
+                    && sigpipe.contains(&axes.sigpipe)
+                    && call.contains(&axes.call)
+                    && option.contains(&axes.option)
+            }
+        }
+    }
+}
+
+fn list<T>(words: &str, from_word: fn(&str) -> Option<T>) -> Vec<T> {
+    words.split(',').map(|word| from_word(word).unwrap_or_else(|| panic!("no word {word}"))).collect()
+}
+
+/// All blocks of all tables.
+fn blocks() -> Vec<Block> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/linux-outcomes");
+    let mut blocks = Vec::new();
+    for entry in fs::read_dir(folder).expect("the tables are there") {
+        let path = entry.expect("the folder can be read").path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            let text = fs::read_to_string(&path).expect("a table is text");
+            blocks.extend(text.split("\n\n").filter_map(block));
+        }
+    }
+    blocks
+}
+
+/// Reads a block; a block of comments is none.
+fn block(text: &str) -> Option<Block> {
+    let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let head = lines.next()?;
+    let (scenario, cases) = match head.split_once('[') {
+        Some((scenario, cases)) => (scenario.trim(), Cases::parse(cases.trim_end().trim_end_matches(']'))),
+        None => (head.trim(), Cases::All),
+    };
+    let step = |line: &str| match line.trim().split_once("  ") {
+        Some((step, outcome)) => format!("{step}: {}", outcome.trim()),
+        None => panic!("{scenario}: no outcome in {line:?}"),
+    };
+    Some(Block { scenario: scenario.to_owned(), cases, steps: lines.map(step).collect() })
+}
+
+/// What was measured, written like the steps of a block. Where trials disagree all outcomes are named.
+fn measured(case: &Case<'_>, result: &CaseResult) -> Vec<String> {
+    let outcomes = |tally: &StepTally| -> String {
+        let names: Vec<_> = tally.iter().map(|(observation, _)| observation.to_string()).collect();
+        names.join(" or ")
+    };
+    let steps = case.scenario.steps.iter();
+    match result {
+        CaseResult::Measured { steps: tallies, .. } => {
+            steps.zip(tallies).map(|(step, tally)| format!("{step}: {}", outcomes(tally))).collect()
+        }
+        CaseResult::Unsupported(_) => steps.map(|step| format!("{step}: unsupported")).collect(),
+        CaseResult::NotRun => panic!("{}: not run", case.scenario.id),
+    }
 }
 
 #[test]
-fn every_step_of_every_case_gives_what_the_table_says() {
+fn every_step_of_every_case_gives_what_its_table_says() {
     let catalogue = Catalogue::builtin();
     let cases = Selection::default().cases(&catalogue);
-    let measured = driver::run(&cases, &Settings::default(), &Progress::default()).expect("epoll works");
+    let program = Some(env!("CARGO_BIN_EXE_brokenpipe").into());
+    let settings = Settings { program, ..Settings::default() };
+    let results = driver::run(&cases, &settings, &Progress::default()).expect("epoll works");
 
-    let mut tables: Vec<(String, String)> = Vec::new();
-    for (case, result) in cases.iter().zip(&measured) {
-        let CaseResult::Measured { trials: 10, steps } = result else {
-            panic!("{} {}: {result:?}", case.scenario.id, case.transport);
-        };
-        let mut text = case.scenario.id.clone();
-        for (step, tally) in case.scenario.steps.iter().zip(steps) {
-            // Every trial has to agree; where one does not, the line shows it and differs from the table.
-            let outcomes: Vec<_> = tally
-                .iter()
-                .map(
-                    |(observation, count)| {
-                        if *count == 10 { observation.to_string() } else { format!("{observation} {count}/10") }
-                    },
-                )
-                .collect();
-            write!(text, "\n{}", line(&step.to_string(), &outcomes.join(", "))).expect("writing to a string works");
-        }
-        tables.push((format!("{} {}", case.scenario.id, case.transport), text));
+    let mut tables: HashMap<String, Vec<Block>> = HashMap::new();
+    for block in blocks() {
+        tables.entry(block.scenario.clone()).or_default().push(block);
     }
-
-    let expected = expected();
-    let expected: Vec<_> = expected.split("\n\n").collect();
-    assert_eq!(expected.len(), catalogue.scenarios().len(), "the table has every scenario, and no other");
-    for (table, scenario) in expected.iter().zip(catalogue.scenarios()) {
-        let of_scenario = tables.iter().filter(|(name, _)| name.split(' ').next() == Some(&scenario.id));
-        for (name, text) in of_scenario {
-            assert_eq!(text, table, "{name}, left what was measured, right the table");
+    let mut problems = Vec::new();
+    for (case, result) in cases.iter().zip(&results) {
+        let name = format!("{} {}", case.scenario.id, case.axes);
+        let table = tables.get(&case.scenario.id).map_or(&[][..], Vec::as_slice);
+        let fitting: Vec<_> = table.iter().filter(|block| block.cases.include(case.axes)).collect();
+        match fitting.as_slice() {
+            [block] => {
+                let measured = measured(case, result);
+                if measured != block.steps {
+                    let expected = block.steps.join("\n  ");
+                    problems.push(format!("{name}\n  {}\nexpected\n  {expected}", measured.join("\n  ")));
+                }
+            }
+            fitting => problems.push(format!("{name}: {} blocks of its table are about it, not one", fitting.len())),
         }
     }
+    for scenario in tables.keys().filter(|id| catalogue.find(id).is_none()) {
+        problems.push(format!("{scenario}: a table of no scenario"));
+    }
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n\n"));
 }
