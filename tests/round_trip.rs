@@ -74,7 +74,7 @@ proptest! {
     fn what_is_written_is_what_is_read(results in results()) {
         prop_assume!(!results.rows.is_empty());
         let folder = tempfile::tempdir().unwrap();
-        results.write(folder.path(), PLATFORM, &Results::default()).unwrap();
+        results.write(folder.path(), PLATFORM).unwrap();
         prop_assert_eq!(Results::read(&[folder.path().to_owned()]).unwrap(), results);
     }
 
@@ -82,7 +82,7 @@ proptest! {
     fn a_file_cut_anywhere_is_never_taken_for_another(results in results(), cut in any::<prop::sample::Index>()) {
         prop_assume!(!results.rows.is_empty());
         let folder = tempfile::tempdir().unwrap();
-        let path = results.write(folder.path(), PLATFORM, &Results::default()).unwrap();
+        let path = results.write(folder.path(), PLATFORM).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let kept = &bytes[..cut.index(bytes.len())];
         std::fs::write(&path, kept).unwrap();

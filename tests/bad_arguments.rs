@@ -1,0 +1,85 @@
+//! Wrong arguments: exit code 2, or 1 where the answer is no, and nothing written.
+
+mod common;
+
+use std::fs;
+
+use common::{Folder, ONE_CASE, OWN, good};
+
+/// Refused, with these words, and nothing is written.
+#[track_caller]
+fn wrong_arguments(args: &[&str], words: &[&str]) {
+    let folder = Folder::new();
+    let ran = folder.brokenpipe(args).exits(2).says(words);
+    assert_eq!(ran.out, "", "{ran:#?}");
+    assert!(ran.err.starts_with("error: "), "{ran:#?}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "not even a folder is made");
+}
+
+#[test]
+fn wrong_arguments_are_refused() {
+    wrong_arguments(&["run", "--transport", "tcp5"], &["'tcp5'", "--transport", "one of `tcp4`, `tcp6`"]);
+    wrong_arguments(&["run", "--repeat", "0"], &["'0'", "--repeat", "1..=4294967295"]);
+    wrong_arguments(&["run", "--repeat", "many"], &["'many'", "--repeat"]);
+    wrong_arguments(&["run", "--repeat", "4294967296"], &["--repeat", "1..=4294967295"]);
+    wrong_arguments(&["run", "--jobs", "0"], &["'0'", "--jobs", "1..=256"]);
+    wrong_arguments(&["run", "--platform", "../x"], &["'../x'", "--platform", "a platform's name is 1 to 64 of"]);
+    wrong_arguments(&["run", "--platform", "platforms"], &["'platforms'", "stands for something else"]);
+    wrong_arguments(&["run", "--platform", ""], &["--platform", "a platform's name is 1 to 64 of"]);
+    wrong_arguments(&["run", "--pace", "nonsense"], &["'nonsense'", "--pace"]);
+    wrong_arguments(&["run", "--pace", "10"], &["'10'", "--pace"]);
+    wrong_arguments(&["run", "--await-deadline", "soon"], &["'soon'", "--await-deadline"]);
+    wrong_arguments(&["report", "--width", "1"], &["'1'", "--width", "40..=65535"]);
+    wrong_arguments(&["show", "peer-close/read-read-write", "--width", "39"], &["'39'", "--width", "40..=65535"]);
+    wrong_arguments(&["report", "--format", "pdf"], &["'pdf'", "--format", "table, markdown, csv, json"]);
+    wrong_arguments(&["show"], &["<SCENARIO>"]);
+    wrong_arguments(&["measure"], &["'measure'"]);
+    wrong_arguments(&["run", "--out"], &["--out <DIR>"]);
+}
+
+#[test]
+fn a_selector_that_is_no_glob_is_refused() {
+    let words = ["selector \"peer-[close\"", "a selector is a scenario id, a family, or a glob such as 'peer-*'"];
+    for command in [&["run"][..], &["list"], &["report", "--select"]] {
+        wrong_arguments(&[command, &["peer-[close"]].concat(), &words);
+    }
+}
+
+/// Such a time would not even end with the universe, and no clock can count to it.
+#[test]
+fn a_duration_that_no_clock_can_count_is_refused() {
+    for option in ["--pace", "--await-deadline", "--connect-deadline"] {
+        let args = [&["run", option, "500000000000y"], &ONE_CASE[..]].concat();
+        wrong_arguments(&args, &["500000000000y", option]);
+    }
+}
+
+#[test]
+fn an_unknown_scenario_cannot_be_shown() {
+    let folder = Folder::new();
+    for id in ["no/such", "peer-close", "peer-*", ""] {
+        let ran = folder.brokenpipe(&["show", id]).exits(1);
+        assert_eq!(ran.out, "");
+        assert_eq!(ran.err, format!("brokenpipe: no scenario {id:?}; `brokenpipe list` names all of them\n"));
+    }
+}
+
+#[test]
+fn where_nothing_is_selected_the_answer_is_no() {
+    let folder = Folder::new();
+    let nothing = "brokenpipe: nothing is selected; `brokenpipe list` names all scenarios\n";
+    for command in [&["run", "no-such"][..], &["list", "no-such"], &["run", "no-*", "x/y"], &["list", ""]] {
+        let ran = folder.brokenpipe(command).exits(1);
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", nothing), "{command:?}");
+    }
+    // A scenario of one's own over a transport it does not have.
+    folder.write("own.toml", OWN);
+    let ran = folder.brokenpipe(&["run", "own", "--scenarios", "own.toml", "--transport", "tcp6"]).exits(1);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", nothing));
+    assert!(!folder.join("results").exists());
+
+    folder.write("box-1.csv", good());
+    let ran = folder.brokenpipe(&["report", "box-1.csv", "--select", "no-such"]).exits(1);
+    let nothing = "brokenpipe: no results of what is selected; `brokenpipe list` names all scenarios\n";
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", nothing));
+}

@@ -1,0 +1,351 @@
+//! Wrong results: exit code 2, one message that says where and what would be right, and no file changed.
+
+mod common;
+
+use std::fs;
+
+use common::{Folder, GOOD, HEAD, ONE_CASE, contents, good, good_but};
+
+/// Every command that reads results refuses this `box-1.csv`, with one message and without changing a byte.
+#[track_caller]
+fn wrong_results(text: impl AsRef<[u8]>, words: &[&str]) {
+    wrong_file("box-1.csv", text.as_ref(), words);
+}
+
+#[track_caller]
+fn wrong_file(name: &str, text: &[u8], words: &[&str]) {
+    // A run reads the folder first: what it measures must not be lost to a mistake there, nor the mistake hidden.
+    let run = [&["run", "--quiet", "--out", "."], &ONE_CASE[..]].concat();
+    let show = ["show", "peer-close/read-read-write", "--results", "."];
+    refused_by(&[&["report", name], &["report", "."], &show, &run], name, text, words);
+}
+
+#[track_caller]
+fn refused_by(commands: &[&[&str]], name: &str, text: &[u8], words: &[&str]) {
+    let folder = Folder::with(name, text);
+    let before = contents(folder.path());
+    for command in commands {
+        let ran = folder.brokenpipe(command);
+        assert!(ran.err.len() < 1000, "a message, not a copy of the file: {} bytes", ran.err.len());
+        let ran = ran.refuses(words);
+        assert!(ran.err.contains(&format!("{name}:")), "the file is named: {ran:#?}");
+        assert!(contents(folder.path()) == before, "changed by {command:?}");
+    }
+}
+
+#[test]
+fn the_good_results_are_good() {
+    let folder = Folder::with("box-1.csv", good());
+    let out = folder.brokenpipe(&["report", ".", "--format", "csv"]).exits(0).silent().out;
+    let rows = ["1,client,connect,no,ok", "2,client,write 1,no,\"EPIPE 7/10, ok 1 3/10\"", "3,client,close,no,ok"];
+    let rows: Vec<String> = rows.iter().map(|row| format!("own/x,tcp4,{row}\n")).collect();
+    assert_eq!(out, "scenario,cases,step,actor,operation,differs,box-1\n".to_owned() + &rows.concat());
+}
+
+#[test]
+fn a_missing_column_is_named() {
+    let columns: Vec<&str> = HEAD.trim_end().split(',').collect();
+    for missing in ["platform", "signal", "note"] {
+        let at = columns.iter().position(|column| *column == missing).unwrap();
+        let without = |line: &str| {
+            let mut fields: Vec<&str> = line.split(',').collect();
+            fields.remove(at);
+            fields.join(",") + "\n"
+        };
+        let text: String = good().lines().map(without).collect();
+        let right = format!("the columns are {}", HEAD.trim_end());
+        wrong_results(text, &["box-1.csv:1: ", &format!("column `{missing}` is missing"), &right]);
+    }
+}
+
+#[test]
+fn a_column_twice_is_refused_by_name() {
+    let twice: String = good().lines().map(|line| format!("{line},{}\n", line.split(',').nth(14).unwrap())).collect();
+    assert!(twice.starts_with(&format!("{},signal\n", HEAD.trim_end())));
+    wrong_results(twice, &["box-1.csv:1: ", "`signal`"]);
+}
+
+#[test]
+fn a_wrong_count_is_refused() {
+    let wrong = ["box-1.csv:4: wrong count", "step 2 of own/x", "count 9 together, of 10 trials"];
+    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,2,10,"), &wrong);
+    wrong_results(HEAD.to_owned() + GOOD[0] + GOOD[1], &["box-1.csv:3: wrong count", "count 7 together, of 10 trials"]);
+    let wrong = ["box-1.csv:4: ", "column `count`", "a number from 1 to the row's trials, which are 10"];
+    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,0,10,"), &wrong);
+    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,11,10,"), &wrong);
+    let wrong = ["box-1.csv:4: ", "column `count`: \"three\" is not a whole number"];
+    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,three,10,"), &wrong);
+    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,-3,10,"), &["box-1.csv:4: ", "`count`", "whole number"]);
+    let huge = "99999999999999999999";
+    wrong_results(good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,3,{huge},")), &["box-1.csv:4: ", "`trials`", huge]);
+}
+
+#[test]
+fn counts_that_make_up_the_trials_only_by_overflow_are_refused() {
+    let most = u64::MAX;
+    let row = |outcome: &str, count| GOOD[0].replace(",ok,", outcome).replace(",10,10,", &format!(",{count},{most},"));
+    // 2^64 - 1 twice and 1 are 2^64 - 1 again where an overflow goes unseen.
+    let rows = [row(",EIO,", most), row(",EPIPE,", most), row(",ok,", 1)];
+    wrong_results(HEAD.to_owned() + &rows.concat(), &["box-1.csv:", "count"]);
+}
+
+#[test]
+fn a_file_that_has_been_cut_is_refused() {
+    let whole = good();
+    let cut = ["box-1.csv:5: ", "the last line does not end: the file has been cut"];
+    wrong_results(&whole[..whole.len() - 1], &cut);
+    // In the middle of the note, of the trials, of the operation.
+    for end in ["seen tw", ",10,1", ",client,clo"] {
+        let end = whole.rfind(end).unwrap() + end.len();
+        wrong_results(&whole[..end], &cut);
+    }
+    // A cut number is a good number, but for the missing end of its line.
+    let one_digit = whole.find(",ok,,,,,1").unwrap() + ",ok,,,,,1".len();
+    wrong_results(&whole[..one_digit], &["box-1.csv:2: ", "the file has been cut"]);
+    // The head alone, without its end.
+    wrong_results(HEAD.trim_end(), &["box-1.csv:1: ", "the file has been cut"]);
+}
+
+#[test]
+fn control_characters_are_refused() {
+    for control in ["\0", "\u{1b}[31m", "\u{7}", "\u{9b}31m", "\u{7f}"] {
+        let wrong = ["box-1.csv:5: ", "column `note`: a control character"];
+        wrong_results(good_but("seen twice", &format!("seen{control}twice")), &wrong);
+    }
+    wrong_results(good_but("client,connect", "cli\0ent,connect"), &["box-1.csv:2: ", "column `actor`", "control"]);
+    wrong_results(good_but("seen twice", "\"seen\ntwice\""), &["box-1.csv:5: ", "column `note`", "control"]);
+    wrong_results(good_but("seen twice", "\"seen\r\ntwice\""), &["box-1.csv:5: ", "column `note`", "control"]);
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_are_refused() {
+    let latin = |text: &str| text.bytes().map(|byte| if byte == b'!' { 0xe9 } else { byte }).collect::<Vec<u8>>();
+    wrong_results(latin(&good_but("seen twice", "d!j! vu")), &["box-1.csv:5: not UTF-8; results are UTF-8 text"]);
+    wrong_results(latin(&good_but("client,connect", "cl!ent,connect")), &["box-1.csv:2: not UTF-8"]);
+    wrong_results(latin(&good_but(",note\n", ",n!te\n")), &["box-1.csv:1: not UTF-8"]);
+}
+
+#[test]
+fn a_line_with_too_few_or_too_many_fields_is_refused() {
+    wrong_results(good_but("seen twice", "seen,twice"), &["box-1.csv:5: 19 fields where the first line has 18"]);
+    wrong_results(good_but(",seen twice", ""), &["box-1.csv:5: 17 fields where the first line has 18"]);
+    // A quote that does not end takes the rest of the file into its field.
+    wrong_results(good_but(",connect,ok", ",\"connect,ok"), &["box-1.csv:2: ", "fields where the first line has 18"]);
+}
+
+#[test]
+fn ten_megabytes_on_one_line_are_refused_in_a_line() {
+    let refused = |text: String, words: &[&str]| {
+        assert!(text.len() > 10_000_000);
+        refused_by(&[&["report", "."]], "box-1.csv", text.as_bytes(), words);
+    };
+    let long = "x".repeat(10_000_001);
+    let too_long = ["box-1.csv:5: ", "column `note`: 10000001 bytes; at most 2000 are allowed"];
+    refused(good_but("seen twice", &long), &too_long);
+    refused(long.clone(), &["box-1.csv:1: ", "the file has been cut"]);
+    refused(long.clone() + "\n", &["box-1.csv:1: ", "a column's name of 10000001 bytes"]);
+    let commas = ",".repeat(10_000_001);
+    refused(good_but("seen twice", &commas), &["box-1.csv:5: ", "fields where the first line has 18"]);
+}
+
+/// Columns of a newer version are passed over with a note that names them, so their names are printed.
+#[test]
+fn ten_megabytes_of_a_columns_name_are_not_printed() {
+    let text: String = good().lines().map(|line| format!("{line},\n")).collect();
+    let text = text.replacen(",note,\n", &format!(",note,{}\n", "x".repeat(10_000_000)), 1);
+    let ran = Folder::with("box-1.csv", text).brokenpipe(&["report", "box-1.csv"]);
+    // Refusing the file would be as good as a short note.
+    assert!(matches!(ran.code, Some(0 | 2)), "exit code {:?}", ran.code);
+    assert!((1..5000).contains(&ran.err.len()), "{} bytes on standard error", ran.err.len());
+}
+
+#[test]
+fn rows_out_of_order_or_missing_are_refused() {
+    let [first, epipe, ok, last] = GOOD;
+    let table = |rows: &[&str]| HEAD.to_owned() + &rows.concat();
+    let order = "rows are missing or out of order";
+    wrong_results(table(&[first, last, epipe, ok]), &["box-1.csv:3: ", "`step`: 3 where 2 has to come", order]);
+    wrong_results(table(&[epipe, ok, last]), &["box-1.csv:2: ", "`step`: 2 where 1 has to come", order]);
+    wrong_results(table(&[first, last]), &["box-1.csv:3: ", "`step`: 3 where 2 has to come", order]);
+    wrong_results(table(&[first, epipe, last, ok]), &["box-1.csv:3: ", "wrong count"]);
+    let twice = ["box-1.csv:6: ", "case own/x tcp4 a second time; its rows have to stand together"];
+    let other = first.replace("own/x", "own/y");
+    wrong_results(table(&[first, epipe, ok, &other, first]), &twice);
+    let again = ["box-1.csv:4: ", "outcome `EPIPE` of this step a second time"];
+    wrong_results(table(&[first, epipe, &epipe.replace(",7,10,", ",3,10,")]), &again);
+    let trials = ["box-1.csv:4: ", "actor, operation and trials are to be those of the step's first row"];
+    wrong_results(table(&[first, epipe, &ok.replace(",3,10,", ",3,11,"), last]), &trials);
+}
+
+#[test]
+fn a_provenance_or_code_that_is_none_is_refused() {
+    let text = good().replacen(",measured,", ",guessed,", 1);
+    wrong_results(text, &["box-1.csv:2: ", "`provenance`", "guessed", "`measured`, `reported` or `documented`"]);
+    let code = ["box-1.csv:3: ", "column `code`: \"3.2\" is not empty, or a whole number"];
+    wrong_results(good_but(",32,", ",3.2,"), &code);
+}
+
+#[test]
+fn an_empty_file_and_binary_junk_are_refused() {
+    wrong_results("", &["box-1.csv:1: empty; a line of column names comes first"]);
+    wrong_results("\n", &["box-1.csv:1: ", "column `platform` is missing"]);
+    // A fixed generator: the same junk every time.
+    let mut state = 1_u32;
+    let mut junk: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(100_000)
+    .collect();
+    junk.push(b'x');
+    wrong_results(&junk, &["the file has been cut"]);
+    junk.push(b'\n');
+    wrong_results(&junk, &["box-1.csv:1: not UTF-8"]);
+    wrong_results(b"PK\x03\x04\x14\0\0\0\x08\0\n", &["box-1.csv:1: ", "column `platform` is missing"]);
+}
+
+#[test]
+fn a_platform_that_is_a_path_or_markup_is_refused() {
+    for name in ["../x", "/etc/passwd", "..\\x", ".hidden", "<b>", "a|b", "=1+1", "", "platforms", "nul"] {
+        let text = good().replace("box-1,", &format!("{name},"));
+        wrong_results(
+            text,
+            &["box-1.csv:2: ", "column `platform`", "a platform's name"].map(|word| {
+                // Two names are well made and taken.
+                if ["platforms", "nul"].contains(&name) && word.starts_with("a platform") { "this name" } else { word }
+            }),
+        );
+    }
+}
+
+#[test]
+fn markup_where_words_belong_is_refused() {
+    for (column, old, new) in [
+        ("scenario", "own/x,tcp4,ignore,std,none,3", "<script>,tcp4,ignore,std,none,3"),
+        ("operation", "client,close", "client,close|"),
+        ("outcome", "close,ok", "close,`ok`"),
+        ("outcome", "close,ok", "close,=ok"),
+        ("outcome", "close,ok", "close,::error::"),
+        ("name", "EPIPE,BrokenPipe", "**EPIPE**,BrokenPipe"),
+        ("kind", "EPIPE,BrokenPipe", "EPIPE,[x](y)"),
+    ] {
+        let column = format!("column `{column}`");
+        wrong_results(good_but(old, new), &["box-1.csv:", &column, "right would be"]);
+    }
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_do_not_matter() {
+    let folder = Folder::with("box-1.csv", good());
+    let report = || folder.brokenpipe(&["report", ".", "--all"]).exits(0).silent().out;
+    let plain = report();
+    assert!(plain.contains("EPIPE 7/10"), "{plain}");
+    folder.write("box-1.csv", good().replace('\n', "\r\n"));
+    assert_eq!(report(), plain);
+    folder.write("box-1.csv", "\u{feff}".to_owned() + &good());
+    assert_eq!(report(), plain);
+}
+
+#[test]
+fn columns_of_a_newer_version_are_passed_over_with_a_note() {
+    let folder = Folder::with("box-1.csv", good());
+    let plain = folder.brokenpipe(&["report", "box-1.csv"]).exits(0).silent().out;
+    // One in front and one behind.
+    let newer: String = good()
+        .lines()
+        .enumerate()
+        .map(|(n, line)| if n == 0 { format!("era,{line},mood\n") } else { format!("1,{line},2\n") })
+        .collect();
+    folder.write("box-1.csv", newer);
+    let ran = folder.brokenpipe(&["report", "box-1.csv"]).exits(0);
+    assert_eq!(ran.err, "note: box-1.csv: passed over columns unknown to this version: `era`, `mood`\n");
+    assert_eq!(ran.out, plain);
+}
+
+#[test]
+fn two_files_for_one_platform_are_refused() {
+    let folder = Folder::with("a.csv", good());
+    folder.write("b.csv", good());
+    let before = contents(folder.path());
+    let run = [&["run", "--quiet", "--out", "."], &ONE_CASE[..]].concat();
+    for command in [&["report", "."][..], &["report", "a.csv", "b.csv"], &run] {
+        let ran = folder.brokenpipe(command);
+        ran.refuses(&["b.csv: platform box-1 is in ", "a.csv already; one of the two has to go"]);
+    }
+    assert_eq!(contents(folder.path()), before);
+}
+
+/// A file may be renamed, or hold several platforms; a run must not make a second one beside it.
+#[test]
+fn a_run_leaves_a_folder_that_can_be_read_where_its_platform_is_in_another_file() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    fs::rename(folder.join("out/here.csv"), folder.join("out/collected.csv")).unwrap();
+    let run = [&["run", "--quiet", "--out", "out", "--platform", "here"], &ONE_CASE[..]].concat();
+    let ran = folder.brokenpipe(&run);
+    // Whether it refuses or writes: the folder is as good as it was.
+    assert!(matches!(ran.code, Some(0 | 2)), "{ran:#?}");
+    folder.brokenpipe(&["report", "out"]).exits(0).silent();
+}
+
+#[test]
+fn a_wrong_table_of_platforms_is_refused() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let good = folder.read("out/platforms.csv");
+    let (head, row) = good.split_once('\n').unwrap();
+    let wrong = |text: String, words: &[&str]| wrong_file("platforms.csv", text.as_bytes(), words);
+    wrong(format!("{head}\n{row}{row}"), &["platforms.csv:3: ", "a second row for platform here"]);
+    let named = |name: &str| row.replacen("here,", &format!("{name},"), 1);
+    wrong(format!("{head}\n{}", named("../x")), &["platforms.csv:2: ", "`platform`", "a platform's name is 1 to 64"]);
+    wrong(format!("{head}\n{}", row.trim_end()), &["platforms.csv:2: ", "the file has been cut"]);
+    wrong(good.replacen(",kernel", ",kern", 1), &["platforms.csv:1: ", "column `kernel` is missing"]);
+    wrong(
+        good.replacen(",epoll,", ",ep\u{1b}oll,", 1).replacen(",linux,", ",li\u{1b}nux,", 1),
+        &["platforms.csv:2: ", "control"],
+    );
+    wrong(String::new(), &["platforms.csv:1: empty"]);
+}
+
+#[test]
+fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let plain = folder.brokenpipe(&["report", "out"]).exits(0).silent().out;
+    let facts = folder.read("out/platforms.csv");
+    let newer: String =
+        facts.lines().enumerate().map(|(n, line)| format!("{line},{}\n", ["libc", "2.41"][n])).collect();
+    folder.write("out/platforms.csv", newer);
+    let ran = folder.brokenpipe(&["report", "out"]).exits(0);
+    assert!(ran.err.starts_with("note: ") && ran.err.lines().count() == 1, "{ran:#?}");
+    assert!(ran.err.ends_with("platforms.csv: passed over columns unknown to this version: `libc`\n"), "{ran:#?}");
+    assert_eq!(ran.out, plain);
+}
+
+#[test]
+fn where_there_are_no_results_the_answer_is_no() {
+    let folder = Folder::with("notes.txt", "not results");
+    folder.write("box-1.csv.orig", "not results either");
+    let ran = folder.brokenpipe(&["report", "."]).exits(1);
+    assert_eq!(
+        (ran.out.as_str(), ran.err.as_str()),
+        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
+    );
+    folder.write("box-1.csv", HEAD);
+    let ran = folder.brokenpipe(&["report", "."]).exits(1);
+    assert_eq!(
+        (ran.out.as_str(), ran.err.as_str()),
+        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
+    );
+}
+
+#[test]
+fn results_that_are_not_there_are_refused() {
+    let folder = Folder::new();
+    folder.brokenpipe(&["report", "no-such"]).refuses(&["error: no-such: cannot be read: "]);
+    folder.brokenpipe(&["report"]).refuses(&["error: results: cannot be read: "]);
+    let show = ["show", "peer-close/read-read-write", "--results", "no-such"];
+    folder.brokenpipe(&show).refuses(&["error: no-such: cannot be read: "]);
+    folder.write("box-1.csv", good());
+    folder.brokenpipe(&["report", "box-1.csv", "no-such.csv"]).refuses(&["error: no-such.csv: cannot be read: "]);
+}

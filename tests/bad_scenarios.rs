@@ -1,0 +1,191 @@
+//! Wrong scenario files: exit code 2, a message that points at the word, and everything on disk as it was.
+
+mod common;
+
+use common::{Folder, OWN, Ran, contents, good};
+
+/// A scenario file with these steps, the first of which stands on line 7.
+fn scenario(id: &str, steps: &str) -> String {
+    format!(
+        "[[scenario]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\nsteps = \"\"\"\n{steps}\"\"\"\n"
+    )
+}
+
+/// Every command that reads scenario files refuses this one, and a run does not even make its folder.
+#[track_caller]
+fn wrong_scenarios(text: impl AsRef<[u8]>, words: &[&str]) -> Ran {
+    let folder = Folder::with("own.toml", text);
+    let before = contents(folder.path());
+    let commands: [&[&str]; 4] =
+        [&["list"], &["show", "own/x"], &["run", "--out", "out"], &["report", "does-not-matter"]];
+    let mut last = None;
+    for command in commands {
+        let ran = folder.brokenpipe(&[command, &["--scenarios", "own.toml"]].concat()).exits(2).says(words);
+        assert!(ran.err.starts_with("error: "), "{ran:#?}");
+        assert!(!ran.err.contains("error: error"), "{ran:#?}");
+        assert_eq!(ran.out, "", "{ran:#?}");
+        assert!(!folder.join("out").exists() && !folder.join("results").exists());
+        last = Some(ran);
+    }
+    assert_eq!(contents(folder.path()), before);
+    last.expect("there are commands")
+}
+
+/// The word that the carets stand under.
+#[track_caller]
+fn pointed_at(ran: &Ran) -> String {
+    let lines: Vec<&str> = ran.err.lines().collect();
+    let (at, carets) =
+        lines.iter().enumerate().find(|(_, line)| line.contains('^')).unwrap_or_else(|| panic!("no caret: {ran:#?}"));
+    let begin = carets.find('^').expect("found above");
+    let count = carets[begin..].chars().take_while(|&c| c == '^').count();
+    lines[at - 1].chars().skip(begin).take(count).collect()
+}
+
+#[test]
+fn a_scenario_file_that_is_not_toml_is_refused() {
+    let ran =
+        wrong_scenarios("[[scenario]\nid = \"own/x\"\n", &["own.toml:1:12", "expected `]`", "`[[scenario]]` with id"]);
+    assert!(ran.err.contains("1 | [[scenario]\n"), "the line is shown: {ran:#?}");
+    wrong_scenarios(good(), &["own.toml:1:9", "a scenario file is TOML"]);
+    wrong_scenarios("id = \"own/x\n", &["own.toml:1:", "a scenario file is TOML"]);
+}
+
+#[test]
+fn a_scenario_file_without_scenarios_is_refused() {
+    wrong_scenarios("", &["own.toml:1:1", "missing field `scenario`"]);
+    wrong_scenarios("# nothing\n", &["own.toml:1:1", "missing field `scenario`"]);
+}
+
+#[test]
+fn an_unknown_operation_is_pointed_at() {
+    let words = ["error: unknown operation `accpt`", "own.toml:8:8", "the server can `accept`, `write`, `read`"];
+    let ran = wrong_scenarios(scenario("own/x", "client connect\nserver accpt\n"), &words);
+    assert_eq!(pointed_at(&ran), "accpt");
+    assert!(ran.err.contains("8 | server accpt\n"), "the line is shown: {ran:#?}");
+}
+
+#[test]
+fn every_wrong_word_of_a_file_is_reported_at_once() {
+    let first = scenario("own/x", "client connect\npeer accept\nserver read -1\n");
+    let second = scenario("Own x", "client connect\nserver accept\nclient shutdown twice\n").replace("tcp4", "tcp5");
+    let ran = wrong_scenarios(
+        first + &second,
+        &[
+            "error: unknown actor `peer`\n",
+            "own.toml:8:1",
+            "error: `read` cannot take `-1`\n",
+            "own.toml:9:13",
+            "a number of bytes, 0 to 1048576",
+            "error: not a scenario id\n",
+            "own.toml:12:6",
+            "error: unknown word `tcp5`\n",
+            "own.toml:15:15",
+            "one of `tcp4`, `tcp6`",
+            "error: `shutdown` cannot take `twice`\n",
+            "own.toml:19:17",
+            "here stands `read`, `write`, `both`",
+        ],
+    );
+    assert_eq!(ran.err.matches("error: ").count(), 5, "{ran:#?}");
+}
+
+#[test]
+fn a_scenario_without_a_peer_or_without_steps_is_refused() {
+    let words = ["error: a scenario without a peer", "own.toml:6:", "`server accept`, or `listener close`"];
+    wrong_scenarios(scenario("own/x", "client connect\nclient close\n"), &words);
+    wrong_scenarios(scenario("own/x", "# none\n"), &["error: a scenario without steps", "own.toml:6:"]);
+}
+
+#[test]
+fn a_step_that_cannot_follow_those_before_it_is_refused() {
+    let ran = wrong_scenarios(
+        scenario("own/x", "client connect\nserver accept\nserver close\nserver write 1\n"),
+        &["error: the server has no socket here", "own.toml:10:1", "`server accept` comes before"],
+    );
+    assert_eq!(pointed_at(&ran), "server write 1");
+}
+
+#[test]
+fn missing_and_unknown_keys_are_refused() {
+    wrong_scenarios("[[scenario]]\nid = \"own/x\"\n", &["own.toml:1:1", "missing field `title`"]);
+    let ran = wrong_scenarios(
+        scenario("own/x", "client connect\nserver accept\n") + "repeat = 3\n",
+        &["own.toml:10:1", "unknown field `repeat`"],
+    );
+    assert_eq!(pointed_at(&ran), "repeat");
+}
+
+#[test]
+fn an_id_that_is_built_in_is_refused() {
+    let text = scenario("peer-close/read-read-write", "client connect\nserver accept\n");
+    let words = [
+        "error: a second scenario `peer-close/read-read-write`",
+        "own.toml:2:6",
+        "an id is used once; the first is in src/scenarios/peer-close.toml",
+    ];
+    let ran = wrong_scenarios(text, &words);
+    assert_eq!(pointed_at(&ran), "\"peer-close/read-read-write\"");
+}
+
+#[test]
+fn an_id_twice_in_ones_own_files_is_refused() {
+    let text = scenario("own/x", "client connect\nserver accept\n");
+    wrong_scenarios(text.clone() + &text, &["own.toml:11:6", "own/x", "the first is in own.toml"]);
+
+    let folder = Folder::with("first.toml", &text);
+    folder.write("second.toml", &text);
+    let list = |files: [&str; 2]| folder.brokenpipe(&["list", "--scenarios", files[0], "--scenarios", files[1]]);
+    list(["first.toml", "second.toml"]).exits(2).says(&["second.toml:2:6", "the first is in first.toml"]);
+    list(["first.toml", "first.toml"]).exits(2).says(&["first.toml:2:6", "the first is in first.toml"]);
+}
+
+#[test]
+fn a_scenario_file_that_is_not_utf_8_is_refused() {
+    let mut text = scenario("own/x", "client connect\nserver accept # caf").into_bytes();
+    let ran = wrong_scenarios([&text[..text.len() - 4], b"\xe9\n\"\"\"\n"].concat(), &["own.toml:8: not UTF-8"]);
+    ran.refuses(&["a scenario file is UTF-8 text"]);
+    text.insert(0, 0xff);
+    wrong_scenarios(text, &["own.toml:1: not UTF-8"]);
+}
+
+#[test]
+fn a_scenario_file_that_is_not_there_is_refused() {
+    let folder = Folder::new();
+    for command in [&["list"][..], &["run"], &["report"], &["show", "own/x"]] {
+        let ran = folder.brokenpipe(&[command, &["--scenarios", "no-such.toml"]].concat());
+        ran.refuses(&["error: no-such.toml: cannot be read: "]);
+    }
+    assert_eq!(contents(folder.path()).len(), 0);
+    assert!(!folder.join("results").exists());
+    let ran = folder.brokenpipe(&["list", "--scenarios", "."]);
+    ran.refuses(&["error: .: cannot be read: "]);
+}
+
+#[test]
+fn a_scenario_files_line_ends_and_byte_order_mark_do_not_matter() {
+    let folder = Folder::with("unix.toml", OWN);
+    folder.write("windows.toml", "\u{feff}".to_owned() + &OWN.replace('\n', "\r\n"));
+    let show = |file| folder.brokenpipe(&["show", "own/long", "--scenarios", file]).exits(0).silent().out;
+    let shown = show("unix.toml");
+    assert!(shown.contains("3 client await quiet\n"), "{shown}");
+    assert_eq!(show("windows.toml"), shown);
+}
+
+/// A terminal takes control characters for commands; a scenario file may come from anybody.
+#[test]
+fn control_characters_of_a_scenario_file_never_reach_the_terminal() {
+    let steps = "client connect\nserver accept\n";
+    let text = scenario("own/x", steps)
+        .replace("\"t\"", "\"red \\u001b[31m title\"")
+        .replace("\"w\"", "\"bell \\u0007 why\"")
+        .replace("transports", "source = \"back\\bspace\"\ntransports");
+    let folder = Folder::with("own.toml", text);
+    let ran = folder.brokenpipe(&["show", "own/x", "--scenarios", "own.toml"]);
+    // Refusing the file would be as good as taking the characters out.
+    assert!(matches!(ran.code, Some(0 | 2)), "{ran:#?}");
+    let printed = ran.out + &ran.err;
+    assert!(printed.contains("title"), "{printed:?}");
+    let controls: Vec<char> = printed.chars().filter(|c| c.is_control() && *c != '\n').collect();
+    assert_eq!(controls, [], "{printed:?}");
+}

@@ -1,0 +1,87 @@
+//! Processes of a run: what they tell, and what becomes of a run when one of them crashes.
+
+#![cfg(unix)]
+
+use std::path::Path;
+
+use brokenpipe::{
+    catalogue::{Case, Catalogue, Selection, Sigpipe},
+    driver::{self, CaseResult, Progress, RunError, Settings},
+};
+
+/// One scenario with SIGPIPE ignored, and with SIGPIPE as it is everywhere but in Rust.
+const SCENARIO: &str = r#"
+[[scenario]]
+id = "own/default"
+title = "t"
+why = "w"
+transports = ["tcp4"]
+steps = """
+client connect
+server accept
+server close
+client await fin
+client write 1
+client await reset
+client write 1
+client read 1
+"""
+[[scenario.also]]
+transports = ["tcp4"]
+sigpipe = ["default", "handler", "blocked"]
+call = ["send"]
+"#;
+
+fn run(program: Option<&Path>) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunError>) {
+    let mut catalogue = Catalogue::default();
+    catalogue.add("own.toml", SCENARIO).expect("the scenario is right");
+    let cases: Vec<Case<'_>> = Selection::default().cases(&catalogue);
+    let settings = Settings { repeat: 3, program: program.map(Path::to_owned), ..Settings::default() };
+    let modes = cases.iter().map(|case| case.axes.sigpipe).collect();
+    (modes, driver::run(&cases, &settings, &Progress::default()))
+}
+
+fn outcomes(result: &CaseResult) -> Vec<String> {
+    let CaseResult::Measured { trials: 3, steps } = result else { panic!("{result:?}") };
+    let steady = |step: &driver::StepTally| {
+        assert_eq!(step.len(), 1, "trials disagree: {step:?}");
+        step[0].0.to_string()
+    };
+    steps.iter().map(steady).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_is_seen_by_what_it_does() {
+    let (modes, results) = run(Some(Path::new(env!("CARGO_BIN_EXE_brokenpipe"))));
+    let results = results.expect("nothing crashes");
+    assert_eq!(modes, [Sigpipe::Ignore, Sigpipe::Default, Sigpipe::Handler, Sigpipe::Blocked]);
+    let last_two: Vec<_> = results.iter().map(|result| outcomes(result).split_off(6)).collect();
+    assert_eq!(last_two[0], ["EPIPE", "eof"]);
+    assert_eq!(last_two[1], ["killed SIGPIPE", "not-run"]);
+    assert_eq!(last_two[2], ["EPIPE+SIGPIPE", "eof"]);
+    assert_eq!(last_two[3], ["EPIPE+SIGPIPE", "eof"]);
+}
+
+#[test]
+fn without_the_program_such_cases_are_unsupported() {
+    let (_, results) = run(None);
+    let results = results.expect("nothing crashes");
+    assert!(matches!(results[0], CaseResult::Measured { trials: 3, .. }), "{:?}", results[0]);
+    for result in &results[1..] {
+        assert!(matches!(result, CaseResult::Unsupported(reason) if reason.contains("program")), "{result:?}");
+    }
+}
+
+/// Programs that are no brokenpipe stand for one that crashes: one ends at once, one ends badly, one talks nonsense.
+#[test]
+fn a_crash_is_an_error_of_the_run_and_costs_nothing_else() {
+    for program in ["/bin/true", "/bin/false", "/bin/echo"] {
+        let (_, results) = run(Some(Path::new(program)));
+        let RunError { error, results } = results.expect_err("it cannot do the job");
+        let error = error.to_string();
+        assert!(error.contains("crashed between two trials"), "{program}: {error}");
+        assert!(matches!(results[0], CaseResult::Measured { trials: 3, .. }), "{program}: {:?}", results[0]);
+        assert_eq!(results[1..], [CaseResult::NotRun, CaseResult::NotRun, CaseResult::NotRun], "{program}");
+    }
+}

@@ -1,0 +1,373 @@
+//! Ordinary use of the built program, one command after another.
+
+mod common;
+
+use std::fs;
+
+use brokenpipe::{
+    catalogue::{Catalogue, Selection},
+    platform::Platform,
+    results::COLUMNS,
+};
+use common::{Folder, GOOD, HEAD, ONE_CASE, OWN, brokenpipe, contents, distinct, good, rows};
+
+/// The rows of the cases that are not the one that is run again.
+fn others(csv: &str) -> Vec<&str> {
+    csv.lines().filter(|line| !line.contains(",peer-close/read-read-write,tcp4,")).collect()
+}
+
+fn number_of_cases() -> usize {
+    Selection::default().cases(&Catalogue::builtin()).len()
+}
+
+#[test]
+fn help_names_every_command_and_every_exit_code() {
+    let help = Folder::new().brokenpipe(&["--help"]).exits(0).silent().out;
+    for command in ["run", "report", "list", "show", "platform"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+    }
+    for code in ["    0  done", "    1  the answer is no", "    2  wrong input", "  130  interrupted"] {
+        assert!(help.contains(code), "{code}: {help}");
+    }
+    let version = Folder::new().brokenpipe(&["--version"]).exits(0).silent().out;
+    assert_eq!(version, concat!("brokenpipe ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn list_has_a_line_for_every_case_and_writes_nothing() {
+    let folder = Folder::new();
+    let listed = folder.brokenpipe(&["list"]).exits(0).silent().out;
+    let catalogue = Catalogue::builtin();
+    let cases = Selection::default().cases(&catalogue);
+    assert!(!cases.is_empty());
+    let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split_whitespace().collect()).collect();
+    let expected: Vec<Vec<String>> = cases
+        .iter()
+        .map(|case| {
+            let axes = [
+                case.axes.transport.to_string(),
+                format!("sigpipe={}", case.axes.sigpipe),
+                format!("call={}", case.axes.call),
+                format!("option={}", case.axes.option),
+            ];
+            [case.scenario.id.clone()].into_iter().chain(axes).collect()
+        })
+        .collect();
+    assert_eq!(lines, expected);
+    assert_eq!(contents(folder.path()).len(), 0);
+}
+
+#[test]
+fn an_id_a_family_and_a_glob_can_be_listed() {
+    let folder = Folder::new();
+    let ids = |selectors: &[&str]| {
+        let out = folder.brokenpipe(&[&["list"], selectors].concat()).exits(0).silent().out;
+        out.lines().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&["peer-shutdown-read/write-write"])[..2], ["peer-shutdown-read/write-write"; 2], "one line a case");
+    assert_eq!(ids(&["recover/reconnect-after-e*", "no/such"]), ["recover/reconnect-after-epipe"; 2]);
+    let family = ids(&["peer-close"]);
+    assert!(family.len() > 2 && family.iter().all(|id| id.starts_with("peer-close/")), "{family:?}");
+}
+
+#[test]
+fn platform_tells_the_facts_that_a_run_records() {
+    let folder = Folder::new();
+    let told = folder.brokenpipe(&["platform"]).exits(0).silent().out;
+    let here = Platform::here();
+    for (fact, value) in [("platform", &here.platform), ("kernel", &here.kernel), ("rustc", &here.rustc)] {
+        let line = told.lines().find(|line| line.split(' ').next() == Some(fact));
+        assert_eq!(line, Some(format!("{fact:<11} {value}").as_str()));
+    }
+
+    folder.brokenpipe(&[&["run", "--quiet"], &ONE_CASE[..]].concat()).exits(0).silent();
+    let recorded = rows(&folder.read("results/platforms.csv"));
+    assert_eq!(recorded.len(), 1);
+    for (fact, value) in &recorded[0] {
+        if fact != "provenance" && !value.is_empty() {
+            let line = format!("{fact:<11} {value}");
+            assert!(told.lines().any(|told| told == line), "{line} is not in {told}");
+        }
+    }
+}
+
+#[test]
+fn a_run_writes_two_tables_and_says_so() {
+    let folder = Folder::new();
+    let ran = folder.brokenpipe(&[&["run", "--platform", "here"], &ONE_CASE[..]].concat()).exits(0);
+    assert_eq!(ran.out, "");
+    assert!(ran.err.starts_with("here: 1 of 1 cases measured, 10 trials, written to results"), "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
+
+    assert_eq!(contents(&folder.join("results")).into_keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
+    let csv = folder.read("results/here.csv");
+    assert_eq!(csv.lines().next(), Some(COLUMNS.join(",").as_str()));
+    let rows = rows(&csv);
+    assert_eq!(rows[0]["operation"], "connect");
+    assert_eq!(rows[0]["outcome"], "ok");
+    assert_eq!((rows[0]["count"].as_str(), rows[0]["trials"].as_str()), ("10", "10"));
+    assert_eq!(distinct(&csv, "step").len(), 7, "each of the scenario's steps has a row");
+    assert_eq!(distinct(&csv, "provenance"), ["measured"]);
+    assert_eq!(distinct(&folder.read("results/platforms.csv"), "platform"), ["here"]);
+}
+
+#[test]
+fn without_a_command_everything_is_run_and_reported() {
+    let folder = Folder::new();
+    let ran = folder.brokenpipe(&[]).exits(0);
+    let cases = number_of_cases();
+    assert!(ran.err.contains(&format!(" of {cases} cases measured, ")), "{ran:?}");
+    assert!(ran.out.contains("\npeer-close\n") || ran.out.starts_with("peer-close\n"), "{ran:?}");
+    assert!(ran.out.contains(" 1 platform (1 measured)."), "{ran:?}");
+    // What it showed is what `report` shows of what it wrote.
+    assert_eq!(ran.out, folder.brokenpipe(&["report"]).exits(0).silent().out);
+    let csv = folder.read(&format!("results/{}.csv", Platform::here().platform));
+    assert_eq!(distinct(&csv, "scenario").len(), Catalogue::builtin().scenarios().len());
+}
+
+/// The tool's promise. It is Linux's to keep: elsewhere the system itself may answer now this, now that.
+#[cfg(target_os = "linux")]
+#[test]
+fn two_runs_write_the_same_bytes_though_every_processor_is_busy_in_one_of_them() {
+    use std::{
+        hint, panic,
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+
+    let (idle, busy) = (Folder::new(), Folder::new());
+    idle.run(&["--repeat", "10"]);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, Into::into) {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    hint::spin_loop();
+                }
+            });
+        }
+        let run = panic::catch_unwind(|| busy.run(&["--repeat", "10"]));
+        done.store(true, Ordering::Relaxed);
+        run.unwrap_or_else(|panic| panic::resume_unwind(panic));
+    });
+    let (idle, busy) = (contents(&idle.join("out")), contents(&busy.join("out")));
+    assert_eq!(idle.keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
+    assert_eq!(idle, busy);
+    let csv = String::from_utf8(idle["here.csv"].0.clone()).unwrap();
+    assert_eq!(distinct(&csv, "scenario").len(), Catalogue::builtin().scenarios().len());
+    assert!(!csv.contains(",1,client,connect,not-run,"), "every case was run");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_number_of_workers_does_not_show_in_the_results() {
+    let folder = Folder::new();
+    let csv = |jobs| {
+        folder.run(&["--repeat", "3", "--jobs", jobs]);
+        folder.read("out/here.csv")
+    };
+    let one = csv("1");
+    assert!(one.contains("\nhere,measured,peer-close/read-read-write,tcp4,ignore,std,none,7,client,write 1,ok 1,"));
+    assert_eq!(one, csv("7"));
+}
+
+#[test]
+fn a_paced_run_gives_the_same_rows() {
+    let folder = Folder::with("own.toml", OWN);
+    let run = |pace: &[&str]| {
+        folder.run(&[&["own/short", "--scenarios", "own.toml"], pace].concat());
+        contents(&folder.join("out"))
+    };
+    let unpaced = run(&[]);
+    assert_eq!(rows(&folder.read("out/here.csv")).len(), 3);
+    assert_eq!(unpaced, run(&["--pace", "50ms"]));
+}
+
+#[test]
+fn a_run_of_a_selection_keeps_the_other_cases() {
+    let folder = Folder::new();
+    folder.run(&["--repeat", "2"]);
+    let before = folder.read("out/here.csv");
+    assert_eq!(distinct(&before, "trials"), ["1", "2"], "1 where nothing can be observed");
+
+    let args = ["run", "--platform", "here", "--out", "out", "--repeat", "5"];
+    let ran = folder.brokenpipe(&[&args, &ONE_CASE[..]].concat()).exits(0);
+    let kept = number_of_cases() - 1;
+    ran.says(&["here: 1 of 1 cases measured", &format!("{kept} kept from before"), "5 trials"]);
+    let after = folder.read("out/here.csv");
+    assert_eq!(others(&after), others(&before));
+    assert!(others(&before).len() > 100, "there are others");
+    let again: Vec<_> = rows(&after).into_iter().filter(|row| row["trials"] == "5").collect();
+    assert_eq!(again.len(), before.lines().count() - others(&before).len(), "in their old place, with new counts");
+    assert!(again.iter().all(|row| row["scenario"] == "peer-close/read-read-write" && row["transport"] == "tcp4"));
+    let order = |csv: &str| {
+        let ids =
+            rows(csv).into_iter().map(|row| (row["scenario"].clone(), row["transport"].clone(), row["step"].clone()));
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(order(&after), order(&before));
+}
+
+#[test]
+fn a_run_of_a_selection_does_not_mix_with_another_kernels_results() {
+    let folder = Folder::new();
+    folder.run(&["peer-close", "--repeat", "2"]);
+    let facts = folder.read("out/platforms.csv");
+    let kernel = rows(&facts)[0]["kernel"].clone();
+    folder.write("out/platforms.csv", facts.replacen(&format!(",{kernel},"), ",0.0.1-other,", 1));
+    let before = contents(&folder.join("out"));
+    assert_ne!(before["platforms.csv"].0, facts.as_bytes());
+
+    let args = ["run", "--platform", "here", "--out", "out"];
+    let refused = folder.brokenpipe(&[&args, &ONE_CASE[..]].concat());
+    refused.refuses(&["error: out: ", "results of here", "another kernel", "run everything", "--out"]);
+    assert_eq!(contents(&folder.join("out")), before);
+
+    // A run of everything replaces them, facts and all.
+    folder.run(&["--repeat", "1"]);
+    assert_eq!(folder.read("out/platforms.csv"), facts);
+    assert_eq!(distinct(&folder.read("out/here.csv"), "trials"), ["1"]);
+}
+
+#[test]
+fn other_platforms_stay_as_they_are_beside_a_new_one() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let facts = folder.read("out/platforms.csv");
+    folder.write("out/box-1.csv", good());
+    let args = ["run", "--quiet", "--out", "out", "--platform", "second"];
+    folder.brokenpipe(&[&args, &ONE_CASE[..]].concat()).exits(0).silent();
+
+    let after = contents(&folder.join("out"));
+    assert_eq!(after.keys().collect::<Vec<_>>(), ["box-1.csv", "here.csv", "platforms.csv", "second.csv"]);
+    assert_eq!(after["box-1.csv"].0, good().as_bytes());
+    // The same but for its name.
+    let second = folder.read("out/second.csv");
+    assert_eq!(second.replace("\nsecond,", "\nhere,"), folder.read("out/here.csv"));
+    assert_ne!(second, folder.read("out/here.csv"));
+    assert!(folder.read("out/platforms.csv").starts_with(&facts), "the first row stays, in order of name");
+    let matrix = folder.brokenpipe(&["report", "out", "--format", "csv"]).exits(0).silent().out;
+    assert_eq!(matrix.lines().next(), Some("scenario,cases,step,actor,operation,differs,box-1,here,second"));
+}
+
+/// A run takes minutes if it repeats often, and meanwhile another may end.
+#[test]
+fn a_run_that_ends_during_another_keeps_its_row_of_facts() {
+    let folder = Folder::with("own.toml", OWN);
+    fs::create_dir(folder.join("out")).unwrap();
+    let args = ["run", "own/long", "--scenarios", "own.toml", "--out", "out", "--platform", "slow"];
+    let mut slow = std::process::Command::new(common::BROKENPIPE);
+    slow.current_dir(folder.path()).args(args).args(["--quiet", "--await-deadline", "800ms"]);
+    let mut slow = slow.spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    folder.run(&ONE_CASE);
+    assert_eq!(slow.wait().unwrap().code(), Some(0));
+    assert_eq!(distinct(&folder.read("out/platforms.csv"), "platform"), ["here", "slow"]);
+}
+
+#[test]
+fn a_file_of_ones_own_can_be_listed_run_reported_and_shown() {
+    let folder = Folder::with("own.toml", OWN);
+    let own = ["--scenarios", "own.toml"];
+    let own = |args: &[&str]| folder.brokenpipe(&[args, &own[..]].concat()).exits(0).silent().out;
+
+    let listed = own(&["list", "own"]);
+    let axes = "tcp4 sigpipe=ignore call=std option=none";
+    assert_eq!(listed, format!("own/short {axes}\nown/long  {axes}\n"));
+    assert_eq!(own(&["list"]).lines().count(), number_of_cases() + 2, "besides those built in");
+
+    let steps = "  1 client connect\n  2 server accept\n  3 client await quiet\n";
+    let shown = own(&["show", "own/long"]);
+    let head = "own/long\nConnect and wait\n\nNothing comes, and the deadline says how long that takes.\n\n\
+                Cases: tcp4\n\n";
+    assert_eq!(shown, format!("{head}{steps}\nNo platform's results have this scenario yet.\n"));
+
+    own(&["run", "own", "--quiet", "--platform", "here", "--await-deadline", "20ms"]);
+    let case = |id, step, operation, outcome| {
+        format!("here,measured,own/{id},tcp4,ignore,std,none,{step},{operation},{outcome},,,,,10,10,\n")
+    };
+    let expected = [
+        case("short", 1, "client,connect", "ok"),
+        case("short", 2, "server,accept", "ok"),
+        case("short", 3, "client,close", "ok"),
+        case("long", 1, "client,connect", "ok"),
+        case("long", 2, "server,accept", "ok"),
+        case("long", 3, "client,await quiet", "quiet"),
+    ];
+    assert_eq!(folder.read("results/here.csv"), HEAD.to_owned() + &expected.concat());
+
+    let matrix = own(&["report", "--format", "csv"]);
+    let line = |id, step, rest| format!("own/{id},tcp4,{step},{rest}\n");
+    let short = [
+        line("short", 1, "client,connect,no,ok"),
+        line("short", 2, "server,accept,no,ok"),
+        line("short", 3, "client,close,no,ok"),
+    ];
+    let long = [
+        line("long", 1, "client,connect,no,ok"),
+        line("long", 2, "server,accept,no,ok"),
+        line("long", 3, "client,await quiet,no,quiet"),
+    ];
+    let head = "scenario,cases,step,actor,operation,differs,here\n";
+    assert_eq!(matrix, head.to_owned() + &short.concat() + &long.concat());
+    // Without the file its scenarios are unknown and stand in order of name.
+    let unknown = folder.brokenpipe(&["report", "--format", "csv"]).exits(0).silent().out;
+    assert_eq!(unknown, head.to_owned() + &long.concat() + &short.concat());
+
+    let shown = own(&["show", "own/long"]);
+    assert!(shown.contains("  3 client await quiet │ tcp4 │ quiet\n"), "{shown}");
+    assert!(!shown.contains("No platform's results"), "{shown}");
+}
+
+#[test]
+fn report_shows_where_platforms_differ_and_all_on_request() {
+    let folder = Folder::with("box-1.csv", good());
+    let second = good().replace("\nbox-1,", "\nbox-2,").replace("client,close,ok", "client,close,EIO");
+    folder.write("box-2.csv", &second);
+    let rows = [
+        "own/x,tcp4,1,client,connect,no,ok,ok\n",
+        "own/x,tcp4,2,client,write 1,no,\"EPIPE 7/10, ok 1 3/10\",\"EPIPE 7/10, ok 1 3/10\"\n",
+        "own/x,tcp4,3,client,close,yes,ok,EIO\n",
+    ];
+    let head = "scenario,cases,step,actor,operation,differs,box-1,box-2\n";
+    let report = |args: &[&str]| folder.brokenpipe(&[&["report", "."], args].concat()).exits(0).silent().out;
+    assert_eq!(report(&["--all", "--format", "csv"]), head.to_owned() + &rows.concat());
+    assert_eq!(report(&["--format", "csv"]), head.to_owned() + rows[1] + rows[2], "unsteady rows are shown, too");
+
+    let table = report(&[]);
+    assert!(table.contains("3 rows (2 shown): 1 differs between platforms, 1 unsteady"), "{table}");
+    assert!(!table.contains('\u{1b}'), "no colours where there is no terminal");
+    let json: serde_json::Value = serde_json::from_str(&report(&["--format", "json", "--all"])).unwrap();
+    assert_eq!(json["rows"][2]["cells"][1]["outcomes"][0]["outcome"], "EIO");
+    assert_eq!(json["counts"]["differing"], 1);
+    let markdown = report(&["--format", "markdown"]);
+    assert!(markdown.contains("\n| scenario | step | case | box-1 | box-2 |\n"), "{markdown}");
+}
+
+#[test]
+fn files_can_be_named_one_by_one_and_are_read_once() {
+    let folder = Folder::with("box-1.csv", good());
+    folder.write("notes.txt", "not results");
+    fs::create_dir(folder.join("folder.csv")).unwrap();
+    let of_folder = folder.brokenpipe(&["report", "."]).exits(0).silent().out;
+    assert!(of_folder.contains("box-1"), "{of_folder}");
+    for paths in [&["box-1.csv"][..], &["box-1.csv", "box-1.csv"], &[".", "box-1.csv"], &["box-1.csv", "."]] {
+        assert_eq!(folder.brokenpipe(&[&["report"], paths].concat()).exits(0).silent().out, of_folder, "{paths:?}");
+    }
+}
+
+#[test]
+fn no_table_is_wider_than_asked() {
+    let folder = Folder::new();
+    for name in ["first-1-arch", "second-2-arch", "third-3-arch"] {
+        folder.write(&format!("{name}.csv"), HEAD.to_owned() + &GOOD.concat().replace("box-1,", &format!("{name},")));
+    }
+    for width in ["60", "80", "200"] {
+        let table = brokenpipe(folder.path(), &["report", ".", "--width", width]).exits(0).silent().out;
+        let widest = table.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= width.parse().ok(), "{width}: {widest:?}\n{table}");
+        for name in ["first-", "second-", "third-"] {
+            assert!(table.contains(name), "{width}: {table}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What the tests of the built program share.
+
+// Every test binary compiles this module for itself, and none uses all of it.
+#![allow(dead_code)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs,
+    path::{Path, PathBuf},
+    process::Output,
+    time::Duration,
+};
+
+use assert_cmd::Command;
+
+/// The built program.
+pub const BROKENPIPE: &str = env!("CARGO_BIN_EXE_brokenpipe");
+
+/// One case that is measured in a moment, on every platform and without IPv6.
+pub const ONE_CASE: [&str; 3] = ["peer-close/read-read-write", "--transport", "tcp4"];
+
+/// A scenario file of one's own: the short scenario ends at once, the long one after an await's deadline.
+pub const OWN: &str = r#"[[scenario]]
+id = "own/short"
+title = "Connect and close"
+why = "It is over at once."
+transports = ["tcp4"]
+steps = """
+client connect
+server accept
+client close
+"""
+
+[[scenario]]
+id = "own/long"
+title = "Connect and wait"
+why = "Nothing comes, and the deadline says how long that takes."
+transports = ["tcp4"]
+steps = """
+client connect
+server accept
+client await quiet
+"""
+"#;
+
+/// The first line of a file of results.
+pub const HEAD: &str = "platform,provenance,scenario,transport,sigpipe,call,option,step,actor,operation,outcome,code,\
+                        name,kind,signal,count,trials,note\n";
+
+/// Good results, written by hand. Step 2 has two outcomes.
+pub const GOOD: [&str; 4] = [
+    "box-1,measured,own/x,tcp4,ignore,std,none,1,client,connect,ok,,,,,10,10,\n",
+    "box-1,measured,own/x,tcp4,ignore,std,none,2,client,write 1,EPIPE,32,EPIPE,BrokenPipe,,7,10,\n",
+    "box-1,measured,own/x,tcp4,ignore,std,none,2,client,write 1,ok 1,,,,,3,10,\n",
+    "box-1,measured,own/x,tcp4,ignore,std,none,3,client,close,ok,,,,,10,10,seen twice\n",
+];
+
+/// The file that [`HEAD`] and [`GOOD`] make.
+pub fn good() -> String {
+    HEAD.to_owned() + &GOOD.concat()
+}
+
+/// What a program said, and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    /// None if a signal ended it.
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Self {
+        Ran {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+            err: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+        }
+    }
+
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    /// Every one of these words is on standard error.
+    #[track_caller]
+    pub fn says(self, words: &[&str]) -> Self {
+        for word in words {
+            assert!(self.err.contains(word), "not on standard error: {word}\n{self:#?}");
+        }
+        self
+    }
+
+    /// Nothing on standard error.
+    #[track_caller]
+    pub fn silent(self) -> Self {
+        assert_eq!(self.err, "", "{self:#?}");
+        self
+    }
+
+    /// Exit code 2, nothing on standard output, and one message of one line with these words.
+    #[track_caller]
+    pub fn refuses(self, words: &[&str]) -> Self {
+        let ran = self.exits(2).says(words);
+        assert_eq!(ran.out, "", "{ran:#?}");
+        assert!(ran.err.starts_with("error: ") && ran.err.ends_with('\n'), "{ran:#?}");
+        assert_eq!(ran.err.lines().count(), 1, "one message of one line: {ran:#?}");
+        ran
+    }
+}
+
+/// Runs the program in a folder.
+pub fn brokenpipe(folder: &Path, args: &[&str]) -> Ran {
+    // Far longer than anything takes: a test must not hang.
+    let limit = Duration::from_secs(120);
+    Ran::of(Command::new(BROKENPIPE).current_dir(folder).args(args).timeout(limit).output().expect("the program runs"))
+}
+
+/// A folder that is gone after the test.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Folder(tempfile::tempdir().expect("there is a folder for temporary files"))
+    }
+
+    /// A folder with this file in it.
+    pub fn with(name: &str, text: impl AsRef<[u8]>) -> Self {
+        let folder = Folder::new();
+        folder.write(name, text);
+        folder
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        fs::write(self.join(name), text).expect("the test's own folder can be written");
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Runs the program here.
+    pub fn brokenpipe(&self, args: &[&str]) -> Ran {
+        brokenpipe(self.path(), args)
+    }
+
+    /// Runs `brokenpipe run` here, into `out` and as platform `here`, and expects success without a word.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) {
+        let ran = self.brokenpipe(&[&["run", "--quiet", "--platform", "here", "--out", "out"], args].concat());
+        assert_eq!(ran.exits(0).silent().out, "");
+    }
+}
+
+/// What a file holds, readable where a test fails.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bytes(pub Vec<u8>);
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.escape_ascii())
+    }
+}
+
+/// Every file in a folder, hidden ones too, by name.
+pub fn contents(folder: &Path) -> BTreeMap<String, Bytes> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries
+        .map(|entry| entry.expect("a folder can be listed"))
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| {
+            let bytes = fs::read(entry.path()).expect("a file can be read");
+            (entry.file_name().into_string().expect("our names are UTF-8"), Bytes(bytes))
+        })
+        .collect()
+}
+
+/// The rows of a file of results as maps from column to field; its own reading, not the program's.
+pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    reader.deserialize().map(|row| row.expect("results are CSV")).collect()
+}
+
+/// The distinct values of a column, in order.
+pub fn distinct(csv: &str, column: &str) -> Vec<String> {
+    let values: BTreeSet<_> = rows(csv).iter().map(|row| row[column].clone()).collect();
+    values.into_iter().collect()
+}
+
+/// The good file with one text of it replaced.
+#[track_caller]
+pub fn good_but(old: &str, new: &str) -> String {
+    assert_eq!(good().matches(old).count(), 1, "{old} stands there once");
+    good().replace(old, new)
+}

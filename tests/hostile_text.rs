@@ -1,0 +1,87 @@
+//! Text from a file is data wherever it is shown.
+
+mod common;
+
+use common::{Folder, GOOD, HEAD, good_but};
+
+const HOSTILE: &str = "<script>alert(1)</script> | `x` **b** [l](http://h) ![i](x) @all #1 www.x.org ::error::no";
+
+/// Markdown without what has been made harmless, and what a reader sees of it.
+fn bare_and_seen(markdown: &str) -> (String, String) {
+    let (mut bare, mut seen) = (String::new(), String::new());
+    let mut rest = markdown;
+    while let Some(first) = rest.chars().next() {
+        if let Some(escaped) = rest.strip_prefix('\\').and_then(|rest| rest.chars().next()) {
+            assert!(escaped.is_ascii_punctuation(), "nothing else can be escaped: {rest}");
+            seen.push(escaped);
+            rest = &rest[1 + escaped.len_utf8()..];
+        } else if first == '&' {
+            let (entity, after) = rest[1..].split_once(';').expect("an ampersand begins an entity");
+            seen.push(match entity {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                code => {
+                    let code = code.strip_prefix('#').and_then(|code| code.parse().ok());
+                    code.and_then(char::from_u32).unwrap_or_else(|| panic!("an entity: {rest}"))
+                }
+            });
+            rest = after;
+        } else {
+            bare.push(first);
+            seen.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    (bare, seen)
+}
+
+#[test]
+fn markup_in_a_note_means_itself_in_markdown() {
+    let folder = Folder::with("box-1.csv", good_but("seen twice", HOSTILE));
+    let markdown = folder.brokenpipe(&["report", ".", "--all", "--format", "markdown"]).exits(0).silent().out;
+    let expected = format!("- box-1: {HOSTILE}");
+    let lines: Vec<_> = markdown.lines().map(bare_and_seen).collect();
+    let (bare, _) = lines.iter().find(|(_, seen)| *seen == expected).unwrap_or_else(|| panic!("{markdown}"));
+    let active: String = bare.chars().filter(|c| "<>&`*_[]|@#~\\".contains(*c)).collect();
+    assert_eq!(active, "", "{bare}");
+    assert!(!bare.contains("://") && !bare.contains("www."), "GitHub links addresses by themselves: {bare}");
+    assert!(markdown.lines().all(|line| !line.trim_start().starts_with("::")), "{markdown}");
+    // Every line of the table has the columns of its head.
+    let table: Vec<_> = lines.iter().filter(|(bare, _)| bare.starts_with('|')).collect();
+    assert_eq!(table.len(), 5, "head, rule, three rows: {markdown}");
+    assert!(table.iter().all(|(bare, _)| bare.matches('|').count() == 5), "{markdown}");
+}
+
+#[test]
+fn a_note_reaches_json_as_it_is() {
+    let folder = Folder::with("box-1.csv", good_but("seen twice", HOSTILE));
+    let json = folder.brokenpipe(&["report", ".", "--all", "--format", "json"]).exits(0).silent().out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["rows"][2]["cells"][0]["notes"][0], HOSTILE);
+}
+
+/// A job's log on GitHub takes a line that begins with `::`, blanks aside, for a command to the runner, and its older
+/// form, `##[`, anywhere. A long note is broken over lines, and any of its words may come to stand first.
+#[test]
+fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
+    let rows = (1..130).map(|length| {
+        let row = GOOD[3].replace("own/x", &format!("own/x{length}")).replace(",3,client", ",1,client");
+        row.replace("seen twice", &format!("{} ::error::no ##[error]no", "x".repeat(length)))
+    });
+    let folder = Folder::with("box-1.csv", HEAD.to_owned() + &rows.collect::<String>());
+    let table = folder.brokenpipe(&["report", ".", "--all"]).exits(0).silent().out;
+    assert!(table.contains("error"), "the notes are shown: {table}");
+    let commands: Vec<&str> =
+        table.lines().filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect();
+    assert_eq!(commands, Vec::<&str>::new());
+}
+
+#[test]
+fn characters_that_turn_the_direction_of_text_are_taken_out() {
+    let folder = Folder::with("box-1.csv", good_but("seen twice", "seen \u{202e}eciwt"));
+    for format in ["table", "markdown"] {
+        let out = folder.brokenpipe(&["report", ".", "--all", "--format", format]).exits(0).silent().out;
+        assert!(out.contains("seen \u{fffd}eciwt") && !out.contains('\u{202e}'), "{out}");
+    }
+}
