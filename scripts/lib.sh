@@ -1,0 +1,308 @@
+# shellcheck shell=bash
+# What the measure-* scripts share. A script sources this, calls `options`, then
+# `column` for each platform, then `finish`.
+#
+# A column is a platform's results. It is measured into a scratch folder and
+# merged into the results folder when it is whole, so that a failure leaves the
+# results as they were. Downloads and builds stay under target/platforms.
+
+set -euo pipefail
+umask 022
+export LC_ALL=C
+
+crate=$(dirname "$(dirname "$(realpath "${BASH_SOURCE[0]}")")")
+caller_folder=$PWD
+platforms=$crate/target/platforms
+script=$(basename "$0")
+
+out=$crate/results
+skip_unavailable=
+chosen=()    # the words on the command line, or all that the script offers
+all_well=yes # nothing failed, and nothing was skipped that should not be
+# For runs on what emulates a processor or a kernel: a process that gets no time on a
+# busy machine has been seen to be later than the usual 200 ms, and to look silent.
+# shellcheck disable=SC2034 # scripts use it
+patient=(--await-deadline 2s)
+child=       # what to end if this script is ended
+scratch=
+
+say() { echo "$script: $*" >&2; }
+
+die() { # CODE MESSAGE
+    say "$2"
+    if [ -n "$scratch" ]; then echo "$2" >"$scratch/reason"; fi
+    exit "$1"
+}
+
+# ---- arguments ----------------------------------------------------------------
+
+# Reads the command line; the words of a script are what it can measure.
+options() { # NUMBER_OF_WORDS WORD... ARGUMENT...
+    local known=("${@:2:$1}")
+    shift "$(($1 + 1))"
+    while (($#)); do
+        case $1 in
+            -h | --help)
+                sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+                exit 0
+                ;;
+            --out)
+                if (($# < 2)) || [ -z "$2" ]; then die 2 "--out needs a folder"; fi
+                out=$2
+                shift
+                ;;
+            --out=?*) out=${1#*=} ;;
+            --out=) die 2 "--out needs a folder" ;;
+            --skip-unavailable) skip_unavailable=yes ;;
+            -*) die 2 "unknown option $1; --help tells how to use this" ;;
+            *)
+                case " ${known[*]} " in
+                    *" $1 "*) chosen+=("$1") ;;
+                    *) die 2 "unknown argument '$1'; ${known:+one of: ${known[*]}; }--help tells more" ;;
+                esac
+                ;;
+        esac
+        shift
+    done
+    if ((! ${#chosen[@]})); then chosen=("${known[@]}"); fi
+    case $out in /*) ;; *) out=$caller_folder/$out ;; esac
+    local folder
+    for folder in "$out" "$platforms"; do
+        mkdir -p "$folder" 2>/dev/null || die 2 "$folder: this folder cannot be made"
+        if [ ! -w "$folder" ]; then die 2 "$folder: cannot be written to"; fi
+    done
+    cd "$crate"
+    scratch=$(mktemp -d "$platforms/scratch.XXXXXX")
+    trap tidy EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+# ---- leaving nothing behind ---------------------------------------------------
+
+# Everything of this script's own ends with it. A column runs in the background, so
+# that bash comes here at once when it is told to end and not after its child, and
+# in a process group of its own, so that what the column runs can be told too.
+tidy() {
+    if [ -n "$child" ]; then
+        kill -- "-$child" 2>/dev/null || true
+        wait "$child" 2>/dev/null || true
+    fi
+    rm -rf "$scratch"
+}
+
+# Runs a command so that nothing of it outlives it: processes and mounts are in
+# namespaces of their own, which end with the command, its time, or this script.
+# unshare itself ignores the polite signals, hence KILL.
+contained() { # SECONDS COMMAND...
+    local flags=(--mount --pid --fork --mount-proc --kill-child=KILL) code=0 contained
+    if ((EUID)); then flags+=(--map-root-user); fi
+    unshare "${flags[@]}" timeout --signal=KILL "$@" </dev/null &
+    contained=$!
+    # shellcheck disable=SC2064 # now, while the number is known
+    trap "kill -KILL $contained 2>/dev/null || true" EXIT
+    trap 'exit 143' TERM
+    wait "$contained" || code=$?
+    trap - EXIT
+    return "$code"
+}
+
+# ---- columns ------------------------------------------------------------------
+
+# Ends the column at hand: what it needs cannot be had here.
+skip() { # REASON
+    echo "$1" >"$scratch/reason"
+    exit 77
+}
+
+# Measures a column in a subshell and prints what came of it.
+column() { # LABEL COMMAND...
+    local start=$SECONDS code=0 result=measured name=$1
+    shift
+    rm -rf "${scratch:?}"/*
+    set -m
+    (
+        set +m
+        child=
+        trap - EXIT HUP INT TERM
+        "$@"
+    ) &
+    child=$!
+    set +m
+    wait "$child" || code=$?
+    child=
+    if [ -s "$scratch/merged" ]; then name=$(<"$scratch/merged"); fi
+    case $code in
+        0) ;;
+        77)
+            result="skipped ($(<"$scratch/reason"))"
+            if [ -z "$skip_unavailable" ]; then all_well=; fi
+            ;;
+        *)
+            result=failed
+            if [ -s "$scratch/reason" ]; then result="failed ($(<"$scratch/reason"))"; fi
+            all_well=
+            ;;
+    esac
+    printf '%-28s %4d s  %s\n' "$name" $((SECONDS - start)) "$result"
+}
+
+finish() {
+    if [ -z "$all_well" ]; then exit 1; fi
+}
+
+# Takes the one column that a run wrote into a folder over into the results: its
+# file, and its row of platforms.csv in place of the platform's earlier one, sorted
+# by name. Each file is replaced as a whole, and one script at a time does it.
+merge() { # FOLDER
+    local files=("$1"/*.csv) name table=$out/platforms.csv
+    name=$(awk -F, 'NR == 2 { print $1 } END { if (NR != 2) exit 1 }' "$1/platforms.csv") ||
+        die 1 "$1/platforms.csv does not hold one platform"
+    if ((${#files[@]} != 2)) || [ ! -s "$1/$name.csv" ]; then die 1 "$1 does not hold the results of $name alone"; fi
+    exec 9<"$out"
+    flock 9
+    if [ -s "$table" ] && [ "$(head -n 1 "$table")" != "$(head -n 1 "$1/platforms.csv")" ]; then
+        die 1 "$table has other columns: it is of another version; nothing was written"
+    fi
+    {
+        head -n 1 "$1/platforms.csv"
+        {
+            tail -n 1 "$1/platforms.csv"
+            if [ -s "$table" ]; then awk -F, -v name="$name" 'NR > 1 && $1 != name' "$table"; fi
+        } | sort -t , -k 1,1
+    } >"$out/.platforms.csv.$$"
+    cp "$1/$name.csv" "$out/.$name.csv.$$"
+    mv "$out/.$name.csv.$$" "$out/$name.csv"
+    mv "$out/.platforms.csv.$$" "$table"
+    exec 9<&-
+    echo "$name" >"$scratch/merged"
+}
+
+# ---- Debian's packages --------------------------------------------------------
+
+# Runs a command that is quiet unless it fails.
+quietly() { # COMMAND...
+    if ! "$@" >"$scratch/log" 2>&1 </dev/null; then
+        cat "$scratch/log" >&2
+        return 1
+    fi
+}
+
+# Installs packages of this machine's own Debian, if any is missing.
+need() { # PACKAGE...
+    local package missing=() apt=(apt-get -q -y -o DPkg::Lock::Timeout=300)
+    for package in "$@"; do
+        case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>&1 || true) in
+            installed) ;;
+            *) missing+=("$package") ;;
+        esac
+    done
+    if ((! ${#missing[@]})); then return; fi
+    if ((EUID)); then skip "not installed: ${missing[*]}; installing needs root"; fi
+    export DEBIAN_FRONTEND=noninteractive
+    # All are named, not only the missing: some must be of one version.
+    if ! { quietly "${apt[@]}" update && quietly "${apt[@]}" install --no-install-recommends "$@"; }; then
+        skip "apt could not install ${missing[*]}"
+    fi
+}
+
+# Makes `suite_apt` an apt of its own that knows this suite and nothing else. The
+# machine's own lists and sources stay as they are.
+use_suite() { # SUITE
+    local folder=$platforms/apt/$1 site
+    # shellcheck disable=SC2016 # apt expands it
+    site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' | head -n 1) || true
+    if [ -z "$site" ]; then
+        quietly apt-get -q update || true
+        # shellcheck disable=SC2016
+        site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' | head -n 1) || true
+    fi
+    if [ -z "$site" ]; then skip "apt knows no archive of Debian"; fi
+    mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $1 main" >"$folder/sources.list"
+    suite_apt=(-q -o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=-
+        -o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User=root
+        -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false)
+    if [ ! -e "$folder/updated" ]; then
+        quietly apt-get "${suite_apt[@]}" update || skip "apt could not read the lists of $1"
+        touch "$folder/updated"
+    fi
+}
+
+# Downloads a package of some suite without installing it, and sets `package` to
+# its file. What was downloaded once is not looked for again.
+fetch() { # SUITE PACKAGE
+    local folder=$platforms/debs/$1
+    package=$(compgen -G "$folder/$2_*.deb" | head -n 1) || true
+    if [ -n "$package" ]; then return; fi
+    use_suite "$1"
+    mkdir -p "$folder" "$scratch/download"
+    if ! (cd "$scratch/download" && quietly apt-get "${suite_apt[@]}" download "$2"); then
+        # The archive may have moved on since its lists were read.
+        rm -f "$platforms/apt/$1/updated"
+        use_suite "$1"
+        (cd "$scratch/download" && quietly apt-get "${suite_apt[@]}" download "$2") ||
+            skip "apt could not download $2 of $1"
+    fi
+    mv "$scratch/download/$2"_*.deb "$folder/"
+    package=$(compgen -G "$folder/$2_*.deb" | head -n 1)
+}
+
+# Unpacks packages of a suite into a folder, once.
+unpack() { # FOLDER SUITE PACKAGE...
+    local folder=$1 suite=$2 name
+    shift 2
+    if [ -e "$folder/.unpacked" ]; then return; fi
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    for name in "$@"; do
+        fetch "$suite" "$name"
+        dpkg-deb -x "$package" "$folder"
+    done
+    touch "$folder/.unpacked"
+}
+
+# ---- builds -------------------------------------------------------------------
+
+# Flags and wrappers chosen for the usual build are not for these.
+clean_build() {
+    unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER
+}
+
+# Builds the program with the machine's own toolchain and sets `program`: linked
+# statically, so that it runs where there is no C library.
+build_static() {
+    local target
+    clean_build
+    target=$(rustc -vV | sed -n 's/^host: //p')
+    export CARGO_TARGET_DIR=$platforms/static
+    RUSTFLAGS='-C target-feature=+crt-static' quietly cargo build --release --locked --target "$target" ||
+        die 1 "cargo could not build a static program"
+    program=$CARGO_TARGET_DIR/$target/release/brokenpipe
+}
+
+# Builds the program for a target that the machine's toolchain has no standard
+# library for, and sets `program`: Debian's compiler builds it from source.
+build_from_source() { # TARGET LINKER [FLAG]...
+    local target=$1 linker=$2 list='' versions upper flag
+    shift 2
+    need rustc-web cargo-web rust-web-src
+    versions=$(dpkg-query -W -f='${Package} ${Version}\n' rustc-web cargo-web rust-web-src)
+    if (($(cut -d' ' -f2 <<<"$versions" | sort -u | wc -l) != 1)); then
+        skip "a compiler builds the standard library of its own version only, and these differ: ${versions//$'\n'/, }"
+    fi
+    for flag in "$@"; do list+="${list:+, }\"$flag\""; done
+    upper=${target^^}
+    clean_build
+    unset "${!RUSTUP_@}"
+    export RUSTC=/usr/bin/rustc
+    export RUSTC_BOOTSTRAP=1 # a release compiler refuses -Z otherwise
+    export CARGO_TARGET_DIR=$platforms/from-source
+    export "CARGO_TARGET_${upper//-/_}_LINKER=$linker"
+    quietly /usr/bin/cargo build --release --locked --target "$target" \
+        -Zbuild-std=std,panic_abort,panic_unwind --config "target.$target.rustflags=[$list]" ||
+        die 1 "cargo could not build for $target"
+    program=$CARGO_TARGET_DIR/$target/release/brokenpipe
+    if [ -e "$program.exe" ]; then program+=.exe; fi
+}
