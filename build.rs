@@ -1,8 +1,22 @@
-//! Tells the program which compiler and which mio it was built with: both belong to the facts of a platform.
+//! Tells the program which compiler and which mio it was built with, since both belong to the facts of a platform, and
+//! names once the conditions that `src/sys` has on operating systems.
 
 use std::{env, fs, process::Command};
 
+/// Where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists.
+const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
+
+/// Where SO_NOSIGPIPE exists; Linux, OpenBSD and illumos do not have it.
+const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
+
 fn main() {
+    let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
+    for (name, systems) in [("socket_flags", &SOCKET_FLAGS[..]), ("nosigpipe", &NOSIGPIPE)] {
+        println!("cargo::rustc-check-cfg=cfg({name})");
+        if systems.contains(&os.as_str()) {
+            println!("cargo::rustc-cfg={name}");
+        }
+    }
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rustc-env=BROKENPIPE_RUSTC={}", rustc_version().unwrap_or_else(|| "unknown".to_owned()));
     println!("cargo::rustc-env=BROKENPIPE_MIO={}", mio_version().unwrap_or_else(|| "unknown".to_owned()));

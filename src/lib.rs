@@ -42,6 +42,7 @@
 
 pub mod catalogue;
 pub mod cli;
+#[macro_use]
 pub mod driver;
 pub mod matrix;
 pub mod observation;

@@ -42,6 +42,22 @@ pub(crate) trait Listener: Source + Send {
     fn close(self: Box<Self>) -> io::Result<()>;
 }
 
+/// What every [`Endpoint`] does by the system's handle alone; `src/sys` has endpoints of its own, and comes later in the
+/// crate, as a macro's users have to.
+macro_rules! by_handle {
+    () => {
+        fn socket(&self) -> socket2::SockRef<'_> {
+            socket2::SockRef::from(self)
+        }
+        fn close(self: Box<Self>) -> std::io::Result<()> {
+            $crate::sys::close(*self)
+        }
+        fn into_stdio(self: Box<Self>) -> std::io::Result<std::process::Stdio> {
+            $crate::sys::into_stdio(*self)
+        }
+    };
+}
+
 impl Endpoint for TcpStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         Read::read(self, buffer)
@@ -52,15 +68,7 @@ impl Endpoint for TcpStream {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         Write::write(self, data)
     }
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-    fn close(self: Box<Self>) -> io::Result<()> {
-        sys::close(*self)
-    }
-    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
-        sys::into_stdio(*self)
-    }
+    by_handle!();
 }
 
 impl Listener for TcpListener {
@@ -83,15 +91,7 @@ impl Endpoint for UdpSocket {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         self.send(data)
     }
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-    fn close(self: Box<Self>) -> io::Result<()> {
-        sys::close(*self)
-    }
-    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
-        sys::into_stdio(*self)
-    }
+    by_handle!();
 }
 
 /// A bound UDP port: it stands where datagrams go, and has nothing to accept.

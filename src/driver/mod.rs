@@ -2,6 +2,7 @@
 
 mod children;
 mod context;
+#[macro_use]
 pub(crate) mod endpoint;
 mod journal;
 mod perform;

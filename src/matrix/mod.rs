@@ -19,7 +19,7 @@ pub use cases::{CaseName, name_all};
 /// What was observed, one row a step and one column a platform.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
-    /// The columns, in order of name.
+    /// The columns: native platforms in order of name, then those that ran on a stand-in for a kernel.
     pub columns: Vec<Column>,
     /// In the catalogue's order; scenarios it does not know come last.
     pub rows: Vec<MatrixRow>,
@@ -34,6 +34,13 @@ pub struct Column {
     pub provenance: Provenance,
     /// The facts behind the name, where a table of platforms has them.
     pub facts: Option<Platform>,
+}
+
+impl Column {
+    /// Whether something else stood in for the kernel: such a column is measured against native ones, not they by it.
+    fn is_stand_in(&self) -> bool {
+        self.facts.as_ref().is_some_and(|facts| facts.runtime != "native")
+    }
 }
 
 /// One step of the cases that gave the same on every platform.
@@ -158,7 +165,9 @@ fn columns(results: &Results) -> Vec<Column> {
         provenance,
         facts: results.platform(platform).cloned(),
     };
-    provenances.into_iter().map(column).collect()
+    let mut columns: Vec<_> = provenances.into_iter().map(column).collect();
+    columns.sort_by_key(Column::is_stand_in);
+    columns
 }
 
 /// Where a row stands: the order of the fields is the order of the matrix.

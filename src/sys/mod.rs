@@ -3,6 +3,7 @@
 //! # The contract
 //!
 //! One file a family fulfils it (`unix/`, `windows.rs`); `fallback.rs` compiles everywhere and knows least.
+//! `not_unix.rs` has what these two share.
 //! `unsafe` is allowed here only. Each family has:
 //!
 //! | item | contract |
@@ -31,6 +32,8 @@
 #[cfg_attr(all(windows, not(brokenpipe_fallback)), path = "windows.rs")]
 #[cfg_attr(any(not(any(unix, windows)), brokenpipe_fallback), path = "fallback.rs")]
 mod family;
+#[cfg(any(not(unix), brokenpipe_fallback))]
+mod not_unix;
 
 pub(crate) use family::{
     REARM, accept, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c, killed_by_sigpipe,

@@ -7,8 +7,7 @@ use std::{
     time::Duration,
 };
 
-use mio::net::{TcpListener, TcpStream};
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::Socket;
 use windows_sys::{
     Wdk::System::SystemServices::RtlGetVersion,
     Win32::{
@@ -22,9 +21,11 @@ use windows_sys::{
 };
 
 use super::{ErrorName, Host};
-use crate::{
-    catalogue::{Axes, Call, Sigpipe, SocketOption, Transport},
-    driver::endpoint::{Endpoint, Listener},
+use crate::catalogue::{Axes, Call, SocketOption, Transport};
+
+pub(crate) use super::not_unix::{
+    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe,
+    stream_socket, take_sigpipe,
 };
 
 /// mio polls AFD, the driver below Winsock, through an I/O completion port.
@@ -103,20 +104,6 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(ws::WSAEMFILE | ws::WSAENOBUFS))
 }
 
-/// The address is taken as it comes.
-pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
-    let (socket, _) = socket2::SockRef::from(listener).accept()?;
-    socket.set_nonblocking(true)?;
-    Ok(TcpStream::from_std(socket.into()))
-}
-
-/// A socket, and then made non-blocking.
-pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
-    let socket = Socket::new(domain, Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    Ok(TcpStream::from_std(socket.into()))
-}
-
 /// connect: WSAEWOULDBLOCK.
 pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.raw_os_error() == Some(ws::WSAEWOULDBLOCK)
@@ -133,46 +120,6 @@ pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// Whether SIGPIPE can be set to this: there is none, and nothing to set.
-pub(crate) fn has_sigpipe(mode: Sigpipe) -> bool {
-    mode == Sigpipe::Ignore
-}
-
-/// There is no SIGPIPE.
-pub(crate) fn set_sigpipe(_mode: Sigpipe) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// None ever comes.
-pub(crate) fn take_sigpipe() -> bool {
-    false
-}
-
-/// Nothing is killed by it.
-pub(crate) fn killed_by_sigpipe(_status: std::process::ExitStatus) -> bool {
-    false
-}
-
-/// There is no SO_NOSIGPIPE to set.
-pub(crate) fn set_nosigpipe(_socket: &Socket) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// No Unix sockets here.
-pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// No Unix sockets here.
-pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// No pipes that mio could poll here.
-pub(crate) fn pipe() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// WSASend; std's own `write` is send.

@@ -1,15 +1,12 @@
 //! Unix stream sockets and pipes.
 
-use std::{
-    io::{self, Read, Write},
-    process::Stdio,
-};
+use std::io::{self, Read, Write};
 
 use mio::{
     net::{UnixListener, UnixStream},
     unix::pipe::{Receiver, Sender},
 };
-use socket2::{Domain, SockAddr, SockRef, Socket, Type};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::driver::endpoint::{Endpoint, Listener};
 
@@ -23,15 +20,7 @@ impl Endpoint for UnixStream {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         Write::write(self, data)
     }
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-    fn close(self: Box<Self>) -> io::Result<()> {
-        super::close(*self)
-    }
-    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
-        super::into_stdio(*self)
-    }
+    by_handle!();
 }
 
 impl Endpoint for Sender {
@@ -45,15 +34,7 @@ impl Endpoint for Sender {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         Write::write(self, data)
     }
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-    fn close(self: Box<Self>) -> io::Result<()> {
-        super::close(*self)
-    }
-    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
-        super::into_stdio(*self)
-    }
+    by_handle!();
 }
 
 impl Endpoint for Receiver {
@@ -66,15 +47,7 @@ impl Endpoint for Receiver {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         Ok(rustix::io::write(&*self, data)?)
     }
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-    fn close(self: Box<Self>) -> io::Result<()> {
-        super::close(*self)
-    }
-    fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
-        super::into_stdio(*self)
-    }
+    by_handle!();
 }
 
 /// A listener whose name goes with it.

@@ -21,15 +21,11 @@ pub(crate) use calls::write_by;
 pub(crate) use local::{local_listener, local_socket, pipe};
 pub(crate) use sigpipe::{killed_by_sigpipe, set_sigpipe, take_sigpipe};
 
-/// Whether SO_NOSIGPIPE exists: Apple's systems, FreeBSD, NetBSD and DragonFly have it, Linux, OpenBSD and illumos not.
-const HAS_NOSIGPIPE: bool =
-    cfg!(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "dragonfly"));
-
 /// What this system does not have of a case.
 pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
         Some("this system does not have the call")
-    } else if axes.option == SocketOption::SoNosigpipe && !HAS_NOSIGPIPE {
+    } else if axes.option == SocketOption::SoNosigpipe && !cfg!(nosigpipe) {
         Some("this system does not have SO_NOSIGPIPE")
     } else {
         None
@@ -42,7 +38,7 @@ pub(crate) fn has_sigpipe(_mode: Sigpipe) -> bool {
 }
 
 /// Sets SO_NOSIGPIPE.
-#[cfg(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "dragonfly"))]
+#[cfg(nosigpipe)]
 pub(crate) fn set_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
     use std::os::fd::AsRawFd;
     let on: libc::c_int = 1;
@@ -60,7 +56,7 @@ pub(crate) fn set_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
 }
 
 /// There is no SO_NOSIGPIPE to set.
-#[cfg(not(any(target_vendor = "apple", target_os = "freebsd", target_os = "netbsd", target_os = "dragonfly")))]
+#[cfg(not(nosigpipe))]
 pub(crate) fn set_nosigpipe(_socket: &socket2::Socket) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
 }
@@ -123,30 +119,14 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
 }
 
 /// One call where the type can carry the flags, as mio does it.
-#[cfg(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "illumos",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly"
-))]
+#[cfg(socket_flags)]
 pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
     let socket = Socket::new_raw(domain, Type::STREAM.nonblocking().cloexec(), None)?;
     Ok(TcpStream::from_std(socket.into()))
 }
 
 /// On Apple's systems `Socket::new` sets SO_NOSIGPIPE, as mio and std do.
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "illumos",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly"
-)))]
+#[cfg(not(socket_flags))]
 pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
     let socket = Socket::new(domain, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
@@ -154,15 +134,7 @@ pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
 }
 
 /// accept4(2), without asking for the address.
-#[cfg(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "illumos",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly"
-))]
+#[cfg(socket_flags)]
 pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
     let socket =
         rustix::net::accept_with(listener, rustix::net::SocketFlags::NONBLOCK | rustix::net::SocketFlags::CLOEXEC)?;
@@ -170,15 +142,7 @@ pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
 }
 
 /// accept(2), and then what accept4 does at once.
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "illumos",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly"
-)))]
+#[cfg(not(socket_flags))]
 pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
     let (socket, _) = socket2::SockRef::from(listener).accept()?;
     socket.set_nonblocking(true)?;

@@ -1,0 +1,65 @@
+//! What only Unix has: SIGPIPE, SO_NOSIGPIPE, Unix sockets and pipes that mio can poll. Elsewhere this stands for it.
+
+use std::io;
+
+use mio::net::{TcpListener, TcpStream};
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use crate::{
+    catalogue::Sigpipe,
+    driver::endpoint::{Endpoint, Listener},
+};
+
+/// The address is taken as it comes.
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    let (socket, _) = socket2::SockRef::from(listener).accept()?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// A socket, and then made non-blocking.
+pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// Whether SIGPIPE can be set to this: there is none, and nothing to set.
+pub(crate) fn has_sigpipe(mode: Sigpipe) -> bool {
+    mode == Sigpipe::Ignore
+}
+
+/// There is no SIGPIPE.
+pub(crate) fn set_sigpipe(_mode: Sigpipe) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// None ever comes.
+pub(crate) fn take_sigpipe() -> bool {
+    false
+}
+
+/// Nothing is killed by it.
+pub(crate) fn killed_by_sigpipe(_status: std::process::ExitStatus) -> bool {
+    false
+}
+
+/// There is no SO_NOSIGPIPE to set.
+pub(crate) fn set_nosigpipe(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// No Unix sockets here.
+pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// No Unix sockets here.
+pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// No pipes that mio could poll here.
+pub(crate) fn pipe() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
