@@ -67,11 +67,17 @@ fn an_unknown_scenario_cannot_be_shown() {
 #[test]
 fn where_nothing_is_selected_the_answer_is_no() {
     let folder = Folder::new();
-    let nothing = "brokenpipe: nothing is selected; `brokenpipe list` names all scenarios\n";
-    for command in [&["run", "no-such"][..], &["list", "no-such"], &["run", "no-*", "x/y"], &["list", ""]] {
+    // A selector that fits nothing is named, also beside one that fits something.
+    for (command, misses) in [
+        (&["run", "no-such"][..], "\"no-such\""),
+        (&["run", "no-*", "peer-close", "x/y"], "\"no-*\", \"x/y\""),
+        (&["list", ""], "\"\""),
+    ] {
         let ran = folder.brokenpipe(command).exits(1);
-        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", nothing), "{command:?}");
+        let message = format!("brokenpipe: no scenario fits {misses}; `brokenpipe list` names all scenarios\n");
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", message.as_str()), "{command:?}");
     }
+    let nothing = "brokenpipe: nothing is selected; `brokenpipe list` names all scenarios\n";
     // A scenario of one's own over a transport it does not have.
     folder.write("own.toml", OWN);
     let ran = folder.brokenpipe(&["run", "own", "--scenarios", "own.toml", "--transport", "tcp6"]).exits(1);

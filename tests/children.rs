@@ -41,6 +41,7 @@ fn run(program: Option<&Path>) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunErro
     (modes, driver::run(&cases, &settings, &Progress::default()))
 }
 
+#[cfg(target_os = "linux")]
 fn outcomes(result: &CaseResult) -> Vec<String> {
     let CaseResult::Measured { trials: 3, steps } = result else { panic!("{result:?}") };
     let steady = |step: &driver::StepTally| {

@@ -65,7 +65,7 @@ fn an_id_a_family_and_a_glob_can_be_listed() {
         out.lines().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(ids(&["peer-shutdown-read/write-write"])[..2], ["peer-shutdown-read/write-write"; 2], "one line a case");
-    assert_eq!(ids(&["recover/reconnect-after-e*", "no/such"]), ["recover/reconnect-after-epipe"; 2]);
+    assert_eq!(ids(&["recover/reconnect-after-e*"]), ["recover/reconnect-after-epipe"; 2]);
     let family = ids(&["peer-close"]);
     assert!(family.len() > 2 && family.iter().all(|id| id.starts_with("peer-close/")), "{family:?}");
 }
@@ -118,7 +118,8 @@ fn without_a_command_everything_is_run_and_reported() {
     let cases = number_of_cases();
     assert!(ran.err.contains(&format!(" of {cases} cases measured, ")), "{ran:?}");
     assert!(ran.out.contains("\npeer-close\n") || ran.out.starts_with("peer-close\n"), "{ran:?}");
-    assert!(ran.out.contains(" 1 platform (1 measured)."), "{ran:?}");
+    let words: Vec<_> = ran.out.split_whitespace().collect();
+    assert!(words.join(" ").contains(" 1 platform (1 measured)."), "{ran:?}");
     // What it showed is what `report` shows of what it wrote.
     assert_eq!(ran.out, folder.brokenpipe(&["report"]).exits(0).silent().out);
     let csv = folder.read(&format!("results/{}.csv", Platform::here().platform));

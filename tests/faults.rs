@@ -7,6 +7,7 @@ mod common;
 
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
+#[cfg(target_os = "linux")]
 use brokenpipe::catalogue::{Catalogue, Selection, Transport};
 use common::{BROKENPIPE, Folder, HEAD, ONE_CASE, Ran, contents, distinct, good, rows};
 
@@ -27,7 +28,7 @@ const RUN: [&str; 6] = ["run", "--quiet", "--out", "out", "--platform", "here"];
 fn cannot_write(folder: &Folder, out: &str) {
     let before = contents(folder.path());
     let ran = folder.brokenpipe(&[&["run", "--quiet", "--out", out], &ONE_CASE[..]].concat());
-    ran.refuses(&[&format!("error: {out}: cannot be written: "), "what was there before is unchanged"]);
+    ran.refuses(&[&format!("error: {out}: cannot be written: "), "what it held before is unchanged"]);
     assert_eq!(contents(folder.path()), before);
 }
 
@@ -74,7 +75,7 @@ fn where_the_rows_cannot_be_replaced_nothing_is_left_behind() {
     let folder = Folder::new();
     fs::create_dir_all(folder.join("out/here.csv")).unwrap();
     let ran = folder.brokenpipe(&[&RUN, &ONE_CASE[..]].concat());
-    ran.refuses(&["error: out/here.csv: cannot be written: ", "what was there before is unchanged"]);
+    ran.refuses(&["error: out/here.csv: cannot be written: ", "what it held before is unchanged"]);
     assert_eq!(contents(&folder.join("out")).len(), 0);
 }
 
@@ -198,7 +199,7 @@ fn a_full_disk_keeps_the_old_results() {
         exit $code"#;
     let args = [&RUN, &["peer-close", "--transport", "tcp4"][..]].concat();
     let ran = unshared("-rm", folder.path(), script, &args);
-    ran.refuses(&["error: out", "cannot be written: No space left on device", "what was there before is unchanged"]);
+    ran.refuses(&["error: out", "cannot be written: No space left on device", "what it held before is unchanged"]);
     let before = contents(&folder.join("before"));
     assert_eq!(before.keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
     assert_eq!(contents(&folder.join("after")), before);
@@ -215,7 +216,7 @@ fn a_disk_that_is_mounted_read_only_keeps_the_old_results() {
         mount -o remount,bind,ro out
         exec "$0" "$@""#;
     let ran = unshared("-rm", folder.path(), script, &[&RUN, &ONE_CASE[..]].concat());
-    ran.refuses(&["error: out: cannot be written: Read-only file system", "what was there before is unchanged"]);
+    ran.refuses(&["error: out: cannot be written: Read-only file system", "what it held before is unchanged"]);
     assert_eq!(contents(&folder.join("out")), before);
 }
 

@@ -46,6 +46,17 @@ impl Selection {
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(id) || pattern.matches(family))
     }
 
+    /// The selectors that fit no scenario of the catalogue: misspelt, as a rule.
+    pub fn misses(&self, catalogue: &Catalogue) -> Vec<&str> {
+        let fits = |pattern: &&Pattern| {
+            catalogue
+                .scenarios()
+                .iter()
+                .any(|scenario| pattern.matches(&scenario.id) || pattern.matches(scenario.family()))
+        };
+        self.patterns.iter().filter(|pattern| !fits(pattern)).map(Pattern::as_str).collect()
+    }
+
     /// The selected scenarios, in the catalogue's order.
     pub fn scenarios<'a>(&self, catalogue: &'a Catalogue) -> Vec<&'a Scenario> {
         catalogue.scenarios().iter().filter(|scenario| self.includes(&scenario.id)).collect()

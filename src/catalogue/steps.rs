@@ -182,8 +182,8 @@ fn allowed_operations(actor: Actor) -> String {
     format!("the {actor} can {}", words.join(", "))
 }
 
-/// Which of the three actors has a socket, step by step: a step by an actor without one could only ever give
-/// `not-run`, so it is a mistake of the author's.
+/// The first step that could only ever give `not-run`, since its actor has no socket by then: a mistake of the
+/// author's.
 fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Option<Mistake> {
     if steps.is_empty() {
         return Some(Mistake::new(whole, "a scenario without steps", "at least one step, such as `client connect`"));
@@ -219,6 +219,11 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
                 }
                 None
             }
+            Operation::Crash if departed => {
+                departed = false;
+                None
+            }
+            Operation::Crash => Some(("the server is no process of its own", "`server depart` comes before")),
             _ if !*open => Some(match step.actor {
                 Actor::Listener => {
                     ("the listener is closed by now", "a listener listens from the start until its `close`")
@@ -228,14 +233,11 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
                 }
                 Actor::Server => ("the server has no socket here", "`server accept` comes before"),
             }),
-            Operation::Crash if !departed => {
-                Some(("the server is no process of its own", "`server depart` comes before"))
-            }
             Operation::Depart => {
-                departed = true;
+                (*open, departed) = (false, true);
                 None
             }
-            Operation::Close | Operation::Reset | Operation::Crash => {
+            Operation::Close | Operation::Reset => {
                 *open = false;
                 None
             }
@@ -312,6 +314,10 @@ mod tests {
         assert_eq!(mistakes("client connect\nlistener close\nserver accept")[0].1, "nothing to accept from");
         assert_eq!(mistakes("client connect\nclient connect\nserver accept")[0].1, "the client has connected already");
         assert_eq!(mistakes("client open\nclient open\nserver accept")[0].1, "the client has a socket already");
+        let departed = "client connect\nserver accept\nserver depart\n";
+        assert_eq!(mistakes(&format!("{departed}server write 1"))[0].1, "the server has no socket here");
+        assert_eq!(mistakes(&format!("{departed}server depart"))[0].1, "the server has no socket here");
+        assert_eq!(mistakes(&format!("{departed}server crash\nserver crash"))[0].0, "server crash");
         assert!(parse("client open\nclient connect\nserver accept", 0).is_ok());
     }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Done, Failure, args::Own, catalogue, print};
+use super::{Done, Failure, args::Own, catalogue, print, select};
 use crate::{catalogue::Selection, report::page};
 
 #[derive(Debug, Args)]
@@ -28,10 +28,7 @@ enum ListFormat {
 
 pub(super) fn list(args: &ListArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
-    let cases = Selection::new(&args.selectors).map_err(Failure::wrong)?.cases(&catalogue);
-    if cases.is_empty() {
-        return Err(Failure::No("nothing is selected; `brokenpipe list` names all scenarios".to_owned()));
-    }
+    let cases = select(&Selection::new(&args.selectors).map_err(Failure::wrong)?, &catalogue)?;
     if args.format == ListFormat::Markdown {
         return print(&page(&cases));
     }

@@ -16,7 +16,12 @@ use std::{
 
 use clap::Parser;
 
-use crate::{catalogue::Catalogue, driver, report::Look, results::Results};
+use crate::{
+    catalogue::{Case, Catalogue, Selection},
+    driver,
+    report::Look,
+    results::Results,
+};
 use args::{Args, Command, Own};
 
 /// Parses the command line, carries it out, and returns the exit code that `--help` documents.
@@ -112,6 +117,18 @@ fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
 /// A report of mistakes brings the word `error` of its own.
 fn with_head(report: &str) -> String {
     report.strip_prefix("error: ").unwrap_or(report).to_owned()
+}
+
+/// The selected cases; a selector that fits nothing is a mistake even beside others that fit something.
+fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Case<'a>>, Failure> {
+    let cases = selection.cases(catalogue);
+    let misses: Vec<_> = selection.misses(catalogue).into_iter().map(|selector| format!("{selector:?}")).collect();
+    let problem = match misses.as_slice() {
+        [] if !cases.is_empty() => return Ok(cases),
+        [] => "nothing is selected".to_owned(),
+        misses => format!("no scenario fits {}", misses.join(", ")),
+    };
+    Err(Failure::No(format!("{problem}; `brokenpipe list` names all scenarios")))
 }
 
 /// The folder of results that commands read and write by default.

@@ -14,7 +14,7 @@ use std::{
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any};
+use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, select};
 use crate::{
     catalogue::{Case, Selection, Transport},
     driver::{self, CaseResult, Progress, RunError, Settings},
@@ -41,7 +41,8 @@ pub(super) struct RunArgs {
     /// Workers, each with a thread and a selector of its own [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
-    /// Wait that long before every step (1s, 250ms) instead of going as fast as events allow
+    /// Wait that long before every step (1s, 250ms) instead of going as fast as events allow; cases in processes of
+    /// their own, where SIGPIPE is not ignored, go on at full speed
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pace: Option<Duration>,
     /// How long an `await`, and a call that would block, waits
@@ -109,10 +110,7 @@ impl RunArgs {
 pub(super) fn run(args: &RunArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.over(&args.transport);
-    let cases = selection.cases(&catalogue);
-    if cases.is_empty() {
-        return Err(Failure::No("nothing is selected; `brokenpipe list` names all scenarios".to_owned()));
-    }
+    let cases = select(&selection, &catalogue)?;
     let mut platform = Platform::here();
     if let Some(name) = &args.platform {
         platform.platform.clone_from(name);

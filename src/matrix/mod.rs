@@ -56,6 +56,8 @@ pub struct MatrixRow {
     pub operation: String,
     /// The cases that share this row.
     pub cases: Vec<CaseName>,
+    /// Whether these are all cases of the step that any platform supports.
+    pub is_whole_step: bool,
     /// One for each column; none where the platform has no such case.
     pub cells: Vec<Option<Cell>>,
 }
@@ -130,6 +132,9 @@ impl Matrix {
             if !row.note.is_empty() && !cell.notes.contains(&row.note) {
                 cell.notes.push(row.note.clone());
             }
+        }
+        for cell in cells.values_mut().flatten().flatten() {
+            cell.outcomes.sort_by(|(a, times_a), (b, times_b)| times_b.cmp(times_a).then_with(|| a.cmp(b)));
         }
         Matrix { rows: merge_cases(cells), columns }
     }
@@ -215,8 +220,15 @@ fn merge_cases(cells: BTreeMap<Key<'_>, Vec<Option<Cell>>>) -> Vec<MatrixRow> {
                 actor: key.actor.to_owned(),
                 operation: key.operation.to_owned(),
                 cases: vec![key.case],
+                is_whole_step: false,
                 cells,
             }),
+        }
+    }
+    for step in rows.chunk_by_mut(|a, b| (&a.scenario, a.step) == (&b.scenario, b.step)) {
+        let supported = step.iter().filter(|row| !row.is_unsupported()).count();
+        for row in step.iter_mut().filter(|row| !row.is_unsupported()) {
+            row.is_whole_step = supported == 1;
         }
     }
     rows
@@ -235,7 +247,15 @@ impl MatrixRow {
 
     /// The cases that share the row, in few words.
     pub fn case_names(&self) -> String {
-        name_all(&self.cases).join("; ")
+        /// Names that are no longer than this tell more than their number.
+        const SHORT: usize = 24;
+        let names = name_all(&self.cases).join("; ");
+        if self.is_whole_step && names.len() > SHORT { format!("all {}", self.cases.len()) } else { names }
+    }
+
+    /// Whether no platform supports these cases.
+    pub fn is_unsupported(&self) -> bool {
+        self.cells.iter().flatten().all(|cell| cell.outcomes.iter().all(|(outcome, _)| outcome == outcome::UNSUPPORTED))
     }
 
     /// Whether two platforms gave different outcomes.
@@ -290,6 +310,7 @@ mod tests {
             actor: "client".to_owned(),
             operation: "write 1".to_owned(),
             cases: Vec::new(),
+            is_whole_step: true,
             cells: cells.to_vec(),
         }
     }

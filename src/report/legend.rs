@@ -12,7 +12,7 @@ use crate::{
 const SHORT_FLAGS: [&str; 5] = ["R", "W", "E", "RC", "WC"];
 
 /// Words that are not errors' names, and what they mean. An entry ending in a space is the beginning of an outcome.
-const MEANINGS: [(&str, &str); 10] = [
+const MEANINGS: [(&str, &str); 15] = [
     ("ok ", "ok N: N bytes were written or read"),
     ("eof", "eof: a read gave 0 bytes"),
     ("none", "none: SO_ERROR was 0"),
@@ -22,8 +22,19 @@ const MEANINGS: [(&str, &str); 10] = [
     ("quiet", "quiet: nothing came, as awaited"),
     ("unsupported", "unsupported: this platform cannot run the case"),
     ("not-run", "not-run: the step was not tried"),
+    ("full", "full: written until there was no more room"),
+    ("drained", "drained: read until there was no more data"),
+    ("killed ", "killed SIGPIPE: the process died in this step"),
+    ("+SIGPIPE", "+SIGPIPE: the signal was handled, or is pending where it is blocked"),
+    ("error ", "error KIND: an error without a code of the operating system"),
     ("errno ", "errno N: an error code without a known name"),
 ];
+
+/// The part of an outcome that may be readiness flags.
+fn flags_of(outcome: &str) -> &str {
+    let flags = outcome.strip_prefix("no-event ").unwrap_or(outcome);
+    if short_flags(flags).is_some() { flags } else { "" }
+}
 
 /// An outcome with its readiness flags shortened: `readable+read_closed` becomes `R+RC`.
 pub(super) fn shorten(outcome: &str) -> String {
@@ -95,7 +106,9 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
         cells().flat_map(|cell| cell.outcomes.iter().map(|(outcome, _)| outcome.as_str())).collect();
     let mut lines = Vec::new();
     if matrix.rows.iter().any(|row| (0..row.cells.len()).any(|column| row.stands_out(column))) {
-        lines.push(format!("{STANDS_OUT} is not what most platforms gave"));
+        lines.push(format!(
+            "{STANDS_OUT} is not what most platforms gave (among equals: not what the first of them gave)"
+        ));
     }
     if matrix.rows.iter().any(|row| row.cells.iter().any(Option::is_none)) {
         lines.push(format!("{EMPTY} the platform has no result for this case"));
@@ -106,7 +119,7 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
     let flags: Vec<_> = Readiness::FLAGS
         .iter()
         .zip(SHORT_FLAGS)
-        .filter(|((_, long), _)| outcomes.iter().any(|outcome| outcome.split([' ', '+']).any(|word| word == *long)))
+        .filter(|((_, long), _)| outcomes.iter().any(|outcome| flags_of(outcome).split('+').any(|word| word == *long)))
         .map(|((_, long), short)| format!("{short} {long}"))
         .collect();
     if !flags.is_empty() {
@@ -114,6 +127,10 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
     }
     for (word, meaning) in MEANINGS {
         let fits = |outcome: &&str| {
+            if word.starts_with('+') {
+                return outcome.ends_with(word);
+            }
+
             outcome.split_once(' ').map_or(*outcome, |(first, _)| first) == word.trim_end()
                 && (!word.ends_with(' ') || outcome.contains(' '))
         };

@@ -1,9 +1,11 @@
 //! The matrix as GitHub tables, one a family.
 
+use std::collections::BTreeSet;
+
 use super::{STANDS_OUT, cell, legend, printable};
 use crate::matrix::{Counts, Matrix, MatrixRow};
 
-pub(super) fn render(matrix: &Matrix, counts: Counts) -> String {
+pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts) -> String {
     let mut text = String::new();
     for rows in matrix.rows.chunk_by(|a, b| a.family() == b.family()) {
         text.push_str(&format!("### {}\n\n", escape(rows[0].family())));
@@ -19,7 +21,7 @@ pub(super) fn render(matrix: &Matrix, counts: Counts) -> String {
     text.push_str(&escape(&legend::counts(matrix, counts)));
     text.push_str("\n\n");
     let columns = matrix.columns.iter().map(legend::column);
-    for line in columns.chain(legend::notes(matrix)).chain(legend::meanings(matrix)) {
+    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
         text.push_str(&format!("- {}\n", escape(&line)));
     }
     text

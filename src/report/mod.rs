@@ -54,9 +54,14 @@ pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String
     if rows == Rows::Differing {
         shown.keep_differing();
     }
+    let notes = legend::notes(&shown);
+    if matches!(format, Format::Table | Format::Markdown) {
+        // Nothing can be read off such a row; why it is unsupported is in the notes.
+        shown.rows.retain(|row| !row.is_unsupported());
+    }
     match format {
-        Format::Table => table::render(&shown, counts, look),
-        Format::Markdown => markdown::render(&shown, counts),
+        Format::Table => table::render(&shown, &notes, counts, look),
+        Format::Markdown => markdown::render(&shown, &notes, counts),
         Format::Csv => csv::render(&shown),
         Format::Json => json::render(&shown, counts),
     }

@@ -1,7 +1,7 @@
 //! The matrix for a terminal: one table a family, all with the same widths, so that columns stand under each other.
 //! Platforms that do not fit beside each other follow in further blocks.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use comfy_table::{
     Attribute, Cell as TableCell, Color, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table,
@@ -24,7 +24,7 @@ const WIDEST: u16 = 26;
 /// What comfy-table puts around a column: a blank on each side and a line after it.
 const AROUND: u16 = 3;
 
-pub(super) fn render(matrix: &Matrix, counts: Counts, look: Look) -> String {
+pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
     let mut text = String::new();
     let layout = Layout::new(matrix, look.width);
     for block in &layout.blocks {
@@ -41,7 +41,7 @@ pub(super) fn render(matrix: &Matrix, counts: Counts, look: Look) -> String {
     text.push('\n');
     let columns = matrix.columns.iter().map(legend::column);
     let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
-    for line in columns.chain(legend::notes(matrix)).chain(legend::meanings(matrix)) {
+    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
         text.push_str(&textwrap::fill(&no_command(&line), &indent));
         text.push('\n');
     }

@@ -20,7 +20,7 @@ pub struct WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display().to_string();
-        write!(f, "{}: cannot be written: {}; what was there before is unchanged", path.escape_debug(), self.error)
+        write!(f, "{}: cannot be written: {}; what it held before is unchanged", path.escape_debug(), self.error)
     }
 }
 
@@ -48,23 +48,27 @@ impl Results {
     pub fn write(&self, folder: &Path, platform: &str) -> Result<PathBuf, WriteError> {
         fs::create_dir_all(folder).map_err(|error| WriteError { path: folder.to_owned(), error })?;
         let path = folder.join(format!("{platform}.csv"));
-        if path.is_dir() {
-            return Err(WriteError { path, error: io::ErrorKind::IsADirectory.into() });
+        let facts_path = folder.join(PLATFORMS);
+        for path in [&path, &facts_path] {
+            if path.is_dir() {
+                return Err(WriteError { path: path.clone(), error: io::ErrorKind::IsADirectory.into() });
+            }
         }
         let rows = Beside::write(path.clone(), self.rows.iter().filter(|row| row.platform == platform))?;
-        if let Some(facts) = self.platform(platform) {
-            // Read now and not when the run began: another run may have ended meanwhile.
-            let path = folder.join(PLATFORMS);
-            let mut all = Results::default();
-            if path.exists() {
-                all = Results::read(std::slice::from_ref(&path))
-                    .map_err(|error| WriteError { path: path.clone(), error: io::Error::other(error.to_string()) })?;
-            }
-            all.set_platform(facts.clone());
-            // First, since a facts' row without rows is harmless, and rows under another's facts are not.
-            Beside::write(path, all.platforms.iter())?.replace()?;
+        // Read now and not when the run began: another run may have ended meanwhile.
+        let mut all = Results::default();
+        if facts_path.exists() {
+            all = Results::read(std::slice::from_ref(&facts_path))
+                .map_err(|error| WriteError { path: facts_path.clone(), error: io::Error::other(error.to_string()) })?;
         }
+        if let Some(facts) = self.platform(platform) {
+            all.set_platform(facts.clone());
+        }
+        let facts = Beside::write(facts_path, all.platforms.iter())?;
+        // Rows first: new rows under old facts are refused by the next run of a selection, old rows under new facts
+        // would be mixed with its own.
         rows.replace()?;
+        facts.replace()?;
         Ok(path)
     }
 }

@@ -71,7 +71,7 @@ pub fn host() -> Host {
     Host {
         version: String::new(),
         kernel: String::new(),
-        runtime: "native",
+        runtime: "unknown",
         evidence: "nothing is known of this system".to_owned(),
     }
 }

@@ -18,7 +18,7 @@
 //! | `close(socket)` | closes a socket and says what the call returned |
 //! | `into_stdio(socket)` | makes a socket a child's standard stream |
 //! | `lacks(axes)` | what the system does not have of a case; such a case is `unsupported` |
-//! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std` |
+//! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std`, and for a call that `lacks` keeps from being asked for |
 //! | `has_sigpipe`, `set_sigpipe`, `take_sigpipe`, `killed_by_sigpipe` | what SIGPIPE does in this process, and whether it came |
 //! | `set_nosigpipe(socket)` | SO_NOSIGPIPE |
 //! | `local_listener()`, `local_socket()`, `pipe()` | the transports `unix` and `pipe` |
@@ -57,7 +57,7 @@ pub struct Host {
     pub version: String,
     /// The kernel's full version.
     pub kernel: String,
-    /// `native`, or what stands in for the kernel: `gvisor`, `wine`, `wsl`, `qemu-user`.
+    /// `native`, or what stands in for the kernel: `gvisor`, `wine`, `wsl`, `qemu-user`; `unknown` where nobody can tell.
     pub runtime: &'static str,
     /// Where `runtime` was read off.
     pub evidence: String,

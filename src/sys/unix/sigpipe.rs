@@ -30,11 +30,8 @@ pub(crate) fn set_sigpipe(mode: Sigpipe) -> io::Result<()> {
     HANDLED.store(mode == Sigpipe::Handler, Ordering::Relaxed);
     BLOCKED.store(mode == Sigpipe::Blocked, Ordering::Relaxed);
     if mode == Sigpipe::Blocked {
-        // SAFETY: the set is made by sigemptyset before it is used, and no old mask is asked for.
-        let failed = unsafe {
-            let set = sigpipe_alone();
-            libc::pthread_sigmask(libc::SIG_BLOCK, &set, std::ptr::null_mut())
-        };
+        // SAFETY: the set is whole, and no old mask is asked for.
+        let failed = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &sigpipe_alone(), std::ptr::null_mut()) };
         if failed != 0 {
             return Err(io::Error::from_raw_os_error(failed));
         }
@@ -50,9 +47,9 @@ pub(crate) fn take_sigpipe() -> bool {
     if !BLOCKED.load(Ordering::Relaxed) {
         return false;
     }
-    // SAFETY: both sets are made by libc before they are read; sigwait returns at once since the signal is pending.
+    let mut pending = sigpipe_alone();
+    // SAFETY: both sets are whole; sigwait returns at once since the signal is pending.
     unsafe {
-        let mut pending = sigpipe_alone();
         let is_pending = libc::sigpending(&mut pending) == 0 && libc::sigismember(&pending, libc::SIGPIPE) == 1;
         if is_pending {
             let mut taken = 0;
@@ -62,10 +59,8 @@ pub(crate) fn take_sigpipe() -> bool {
     }
 }
 
-/// # Safety
-///
-/// None is needed of the caller: sigemptyset makes the set whole.
-unsafe fn sigpipe_alone() -> libc::sigset_t {
+/// The set of SIGPIPE and nothing else.
+fn sigpipe_alone() -> libc::sigset_t {
     let mut set = std::mem::MaybeUninit::uninit();
     // SAFETY: sigemptyset writes the whole set before it is taken as made.
     unsafe {
