@@ -83,10 +83,11 @@ mod unix {
     fn drive(trials: u32, jobs: usize) -> Duration {
         let catalogue = Catalogue::builtin();
         let selection = Selection::new(&[SCENARIO]).expect("an id is a selector").over(&[Transport::Tcp4]);
-        let cases = selection.cases(&catalogue);
+        // The first case is the plain one; the others write by other calls.
+        let cases = &selection.cases(&catalogue)[..1];
         let settings = Settings { repeat: trials, jobs, ..Settings::default() };
         let begun = Instant::now();
-        let results = driver::run(&cases, &settings, &Progress::default()).expect("the selector works");
+        let results = driver::run(cases, &settings, &Progress::default()).expect("the selector works");
         let time = begun.elapsed();
         let CaseResult::Measured { trials: counted, .. } = &results[0] else { panic!("{results:?}") };
         assert_eq!(*counted, u64::from(trials));
