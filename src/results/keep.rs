@@ -21,7 +21,9 @@ impl Results {
             let is_new = |row: &Row| row.same_case(first);
             let run = self.rows.iter().any(is_new);
             let unmeasured = self.rows.iter().filter(|row| is_new(row)).all(|row| row.outcome == outcome::NOT_RUN);
-            let wanted = if run { unmeasured } else { !everything };
+            // What was not run before either is no better.
+            let measured_before = old.iter().any(|row| row.outcome != outcome::NOT_RUN);
+            let wanted = if run { unmeasured && measured_before } else { !everything };
             if wanted && has_steps_of(old, catalogue) {
                 self.rows.retain(|row| !row.same_case(first));
                 self.rows.extend_from_slice(old);
