@@ -18,17 +18,7 @@ use brokenpipe::{
     catalogue::{Catalogue, Selection},
     platform::Platform,
 };
-use common::{BROKENPIPE, Bytes, Folder, HEAD, ONE_CASE, OWN, Ran, contents, distinct, rows};
-
-/// Runs a script in a folder; in it `$0` is the program, and `$@` are these arguments.
-fn sh(folder: &Path, script: &str, args: &[&str]) -> Ran {
-    let mut sh = Command::new("sh");
-    sh.current_dir(folder).args(["-c", script, BROKENPIPE]).args(args);
-    Ran::of(sh.output().expect("there is a shell"))
-}
-
-/// `run` into `out` as platform `here`.
-const RUN: [&str; 6] = ["run", "--quiet", "--out", "out", "--platform", "here"];
+use common::{BROKENPIPE, Bytes, Folder, HEAD, ONE_CASE, OWN, RUN, Ran, contents, distinct, rows, sh};
 
 fn begin(folder: &Path, args: &[&str]) -> Child {
     let mut command = Command::new(BROKENPIPE);

@@ -7,7 +7,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, fs,
     path::{Path, PathBuf},
-    process::Output,
+    process::{self, Output},
     time::Duration,
 };
 
@@ -203,3 +203,13 @@ pub fn good_but(old: &str, new: &str) -> String {
     assert_eq!(good().matches(old).count(), 1, "{old} stands there once");
     good().replace(old, new)
 }
+
+/// Runs a script in a folder; in it `$0` is the program, and `$@` are these arguments.
+pub fn sh(folder: &Path, script: &str, args: &[&str]) -> Ran {
+    let mut sh = process::Command::new("sh");
+    sh.current_dir(folder).args(["-c", script, BROKENPIPE]).args(args);
+    Ran::of(sh.output().expect("there is a shell"))
+}
+
+/// `run` into `out` as platform `here`.
+pub const RUN: [&str; 6] = ["run", "--quiet", "--out", "out", "--platform", "here"];

@@ -1,0 +1,189 @@
+//! What runs out or is not there: disks, descriptors, networks. Linux can take each away from one process alone.
+
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::{fs, path::Path, process::Command};
+
+use brokenpipe::catalogue::{Catalogue, Selection, Transport};
+use common::{BROKENPIPE, Folder, ONE_CASE, RUN, Ran, contents, distinct, rows, sh};
+
+// Namespaces of Linux, to be alone with a network or a disk.
+
+/// Runs a script as [`sh`] does in namespaces of its own. A machine without them fails the test: it has not been done.
+fn unshared(namespaces: &str, folder: &Path, script: &str, args: &[&str]) -> Ran {
+    let unshare = |args: &[&str]| {
+        let ran = Command::new("unshare").current_dir(folder).arg(namespaces).args(args).output();
+        Ran::of(ran.expect("util-linux has unshare"))
+    };
+    let probe = unshare(&["true"]);
+    assert_eq!(probe.code, Some(0), "`unshare {namespaces}` is not allowed here, so this cannot be tested: {probe:?}");
+    unshare(&[&["sh", "-c", script, BROKENPIPE], args].concat())
+}
+
+#[test]
+fn a_full_disk_keeps_the_old_results() {
+    let folder = Folder::new();
+    for name in ["out", "before", "after"] {
+        fs::create_dir(folder.join(name)).unwrap();
+    }
+    // The disk is gone with the namespace, so copies tell what was on it. `fill` takes every page that is left.
+    let script = r#"set -e
+        mount -t tmpfs -o size=1m tmpfs out
+        "$0" "$@" --repeat 2
+        cp -a out/. before
+        dd if=/dev/zero of=out/fill bs=1024 2>dd || true
+        grep -q 'No space left' dd
+        rm dd
+        code=0; "$0" "$@" --repeat 3 || code=$?
+        rm out/fill
+        cp -a out/. after
+        exit $code"#;
+    let args = [&RUN, &["peer-close", "--transport", "tcp4"][..]].concat();
+    let ran = unshared("-rm", folder.path(), script, &args);
+    ran.refuses(&["error: out", "cannot be written: No space left on device", "what it held before is unchanged"]);
+    let before = contents(&folder.join("before"));
+    assert_eq!(before.keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
+    assert_eq!(contents(&folder.join("after")), before);
+}
+
+#[test]
+fn a_disk_that_is_mounted_read_only_keeps_the_old_results() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let before = contents(&folder.join("out"));
+    let script = r#"set -e
+        mount --bind out out
+        mount -o remount,bind,ro out
+        exec "$0" "$@""#;
+    let ran = unshared("-rm", folder.path(), script, &[&RUN, &ONE_CASE[..]].concat());
+    ran.refuses(&["error: out: cannot be written: Read-only file system", "what it held before is unchanged"]);
+    assert_eq!(contents(&folder.join("out")), before);
+}
+
+/// Before a script that needs 127.0.0.1, in a network namespace of its own. sysfs does it without iproute2, but has
+/// to be mounted anew to show the namespace's devices.
+const LOOPBACK_UP: &str =
+    "{ mount -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags; } 2>/dev/null || ip link set lo up || exit 9\n";
+
+/// Before a script that is to have no IPv6; a kernel without it has no such file.
+const NO_IPV6: &str = "f=/proc/sys/net/ipv6/conf/all/disable_ipv6; if [ -e $f ]; then echo 1 >$f || exit 9; fi\n";
+
+/// The rows of a file over one transport.
+fn over<'a>(csv: &'a str, transport: &str) -> Vec<&'a str> {
+    csv.lines().filter(|line| line.split(',').nth(3) == Some(transport)).collect()
+}
+
+/// How many cases a file has over one transport.
+fn number_of_cases(csv: &str, transport: &str) -> usize {
+    rows(csv).iter().filter(|row| row["transport"] == transport && row["step"] == "1").count()
+}
+
+#[test]
+fn without_ipv6_its_cases_are_unsupported_and_the_others_are_as_ever() {
+    let folder = Folder::new();
+    let script = [LOOPBACK_UP, NO_IPV6, r#"exec "$0" "$@""#].concat();
+    let args = ["run", "--out", "out", "--platform", "here", "--repeat", "2", "accept", "connect"];
+    let ran = unshared("-rmn", folder.path(), &script, &args).exits(0);
+    let csv = folder.read("out/here.csv");
+    let (measured, unsupported) = (number_of_cases(&csv, "tcp4"), number_of_cases(&csv, "tcp6"));
+    assert!(measured > 10 && unsupported > 10);
+    ran.says(&[&format!("here: {measured} of {} cases measured", measured + unsupported)])
+        .says(&[&format!(", {unsupported} unsupported, ")]);
+
+    for row in rows(&csv).iter().filter(|row| row["transport"] == "tcp6") {
+        assert_eq!(row["outcome"], "unsupported");
+        let reason = row["note"].strip_prefix("listen on [::1]:0: ");
+        assert!(matches!(reason, Some("EADDRNOTAVAIL" | "EAFNOSUPPORT")), "{row:?}");
+    }
+    let usual = Folder::new();
+    usual.run(&["--repeat", "2", "--transport", "tcp4", "accept", "connect"]);
+    assert_eq!(over(&csv, "tcp4"), over(&usual.read("out/here.csv"), "tcp4"));
+    // The report says why.
+    let report = folder.brokenpipe(&["report", "out"]).exits(0).silent().out;
+    assert!(report.contains("  here: listen on [::1]:0: EA"), "{report}");
+}
+
+#[test]
+fn where_no_case_can_be_run_all_are_unsupported_and_none_is_left_out() {
+    let folder = Folder::new();
+    let script = [LOOPBACK_UP, NO_IPV6, r#"exec "$0" "$@""#].concat();
+    unshared("-rmn", folder.path(), &script, &[&RUN[..], &["--transport", "tcp6"]].concat()).exits(0).silent();
+    let csv = folder.read("out/here.csv");
+    assert!(number_of_cases(&csv, "tcp6") > 10);
+    // `not-run` would say that the run was interrupted.
+    assert_eq!(distinct(&csv, "outcome"), ["unsupported"]);
+}
+
+#[test]
+fn without_a_network_every_case_is_unsupported() {
+    let folder = Folder::new();
+    // In a new namespace the loopback device is down.
+    let transports = [Transport::Tcp4, Transport::Tcp6, Transport::Udp4, Transport::Udp6];
+    let over: Vec<_> = transports.iter().flat_map(|transport| ["--transport", transport.word()]).collect();
+    let args = [&["--repeat", "1", "--await-deadline", "10ms"], &over[..]].concat();
+    let script = r#"exec "$0" "$@""#;
+    unshared("-rn", folder.path(), script, &[&RUN[..], &args].concat()).exits(0).silent();
+    let csv = folder.read("out/here.csv");
+    let catalogue = Catalogue::builtin();
+    assert_eq!(
+        rows(&csv).len(),
+        Selection::default()
+            .over(&transports)
+            .cases(&catalogue)
+            .iter()
+            .map(|case| case.scenario.steps.len())
+            .sum::<usize>()
+    );
+    // ENETUNREACH is the want of a network, and nothing about how this system breaks connections.
+    assert_eq!(distinct(&csv, "outcome"), ["unsupported"]);
+    assert!(rows(&csv).iter().all(|row| !row["note"].is_empty()), "each says why");
+}
+
+// Descriptors.
+
+/// Families with sockets of every kind, and with processes.
+const FAMILIES: [&str; 6] = ["peer-close", "peer-reset", "peer-crash", "connect", "sigpipe", "unix"];
+
+/// Elsewhere than on Linux the system itself may answer now this, now that.
+#[test]
+fn few_descriptors_make_a_run_slower_and_not_different() {
+    let folder = Folder::new();
+    let run = |limit: &str| {
+        let script = format!("ulimit -n {limit} && exec \"$0\" \"$@\"");
+        sh(folder.path(), &script, &[&RUN[..], &FAMILIES, &["--repeat", "2"]].concat()).exits(0).silent();
+        folder.read("out/here.csv")
+    };
+    let usual = run("1024");
+    assert!(distinct(&usual, "scenario").len() > 40);
+    for limit in ["32", "16"] {
+        assert_eq!(run(limit), usual, "with {limit} descriptors");
+    }
+}
+
+#[test]
+fn too_few_descriptors_for_any_case_make_all_of_them_unsupported() {
+    let folder = Folder::new();
+    // Standard input, output, error, the selector and its copy: nothing is left for a listener.
+    sh(folder.path(), r#"ulimit -n 5 && exec "$0" "$@""#, &RUN).exits(0).silent();
+    let csv = folder.read("out/here.csv");
+    assert_eq!(distinct(&csv, "scenario").len(), Catalogue::builtin().scenarios().len());
+    // `not-run` would say that the run was interrupted.
+    assert_eq!(distinct(&csv, "outcome"), ["unsupported"]);
+    assert!(
+        rows(&csv)
+            .iter()
+            .all(|row| row["note"].ends_with(": EMFILE") || row["note"].starts_with("this system does not have"))
+    );
+}
+
+#[test]
+fn too_few_descriptors_for_the_selector_are_refused_and_old_results_stay() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let before = contents(&folder.join("out"));
+    let ran = sh(folder.path(), r#"ulimit -n 4 && exec "$0" "$@""#, &RUN);
+    ran.refuses(&["the selector cannot be used", "Too many open files"]);
+    assert_eq!(contents(&folder.join("out")), before);
+}
