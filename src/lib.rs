@@ -31,11 +31,11 @@
 //! let mut results = Results::default();
 //! results.add_run(Platform::here(), &cases, &measured);
 //! let matrix = Matrix::new(&results, &catalogue);
-//! let row = matrix.rows.iter().find(|row| row.step == 4).expect("step 4 was run");
+//! let row = matrix.rows().find(|row| row.step() == 4).expect("step 4 was run");
 //! // Nobody listened; what SO_ERROR says of it:
-//! assert_eq!(row.operation, "so_error");
+//! assert_eq!(row.operation(), "so_error");
 //! # if cfg!(target_os = "linux") {
-//! assert_eq!(row.cells[0].as_ref().expect("one platform, one cell").to_string(), "ECONNREFUSED");
+//! assert_eq!(row.cell(0).expect("one platform, one cell").to_string(), "ECONNREFUSED");
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

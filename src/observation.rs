@@ -170,6 +170,14 @@ impl Readiness {
         (Readiness::WRITE_CLOSED, "write_closed"),
     ];
 
+    /// The flags of words joined by `+`, as they are written.
+    pub fn from_words(text: &str) -> Option<Self> {
+        text.split('+').try_fold(Readiness::default(), |flags, word| {
+            let (flag, _) = Self::FLAGS.into_iter().find(|(_, name)| *name == word)?;
+            Some(flags | flag)
+        })
+    }
+
     /// The flags as a number, for [`from_bits`](Readiness::from_bits).
     pub const fn bits(self) -> u8 {
         self.0

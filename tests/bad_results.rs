@@ -140,12 +140,24 @@ fn ten_megabytes_on_one_line_are_refused_in_a_line() {
         refused_by(&[&["report", "."]], "box-1.csv", text.as_bytes(), words);
     };
     let long = "x".repeat(10_000_001);
-    let too_long = ["box-1.csv:5: ", "column `note`: 10000001 bytes; at most 2000 are allowed"];
+    let too_long = ["box-1.csv:5: ", "a row of more than 128 KiB"];
     refused(good_but("seen twice", &long), &too_long);
+    refused(good_but("seen twice", &format!("\"{long}")), &too_long);
     refused(long.clone(), &["box-1.csv:1: ", "the file has been cut"]);
-    refused(long.clone() + "\n", &["box-1.csv:1: ", "a column's name of 10000001 bytes"]);
-    let commas = ",".repeat(10_000_001);
-    refused(good_but("seen twice", &commas), &["box-1.csv:5: ", "fields where the first line has 18"]);
+    refused(long.clone() + "\n", &["box-1.csv:1: ", "a row of more than 128 KiB"]);
+    refused(good_but("seen twice", &",".repeat(10_000_001)), &too_long);
+}
+
+#[test]
+fn a_long_field_a_long_name_and_many_fields_are_refused() {
+    let long = "x".repeat(2001);
+    let too_long = ["box-1.csv:5: ", "column `note`: 2001 bytes; at most 2000 are allowed"];
+    wrong_results(good_but("seen twice", &long), &too_long);
+    wrong_results(long + "\n", &["box-1.csv:1: ", "a column's name of 2001 bytes"]);
+    let commas = ",".repeat(100_000);
+    wrong_results(good_but("seen twice", &commas), &["box-1.csv:5: ", "fields where the first line has 18"]);
+    let columns: String = (0..70).map(|number| format!(",more{number}")).collect();
+    wrong_results(good_but(",note\n", &format!(",note{columns}\n")), &["box-1.csv:1: ", "at most 64 are allowed"]);
 }
 
 /// Columns of a newer version are passed over with a note that names them, so their names are printed.

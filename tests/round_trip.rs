@@ -1,11 +1,14 @@
 //! Whatever results hold, what is written is what is read.
 
+mod common;
+
 use std::collections::BTreeMap;
 
 use brokenpipe::{
-    platform::{Platform, Provenance},
+    platform::Platform,
     results::{Results, Row},
 };
+use common::row;
 use proptest::{collection::vec, prelude::*};
 
 const PLATFORM: &str = "os-1-arch";
@@ -43,25 +46,10 @@ fn rows(
     outcomes: BTreeMap<String, (u64, Option<i32>, String)>,
 ) -> Vec<Row> {
     let trials = outcomes.values().map(|(count, ..)| count).sum();
-    let row = |(outcome, (count, code, note))| Row {
-        platform: PLATFORM.to_owned(),
-        provenance: Provenance::Measured,
-        scenario: scenario.to_owned(),
-        transport: transport.to_owned(),
-        sigpipe: "ignore".to_owned(),
-        call: "std".to_owned(),
-        option: "none".to_owned(),
-        step,
-        actor: "client".to_owned(),
-        operation: "read 1".to_owned(),
-        outcome,
+    let row = |(outcome, (count, code, note)): (String, _)| Row {
         code,
-        name: String::new(),
-        kind: String::new(),
-        signal: String::new(),
-        count,
-        trials,
         note,
+        ..row(PLATFORM, scenario, transport, (step, "client read 1"), &outcome, (count, trials))
     };
     outcomes.into_iter().map(row).collect()
 }

@@ -1,5 +1,7 @@
 //! What the rendered matrix looks like, byte for byte.
 
+mod common;
+
 use brokenpipe::{
     catalogue::Catalogue,
     matrix::Matrix,
@@ -7,6 +9,7 @@ use brokenpipe::{
     report::{Format, Look, Rows, render},
     results::{Results, Row},
 };
+use common::row;
 use insta::assert_snapshot;
 
 /// A platform of the tests, which nobody can take for a real one.
@@ -30,28 +33,9 @@ fn platform(name: &str) -> Platform {
 
 /// The rows of one step, for one transport and each outcome with its count.
 fn step(platform: &str, scenario: &str, transport: &str, step: u32, text: &str, outcomes: &[(&str, u64)]) -> Vec<Row> {
-    let (actor, operation) = text.split_once(' ').expect("a step is an actor and an operation");
     let trials = outcomes.iter().map(|(_, count)| count).sum();
-    let row = |(outcome, count): &(&str, u64)| Row {
-        platform: platform.to_owned(),
-        provenance: Provenance::Measured,
-        scenario: scenario.to_owned(),
-        transport: transport.to_owned(),
-        sigpipe: "ignore".to_owned(),
-        call: "std".to_owned(),
-        option: "none".to_owned(),
-        step,
-        actor: actor.to_owned(),
-        operation: operation.to_owned(),
-        outcome: (*outcome).to_owned(),
-        code: None,
-        name: String::new(),
-        kind: String::new(),
-        signal: String::new(),
-        count: *count,
-        trials,
-        note: String::new(),
-    };
+    let row =
+        |(outcome, count): &(&str, u64)| row(platform, scenario, transport, (step, text), outcome, (*count, trials));
     outcomes.iter().map(row).collect()
 }
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 pub use mistake::{Mistake, Mistakes};
 pub use scenario::{
     Actor, Axes, Call, Case, Condition, Half, Operation, Scenario, Setting, Sigpipe, SocketOption, Step, Transport,
+    family,
 };
 pub use select::{BadSelector, Selection};
 pub use steps::{MAX_COUNT, MAX_STEPS};

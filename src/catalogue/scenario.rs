@@ -22,8 +22,13 @@ pub struct Scenario {
 impl Scenario {
     /// The part of the id before the slash.
     pub fn family(&self) -> &str {
-        self.id.split('/').next().unwrap_or(&self.id)
+        family(&self.id)
     }
+}
+
+/// The family of a scenario's id: the part before the slash.
+pub fn family(id: &str) -> &str {
+    id.split('/').next().unwrap_or(id)
 }
 
 /// What a case is besides its scenario.

@@ -42,8 +42,13 @@ impl Selection {
 
     /// Whether the scenario of this id is selected.
     pub fn includes(&self, id: &str) -> bool {
-        let family = id.split('/').next().unwrap_or(id);
+        let family = super::family(id);
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(id) || pattern.matches(family))
+    }
+
+    /// Whether cases over this transport are selected.
+    pub fn includes_transport(&self, word: &str) -> bool {
+        self.transports.is_empty() || self.transports.iter().any(|transport| transport.word() == word)
     }
 
     /// The selectors that fit no scenario of the catalogue: misspelt, as a rule.
@@ -67,7 +72,7 @@ impl Selection {
         let mut cases = Vec::new();
         for scenario in self.scenarios(catalogue) {
             for &axes in &scenario.axes {
-                if self.transports.is_empty() || self.transports.contains(&axes.transport) {
+                if self.includes_transport(axes.transport.word()) {
                     cases.push(Case { scenario, axes });
                 }
             }

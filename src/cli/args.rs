@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{catalogue::Transport, driver};
 
-use super::{list::ListArgs, report::ReportArgs, run::RunArgs, show::ShowArgs};
+use super::{diff::DiffArgs, list::ListArgs, report::ReportArgs, run::RunArgs, show::ShowArgs};
 
 /// What an operating system tells a program when the other end of a connection goes away.
 ///
@@ -34,6 +34,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Show the matrix of results: scenarios and steps down, platforms across.
     Report(ReportArgs),
+    /// Show the rows in which two platforms differ.
+    Diff(DiffArgs),
     /// List scenarios and their cases, one a line, without running them.
     List(ListArgs),
     /// Explain one scenario: why it matters, its steps, and what every platform gave.

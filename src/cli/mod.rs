@@ -1,11 +1,13 @@
 //! The command line: what is asked is parsed once, carried out by one file a command, and answered with an exit code.
 
 mod args;
+mod diff;
 mod list;
 mod platform;
 mod report;
 mod run;
 mod show;
+mod view;
 
 use std::{
     fs,
@@ -31,6 +33,7 @@ pub fn main() -> ExitCode {
         None => run::run(&run::RunArgs::default()).and_then(|()| report::report(&report::ReportArgs::default())),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Report(args)) => report::report(&args),
+        Some(Command::Diff(args)) => diff::diff(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Show(args)) => show::show(&args),
         Some(Command::Platform) => platform::platform(),
@@ -142,10 +145,16 @@ fn paths_or_default(paths: &[PathBuf]) -> Vec<PathBuf> {
 /// Reads results and says on standard error what was passed over.
 fn read_results(paths: &[PathBuf]) -> Result<Results, Failure> {
     let results = Results::read(paths).map_err(Failure::wrong)?;
-    for note in &results.notes {
+    note(&results.notes);
+    Ok(results)
+}
+
+/// Says on standard error what was passed over.
+fn note(notes: &[String]) {
+    for note in notes {
+        // Nobody is left to be told if standard error is closed.
         let _ = writeln!(io::stderr(), "note: {note}");
     }
-    Ok(results)
 }
 
 /// What is known in this folder, which may not exist yet.

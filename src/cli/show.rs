@@ -1,11 +1,19 @@
 //! `brokenpipe show`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Done, Failure, RESULTS, args::Own, catalogue, look, print, read_results, read_results_if_any};
-use crate::{catalogue::Selection, matrix::Matrix, report};
+use super::{
+    Done, Failure,
+    args::{self, Own},
+    catalogue, look, print,
+    view::read_matrix_if_any,
+};
+use crate::{
+    catalogue::{Selection, Transport},
+    report,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
@@ -14,6 +22,12 @@ pub(super) struct ShowArgs {
     /// Files of results, or folders of them; repeatable [default: results]
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
+    /// Show only cases over this transport; repeatable
+    #[arg(long, value_name = "TRANSPORT", value_parser = args::transport)]
+    transport: Vec<Transport>,
+    /// Give every platform a column of its own, though some agree in all cells
+    #[arg(long)]
+    expand: bool,
     /// Width of the text in characters [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     width: Option<u16>,
@@ -26,10 +40,12 @@ pub(super) fn show(args: &ShowArgs) -> Done {
     let Some(scenario) = catalogue.find(&args.scenario) else {
         return Err(Failure::No(format!("no scenario {:?}; `brokenpipe list` names all of them", args.scenario)));
     };
-    let results =
-        if args.results.is_empty() { read_results_if_any(Path::new(RESULTS))? } else { read_results(&args.results)? };
-    let mut matrix = Matrix::new(&results, &catalogue);
-    let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?;
+    let mut matrix = read_matrix_if_any(&args.results, &catalogue)?;
+    if !args.expand {
+        matrix.merge_columns();
+    }
+    let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.over(&args.transport);
     matrix.select(&selection);
+    matrix.keep_columns_with_cells();
     print(&report::show(scenario, &matrix, look(args.width)))
 }

@@ -1,44 +1,29 @@
 //! Naming cases: which case of a scenario a cell belongs to, and many of them in few words.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use crate::{
-    catalogue::{Axes, Call, Sigpipe, SocketOption},
-    results::Row,
-};
+use crate::catalogue::{Axes, Call, Sigpipe, SocketOption};
 
 /// Which case of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseName {
     /// What the connection is made of.
-    pub transport: String,
+    pub transport: Arc<str>,
     /// What SIGPIPE does.
-    pub sigpipe: String,
+    pub sigpipe: Arc<str>,
     /// Which system call writes.
-    pub call: String,
+    pub call: Arc<str>,
     /// Which socket option is set.
-    pub option: String,
-}
-
-impl CaseName {
-    /// The case of a row.
-    pub fn of(row: &Row) -> Self {
-        CaseName {
-            transport: row.transport.clone(),
-            sigpipe: row.sigpipe.clone(),
-            call: row.call.clone(),
-            option: row.option.clone(),
-        }
-    }
+    pub option: Arc<str>,
 }
 
 impl From<&Axes> for CaseName {
     fn from(axes: &Axes) -> Self {
         CaseName {
-            transport: axes.transport.word().to_owned(),
-            sigpipe: axes.sigpipe.word().to_owned(),
-            call: axes.call.word().to_owned(),
-            option: axes.option.word().to_owned(),
+            transport: axes.transport.word().into(),
+            sigpipe: axes.sigpipe.word().into(),
+            call: axes.call.word().into(),
+            option: axes.option.word().into(),
         }
     }
 }
@@ -50,8 +35,8 @@ impl fmt::Display for CaseName {
 }
 
 /// Cases in few words: products of axes, such as `tcp4 unix sigpipe=default call=write, writev`.
-pub fn name_all(cases: &[CaseName]) -> Vec<String> {
-    let mut products: Vec<_> = cases.iter().map(Product::of).collect();
+pub fn name_all<'a>(cases: impl IntoIterator<Item = &'a CaseName>) -> Vec<String> {
+    let mut products: Vec<_> = cases.into_iter().map(Product::of).collect();
     // Two products that differ in one axis only are one; transports last, since they are read first.
     for axis in [2, 1, 3, 0] {
         let mut merged: Vec<Product> = Vec::new();
@@ -67,11 +52,13 @@ pub fn name_all(cases: &[CaseName]) -> Vec<String> {
 }
 
 /// All cases with one of each of these values.
-struct Product([BTreeSet<String>; 4]);
+struct Product([BTreeSet<Arc<str>>; 4]);
 
 impl Product {
     fn of(case: &CaseName) -> Self {
-        Product([&case.transport, &case.sigpipe, &case.call, &case.option].map(|value| BTreeSet::from([value.clone()])))
+        Product(
+            [&case.transport, &case.sigpipe, &case.call, &case.option].map(|value| BTreeSet::from([Arc::clone(value)])),
+        )
     }
 
     fn differs_only_in(&self, axis: usize, other: &Product) -> bool {
@@ -82,7 +69,7 @@ impl Product {
 /// The transports, and whatever is not as usual.
 impl fmt::Display for Product {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let join = |values: &BTreeSet<String>, by| values.iter().map(String::as_str).collect::<Vec<_>>().join(by);
+        let join = |values: &BTreeSet<Arc<str>>, by| values.iter().map(|value| &**value).collect::<Vec<_>>().join(by);
         let [transports, sigpipe, call, option] = &self.0;
         f.write_str(&join(transports, " "))?;
         let axes = [
@@ -91,7 +78,7 @@ impl fmt::Display for Product {
             (option, SocketOption::None.word(), "option"),
         ];
         for (values, usual, axis) in axes {
-            if values.iter().ne([usual]) {
+            if values.iter().map(|value| &**value).ne([usual]) {
                 write!(f, " {axis}={}", join(values, ", "))?;
             }
         }
@@ -104,8 +91,7 @@ mod tests {
     use super::*;
 
     fn case(transport: &str, sigpipe: &str, call: &str) -> CaseName {
-        let text = str::to_owned;
-        CaseName { transport: text(transport), sigpipe: text(sigpipe), call: text(call), option: text("none") }
+        CaseName { transport: transport.into(), sigpipe: sigpipe.into(), call: call.into(), option: "none".into() }
     }
 
     #[test]

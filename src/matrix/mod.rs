@@ -1,108 +1,59 @@
 //! Rows × platforms: the same step of the same case beside each other, and where platforms differ.
 
+mod build;
 mod cases;
+mod cell;
+mod class;
+mod columns;
+mod compare;
+mod verify;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fmt,
+    collections::{BTreeSet, HashMap},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
 };
 
 use crate::{
-    catalogue::{Catalogue, Selection},
+    catalogue::Selection,
     observation::outcome,
-    platform::{Platform, Provenance},
-    results::{Results, Row},
+    results::{Place, PlaceId},
 };
+use build::Store;
+use cell::{CellId, CellKey, NO_CELL};
 
 pub use cases::{CaseName, name_all};
+pub use cell::Cell;
+pub use class::{CLASSES, Class};
+pub use columns::{Column, Member};
+pub use compare::{Compare, Relation, relation};
+pub use verify::{Finding, Verdict, Verified};
 
 /// What was observed, one row a step and one column a platform.
-#[derive(Debug, Clone, Default)]
-pub struct Matrix {
-    /// The columns: native platforms in order of name, then those that ran on a stand-in for a kernel.
-    pub columns: Vec<Column>,
-    /// In the catalogue's order; scenarios it does not know come last.
-    pub rows: Vec<MatrixRow>,
-}
-
-/// One platform.
 #[derive(Debug, Clone)]
-pub struct Column {
-    /// Its name.
-    pub platform: String,
-    /// Where its cells come from.
-    pub provenance: Provenance,
-    /// The facts behind the name, where a table of platforms has them.
-    pub facts: Option<Platform>,
+pub struct Matrix {
+    /// Measured platforms before stated ones; among them native ones in order of name, then what stands in for a kernel.
+    pub columns: Vec<Column>,
+    store: Arc<Store>,
+    /// The places that are shown, in the catalogue's order; scenarios it does not know come last.
+    places: Vec<PlaceId>,
+    rows: Vec<Cases>,
+    compare: Compare,
+    baseline: Option<usize>,
 }
 
-impl Column {
-    /// Whether something else stood in for the kernel: such a column is measured against native ones, not they by it.
-    fn is_stand_in(&self) -> bool {
-        self.facts.as_ref().is_some_and(|facts| facts.runtime != "native")
-    }
+/// The cases of a step that gave the same on every platform.
+#[derive(Debug, Clone)]
+struct Cases {
+    places: Vec<PlaceId>,
+    is_whole_step: bool,
 }
 
-/// One step of the cases that gave the same on every platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MatrixRow {
-    /// The scenario's id.
-    pub scenario: String,
-    /// The step's number, from 1.
-    pub step: u32,
-    /// Who takes it.
-    pub actor: String,
-    /// What is done.
-    pub operation: String,
-    /// The cases that share this row.
-    pub cases: Vec<CaseName>,
-    /// Whether these are all cases of the step that any platform supports.
-    pub is_whole_step: bool,
-    /// One for each column; none where the platform has no such case.
-    pub cells: Vec<Option<Cell>>,
-}
-
-/// What a step gave on one platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
-    /// Distinct outcomes, each with its count of trials, the most frequent first.
-    pub outcomes: Vec<(String, u64)>,
-    /// How many trials there were.
-    pub trials: u64,
-    /// What the rows' notes say.
-    pub notes: Vec<String>,
-}
-
-impl Cell {
-    /// Whether trials disagreed.
-    pub fn is_unsteady(&self) -> bool {
-        self.outcomes.len() > 1
-    }
-
-    /// Whether something of the platform's behaviour was observed: `unsupported` and `not-run` say nothing of it.
-    pub fn is_observed(&self) -> bool {
-        self.outcomes.iter().any(|(outcome, _)| outcome::is_observed(outcome))
-    }
-
-    /// Whether both have the same outcomes; how often each came does not matter.
-    fn agrees(&self, other: &Cell) -> bool {
-        let names = |cell: &Cell| cell.outcomes.iter().map(|(outcome, _)| outcome.clone()).collect::<BTreeSet<_>>();
-        names(self) == names(other)
-    }
-}
-
-/// The outcome; where trials disagree, each with its share: `EPIPE 7/10, ok 3/10`.
-impl fmt::Display for Cell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let [(outcome, _)] = self.outcomes.as_slice() {
-            return f.write_str(outcome);
-        }
-        for (index, (outcome, count)) in self.outcomes.iter().enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(f, "{separator}{outcome} {count}/{}", self.trials)?;
-        }
-        Ok(())
-    }
+/// A row of the matrix: one step of the cases that gave the same on every platform.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    matrix: &'a Matrix,
+    cases: &'a Cases,
 }
 
 /// How many rows there are, and of which kind.
@@ -110,240 +61,451 @@ impl fmt::Display for Cell {
 pub struct Counts {
     /// All rows.
     pub rows: usize,
-    /// Rows in which platforms differ.
+    /// Rows in which measured platforms differ.
     pub differing: usize,
-    /// Rows with a cell whose trials disagree.
+    /// Further rows in which what is documented or reported differs from what was measured, or from each other.
+    pub stated: usize,
+    /// Rows with a measured cell whose trials disagree.
     pub unsteady: usize,
 }
 
 impl Matrix {
-    /// Lays results beside each other, in the catalogue's order.
-    pub fn new(results: &Results, catalogue: &Catalogue) -> Self {
-        let columns = columns(results);
-        let index: HashMap<&str, usize> =
-            columns.iter().enumerate().map(|(at, column)| (column.platform.as_str(), at)).collect();
-        let mut cells: BTreeMap<Key<'_>, Vec<Option<Cell>>> = BTreeMap::new();
-        for row in &results.rows {
-            let Some(&at) = index.get(row.platform.as_str()) else { continue };
-            let cells = cells.entry(Key::of(row, catalogue)).or_insert_with(|| vec![None; columns.len()]);
-            let cell =
-                cells[at].get_or_insert_with(|| Cell { outcomes: Vec::new(), trials: row.trials, notes: Vec::new() });
-            cell.outcomes.push((row.outcome.clone(), row.count));
-            if !row.note.is_empty() && !cell.notes.contains(&row.note) {
-                cell.notes.push(row.note.clone());
-            }
-        }
-        for cell in cells.values_mut().flatten().flatten() {
-            cell.outcomes.sort_by(|(a, times_a), (b, times_b)| times_b.cmp(times_a).then_with(|| a.cmp(b)));
-        }
-        Matrix { rows: merge_cases(cells), columns }
+    fn of(store: Arc<Store>, columns: Vec<Column>, places: Vec<PlaceId>) -> Self {
+        Matrix { columns, store, places, rows: Vec::new(), compare: Compare::Exact, baseline: None }
     }
 
-    /// Keeps the rows of selected scenarios.
+    /// The rows, in the catalogue's order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> + Clone {
+        self.rows.iter().map(|cases| Row { matrix: self, cases })
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// What has to be the same for cells to agree.
+    pub fn compare(&mut self, compare: Compare) {
+        self.compare = compare;
+    }
+
+    /// What is compared.
+    pub fn compared(&self) -> Compare {
+        self.compare
+    }
+
+    /// Makes a column the one that others differ from, instead of what most platforms gave.
+    ///
+    /// # Errors
+    ///
+    /// No platform of this name is there.
+    pub fn set_baseline(&mut self, platform: &str) -> Result<(), NoSuchPlatform> {
+        let at = self
+            .columns
+            .iter()
+            .position(|column| column.has(platform))
+            .ok_or_else(|| NoSuchPlatform(platform.to_owned()))?;
+        self.baseline = Some(at);
+        Ok(())
+    }
+
+    /// The column that others are measured against, if one was chosen.
+    pub fn baseline(&self) -> Option<&Column> {
+        self.columns.get(self.baseline?)
+    }
+
+    /// Keeps the rows of what is selected.
     pub fn select(&mut self, selection: &Selection) {
-        self.rows.retain(|row| selection.includes(&row.scenario));
+        let tables = &self.store.tables;
+        self.places.retain(|place| {
+            let place = &tables.places[*place as usize];
+            selection.includes(&place.scenario)
+                && selection.includes_transport(&tables.cases[place.case as usize].1.transport)
+        });
+        self.lay_out();
+    }
+
+    /// Keeps the columns of some platforms.
+    pub fn keep_columns(&mut self, wanted: impl Fn(&Column) -> bool) {
+        self.columns.retain(wanted);
+        self.lay_out();
+    }
+
+    /// Keeps the columns that have a cell in some row.
+    pub fn keep_columns_with_cells(&mut self) {
+        let has: Vec<bool> =
+            (0..self.columns.len()).map(|column| self.rows().any(|row| row.cell(column).is_some())).collect();
+        let mut has = has.into_iter();
+        self.columns.retain(|_| has.next().unwrap_or_default());
+        self.lay_out();
     }
 
     /// Keeps the rows in which platforms differ or trials disagree. One platform alone has nothing to differ from:
     /// all of its rows are kept.
     pub fn keep_differing(&mut self) {
         if self.columns.len() > 1 {
-            self.rows.retain(|row| row.differs() || row.is_unsteady());
+            self.keep_rows(|row| row.differs() || row.differs_from_stated() || row.is_unsteady());
         }
+    }
+
+    /// Keeps some rows.
+    pub fn keep_rows(&mut self, wanted: impl Fn(Row<'_>) -> bool) {
+        let rows = std::mem::take(&mut self.rows);
+        self.rows = rows.into_iter().filter(|cases| wanted(Row { matrix: self, cases })).collect();
     }
 
     /// Counts the rows.
     pub fn counts(&self) -> Counts {
-        Counts {
-            rows: self.rows.len(),
-            differing: self.rows.iter().filter(|row| row.differs()).count(),
-            unsteady: self.rows.iter().filter(|row| row.is_unsteady()).count(),
+        let mut counts = Counts::default();
+        for row in self.rows() {
+            let differs = row.differs();
+            counts.rows += 1;
+            counts.differing += usize::from(differs);
+            counts.stated += usize::from(!differs && row.differs_from_stated());
+            counts.unsteady += usize::from(row.is_unsteady());
         }
+        counts
+    }
+
+    fn cell_id(&self, column: usize, place: PlaceId) -> CellId {
+        self.cell_id_at(self.columns[column].at(), place)
+    }
+
+    fn cell_id_at(&self, at: usize, place: PlaceId) -> CellId {
+        self.store.columns[at].get(place as usize).copied().unwrap_or(NO_CELL)
+    }
+
+    /// Puts the places into rows: cases whose cells are the same on every platform share one.
+    fn lay_out(&mut self) {
+        let matrix = &*self;
+        let mut rows: Vec<Cases> = Vec::new();
+        let tables = &matrix.store.tables;
+        let step_of = |place: PlaceId| {
+            let place = &tables.places[place as usize];
+            (&place.scenario, place.step, &place.actor, &place.operation)
+        };
+        for step in matrix.places.chunk_by(|a, b| step_of(*a) == step_of(*b)) {
+            let begin = rows.len();
+            let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
+            for &place in step {
+                let cells = |place| (0..matrix.columns.len()).map(move |column| matrix.cell_id(column, place));
+                if cells(place).all(|cell| cell == NO_CELL) {
+                    continue;
+                }
+                let mut hasher = DefaultHasher::new();
+                cells(place).for_each(|cell| cell.hash(&mut hasher));
+                let alike = known.entry(hasher.finish()).or_default();
+                match alike.iter().find(|row| cells(rows[**row].places[0]).eq(cells(place))) {
+                    Some(row) => rows[*row].places.push(place),
+                    None => {
+                        alike.push(rows.len());
+                        rows.push(Cases { places: vec![place], is_whole_step: false });
+                    }
+                }
+            }
+            let supported = |cases: &Cases| !Row { matrix, cases }.is_unsupported();
+            if rows[begin..].iter().filter(|cases| supported(cases)).count() == 1 {
+                for cases in &mut rows[begin..] {
+                    cases.is_whole_step = supported(cases);
+                }
+            }
+        }
+        self.rows = rows;
+    }
+
+    /// What has to be the same for two columns to be one: what is compared, and the shares where trials disagree.
+    fn column_cells(&self, column: &Column) -> impl Iterator<Item = (CellKey, CellId)> {
+        let at = column.at();
+        let cells = self.places.iter().map(move |place| self.cell_id_at(at, *place));
+        cells.map(|id| {
+            let unsteady = self.store.cells.get(id).is_some_and(Cell::is_unsteady);
+            (self.store.cells.key(id, Compare::Exact), if unsteady { id } else { NO_CELL })
+        })
+    }
+
+    fn column_hash(&self, column: &Column) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.column_cells(column).for_each(|cell| cell.hash(&mut hasher));
+        hasher.finish()
+    }
+
+    fn column_agrees(&self, one: &Column, other: &Column) -> bool {
+        self.column_cells(one).eq(self.column_cells(other))
     }
 }
 
-fn columns(results: &Results) -> Vec<Column> {
-    let provenances: BTreeMap<&str, Provenance> =
-        results.rows.iter().map(|row| (row.platform.as_str(), row.provenance)).collect();
-    let column = |(platform, provenance): (&str, Provenance)| Column {
-        platform: platform.to_owned(),
-        provenance,
-        facts: results.platform(platform).cloned(),
-    };
-    let mut columns: Vec<_> = provenances.into_iter().map(column).collect();
-    columns.sort_by_key(Column::is_stand_in);
-    columns
-}
+/// A platform that no column is of.
+#[derive(Debug)]
+pub struct NoSuchPlatform(String);
 
-/// Where a row stands: the order of the fields is the order of the matrix.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Key<'a> {
-    position: usize,
-    scenario: &'a str,
-    step: u32,
-    actor: &'a str,
-    operation: &'a str,
-    case: CaseName,
-}
-
-impl<'a> Key<'a> {
-    fn of(row: &'a Row, catalogue: &Catalogue) -> Self {
-        Key {
-            position: catalogue.position(&row.scenario).unwrap_or(usize::MAX),
-            scenario: &row.scenario,
-            step: row.step,
-            actor: &row.actor,
-            operation: &row.operation,
-            case: CaseName::of(row),
-        }
+impl std::fmt::Display for NoSuchPlatform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "no results of a platform {:?} are there", self.0)
     }
 }
 
-/// Cases whose cells are the same on every platform share a row.
-fn merge_cases(cells: BTreeMap<Key<'_>, Vec<Option<Cell>>>) -> Vec<MatrixRow> {
-    let mut rows: Vec<MatrixRow> = Vec::new();
-    // The rows of the step at hand begin here.
-    let mut begin = 0;
-    for (key, cells) in cells {
-        let same_step = rows.last().is_some_and(|last| {
-            (last.scenario.as_str(), last.step, last.actor.as_str(), last.operation.as_str())
-                == (key.scenario, key.step, key.actor, key.operation)
-        });
-        if !same_step {
-            begin = rows.len();
-        }
-        match rows[begin..].iter_mut().find(|row| row.cells == cells) {
-            Some(row) => row.cases.push(key.case),
-            None => rows.push(MatrixRow {
-                scenario: key.scenario.to_owned(),
-                step: key.step,
-                actor: key.actor.to_owned(),
-                operation: key.operation.to_owned(),
-                cases: vec![key.case],
-                is_whole_step: false,
-                cells,
-            }),
-        }
-    }
-    for step in rows.chunk_by_mut(|a, b| (&a.scenario, a.step) == (&b.scenario, b.step)) {
-        let supported = step.iter().filter(|row| !row.is_unsupported()).count();
-        for row in step.iter_mut().filter(|row| !row.is_unsupported()) {
-            row.is_whole_step = supported == 1;
-        }
-    }
-    rows
-}
+impl std::error::Error for NoSuchPlatform {}
 
-impl MatrixRow {
+impl<'a> Row<'a> {
+    fn place(self) -> &'a Place {
+        &self.matrix.store.tables.places[self.cases.places[0] as usize]
+    }
+
+    /// The scenario's id.
+    pub fn scenario(self) -> &'a str {
+        &self.place().scenario
+    }
+
     /// The part of the scenario's id before the slash.
-    pub fn family(&self) -> &str {
-        self.scenario.split('/').next().unwrap_or(&self.scenario)
+    pub fn family(self) -> &'a str {
+        crate::catalogue::family(self.scenario())
     }
 
     /// The part of the scenario's id after the slash.
-    pub fn name(&self) -> &str {
-        self.scenario.split_once('/').map_or(self.scenario.as_str(), |(_, name)| name)
+    pub fn name(self) -> &'a str {
+        let id = self.scenario();
+        id.split_once('/').map_or(id, |(_, name)| name)
+    }
+
+    /// The step's number, from 1.
+    pub fn step(self) -> u32 {
+        self.place().step
+    }
+
+    /// Who takes the step.
+    pub fn actor(self) -> &'a str {
+        &self.place().actor
+    }
+
+    /// What is done.
+    pub fn operation(self) -> &'a str {
+        &self.place().operation
+    }
+
+    /// The cases that share the row.
+    pub fn cases(self) -> impl Iterator<Item = &'a CaseName> {
+        let tables = &self.matrix.store.tables;
+        self.cases.places.iter().map(|place| &tables.cases[tables.places[*place as usize].case as usize].1)
     }
 
     /// The cases that share the row, in few words.
-    pub fn case_names(&self) -> String {
+    pub fn case_names(self) -> String {
         /// Names that are no longer than this tell more than their number.
         const SHORT: usize = 24;
-        let names = name_all(&self.cases).join("; ");
-        if self.is_whole_step && names.len() > SHORT { format!("all {}", self.cases.len()) } else { names }
+        let names = name_all(self.cases()).join("; ");
+        if self.cases.is_whole_step && names.len() > SHORT { format!("all {}", self.cases.places.len()) } else { names }
+    }
+
+    /// What a column's platform gave; none where it has no such case.
+    pub fn cell(self, column: usize) -> Option<&'a Cell> {
+        self.matrix.store.cells.get(self.matrix.cell_id(column, self.cases.places[0]))
+    }
+
+    /// The cells, one for each column.
+    pub fn cells(self) -> impl ExactSizeIterator<Item = Option<&'a Cell>> {
+        (0..self.matrix.columns.len()).map(move |column| self.cell(column))
+    }
+
+    /// Whether a column's cell was measured by this program.
+    pub fn is_measured(self, column: usize) -> bool {
+        self.matrix.columns[column].is_measured()
+    }
+
+    fn key(self, column: usize) -> CellKey {
+        self.matrix.store.cells.key(self.matrix.cell_id(column, self.cases.places[0]), self.matrix.compare)
     }
 
     /// Whether no platform supports these cases.
-    pub fn is_unsupported(&self) -> bool {
-        self.cells.iter().flatten().all(|cell| cell.outcomes.iter().all(|(outcome, _)| outcome == outcome::UNSUPPORTED))
+    pub fn is_unsupported(self) -> bool {
+        self.cells().flatten().all(|cell| cell.outcomes.iter().all(|(outcome, _)| &**outcome == outcome::UNSUPPORTED))
     }
 
-    /// Whether two platforms gave different outcomes.
-    pub fn differs(&self) -> bool {
-        let mut observed = self.observed();
-        let first = observed.next();
-        first.is_some_and(|(_, first)| observed.any(|(_, cell)| !cell.agrees(first)))
-    }
-
-    /// Whether the trials of a cell disagree.
-    pub fn is_unsteady(&self) -> bool {
-        self.cells.iter().flatten().any(Cell::is_unsteady)
-    }
-
-    /// Whether the cell of this column differs from what most platforms gave.
-    pub fn stands_out(&self, column: usize) -> bool {
-        match (&self.cells[column], self.majority()) {
-            (Some(cell), Some(majority)) => cell.is_observed() && !cell.agrees(majority),
-            _ => false,
+    /// Whether two measured platforms gave different outcomes, or one gave others than the baseline.
+    pub fn differs(self) -> bool {
+        let mut keys = self.measured().map(|column| self.key(column));
+        match self.matrix.baseline {
+            Some(baseline) => {
+                let key = self.key(baseline);
+                key != 0 && keys.any(|other| other != key)
+            }
+            None => keys.next().is_some_and(|first| keys.any(|other| other != first)),
         }
     }
 
-    /// What most platforms gave; among equals, the first column's.
-    fn majority(&self) -> Option<&Cell> {
-        let votes = |cell: &Cell| self.observed().filter(|(_, other)| other.agrees(cell)).count();
-        let most = self.observed().map(|(_, cell)| votes(cell)).max()?;
-        self.observed().map(|(_, cell)| cell).find(|cell| votes(cell) == most)
+    /// Whether what is documented or reported for some platform is not what was measured, or, where nothing was
+    /// measured, not what is said of another.
+    pub fn differs_from_stated(self) -> bool {
+        (0..self.matrix.columns.len())
+            .any(|column| !self.matrix.columns[column].is_measured() && self.stands_out(column))
     }
 
-    fn observed(&self) -> impl Iterator<Item = (usize, &Cell)> {
-        self.cells
-            .iter()
-            .enumerate()
-            .filter_map(|(column, cell)| Some((column, cell.as_ref()?)))
-            .filter(|(_, cell)| cell.is_observed())
+    /// Whether the trials of a measured cell disagree.
+    pub fn is_unsteady(self) -> bool {
+        self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady))
+    }
+
+    /// Whether the cell of this column differs from the baseline; without one, from what most measured platforms gave.
+    pub fn stands_out(self, column: usize) -> bool {
+        let Some(measure) = self.measure() else { return false };
+        let key = self.key(column);
+        if key == 0 || key == self.key(measure) {
+            return false;
+        }
+        match (self.cell(column), self.cell(measure)) {
+            // Where sources contradict each other, none of them is contradicted by what one of them says.
+            (Some(cell), Some(measure)) if !self.matrix.columns[column].is_measured() => {
+                relation(cell, measure, self.matrix.compare) != Relation::More
+            }
+            _ => true,
+        }
+    }
+
+    /// The column that others are measured against: the baseline, or one that gave what most measured platforms gave;
+    /// among equals, the first. Where nothing was measured, what is said of most.
+    fn measure(self) -> Option<usize> {
+        if let Some(baseline) = self.matrix.baseline {
+            return Some(baseline).filter(|column| self.key(*column) != 0);
+        }
+        let mut voters: Vec<usize> = self.measured().collect();
+        if voters.is_empty() {
+            voters = (0..self.matrix.columns.len()).filter(|column| self.key(*column) != 0).collect();
+        }
+        let mut votes: HashMap<CellKey, usize> = HashMap::new();
+        for &column in &voters {
+            *votes.entry(self.key(column)).or_default() += self.matrix.columns[column].members.len();
+        }
+        let most = votes.values().max()?;
+        voters.into_iter().find(|column| votes[&self.key(*column)] == *most)
+    }
+
+    /// The measured columns in which something was observed.
+    fn measured(self) -> impl Iterator<Item = usize> {
+        (0..self.matrix.columns.len())
+            .filter(move |column| self.matrix.columns[*column].is_measured() && self.key(*column) != 0)
+    }
+
+    /// Distinct outcomes of all columns.
+    pub fn outcomes(self) -> BTreeSet<&'a str> {
+        self.cells().flatten().flat_map(|cell| cell.outcomes.iter().map(|(outcome, _)| &**outcome)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        catalogue::Catalogue,
+        platform::Provenance,
+        results::{Results, Row as ResultRow},
+    };
 
-    fn cell(outcomes: &[(&str, u64)]) -> Option<Cell> {
-        let outcomes: Vec<_> = outcomes.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect();
-        Some(Cell { trials: outcomes.iter().map(|(_, count)| count).sum(), outcomes, notes: Vec::new() })
+    type Outcomes<'a> = &'a [(&'a str, u64)];
+
+    /// A matrix of one row: for each platform its outcomes; a stated one's name begins with `stated`.
+    fn matrix(cells: &[(&str, Outcomes<'_>)]) -> Matrix {
+        let mut results = Results::default();
+        for (platform, outcomes) in cells {
+            let stated = platform.starts_with("stated");
+            let trials = outcomes.iter().map(|(_, count)| count).sum();
+            results.rows.extend(outcomes.iter().map(|(outcome, count)| ResultRow {
+                platform: (*platform).to_owned(),
+                provenance: if stated { Provenance::Documented } else { Provenance::Measured },
+                scenario: "a/b".to_owned(),
+                transport: "tcp4".to_owned(),
+                sigpipe: "ignore".to_owned(),
+                call: "std".to_owned(),
+                option: "none".to_owned(),
+                step: 1,
+                actor: "client".to_owned(),
+                operation: "write 1".to_owned(),
+                outcome: (*outcome).to_owned(),
+                code: None,
+                name: String::new(),
+                kind: String::new(),
+                signal: String::new(),
+                count: (!stated).then_some(*count),
+                trials: (!stated).then_some(trials),
+                note: String::new(),
+            }));
+        }
+        Matrix::new(&results, &Catalogue::builtin())
     }
 
-    fn row(cells: &[Option<Cell>]) -> MatrixRow {
-        MatrixRow {
-            scenario: "a/b".to_owned(),
-            step: 1,
-            actor: "client".to_owned(),
-            operation: "write 1".to_owned(),
-            cases: Vec::new(),
-            is_whole_step: true,
-            cells: cells.to_vec(),
-        }
+    fn row(matrix: &Matrix) -> Row<'_> {
+        let mut rows = matrix.rows();
+        assert_eq!(rows.len(), 1);
+        rows.next().unwrap()
+    }
+
+    fn stand_out(matrix: &Matrix) -> Vec<bool> {
+        (0..matrix.columns.len()).map(|column| row(matrix).stands_out(column)).collect()
     }
 
     #[test]
     fn the_minority_stands_out() {
-        let row = row(&[cell(&[("ok", 1)]), cell(&[("EPIPE", 1)]), cell(&[("EPIPE", 9)]), None]);
-        assert!(row.differs());
-        let outs: Vec<_> = (0..4).map(|column| row.stands_out(column)).collect();
-        assert_eq!(outs, [true, false, false, false]);
+        let matrix = matrix(&[("a", &[("ok", 1)]), ("b", &[("EPIPE", 1)]), ("c", &[("EPIPE", 9)])]);
+        assert!(row(&matrix).differs());
+        assert_eq!(stand_out(&matrix), [true, false, false]);
     }
 
     #[test]
-    fn among_equals_the_first_column_is_the_measure() {
-        let row = row(&[cell(&[("ok", 1)]), cell(&[("EPIPE", 1)])]);
-        assert_eq!([row.stands_out(0), row.stands_out(1)], [false, true]);
+    fn among_equals_the_first_column_is_the_measure_unless_another_is_chosen() {
+        let mut matrix = matrix(&[("a", &[("ok", 1)]), ("b", &[("EPIPE", 1)])]);
+        assert_eq!(stand_out(&matrix), [false, true]);
+        matrix.set_baseline("b").unwrap();
+        assert_eq!(stand_out(&matrix), [true, false]);
+        assert!(matrix.set_baseline("c").is_err());
     }
 
     #[test]
     fn what_was_not_observed_is_no_difference() {
         for nothing in ["unsupported", "not-run"] {
-            let row = row(&[cell(&[("ok", 1)]), cell(&[(nothing, 1)]), None]);
-            assert!(!row.differs());
-            assert!(!row.stands_out(1));
+            let matrix = matrix(&[("a", &[("ok", 1)]), ("b", &[(nothing, 1)])]);
+            assert!(!row(&matrix).differs());
+            assert_eq!(stand_out(&matrix), [false, false]);
         }
     }
 
     #[test]
     fn how_often_an_outcome_came_is_no_difference_but_which_came_is() {
-        let some = cell(&[("ok", 3), ("EPIPE", 7)]);
-        assert!(!row(&[some.clone(), cell(&[("EPIPE", 1), ("ok", 9)])]).differs());
-        assert!(row(&[some.clone(), cell(&[("EPIPE", 10)])]).differs());
-        assert!(row(std::slice::from_ref(&some)).is_unsteady());
-        assert_eq!(some.unwrap().to_string(), "ok 3/10, EPIPE 7/10");
+        let some: Outcomes<'_> = &[("ok", 3), ("EPIPE", 7)];
+        assert!(!row(&matrix(&[("a", some), ("b", &[("EPIPE", 1), ("ok", 9)])])).differs());
+        assert!(row(&matrix(&[("a", some), ("b", &[("EPIPE", 10)])])).differs());
+        assert!(row(&matrix(&[("a", some)])).is_unsteady());
+        assert_eq!(row(&matrix(&[("a", some)])).cell(0).unwrap().to_string(), "EPIPE 7/10, ok 3/10");
+    }
+
+    #[test]
+    fn by_class_only_what_portable_code_needs_counts() {
+        let mut matrix = matrix(&[("a", &[("ECONNRESET", 1)]), ("b", &[("EPIPE", 1)])]);
+        assert!(row(&matrix).differs());
+        matrix.compare(Compare::Class);
+        assert!(!row(&matrix).differs());
+        assert_eq!(stand_out(&matrix), [false, false]);
+    }
+
+    #[test]
+    fn what_is_stated_is_never_counted_as_measured() {
+        let both: Outcomes<'_> = &[("ok", 1), ("EPIPE", 1)];
+        let mut said = matrix(&[("a", &[("ok", 1)]), ("stated-1", &[("EPIPE", 1)]), ("stated-2", both)]);
+        assert!(!row(&said).differs());
+        assert!(row(&said).differs_from_stated());
+        assert!(!row(&said).is_unsteady());
+        assert_eq!(stand_out(&said), [false, true, false], "a contradiction among sources contradicts nothing");
+        assert_eq!(row(&said).cell(2).unwrap().to_string(), "EPIPE or ok");
+        said.keep_columns(|column| !column.is_measured());
+        assert_eq!(stand_out(&said), [false, false]);
+        let said = matrix(&[("stated-1", &[("EPIPE", 1)]), ("stated-2", &[("ok", 1)])]);
+        assert_eq!(stand_out(&said), [false, true], "where nothing was measured, sources are all there is");
+    }
+
+    #[test]
+    fn platforms_that_agree_in_everything_are_one_column() {
+        let mut many =
+            matrix(&[("a-9", &[("ok", 1)]), ("a-10", &[("ok", 5)]), ("b", &[("EPIPE", 1)]), ("stated", &[("ok", 1)])]);
+        many.merge_columns();
+        let names: Vec<_> = many.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["a-9, 2 platforms", "b", "stated"]);
+        assert_eq!(stand_out(&many), [false, true, false]);
     }
 }

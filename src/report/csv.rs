@@ -1,25 +1,31 @@
 //! The matrix as CSV: one row a row, one column a platform, and whether the row differs.
 
-use crate::matrix::{Cell, Matrix};
+use super::cell;
+use crate::matrix::Matrix;
 
 pub(super) fn render(matrix: &Matrix) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let head = ["scenario", "cases", "step", "actor", "operation", "differs"].map(str::to_owned);
-    let platforms = matrix.columns.iter().map(|column| column.platform.clone());
-    let rows = matrix.rows.iter().map(|row| {
+    let platforms = matrix.columns.iter().map(|column| column.name.clone());
+    let rows = matrix.rows().map(|row| {
         let differs = if row.differs() { "yes" } else { "no" };
         let head = [
-            row.scenario.clone(),
+            row.scenario().to_owned(),
             row.case_names(),
-            row.step.to_string(),
-            row.actor.clone(),
-            row.operation.clone(),
+            row.step().to_string(),
+            row.actor().to_owned(),
+            row.operation().to_owned(),
             differs.to_owned(),
         ];
-        let cells = row.cells.iter().map(|cell| cell.as_ref().map(Cell::to_string).unwrap_or_default());
+        let cells = (0..matrix.columns.len()).map(|column| cell::in_full(row, column));
         head.into_iter().chain(cells).collect::<Vec<_>>()
     });
-    for record in std::iter::once(head.into_iter().chain(platforms).collect()).chain(rows) {
+    table(std::iter::once(head.into_iter().chain(platforms).collect()).chain(rows))
+}
+
+/// Records as CSV, the head first.
+pub(super) fn table(records: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in records {
         let record: Vec<_> = record.iter().map(|field| harmless(field)).collect();
         writer.write_record(&record).expect("writing to memory does not fail, and every record has the head's length");
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    matrix::{Column, Counts, Matrix, MatrixRow},
+    matrix::{Class, Column, Counts, Matrix, Row as MatrixRow},
     platform::{Platform, Provenance},
 };
 
@@ -18,6 +18,7 @@ struct Page<'a> {
 struct Total {
     rows: usize,
     differing: usize,
+    stated: usize,
     unsteady: usize,
 }
 
@@ -43,22 +44,28 @@ struct Row<'a> {
 #[derive(Serialize)]
 struct Cell<'a> {
     outcomes: Vec<Outcome<'a>>,
-    trials: u64,
+    trials: Option<u64>,
     stands_out: bool,
-    notes: &'a [String],
+    notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
 struct Outcome<'a> {
     outcome: &'a str,
-    count: u64,
+    class: Option<&'static str>,
+    count: Option<u64>,
 }
 
 pub(super) fn render(matrix: &Matrix, counts: Counts) -> String {
     let page = Page {
         platforms: matrix.columns.iter().map(head).collect(),
-        rows: matrix.rows.iter().map(row).collect(),
-        counts: Total { rows: counts.rows, differing: counts.differing, unsteady: counts.unsteady },
+        rows: matrix.rows().map(row).collect(),
+        counts: Total {
+            rows: counts.rows,
+            differing: counts.differing,
+            stated: counts.stated,
+            unsteady: counts.unsteady,
+        },
     };
     let mut text = serde_json::to_string_pretty(&page).expect("plain data has a JSON form");
     text.push('\n');
@@ -66,28 +73,33 @@ pub(super) fn render(matrix: &Matrix, counts: Counts) -> String {
 }
 
 fn head(column: &Column) -> Head<'_> {
-    Head { platform: &column.platform, provenance: column.provenance, facts: column.facts.as_ref() }
+    let member = &column.members[0];
+    Head { platform: &member.platform, provenance: member.provenance, facts: member.facts.as_ref() }
 }
 
-fn row(row: &MatrixRow) -> Row<'_> {
+fn row(row: MatrixRow<'_>) -> Row<'_> {
     Row {
-        scenario: &row.scenario,
-        cases: row.cases.iter().map(ToString::to_string).collect(),
-        step: row.step,
-        actor: &row.actor,
-        operation: &row.operation,
+        scenario: row.scenario(),
+        cases: row.cases().map(ToString::to_string).collect(),
+        step: row.step(),
+        actor: row.actor(),
+        operation: row.operation(),
         differs: row.differs(),
         unsteady: row.is_unsteady(),
-        cells: (0..row.cells.len()).map(|column| cell(row, column)).collect(),
+        cells: (0..row.cells().len()).map(|column| cell(row, column)).collect(),
     }
 }
 
-fn cell(row: &MatrixRow, column: usize) -> Option<Cell<'_>> {
-    let cell = row.cells[column].as_ref()?;
+fn cell(row: MatrixRow<'_>, column: usize) -> Option<Cell<'_>> {
+    let cell = row.cell(column)?;
     Some(Cell {
-        outcomes: cell.outcomes.iter().map(|(outcome, count)| Outcome { outcome, count: *count }).collect(),
+        outcomes: cell
+            .outcomes
+            .iter()
+            .map(|(outcome, count)| Outcome { outcome, class: Class::of(outcome).map(Class::word), count: *count })
+            .collect(),
         trials: cell.trials,
         stands_out: row.stands_out(column),
-        notes: &cell.notes,
+        notes: cell.notes.iter().map(|note| &**note).collect(),
     })
 }

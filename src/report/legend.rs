@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{EMPTY, STANDS_OUT, printable};
+use super::{EMPTY, STANDS_OUT, STATED, printable};
 use crate::{
-    matrix::{Column, Counts, Matrix},
+    matrix::{Column, Compare, Counts, Matrix, Member},
     observation::Readiness,
 };
 
@@ -58,63 +58,117 @@ fn short_flags(text: &str) -> Option<String> {
 /// The line of counts.
 pub(super) fn counts(matrix: &Matrix, counts: Counts) -> String {
     let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let shown =
-        if matrix.rows.len() == counts.rows { String::new() } else { format!(" ({} shown)", matrix.rows.len()) };
+    let rows = matrix.rows().len();
+    let shown = if rows == counts.rows { String::new() } else { format!(" ({rows} shown)") };
+    let from = match matrix.baseline() {
+        Some(baseline) => format!("from {}", printable(&baseline.name)),
+        None => "between platforms".to_owned(),
+    };
+    let stated = match counts.stated {
+        0 => String::new(),
+        1 => "in 1 more something else is documented or reported, ".to_owned(),
+        more => format!("in {more} more something else is documented or reported, "),
+    };
     format!(
-        "{}{shown}: {} between platforms, {} unsteady (trials of one platform disagree). {}.",
+        "{}{shown}: {} {from}{}, {stated}{} unsteady (trials of one platform disagree). {}.",
         of(counts.rows, "row", "rows"),
         of(counts.differing, "differs", "differ"),
+        if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" },
         counts.unsteady,
         platforms(&matrix.columns),
     )
 }
 
+/// A column's head.
+pub(super) fn head(column: &Column) -> String {
+    let mark = if column.is_measured() { "" } else { STATED };
+    format!("{mark}{}", column.name)
+}
+
 fn platforms(columns: &[Column]) -> String {
     let of = |provenance: crate::platform::Provenance| {
-        let count = columns.iter().filter(|column| column.provenance == provenance).count();
+        let of_it = columns.iter().filter(|column| column.provenance == provenance);
+        let count: usize = of_it.map(|column| column.members.len()).sum();
         (count > 0).then(|| format!("{count} {}", provenance.word()))
     };
     let kinds: Vec<_> = crate::platform::Provenance::ALL.into_iter().filter_map(of).collect();
-    let noun = if columns.len() == 1 { "platform" } else { "platforms" };
-    format!("{} {noun} ({})", columns.len(), kinds.join(", "))
+    let count: usize = columns.iter().map(|column| column.members.len()).sum();
+    let noun = if count == 1 { "platform" } else { "platforms" };
+    format!("{count} {noun} ({})", kinds.join(", "))
 }
 
-/// What a column is, in one line.
-pub(super) fn column(column: &Column) -> String {
-    let Some(facts) = &column.facts else {
-        return format!("{}, {}; no facts are recorded", column.platform, column.provenance.word());
+/// What a column is: a line a platform.
+pub(super) fn column(column: &Column) -> Vec<String> {
+    let mut lines: Vec<_> = column.members.iter().map(member).collect();
+    if lines.len() > 1 {
+        lines.insert(0, format!("{} that agree in every cell:", printable(&column.name)));
+    }
+    lines
+}
+
+fn member(member: &Member) -> String {
+    let Some(facts) = &member.facts else {
+        return format!("{}: {}; no facts are recorded", member.platform, member.provenance.word());
     };
+    let os = format!("{} {}", facts.os, facts.kernel);
+    let version =
+        |name: &str, version: &str| if version.is_empty() { String::new() } else { format!("{name} {version}") };
     let parts = [
-        column.provenance.word().to_owned(),
-        format!("{} {}", facts.os, facts.kernel),
+        member.provenance.word().to_owned(),
+        os.trim_end().to_owned(),
         facts.arch.clone(),
         facts.abi.clone(),
         facts.runtime.clone(),
         facts.selector.clone(),
-        format!("rustc {}", facts.rustc),
-        format!("mio {}", facts.mio),
-        format!("brokenpipe {}", facts.brokenpipe),
+        version("rustc", &facts.rustc),
+        version("mio", &facts.mio),
+        version("brokenpipe", &facts.brokenpipe),
     ];
     let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    printable(&format!("{}: {}", column.platform, parts.join(", ")))
+    printable(&format!("{}: {}", member.platform, parts.join(", ")))
 }
 
 /// The meanings of what is on this page, and of nothing else.
 pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
-    let cells = || matrix.rows.iter().flat_map(|row| row.cells.iter().flatten());
-    let outcomes: BTreeSet<&str> =
-        cells().flat_map(|cell| cell.outcomes.iter().map(|(outcome, _)| outcome.as_str())).collect();
+    let mut outcomes = BTreeSet::new();
+    let (mut stands_out, mut empty, mut shared, mut uncounted) = (false, false, false, false);
+    for row in matrix.rows() {
+        outcomes.extend(row.outcomes());
+        stands_out |= (0..matrix.columns.len()).any(|column| row.stands_out(column));
+        for cell in row.cells() {
+            empty |= cell.is_none();
+            if let Some(cell) = cell.filter(|cell| cell.is_unsteady()) {
+                let counted = cell.outcomes.iter().all(|(_, count)| count.is_some());
+                shared |= counted;
+                uncounted |= !counted;
+            }
+        }
+    }
     let mut lines = Vec::new();
-    if matrix.rows.iter().any(|row| (0..row.cells.len()).any(|column| row.stands_out(column))) {
+    if stands_out {
+        lines.push(match matrix.baseline() {
+            Some(baseline) => format!("{STANDS_OUT} is not what {} gave", printable(&baseline.name)),
+            None => format!(
+                "{STANDS_OUT} is not what most measured platforms gave (among equals: not what the first of them gave)"
+            ),
+        });
+    }
+    if matrix.columns.iter().any(|column| !column.is_measured()) {
         lines.push(format!(
-            "{STANDS_OUT} is not what most platforms gave (among equals: not what the first of them gave)"
+            "{STATED} was not measured by this program: somebody reported or documented it; nothing is counted on it"
         ));
     }
-    if matrix.rows.iter().any(|row| row.cells.iter().any(Option::is_none)) {
+    if empty {
         lines.push(format!("{EMPTY} the platform has no result for this case"));
     }
-    if cells().any(crate::matrix::Cell::is_unsteady) {
+    if shared {
         lines.push("a/b: the outcome of a of b trials".to_owned());
+    }
+    if uncounted {
+        lines.push(
+            "several outcomes without a share: trials of a race, not counted, or sources that contradict each other"
+                .to_owned(),
+        );
     }
     let flags: Vec<_> = Readiness::FLAGS
         .iter()
@@ -144,10 +198,10 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
 /// What the cells' notes say, each once.
 pub(super) fn notes(matrix: &Matrix) -> BTreeSet<String> {
     let mut notes = BTreeSet::new();
-    for row in &matrix.rows {
-        for (column, cell) in matrix.columns.iter().zip(&row.cells) {
+    for row in matrix.rows() {
+        for (column, cell) in matrix.columns.iter().zip(row.cells()) {
             for note in cell.iter().flat_map(|cell| &cell.notes) {
-                notes.insert(format!("{}: {}", column.platform, printable(note)));
+                notes.insert(format!("{}: {}", printable(&column.name), printable(note)));
             }
         }
     }

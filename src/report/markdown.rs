@@ -3,41 +3,42 @@
 use std::collections::BTreeSet;
 
 use super::{STANDS_OUT, cell, legend, printable};
-use crate::matrix::{Counts, Matrix, MatrixRow};
+use crate::matrix::{Counts, Matrix, Row};
 
 pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts) -> String {
     let mut text = String::new();
-    for rows in matrix.rows.chunk_by(|a, b| a.family() == b.family()) {
+    let all: Vec<_> = matrix.rows().collect();
+    for rows in all.chunk_by(|a, b| a.family() == b.family()) {
         text.push_str(&format!("### {}\n\n", escape(rows[0].family())));
-        let platforms: Vec<_> = matrix.columns.iter().map(|column| escape(&column.platform)).collect();
+        let platforms: Vec<_> = matrix.columns.iter().map(|column| escape(&legend::head(column))).collect();
         text.push_str(&format!("| scenario | step | case | {} |\n", platforms.join(" | ")));
         text.push_str(&format!("|---|---|---|{}\n", "---|".repeat(platforms.len())));
-        for (index, row) in rows.iter().enumerate() {
-            let first = index == 0 || rows[index - 1].scenario != row.scenario;
+        for (index, &row) in rows.iter().enumerate() {
+            let first = index == 0 || rows[index - 1].scenario() != row.scenario();
             text.push_str(&line(row, first));
         }
         text.push('\n');
     }
     text.push_str(&escape(&legend::counts(matrix, counts)));
     text.push_str("\n\n");
-    let columns = matrix.columns.iter().map(legend::column);
+    let columns = matrix.columns.iter().flat_map(legend::column);
     for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
         text.push_str(&format!("- {}\n", escape(&line)));
     }
     text
 }
 
-fn line(row: &MatrixRow, first: bool) -> String {
+fn line(row: Row<'_>, first: bool) -> String {
     let scenario = if first { escape(row.name()) } else { String::new() };
-    let cells = (0..row.cells.len()).map(|column| {
+    let cells = (0..row.cells().len()).map(|column| {
         let text = escape(&cell::lines(row, column).join(", "));
         if row.stands_out(column) { format!("**{STANDS_OUT} {text}**") } else { text }
     });
     format!(
         "| {scenario} | {} {} {} | {} | {} |\n",
-        row.step,
-        escape(&row.actor),
-        escape(&row.operation),
+        row.step(),
+        escape(row.actor()),
+        escape(row.operation()),
         escape(&row.case_names()),
         cells.collect::<Vec<_>>().join(" | "),
     )

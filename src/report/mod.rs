@@ -8,6 +8,7 @@ mod markdown;
 mod page;
 mod show;
 mod table;
+mod verify;
 
 use clap::ValueEnum;
 
@@ -15,6 +16,7 @@ use crate::matrix::Matrix;
 
 pub use page::page;
 pub use show::show;
+pub use verify::verify;
 
 /// How a matrix is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -57,7 +59,7 @@ pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String
     let notes = legend::notes(&shown);
     if matches!(format, Format::Table | Format::Markdown) {
         // Nothing can be read off such a row; why it is unsupported is in the notes.
-        shown.rows.retain(|row| !row.is_unsupported());
+        shown.keep_rows(|row| !row.is_unsupported());
     }
     match format {
         Format::Table => table::render(&shown, &notes, counts, look),
@@ -69,6 +71,9 @@ pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String
 
 /// Before a cell that is not what most platforms gave.
 const STANDS_OUT: &str = "≠";
+
+/// Before a cell that was not measured, but documented or reported.
+const STATED: &str = "≈";
 
 /// Where a platform has no such case.
 const EMPTY: &str = "·";

@@ -17,7 +17,7 @@ pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look) -> String {
     let cases: Vec<_> = scenario.axes.iter().map(CaseName::from).collect();
     text.push_str(&textwrap::fill(&format!("Cases: {}", name_all(&cases).join("; ")), width));
     text.push_str("\n\n");
-    if matrix.rows.is_empty() {
+    if matrix.is_empty() {
         for (index, step) in scenario.steps.iter().enumerate() {
             text.push_str(&format!("{:>3} {step}\n", index + 1));
         }

@@ -9,10 +9,10 @@ use comfy_table::{
 };
 
 use super::{Look, STANDS_OUT, cell, legend};
-use crate::matrix::{Cell, Counts, Matrix, MatrixRow};
+use crate::matrix::{Cell, Counts, Matrix, Row};
 
 /// No lines but one under the head: a family has many rows.
-const STYLE: TableStyle = TableStyle::new()
+pub(super) const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none().junction('│'))
     .header_separator(LineStyle::none().fill('─').junction('┼'))
     .content_lines(ContentLineStyle::none().junction('│'));
@@ -27,19 +27,22 @@ const AROUND: u16 = 3;
 pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
     let mut text = String::new();
     let layout = Layout::new(matrix, look.width);
-    for block in &layout.blocks {
-        if layout.blocks.len() > 1 {
-            text.push_str(&format!("Platforms {} to {} of {}\n\n", block.start + 1, block.end, matrix.columns.len()));
-        }
-        for rows in matrix.rows.chunk_by(|a, b| a.family() == b.family()) {
-            text.push_str(&format!("{}\n", rows[0].family()));
+    let all: Vec<_> = matrix.rows().collect();
+    for rows in all.chunk_by(|a, b| a.family() == b.family()) {
+        for block in &layout.blocks {
+            text.push_str(rows[0].family());
+            if layout.blocks.len() > 1 {
+                let last = matrix.columns.len();
+                text.push_str(&format!(", columns {} to {} of {last}", block.start + 1, block.end));
+            }
+            text.push('\n');
             text.push_str(&table(matrix, rows, block.clone(), &layout, look));
             text.push_str("\n\n");
         }
     }
     text.push_str(&textwrap::fill(&legend::counts(matrix, counts), usize::from(look.width)));
     text.push('\n');
-    let columns = matrix.columns.iter().map(legend::column);
+    let columns = matrix.columns.iter().flat_map(legend::column);
     let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
     for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
         text.push_str(&textwrap::fill(&no_command(&line), &indent));
@@ -67,16 +70,17 @@ impl Layout {
     fn new(matrix: &Matrix, width: u16) -> Self {
         let widest =
             |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
-        let longest_step = widest(&mut matrix.rows.iter().map(|row| step(row).len()));
-        let longest_name = widest(&mut matrix.rows.iter().map(|row| row.name().len()));
+        let longest_step = widest(&mut matrix.rows().map(|row| step(row).len()));
+        let longest_name = widest(&mut matrix.rows().map(|row| row.name().len()));
         // Names may be broken, steps should not be.
         let step = longest_step.max(longest_name.min(width / 3)).max(8);
-        let case = widest(&mut matrix.rows.iter().map(|row| row.case_names().len())).clamp(4, 12.max(width / 5));
+        let case = widest(&mut matrix.rows().map(|row| row.case_names().len())).clamp(4, 12.max(width / 5));
         let platforms: Vec<_> = (0..matrix.columns.len())
             .map(|column| {
-                let cells = matrix.rows.iter().flat_map(|row| cell_lines(row, column));
+                let cells = matrix.rows().flat_map(|row| cell_lines(row, column));
                 let cells = widest(&mut cells.map(|line| line.chars().count()));
-                let head = widest(&mut head(&matrix.columns[column].platform).lines().map(str::len));
+                let head =
+                    widest(&mut head(&legend::head(&matrix.columns[column])).lines().map(|line| line.chars().count()));
                 cells.max(head).clamp(NARROWEST, WIDEST)
             })
             .collect();
@@ -105,7 +109,7 @@ fn blocks(platforms: &[u16], room: u16) -> Vec<Range<usize>> {
     blocks
 }
 
-fn table(matrix: &Matrix, rows: &[MatrixRow], block: Range<usize>, layout: &Layout, look: Look) -> String {
+fn table(matrix: &Matrix, rows: &[Row<'_>], block: Range<usize>, layout: &Layout, look: Look) -> String {
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
     if look.colour {
@@ -113,10 +117,10 @@ fn table(matrix: &Matrix, rows: &[MatrixRow], block: Range<usize>, layout: &Layo
     } else {
         table.force_no_tty();
     }
-    let heads = block.clone().map(|column| head(&matrix.columns[column].platform));
+    let heads = block.clone().map(|column| head(&legend::head(&matrix.columns[column])));
     table.set_header(["step".to_owned(), "case".to_owned()].into_iter().chain(heads));
-    for (index, row) in rows.iter().enumerate() {
-        if index == 0 || rows[index - 1].scenario != row.scenario {
+    for (index, &row) in rows.iter().enumerate() {
+        if index == 0 || rows[index - 1].scenario() != row.scenario() {
             table.add_row([bold(row.name(), look)]);
         }
         let mut cells = vec![TableCell::new(step(row)), TableCell::new(row.case_names())];
@@ -137,14 +141,14 @@ fn bold(text: &str, look: Look) -> TableCell {
     if look.colour { cell.add_attribute(Attribute::Bold) } else { cell }
 }
 
-fn step(row: &MatrixRow) -> String {
-    format!("{:>3} {} {}", row.step, row.actor, row.operation)
+fn step(row: Row<'_>) -> String {
+    format!("{:>3} {} {}", row.step(), row.actor(), row.operation())
 }
 
-fn styled_cell(row: &MatrixRow, column: usize, look: Look) -> TableCell {
+fn styled_cell(row: Row<'_>, column: usize, look: Look) -> TableCell {
     let cell = TableCell::new(cell_lines(row, column).join("\n")).set_delimiter('+');
     let stands_out = row.stands_out(column);
-    let unsteady = row.cells[column].as_ref().is_some_and(Cell::is_unsteady);
+    let unsteady = row.is_measured(column) && row.cell(column).is_some_and(Cell::is_unsteady);
     match (look.colour, stands_out, unsteady) {
         (true, _, true) => cell.fg(Color::Magenta),
         (true, true, _) => cell.fg(Color::Yellow).add_attribute(Attribute::Bold),
@@ -153,7 +157,7 @@ fn styled_cell(row: &MatrixRow, column: usize, look: Look) -> TableCell {
 }
 
 /// The lines of a cell, marked where they stand out.
-fn cell_lines(row: &MatrixRow, column: usize) -> Vec<String> {
+fn cell_lines(row: Row<'_>, column: usize) -> Vec<String> {
     let mark = if row.stands_out(column) { format!("{STANDS_OUT} ") } else { String::new() };
     cell::lines(row, column).into_iter().map(|line| format!("{mark}{line}")).collect()
 }

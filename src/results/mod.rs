@@ -1,14 +1,27 @@
 //! Observations on disk: `<platform>.csv` for each platform, and `platforms.csv` for the facts behind their names.
 
+mod files;
 mod keep;
 mod read;
 mod row;
+mod scan;
+mod tables;
 mod write;
 
-use crate::{catalogue::Case, driver::CaseResult, platform::Platform};
+use std::sync::Arc;
 
-pub use read::ReadError;
+use crate::{
+    catalogue::Case,
+    driver::CaseResult,
+    platform::{Platform, Provenance},
+};
+
+pub use files::{MAX_FILE, MAX_ROW};
+pub use read::{Heads, ReadError, read_steps};
 pub use row::{COLUMNS, MAX_FIELD, Row};
+pub use scan::Step;
+pub(crate) use tables::number;
+pub use tables::{Entry, EntryId, Place, PlaceId, Tables};
 pub use write::WriteError;
 
 /// The name of the table of platforms in a folder of results.
@@ -32,6 +45,19 @@ impl Results {
             self.rows.extend(Row::of_case(&platform.platform, *case, result));
         }
         self.set_platform(platform);
+    }
+
+    /// Hands on each step: its platform, provenance, place and entries.
+    pub(crate) fn steps(
+        &self,
+        tables: &mut Tables,
+        mut each: impl FnMut(&Tables, &Arc<str>, Provenance, PlaceId, &[EntryId]),
+    ) {
+        for rows in self.rows.chunk_by(Row::same_step) {
+            let entries: Vec<_> = rows.iter().map(|row| tables.entry_of(row)).collect();
+            let (platform, place) = (tables.word(&rows[0].platform), tables.place_of(&rows[0]));
+            each(tables, &platform, rows[0].provenance, place, &entries);
+        }
     }
 
     /// The facts of a platform, if they are known.

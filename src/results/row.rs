@@ -1,7 +1,10 @@
 //! A row of `<platform>.csv`, and what a good one is.
 
-use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
+use serde::Serialize;
+
+use super::{EntryId, Step, Tables};
 use crate::{
     catalogue::Case,
     driver::CaseResult,
@@ -10,7 +13,7 @@ use crate::{
 };
 
 /// One distinct outcome of one step of one case on one platform. The fields are the CSV's columns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// Which column of the matrix.
     pub platform: String,
@@ -42,10 +45,10 @@ pub struct Row {
     pub kind: String,
     /// A signal delivered during the step.
     pub signal: String,
-    /// In how many trials the step gave this.
-    pub count: u64,
-    /// How many trials there were.
-    pub trials: u64,
+    /// In how many trials the step gave this; none where it was not counted.
+    pub count: Option<u64>,
+    /// How many trials there were; none where they were not counted.
+    pub trials: Option<u64>,
     /// Anything a reader should know, such as why a case is unsupported.
     pub note: String,
 }
@@ -97,8 +100,8 @@ impl Row {
                 kind: String::new(),
                 signal: String::new(),
                 // Until it is measured: that nothing can be observed is not observed ten times.
-                count: 1,
-                trials: 1,
+                count: Some(1),
+                trials: Some(1),
                 note: String::new(),
             };
             match result {
@@ -113,14 +116,41 @@ impl Row {
                         name: observation.given.native_name().unwrap_or_default().to_owned(),
                         kind: observation.given.kind().map(|kind| format!("{kind:?}")).unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
-                        count,
-                        trials: *trials,
+                        count: Some(count),
+                        trials: Some(*trials),
                         ..row.clone()
                     }));
                 }
             }
         }
         rows
+    }
+
+    /// The row of one outcome of a step that was read.
+    pub(super) fn of_step(tables: &Tables, step: Step<'_>, entry: EntryId) -> Row {
+        let place = &tables.places[step.place as usize];
+        let (scenario, case) = &tables.cases[place.case as usize];
+        let entry = &tables.entries[entry as usize];
+        Row {
+            platform: step.platform.to_string(),
+            provenance: step.provenance,
+            scenario: scenario.to_string(),
+            transport: case.transport.to_string(),
+            sigpipe: case.sigpipe.to_string(),
+            call: case.call.to_string(),
+            option: case.option.to_string(),
+            step: place.step,
+            actor: place.actor.to_string(),
+            operation: place.operation.to_string(),
+            outcome: entry.outcome.to_string(),
+            code: entry.code,
+            name: entry.name.to_string(),
+            kind: entry.kind.to_string(),
+            signal: entry.signal.to_string(),
+            count: entry.count,
+            trials: entry.trials,
+            note: entry.note.to_string(),
+        }
     }
 
     /// Whether both are rows of the same case.
@@ -133,40 +163,79 @@ impl Row {
         case(other)
     }
 
-    /// What is wrong with the row by itself: the column, and what would be right.
-    pub(super) fn check(&self) -> Result<(), (&'static str, String)> {
-        check_name(&self.platform).map_err(|problem| ("platform", problem.to_owned()))?;
-        let words = [
-            ("scenario", &self.scenario),
-            ("transport", &self.transport),
-            ("sigpipe", &self.sigpipe),
-            ("call", &self.call),
-            ("option", &self.option),
-            ("actor", &self.actor),
-            ("operation", &self.operation),
-            ("outcome", &self.outcome),
-        ];
-        for (column, text) in words {
-            if !is_word(text) {
-                return Err((
-                    column,
-                    "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit".to_owned(),
-                ));
-            }
-        }
-        for (column, text) in [("name", &self.name), ("kind", &self.kind), ("signal", &self.signal)] {
-            if !text.is_empty() && !is_word(text) {
-                return Err((column, "empty, or a name of letters, digits and `_`".to_owned()));
-            }
-        }
-        if self.step == 0 || self.step > 1000 {
-            return Err(("step", "a number from 1 to 1000".to_owned()));
-        }
-        if self.count == 0 || self.count > self.trials {
-            return Err(("count", format!("a number from 1 to the row's trials, which are {}", self.trials)));
-        }
-        Ok(())
+    /// Whether both are rows of the same step.
+    pub(super) fn same_step(&self, other: &Row) -> bool {
+        let step = |row: &Row| (row.step, row.actor == self.actor, row.operation == self.operation);
+        self.same_case(other) && step(other) == (self.step, true, true)
     }
+}
+
+/// A field as text, checked as far as its column alone can say.
+///
+/// # Errors
+///
+/// The column, and what would be right.
+pub(super) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String> {
+    if field.len() > MAX_FIELD {
+        return Err(format!("column `{column}`: {} bytes; at most {MAX_FIELD} are allowed", field.len()));
+    }
+    let text = std::str::from_utf8(field).map_err(|_| NOT_UTF8.to_owned())?;
+    if text.chars().any(char::is_control) {
+        return Err(format!("column `{column}`: a control character; none is allowed"));
+    }
+    let (good, right) = match column {
+        "platform" => match check_name(text) {
+            Ok(()) => (true, ""),
+            Err(right) => (false, right),
+        },
+        "scenario" | "transport" | "sigpipe" | "call" | "option" | "actor" | "operation" | "outcome" => {
+            (is_word(text), "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit")
+        }
+        "name" | "kind" | "signal" => (text.is_empty() || is_word(text), "empty, or a name of letters, digits and `_`"),
+        _ => (true, ""),
+    };
+    if good { Ok(text) } else { Err(format!("column `{column}`: not what stands here; right would be {right}")) }
+}
+
+/// What a file that is not text is told.
+pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
+
+/// The number of a step.
+pub(super) fn step(text: &str) -> Result<u32, String> {
+    match number("step", text, "a whole number")? {
+        Some(step @ 1..=1000) => Ok(step),
+        _ => Err("column `step`: not what stands here; right would be a number from 1 to 1000".to_owned()),
+    }
+}
+
+/// An operating system's error code, which may be negative or missing.
+pub(super) fn code(text: &str) -> Result<Option<i32>, String> {
+    number("code", text, "empty, or a whole number")
+}
+
+/// In how many of how many trials; both empty where nothing was counted, the first alone where the trials were
+/// counted and not how often each outcome came.
+pub(super) fn counts(count: &str, trials: &str) -> Result<(Option<u64>, Option<u64>), String> {
+    const RIGHT: &str = "a whole number, or empty where it was not counted";
+    let trials: Option<u64> = number("trials", trials, RIGHT)?;
+    let count: Option<u64> = number("count", count, RIGHT)?;
+    match (count, trials) {
+        (_, Some(0)) => Err("column `trials`: not what stands here; right would be a number from 1".to_owned()),
+        (Some(_), None) => Err("column `trials`: empty where `count` is a number; right would be a number".to_owned()),
+        (Some(some), Some(all)) if some == 0 || some > all => Err(format!(
+            "column `count`: not what stands here; right would be a number from 1 to the row's trials, which are {all}"
+        )),
+        counts => Ok(counts),
+    }
+}
+
+/// A number, or none where nothing stands.
+fn number<T: FromStr>(column: &str, text: &str, right: &str) -> Result<Option<T>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |_| format!("column `{column}`: \"{}\" is not {right}", text.escape_debug());
+    text.parse().map(Some).map_err(wrong)
 }
 
 /// The columns that readers see as names are of harmless characters: they cannot be markup, an escape, a formula or

@@ -12,6 +12,7 @@ use std::{
 };
 
 use assert_cmd::Command;
+use brokenpipe::{platform::Provenance, results::Row};
 
 /// The built program.
 pub const BROKENPIPE: &str = env!("CARGO_BIN_EXE_brokenpipe");
@@ -213,3 +214,28 @@ pub fn sh(folder: &Path, script: &str, args: &[&str]) -> Ran {
 
 /// `run` into `out` as platform `here`.
 pub const RUN: [&str; 6] = ["run", "--quiet", "--out", "out", "--platform", "here"];
+
+/// A measured row of the usual case over a transport: `step` is its number, actor and operation.
+pub fn row(platform: &str, id: &str, transport: &str, step: (u32, &str), outcome: &str, of: (u64, u64)) -> Row {
+    let (actor, operation) = step.1.split_once(' ').expect("a step is an actor and an operation");
+    Row {
+        platform: platform.to_owned(),
+        provenance: Provenance::Measured,
+        scenario: id.to_owned(),
+        transport: transport.to_owned(),
+        sigpipe: "ignore".to_owned(),
+        call: "std".to_owned(),
+        option: "none".to_owned(),
+        step: step.0,
+        actor: actor.to_owned(),
+        operation: operation.to_owned(),
+        outcome: outcome.to_owned(),
+        code: None,
+        name: String::new(),
+        kind: String::new(),
+        signal: String::new(),
+        count: Some(of.0),
+        trials: Some(of.1),
+        note: String::new(),
+    }
+}

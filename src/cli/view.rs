@@ -1,0 +1,96 @@
+//! What `report`, `show` and `diff` have in common: which rows and columns are shown, and how.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use glob::Pattern;
+
+use super::{Failure, RESULTS, args::Own, note, paths_or_default};
+use crate::{
+    catalogue::{Catalogue, Selection, Transport},
+    matrix::{Compare, Matrix},
+    report::Format,
+};
+
+/// Which rows, and what counts as a difference.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct RowArgs {
+    /// Show only these scenarios; repeatable
+    #[arg(long, value_name = "SELECTOR")]
+    pub(super) select: Vec<String>,
+    /// Show only cases over this transport; repeatable
+    #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
+    pub(super) transport: Vec<Transport>,
+    /// Show every row, not only those in which platforms differ
+    #[arg(long)]
+    pub(super) all: bool,
+    /// What has to be the same: the exact outcome, or what portable code needs to know of it
+    #[arg(long, value_enum, default_value_t = Compare::Exact)]
+    pub(super) compare: Compare,
+    #[command(flatten)]
+    pub(super) own: Own,
+}
+
+/// How it is written.
+#[derive(Debug, Clone, Args)]
+pub(super) struct FormatArgs {
+    /// How to write the matrix
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+    /// Width of the table in characters [default: the terminal's, or 120]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(super) width: Option<u16>,
+}
+
+impl Default for FormatArgs {
+    fn default() -> Self {
+        FormatArgs { format: Format::Table, width: None }
+    }
+}
+
+impl RowArgs {
+    /// The matrix of some paths, with what is asked for and nothing else.
+    pub(super) fn matrix(&self, paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
+        let selection = Selection::new(&self.select).map_err(Failure::wrong)?.over(&self.transport);
+        let mut matrix = read_matrix(&paths_or_default(paths), catalogue)?;
+        if matrix.is_empty() {
+            return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
+        }
+        matrix.select(&selection);
+        if matrix.is_empty() {
+            return Err(Failure::No(
+                "no results of what is selected; `brokenpipe list` names all scenarios".to_owned(),
+            ));
+        }
+        matrix.compare(self.compare);
+        Ok(matrix)
+    }
+}
+
+/// Reads results and says on standard error what was passed over.
+pub(super) fn read_matrix(paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
+    let (matrix, notes) = Matrix::read(paths, catalogue).map_err(Failure::wrong)?;
+    note(&notes);
+    Ok(matrix)
+}
+
+/// The matrix of the default folder, which may not exist yet.
+pub(super) fn read_matrix_if_any(paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
+    if paths.is_empty() && !Path::new(RESULTS).exists() {
+        return Ok(Matrix::new(&crate::results::Results::default(), catalogue));
+    }
+    read_matrix(&paths_or_default(paths), catalogue)
+}
+
+/// Keeps the columns of the platforms whose names fit; a glob that fits none is a mistake.
+pub(super) fn keep_platforms(matrix: &mut Matrix, globs: &[Pattern]) -> Result<(), Failure> {
+    let fits = |glob: &Pattern| matrix.columns.iter().any(|column| glob.matches(&column.name));
+    if let Some(glob) = globs.iter().find(|glob| !fits(glob)) {
+        let names: Vec<_> = matrix.columns.iter().map(|column| column.name.as_str()).collect();
+        return Err(Failure::No(format!("no platform fits {:?}; there are {}", glob.as_str(), names.join(", "))));
+    }
+    if !globs.is_empty() {
+        matrix.keep_columns(|column| globs.iter().any(|glob| glob.matches(&column.name)));
+    }
+    Ok(())
+}

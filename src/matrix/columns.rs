@@ -1,0 +1,164 @@
+//! The columns: their order, and platforms that agree in everything as one.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use super::Matrix;
+use crate::platform::{Platform, Provenance};
+
+/// One column: a platform, or several that agree in every cell.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The platform's name, or what its members have in common.
+    pub name: String,
+    /// Where its cells come from.
+    pub provenance: Provenance,
+    /// The platforms; the first one's cells are shown.
+    pub members: Vec<Member>,
+}
+
+/// A platform of a column.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Its name.
+    pub platform: String,
+    /// Where its cells come from.
+    pub provenance: Provenance,
+    /// The facts behind the name, where a table of platforms has them.
+    pub facts: Option<Platform>,
+    /// The number of its cells in the store.
+    pub(super) at: usize,
+}
+
+impl Column {
+    pub(super) fn of(member: Member) -> Self {
+        Column { name: member.platform.clone(), provenance: member.provenance, members: vec![member] }
+    }
+
+    /// Whether this program measured it.
+    pub fn is_measured(&self) -> bool {
+        self.provenance == Provenance::Measured
+    }
+
+    /// The system that answers: the operating system, unless something other than its kernel stands in for it.
+    pub fn system(&self) -> Option<&str> {
+        self.members[0].facts.as_ref().map(system)
+    }
+
+    /// Whether a platform of this name is in it.
+    pub fn has(&self, platform: &str) -> bool {
+        self.members.iter().any(|member| member.platform == platform)
+    }
+
+    pub(super) fn at(&self) -> usize {
+        self.members[0].at
+    }
+
+    /// Measured before stated, native before what stands in for a kernel, then by name, numbers as numbers.
+    pub(super) fn rank(&self) -> (Provenance, bool, Natural<'_>) {
+        let stand_in = self.members[0].facts.as_ref().is_some_and(|facts| facts.runtime != "native");
+        (self.provenance, stand_in, Natural(&self.name))
+    }
+}
+
+/// A name in which numbers count as numbers: `linux-5.10` comes after `linux-5.9`.
+#[derive(PartialEq, Eq)]
+pub(super) struct Natural<'a>(pub(super) &'a str);
+
+impl Natural<'_> {
+    fn parts(&self) -> impl Iterator<Item = (u64, &str)> {
+        let is_digit = |text: &str| text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let first = rest.chars().next()?;
+            let end = rest.find(|c: char| c.is_ascii_digit() != first.is_ascii_digit()).unwrap_or(rest.len());
+            let (part, after) = rest.split_at(end);
+            rest = after;
+            Some((if is_digit(part) { part.parse().unwrap_or(u64::MAX) } else { 0 }, part))
+        })
+    }
+}
+
+impl PartialOrd for Natural<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Natural<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(other.parts())
+    }
+}
+
+impl Matrix {
+    /// Makes platforms of one provenance that agree in every cell one column: ten kernels that do the same are not ten
+    /// findings.
+    pub fn merge_columns(&mut self) {
+        let mut merged: Vec<Column> = Vec::new();
+        let mut known: Vec<(u64, Vec<usize>)> = Vec::new();
+        for column in std::mem::take(&mut self.columns) {
+            let hash = self.column_hash(&column);
+            let same = |other: &usize| {
+                merged[*other].provenance == column.provenance && self.column_agrees(&merged[*other], &column)
+            };
+            let bucket = known.iter().position(|(other, _)| *other == hash);
+            match bucket.and_then(|bucket| known[bucket].1.iter().copied().find(same)) {
+                Some(at) => merged[at].members.extend(column.members),
+                None => {
+                    match bucket {
+                        Some(bucket) => known[bucket].1.push(merged.len()),
+                        None => known.push((hash, vec![merged.len()])),
+                    }
+                    merged.push(column);
+                }
+            }
+        }
+        for column in &mut merged {
+            if let [first, _, ..] = column.members.as_slice() {
+                column.name = common_name(&column.members).unwrap_or_else(|| first.platform.clone());
+                column.name.push_str(&format!(", {} platforms", column.members.len()));
+            }
+        }
+        self.columns = merged;
+        self.lay_out();
+    }
+}
+
+fn system(facts: &Platform) -> &str {
+    match facts.runtime.as_str() {
+        // The kernel is what answers, and it is the system's own in an emulated machine or behind a translated program.
+        "native" | "qemu" | "qemu-user" | "rump" | "container" | "" => &facts.os,
+        runtime => runtime,
+    }
+}
+
+/// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`.
+fn common_name(members: &[Member]) -> Option<String> {
+    let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for member in members {
+        let facts = member.facts.as_ref()?;
+        systems.entry(system(facts)).or_default().push(&facts.os_version);
+    }
+    let name = |(system, mut versions): (&str, Vec<&str>)| {
+        versions.sort_by(|a, b| Natural(a).cmp(&Natural(b)));
+        versions.dedup();
+        match versions.as_slice() {
+            [first, .., last] => format!("{system} {first} – {last}"),
+            [one] if !one.is_empty() => format!("{system} {one}"),
+            _ => system.to_owned(),
+        }
+    };
+    Some(systems.into_iter().map(name).collect::<Vec<_>>().join(" and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Natural;
+
+    #[test]
+    fn numbers_in_names_are_numbers() {
+        let mut names = ["linux-6.18-x", "linux-5.10-x", "gvisor", "linux-6.1-x"];
+        names.sort_by(|a, b| Natural(a).cmp(&Natural(b)));
+        assert_eq!(names, ["gvisor", "linux-5.10-x", "linux-6.1-x", "linux-6.18-x"]);
+    }
+}

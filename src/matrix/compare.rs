@@ -1,0 +1,83 @@
+//! The one comparison: whether two cells say the same. The matrix, `diff`, `report --verify` and `check` all ask here.
+
+use std::collections::BTreeSet;
+
+use clap::ValueEnum;
+
+use super::{Cell, class::Class};
+
+/// What has to be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Compare {
+    /// The outcomes.
+    #[default]
+    Exact,
+    /// What portable code needs to know of them: gone, end, data, wait, misuse, done, killed.
+    Class,
+}
+
+/// How the outcomes of one cell stand to those of another. How often each came does not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The same outcomes.
+    Same,
+    /// Some of the other's, and no further ones.
+    Fewer,
+    /// All of the other's, and further ones.
+    More,
+    /// Neither.
+    Other,
+}
+
+/// What of a cell is compared, in order. Nothing, where nothing was observed.
+pub(super) fn compared(cell: &Cell, by: Compare) -> BTreeSet<&str> {
+    if !cell.is_observed() {
+        return BTreeSet::new();
+    }
+    let outcomes = cell.outcomes.iter().map(|(outcome, _)| outcome.as_ref());
+    match by {
+        Compare::Exact => outcomes.collect(),
+        Compare::Class => outcomes.map(word).collect(),
+    }
+}
+
+/// The word of an outcome's class, or an outcome of no class itself.
+fn word(outcome: &str) -> &str {
+    match Class::of(outcome) {
+        Some(class) => class.word(),
+        None => outcome,
+    }
+}
+
+/// How `one` stands to `other`.
+pub fn relation(one: &Cell, other: &Cell, by: Compare) -> Relation {
+    let (one, other) = (compared(one, by), compared(other, by));
+    match (one.is_subset(&other), one.is_superset(&other)) {
+        (true, true) => Relation::Same,
+        (true, false) => Relation::Fewer,
+        (false, true) => Relation::More,
+        (false, false) => Relation::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(outcomes: &[&str]) -> Cell {
+        let outcomes = outcomes.iter().map(|outcome| ((*outcome).into(), Some(1))).collect();
+        Cell { outcomes, trials: Some(2), notes: Vec::new() }
+    }
+
+    #[test]
+    fn sets_of_outcomes_are_compared_exactly_or_by_class() {
+        let by = |one: &[&str], other: &[&str], by| relation(&cell(one), &cell(other), by);
+        assert_eq!(by(&["EPIPE"], &["EPIPE"], Compare::Exact), Relation::Same);
+        assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Exact), Relation::Other);
+        assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Class), Relation::Same);
+        assert_eq!(by(&["EPIPE"], &["eof"], Compare::Class), Relation::Other);
+        assert_eq!(by(&["EPIPE"], &["EPIPE", "ok 1"], Compare::Exact), Relation::Fewer);
+        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE"], Compare::Exact), Relation::More);
+        assert_eq!(by(&["errno 1"], &["errno 2"], Compare::Class), Relation::Other);
+    }
+}

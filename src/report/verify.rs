@@ -1,0 +1,128 @@
+//! Measured against stated: how often they agree, and every contradiction with its source.
+
+use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
+
+use super::{Format, Look, STATED, markdown::escape, printable};
+use crate::matrix::{Finding, Verdict, Verified};
+
+#[derive(Serialize)]
+struct Pair<'a> {
+    measured: &'a str,
+    stated: &'a str,
+    provenance: &'static str,
+    agrees: usize,
+    contradicts: usize,
+    undocumented: usize,
+    unmeasured: usize,
+    contradictions: Vec<Contradiction>,
+}
+
+#[derive(Serialize)]
+struct Contradiction {
+    scenario: String,
+    cases: String,
+    step: u32,
+    operation: String,
+    measured: String,
+    stated: String,
+    source: String,
+}
+
+/// Renders what [`verify`](crate::matrix::Matrix::verify) found.
+pub fn verify(verified: &[Verified<'_>], format: Format, look: Look) -> String {
+    let pairs: Vec<_> = verified.iter().map(pair).collect();
+    match format {
+        Format::Json => serde_json::to_string_pretty(&pairs).expect("plain data has a JSON form") + "\n",
+        Format::Csv => csv(&pairs),
+        Format::Markdown => text(&pairs, &|text| escape(text), &markdown_table),
+        Format::Table => text(&pairs, &|text| printable(text), &|head, rows| table(head, rows, look)),
+    }
+}
+
+fn pair<'a>(verified: &Verified<'a>) -> Pair<'a> {
+    let of = |verdict| verified.findings.iter().filter(move |finding| finding.verdict == verdict);
+    Pair {
+        measured: &verified.measured.name,
+        stated: &verified.stated.name,
+        provenance: verified.stated.provenance.word(),
+        agrees: of(Verdict::Agrees).count(),
+        contradicts: of(Verdict::Contradicts).count(),
+        undocumented: verified.undocumented,
+        unmeasured: verified.unmeasured,
+        contradictions: of(Verdict::Contradicts).map(contradiction).collect(),
+    }
+}
+
+fn contradiction(finding: &Finding<'_>) -> Contradiction {
+    let row = finding.row;
+    Contradiction {
+        scenario: row.scenario().to_owned(),
+        cases: row.case_names(),
+        step: row.step(),
+        operation: format!("{} {}", row.actor(), row.operation()),
+        measured: finding.measured.to_string(),
+        stated: format!("{STATED}{}", finding.stated),
+        source: finding.stated.notes.iter().map(|note| note.to_string()).collect::<Vec<_>>().join("; "),
+    }
+}
+
+const HEAD: [&str; 6] = ["scenario", "case", "step", "measured", "stated", "source"];
+
+impl Contradiction {
+    fn cells(&self) -> [String; 6] {
+        let step = format!("{} {}", self.step, self.operation);
+        [&self.scenario, &self.cases, &step, &self.measured, &self.stated, &self.source].map(String::clone)
+    }
+}
+
+type Rows<'a> = &'a [[String; 6]];
+
+fn text(pairs: &[Pair<'_>], clean: &dyn Fn(&str) -> String, table: &dyn Fn([&str; 6], Rows<'_>) -> String) -> String {
+    let mut text = String::new();
+    if pairs.is_empty() {
+        text.push_str("Nothing is documented or reported for a system that was measured.\n");
+    }
+    for pair in pairs {
+        let count = pair.agrees + pair.contradicts;
+        text.push_str(&clean(&format!(
+            "{} measured, {STATED}{} {}: {count} rows in both; {} agree, {} contradict. {} measured rows are undocumented, {} stated ones unmeasured.",
+            pair.measured, pair.stated, pair.provenance, pair.agrees, pair.contradicts, pair.undocumented, pair.unmeasured
+        )));
+        text.push_str("\n\n");
+        if !pair.contradictions.is_empty() {
+            let rows: Vec<_> = pair.contradictions.iter().map(Contradiction::cells).collect();
+            text.push_str(&table(HEAD, &rows));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn table(head: [&str; 6], rows: Rows<'_>, look: Look) -> String {
+    let mut table = Table::new();
+    table.load_style(super::table::STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
+    table.force_no_tty().set_header(head);
+    for row in rows {
+        table.add_row(row.each_ref().map(|cell| printable(cell)));
+    }
+    format!("{}\n", table.trim_fmt())
+}
+
+fn markdown_table(head: [&str; 6], rows: Rows<'_>) -> String {
+    let mut text = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(head.len()));
+    for row in rows {
+        text.push_str(&format!("| {} |\n", row.each_ref().map(|cell| escape(cell)).join(" | ")));
+    }
+    text
+}
+
+fn csv(pairs: &[Pair<'_>]) -> String {
+    let head = ["measured_platform", "stated_platform", "scenario", "cases", "step", "measured", "stated", "source"];
+    let rows = pairs.iter().flat_map(|pair| {
+        pair.contradictions.iter().map(move |contradiction| {
+            [pair.measured.to_owned(), pair.stated.to_owned()].into_iter().chain(contradiction.cells()).collect()
+        })
+    });
+    super::csv::table(std::iter::once(head.map(str::to_owned).to_vec()).chain(rows))
+}

@@ -1,0 +1,144 @@
+//! Which files are results, and opening one: results come from anywhere, so that size and shape are limited.
+
+use std::{
+    cell::Cell,
+    collections::BTreeSet,
+    fs,
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use super::ReadError;
+
+/// Largest file, in bytes: eight million rows.
+pub const MAX_FILE: u64 = 1 << 30;
+
+/// Longest row, in bytes, quotes and all.
+pub const MAX_ROW: u64 = 1 << 17;
+
+/// How deep folders are looked into.
+const MAX_DEPTH: usize = 8;
+
+/// The files that the paths stand for, each once: all `*.csv` of a folder and of the folders in it, in order of name.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if fs::metadata(path).map_err(|error| cannot_read(path, &error))?.is_dir() {
+            look_into(path, 0, &mut files)?;
+        } else {
+            files.push(path.clone());
+        }
+    }
+    let mut seen = BTreeSet::new();
+    files.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    Ok(files)
+}
+
+fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), ReadError> {
+    if depth > MAX_DEPTH {
+        return Err(ReadError::new(folder, None, format!("folders are looked into {MAX_DEPTH} deep, and no deeper")));
+    }
+    let cannot = |error: io::Error| cannot_read(folder, &error);
+    let mut entries = fs::read_dir(folder).map_err(cannot)?.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    let mut folders = Vec::new();
+    for entry in entries {
+        let path = entry.path();
+        // A link in a stranger's folder may lead anywhere, so that no folder is entered through one.
+        if entry.file_type().map_err(cannot)?.is_dir() {
+            // A folder whose name begins with a dot is somebody's own.
+            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+                folders.push(path);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "csv") && path.is_file() {
+            files.push(path);
+        }
+    }
+    folders.iter().try_for_each(|folder| look_into(folder, depth + 1, files))
+}
+
+pub(super) fn cannot_read(path: &Path, error: &io::Error) -> ReadError {
+    ReadError::new(path, None, format!("cannot be read: {error}"))
+}
+
+/// A reader of a file's rows, and where to tell it up to which byte they have been taken.
+pub(super) fn reader(path: &Path) -> Result<(Rows, Rc<Cell<u64>>), ReadError> {
+    let taken = Rc::new(Cell::new(0));
+    let limited = Limited { from: open_whole(path)?, given: 0, taken: Rc::clone(&taken) };
+    Ok((csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(limited), taken))
+}
+
+pub(super) type Rows = csv::Reader<Limited<Box<dyn Read>>>;
+
+/// Opens a file whose last line is whole: a cut one can look like a shorter but good one.
+fn open_whole(path: &Path) -> Result<Box<dyn Read>, ReadError> {
+    let cannot = |error: io::Error| cannot_read(path, &error);
+    let too_large = || {
+        ReadError::new(
+            path,
+            None,
+            format!("more than {} MiB; results are split into a file a platform", MAX_FILE >> 20),
+        )
+    };
+    let mut file = fs::File::open(path).map_err(cannot)?;
+    let about = file.metadata().map_err(cannot)?;
+    if !about.is_file() {
+        // A pipe has no end to look at first.
+        let mut bytes = Vec::new();
+        (&mut file).take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(too_large());
+        }
+        check_end(path, bytes.last().copied(), || Ok(bytes.clone()))?;
+        return Ok(Box::new(io::Cursor::new(bytes)));
+    }
+    if about.len() > MAX_FILE {
+        return Err(too_large());
+    }
+    let mut last = [0];
+    let last = match about.len() {
+        0 => None,
+        length => {
+            file.seek(SeekFrom::Start(length - 1)).map_err(cannot)?;
+            file.read_exact(&mut last).map_err(cannot)?;
+            Some(last[0])
+        }
+    };
+    check_end(path, last, || fs::read(path))?;
+    file.seek(SeekFrom::Start(0)).map_err(cannot)?;
+    Ok(Box::new(file))
+}
+
+fn check_end(path: &Path, last: Option<u8>, whole: impl FnOnce() -> io::Result<Vec<u8>>) -> Result<(), ReadError> {
+    match last {
+        Some(b'\n') => Ok(()),
+        None => Err(ReadError::new(path, 1, "empty; a line of column names comes first")),
+        Some(_) => {
+            let lines = whole().ok().map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1);
+            Err(ReadError::new(path, lines, "the last line does not end: the file has been cut"))
+        }
+    }
+}
+
+/// Ends reading where a row goes on for longer than any good one: a quote that is never closed would otherwise bring
+/// the rest of a file into memory.
+pub(super) struct Limited<R> {
+    from: R,
+    /// Bytes that were handed out.
+    given: u64,
+    /// Where the last whole row ended; told by who splits the bytes into rows.
+    taken: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given - self.taken.get() > MAX_ROW {
+            let problem = format!("a row of more than {} KiB; a quote may not have been closed", MAX_ROW >> 10);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+        }
+        let count = self.from.read(buffer)?;
+        self.given += count as u64;
+        Ok(count)
+    }
+}
