@@ -6,7 +6,7 @@ use brokenpipe::{
     catalogue::Catalogue,
     matrix::Matrix,
     platform::{Platform, Provenance},
-    report::{Format, Look, Rows, render},
+    report::{self, Format, Look, Rows},
     results::{Results, Row},
 };
 use common::row;
@@ -77,6 +77,12 @@ fn matrix(platforms: usize) -> Matrix {
         results.platforms.push(platform(&name));
     }
     Matrix::new(&results, &Catalogue::builtin())
+}
+
+fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String {
+    let mut out = Vec::new();
+    report::render(matrix, rows, format, look, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 fn table(platforms: usize, rows: Rows, width: u16) -> String {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    Done, Failure, catalogue, look, print,
+    Done, Failure, catalogue, look, print_with,
     view::{FormatArgs, RowArgs},
 };
 use crate::report::{Rows, render};
@@ -38,5 +38,5 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
     matrix.columns.sort_by_key(|column| !column.has(&args.a));
     matrix.set_baseline(&args.a).map_err(|error| Failure::No(error.to_string()))?;
     let rows = if args.rows.all { Rows::All } else { Rows::Differing };
-    print(&render(&matrix, rows, args.format.format, look(args.format.width)))
+    print_with(|out| render(&matrix, rows, args.format.format, look(args.format.width), out))
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use glob::Pattern;
 
 use super::{
-    Done, Failure, catalogue, look, print,
+    Done, Failure, catalogue, look, print_with,
     view::{FormatArgs, RowArgs, keep_platforms},
 };
 use crate::report::{self, Format, Rows, render};
@@ -44,11 +44,12 @@ pub(super) fn report(args: &ReportArgs) -> Done {
         matrix.merge_columns();
     }
     if args.verify {
-        return print(&report::verify(&matrix.verify(args.rows.compare), format, look(width)));
+        let verified = matrix.verify(args.rows.compare);
+        return print_with(|out| report::verify(&verified, format, look(width), out));
     }
     if let Some(platform) = &args.baseline_column {
         matrix.set_baseline(platform).map_err(|error| Failure::No(error.to_string()))?;
     }
     let rows = if args.rows.all { Rows::All } else { Rows::Differing };
-    print(&render(&matrix, rows, format, look(width)))
+    print_with(|out| render(&matrix, rows, format, look(width), out))
 }

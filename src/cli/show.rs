@@ -7,7 +7,7 @@ use clap::Args;
 use super::{
     Done, Failure,
     args::{self, Own},
-    catalogue, look, print,
+    catalogue, look, print_with,
     view::read_matrix_if_any,
 };
 use crate::{
@@ -47,5 +47,5 @@ pub(super) fn show(args: &ShowArgs) -> Done {
     let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.over(&args.transport);
     matrix.select(&selection);
     matrix.keep_columns_with_cells();
-    print(&report::show(scenario, &matrix, look(args.width)))
+    print_with(|out| report::show(scenario, &matrix, look(args.width), out))
 }

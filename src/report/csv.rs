@@ -1,9 +1,14 @@
 //! The matrix as CSV: one row a row, one column a platform, and whether the row differs.
 
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
 use super::cell;
 use crate::matrix::Matrix;
 
-pub(super) fn render(matrix: &Matrix) -> String {
+pub(super) fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     let head = ["scenario", "cases", "step", "actor", "operation", "differs"].map(str::to_owned);
     let platforms = matrix.columns.iter().map(|column| column.name.clone());
     let rows = matrix.rows().map(|row| {
@@ -19,23 +24,24 @@ pub(super) fn render(matrix: &Matrix) -> String {
         let cells = (0..matrix.columns.len()).map(|column| cell::in_full(row, column));
         head.into_iter().chain(cells).collect::<Vec<_>>()
     });
-    table(std::iter::once(head.into_iter().chain(platforms).collect()).chain(rows))
+    table(std::iter::once(head.into_iter().chain(platforms).collect()).chain(rows), out)
 }
 
 /// Records as CSV, the head first.
-pub(super) fn table(records: impl Iterator<Item = Vec<String>>) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+pub(super) fn table(records: impl Iterator<Item = Vec<String>>, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
     for record in records {
-        let record: Vec<_> = record.iter().map(|field| harmless(field)).collect();
-        writer.write_record(&record).expect("writing to memory does not fail, and every record has the head's length");
+        for field in &record {
+            writer.write_field(harmless(field).as_bytes())?;
+        }
+        writer.write_record(None::<&[u8]>)?;
     }
-    let bytes = writer.into_inner().expect("flushing to memory does not fail");
-    String::from_utf8(bytes).expect("every field is a string")
+    writer.flush()
 }
 
 /// A spreadsheet takes a field that begins with one of these for a formula; an apostrophe makes it text.
-fn harmless(field: &str) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
+fn harmless(field: &str) -> Cow<'_, str> {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}").into() } else { field.into() }
 }
 
 #[cfg(test)]

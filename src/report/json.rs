@@ -1,6 +1,8 @@
 //! The matrix as JSON.
 
-use serde::Serialize;
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
     matrix::{Class, Column, Counts, Matrix, Row as MatrixRow},
@@ -10,8 +12,22 @@ use crate::{
 #[derive(Serialize)]
 struct Page<'a> {
     platforms: Vec<Head<'a>>,
-    rows: Vec<Row<'a>>,
+    rows: Rows<'a>,
     counts: Total,
+}
+
+/// The rows, one by one.
+struct Rows<'a>(&'a Matrix);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = self.0.rows();
+        let mut list = serializer.serialize_seq(Some(rows.len()))?;
+        for each in rows {
+            list.serialize_element(&row(each))?;
+        }
+        list.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -56,10 +72,10 @@ struct Outcome<'a> {
     count: Option<u64>,
 }
 
-pub(super) fn render(matrix: &Matrix, counts: Counts) -> String {
+pub(super) fn render(matrix: &Matrix, counts: Counts, out: &mut dyn Write) -> io::Result<()> {
     let page = Page {
         platforms: matrix.columns.iter().map(head).collect(),
-        rows: matrix.rows().map(row).collect(),
+        rows: Rows(matrix),
         counts: Total {
             rows: counts.rows,
             differing: counts.differing,
@@ -67,9 +83,8 @@ pub(super) fn render(matrix: &Matrix, counts: Counts) -> String {
             unsteady: counts.unsteady,
         },
     };
-    let mut text = serde_json::to_string_pretty(&page).expect("plain data has a JSON form");
-    text.push('\n');
-    text
+    serde_json::to_writer_pretty(&mut *out, &page)?;
+    out.write_all(b"\n")
 }
 
 fn head(column: &Column) -> Head<'_> {

@@ -10,6 +10,8 @@ mod show;
 mod table;
 mod verify;
 
+use std::io::{self, Write};
+
 use clap::ValueEnum;
 
 use crate::matrix::Matrix;
@@ -50,23 +52,30 @@ pub enum Rows {
 }
 
 /// Renders a matrix. `rows` says which of its rows are shown; the counts under a table are always those of all.
-pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String {
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let counts = matrix.counts();
     let mut shown = matrix.clone();
     if rows == Rows::Differing {
         shown.keep_differing();
     }
-    let notes = legend::notes(&shown);
-    if matches!(format, Format::Table | Format::Markdown) {
-        // Nothing can be read off such a row; why it is unsupported is in the notes.
-        shown.keep_rows(|row| !row.is_unsupported());
-    }
+    // Of many platforms a text in memory would be larger than the matrix.
     match format {
-        Format::Table => table::render(&shown, &notes, counts, look),
-        Format::Markdown => markdown::render(&shown, &notes, counts),
-        Format::Csv => csv::render(&shown),
-        Format::Json => json::render(&shown, counts),
+        Format::Csv => return csv::render(&shown, out),
+        Format::Json => return json::render(&shown, counts, out),
+        Format::Table | Format::Markdown => {}
     }
+    let notes = legend::notes(&shown);
+    // Nothing can be read off such a row; why it is unsupported is in the notes.
+    shown.keep_rows(|row| !row.is_unsupported());
+    let text = match format {
+        Format::Markdown => markdown::render(&shown, &notes, counts),
+        _ => table::render(&shown, &notes, counts, look),
+    };
+    out.write_all(text.as_bytes())
 }
 
 /// Before a cell that is not what most platforms gave.

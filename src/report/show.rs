@@ -1,5 +1,7 @@
 //! One scenario in full: why it matters, its steps, and what every platform gave.
 
+use std::io::{self, Write};
+
 use super::{Format, Look, Rows, render};
 use crate::{
     catalogue::Scenario,
@@ -7,7 +9,11 @@ use crate::{
 };
 
 /// The text of a scenario; `matrix` holds its rows and no others.
-pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look) -> String {
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = usize::from(look.width);
     let mut text = format!("{}\n{}\n\n{}\n\n", scenario.id, scenario.title, textwrap::fill(&scenario.why, width));
     if let Some(source) = &scenario.source {
@@ -22,8 +28,8 @@ pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look) -> String {
             text.push_str(&format!("{:>3} {step}\n", index + 1));
         }
         text.push_str("\nNo platform's results have this scenario yet.\n");
-        return text;
+        return out.write_all(text.as_bytes());
     }
-    text.push_str(&render(matrix, Rows::All, Format::Table, look));
-    text
+    out.write_all(text.as_bytes())?;
+    render(matrix, Rows::All, Format::Table, look, out)
 }

@@ -1,5 +1,7 @@
 //! Measured against stated: how often they agree, and every contradiction with its source.
 
+use std::io::{self, Write};
+
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
@@ -30,13 +32,20 @@ struct Contradiction {
 }
 
 /// Renders what [`verify`](crate::matrix::Matrix::verify) found.
-pub fn verify(verified: &[Verified<'_>], format: Format, look: Look) -> String {
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let pairs: Vec<_> = verified.iter().map(pair).collect();
     match format {
-        Format::Json => serde_json::to_string_pretty(&pairs).expect("plain data has a JSON form") + "\n",
-        Format::Csv => csv(&pairs),
-        Format::Markdown => text(&pairs, &|text| escape(text), &markdown_table),
-        Format::Table => text(&pairs, &|text| printable(text), &|head, rows| table(head, rows, look)),
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &pairs)?;
+            out.write_all(b"\n")
+        }
+        Format::Csv => csv(&pairs, out),
+        Format::Markdown => out.write_all(text(&pairs, &escape, &markdown_table).as_bytes()),
+        Format::Table => out.write_all(text(&pairs, &printable, &|head, rows| table(head, rows, look)).as_bytes()),
     }
 }
 
@@ -117,12 +126,12 @@ fn markdown_table(head: [&str; 6], rows: Rows<'_>) -> String {
     text
 }
 
-fn csv(pairs: &[Pair<'_>]) -> String {
+fn csv(pairs: &[Pair<'_>], out: &mut dyn Write) -> io::Result<()> {
     let head = ["measured_platform", "stated_platform", "scenario", "cases", "step", "measured", "stated", "source"];
     let rows = pairs.iter().flat_map(|pair| {
         pair.contradictions.iter().map(move |contradiction| {
             [pair.measured.to_owned(), pair.stated.to_owned()].into_iter().chain(contradiction.cells()).collect()
         })
     });
-    super::csv::table(std::iter::once(head.map(str::to_owned).to_vec()).chain(rows))
+    super::csv::table(std::iter::once(head.map(str::to_owned).to_vec()).chain(rows), out)
 }
