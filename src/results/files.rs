@@ -64,9 +64,19 @@ pub(super) fn cannot_read(path: &Path, error: &io::Error) -> ReadError {
 
 /// A reader of a file's rows, and where to tell it up to which byte they have been taken.
 pub(super) fn reader(path: &Path) -> Result<(Rows, Rc<Cell<u64>>), ReadError> {
+    open_whole(path).map(limited)
+}
+
+/// The same of bytes; `path` is what messages call them.
+pub(super) fn reader_of(path: &Path, bytes: &[u8]) -> Result<(Rows, Rc<Cell<u64>>), ReadError> {
+    check_end(path, bytes.last().copied(), || Ok(bytes.to_vec()))?;
+    Ok(limited(Box::new(io::Cursor::new(bytes.to_vec()))))
+}
+
+fn limited(from: Box<dyn Read>) -> (Rows, Rc<Cell<u64>>) {
     let taken = Rc::new(Cell::new(0));
-    let limited = Limited { from: open_whole(path)?, given: 0, taken: Rc::clone(&taken) };
-    Ok((csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(limited), taken))
+    let limited = Limited { from, given: 0, taken: Rc::clone(&taken) };
+    (csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(limited), taken)
 }
 
 pub(super) type Rows = csv::Reader<Limited<Box<dyn Read>>>;

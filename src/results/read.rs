@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     PLATFORMS, Results, Row,
-    files::{files, reader},
+    files::{files, reader, reader_of},
     row,
     scan::{self, PROVENANCES, Step, csv_error, headers},
     tables::Tables,
@@ -73,7 +73,7 @@ pub fn read_steps(
             continue;
         }
         let mut last: Option<Arc<str>> = None;
-        scan::scan(path, tables, &mut facts.notes, |tables, step| {
+        scan::scan(path, reader(path)?, tables, &mut facts.notes, |tables, step| {
             if last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, step.platform)) {
                 let first = *owners.entry(Arc::clone(step.platform)).or_insert(number);
                 if first != number {
@@ -103,6 +103,21 @@ impl Results {
             rows.extend(step.entries.iter().map(|&entry| Row::of_step(tables, step, entry)));
         })?;
         Ok(Results { rows, platforms: heads.platforms, notes: heads.notes })
+    }
+
+    /// Reads the rows of one file's bytes; `path` is what messages call it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
+        let mut results = Results::default();
+        let rows = &mut results.rows;
+        scan::scan(path, reader_of(path, bytes)?, &mut Tables::default(), &mut results.notes, |tables, step| {
+            rows.extend(step.entries.iter().map(|&entry| Row::of_step(tables, step, entry)));
+            Ok(())
+        })?;
+        Ok(results)
     }
 }
 

@@ -3,9 +3,11 @@
 //! and outcomes.
 
 use std::{
+    cell::Cell,
     collections::{BTreeSet, HashSet},
     io::ErrorKind,
     path::Path,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -13,7 +15,7 @@ use csv::{ByteRecord, StringRecord};
 
 use super::{
     ReadError,
-    files::reader,
+    files::Rows,
     row::{self, COLUMNS, NOT_UTF8},
     tables::{ENTRY, EntryId, PLACE, PlaceId, Tables},
 };
@@ -46,11 +48,11 @@ pub struct Step<'a> {
 /// Reads the rows of one file, and hands on each step when it is whole.
 pub(super) fn scan(
     path: &Path,
+    (mut reader, taken): (Rows, Rc<Cell<u64>>),
     tables: &mut Tables,
     notes: &mut Vec<String>,
     mut each: impl FnMut(&Tables, Step<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let (mut reader, taken) = reader(path)?;
     let headers = headers(path, &mut reader, &COLUMNS, notes)?;
     let at = COLUMNS.map(|column| headers.iter().position(|header| header == column).unwrap_or_default());
     let strange: Vec<usize> = (0..headers.len()).filter(|index| !at.contains(index)).collect();

@@ -61,7 +61,10 @@ pub struct Tables {
     pub entries: Vec<Entry>,
     words: HashSet<Arc<str>>,
     case_ids: HashMap<(Arc<str>, CaseName), u32>,
-    place_ids: HashMap<Box<[u8]>, PlaceId>,
+    place_ids: HashMap<Arc<[u8]>, PlaceId>,
+    place_keys: Vec<Arc<[u8]>>,
+    /// The place that most likely comes next: files of one catalogue have the same order.
+    next_place: usize,
     entry_ids: HashMap<Box<[u8]>, EntryId>,
 }
 
@@ -84,8 +87,13 @@ impl Tables {
     /// The column and what would be right, of fields that were not seen before.
     pub(super) fn place(&mut self, fields: [&[u8]; 8], key: &mut Vec<u8>) -> Result<PlaceId, Wrong> {
         join(&fields, key);
-        if let Some(id) = self.place_ids.get(key.as_slice()) {
-            return Ok(*id);
+        let known = match self.place_keys.get(self.next_place) {
+            Some(next) if **next == **key => Some(number(self.next_place)),
+            _ => self.place_ids.get(key.as_slice()).copied(),
+        };
+        if let Some(id) = known {
+            self.next_place = id as usize + 1;
+            return Ok(id);
         }
         let [scenario, transport, sigpipe, call, option, step, actor, operation] = texts(fields, PLACE.start)?;
         let step = row::step(step)?;
@@ -116,7 +124,9 @@ impl Tables {
         });
         let id = number(self.places.len());
         self.places.push(Place { scenario, case, step, actor, operation });
-        self.place_ids.insert(key.into(), id);
+        let key: Arc<[u8]> = key.into();
+        self.place_ids.insert(Arc::clone(&key), id);
+        self.place_keys.push(key);
         id
     }
 
@@ -180,6 +190,7 @@ impl Tables {
         self.words = HashSet::new();
         self.case_ids = HashMap::new();
         self.place_ids = HashMap::new();
+        self.place_keys = Vec::new();
         self.entry_ids = HashMap::new();
     }
 }
