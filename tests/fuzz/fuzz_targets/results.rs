@@ -1,0 +1,39 @@
+//! Rows from a stranger: read or refused, never a panic; and what was read means the same once written and shown.
+
+#![no_main]
+
+use std::path::Path;
+
+use brokenpipe::{
+    catalogue::Catalogue,
+    matrix::Matrix,
+    report::{Format, Look, Rows, render},
+    results::{COLUMNS, Results},
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    // Nearly no random bytes are a head, and nothing behind a wrong one is looked at.
+    let mut bytes = if body.first() == Some(&b'#') { Vec::new() } else { (COLUMNS.join(",") + "\n").into_bytes() };
+    bytes.extend_from_slice(body);
+    match Results::parse(Path::new("fuzz.csv"), &bytes) {
+        Err(error) => {
+            let message = error.to_string();
+            assert!(message.starts_with("fuzz.csv:"), "the file is named: {message}");
+            assert!(message.len() < 3000 && !message.contains(char::is_control), "one line: {message:?}");
+        }
+        // Showing takes a hundred times as long as reading: now and then is enough.
+        Ok(results) if body.len() % 32 == 0 => {
+            let matrix = Matrix::new(&results, &Catalogue::default());
+            for format in [Format::Table, Format::Markdown, Format::Csv, Format::Json] {
+                let mut out = Vec::new();
+                render(&matrix, Rows::All, format, Look { width: 80, colour: false }, &mut out).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                let harmless = |c: char| c == '\n' || !c.is_control();
+                assert!(text.chars().all(harmless), "a terminal takes it for a command: {text:?}");
+                assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "a CI command: {text}");
+            }
+        }
+        Ok(_) => {}
+    }
+});
