@@ -1,0 +1,142 @@
+//! What is documented and what others reported: rows that name what exists, and that no reader can take for measured.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use brokenpipe::catalogue::{Axes, Catalogue};
+
+/// The files of rows in a folder of `results`.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(folder);
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("an entry of a folder").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
+        .filter(|path| path.file_name().is_some_and(|name| name != "platforms.csv"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Calls with each row of a file: where it stands, and how to read a field of it.
+fn for_each_row(path: &Path, mut each: impl FnMut(&str, &dyn Fn(&str) -> String)) {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let headers = reader.headers().expect("a line of column names").clone();
+    for record in reader.records() {
+        let record = record.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let line = record.position().map_or(0, csv::Position::line);
+        let field = |name: &str| {
+            let at = headers.iter().position(|header| header == name);
+            at.and_then(|at| record.get(at)).unwrap_or_else(|| panic!("no column `{name}`")).to_owned()
+        };
+        each(&format!("{}:{line}", path.display()), &field);
+    }
+}
+
+fn words(axes: Axes) -> [&'static str; 4] {
+    [axes.transport.word(), axes.sigpipe.word(), axes.call.word(), axes.option.word()]
+}
+
+const FOLDERS: [(&str, usize); 2] = [("documented", 7), ("reported", 2)];
+
+#[test]
+fn every_row_names_a_step_of_a_case_of_the_catalogue_in_its_order() {
+    let catalogue = Catalogue::builtin();
+    for (folder, count) in FOLDERS {
+        let files = files(folder);
+        assert_eq!(files.len(), count, "platforms in {folder}");
+        for file in files {
+            let mut last = None;
+            let mut seen = BTreeSet::new();
+            for_each_row(&file, |place, field| {
+                let id = field("scenario");
+                let at = catalogue.scenarios().iter().position(|scenario| scenario.id == id);
+                let at = at.unwrap_or_else(|| panic!("{place}: no scenario {id}"));
+                let scenario = &catalogue.scenarios()[at];
+                let case = ["transport", "sigpipe", "call", "option"].map(field);
+                let nth = scenario.axes.iter().position(|known| words(*known) == case.each_ref().map(String::as_str));
+                let nth = nth.unwrap_or_else(|| panic!("{place}: no case {case:?} of {id}"));
+                let number: usize = field("step").parse().unwrap_or_else(|_| panic!("{place}: a step is a number"));
+                let step = number.checked_sub(1).and_then(|index| scenario.steps.get(index));
+                let step = step.unwrap_or_else(|| panic!("{place}: no step {number} of {id}"));
+                let said = format!("{} {}", field("actor"), field("operation"));
+                assert_eq!(said, format!("{} {}", step.actor.word(), step.operation), "{place}");
+                let order = Some((at, nth, number));
+                assert!(last <= order, "{place}: not in the order of the catalogue");
+                last = order;
+                assert!(seen.insert((order, field("outcome"))), "{place}: the same outcome twice");
+            });
+            assert!(!seen.is_empty(), "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn no_row_can_be_taken_for_a_measured_one() {
+    for (folder, _) in FOLDERS {
+        for file in files(folder) {
+            let platform = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
+            for_each_row(&file, |place, field| {
+                assert_eq!(field("platform"), platform, "{place}");
+                assert_eq!(field("provenance"), folder, "{place}");
+                assert_eq!([field("count"), field("trials")], ["", ""], "{place}: a statement is no trial");
+                assert!(!field("note").trim().is_empty(), "{place}: no source");
+                assert!(field("note").len() <= 300, "{place}: more than 300 bytes of source");
+            });
+        }
+    }
+}
+
+#[test]
+fn every_platform_has_its_facts_and_no_other_has() {
+    for (folder, _) in FOLDERS {
+        let named: BTreeSet<_> = files(folder)
+            .iter()
+            .map(|file| file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned())
+            .collect();
+        let facts = Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(folder).join("platforms.csv");
+        let mut known = BTreeSet::new();
+        for_each_row(&facts, |place, field| {
+            assert_eq!(field("provenance"), folder, "{place}");
+            assert!(known.insert(field("platform")), "{place}: a second row");
+        });
+        assert_eq!(named, known, "{folder}");
+    }
+}
+
+/// A source's outcome is in the words of the README's table, so that it can be compared at all.
+#[test]
+fn every_outcome_is_in_canonical_words() {
+    const FLAGS: [&str; 5] = ["readable", "writable", "error", "read_closed", "write_closed"];
+    const PLAIN: [&str; 8] = ["ok", "eof", "full", "drained", "none", "would-block", "in-progress", "killed SIGPIPE"];
+    for (folder, _) in FOLDERS {
+        for file in files(folder) {
+            for_each_row(&file, |place, field| {
+                let outcome = field("outcome");
+                let error = outcome.strip_suffix("+SIGPIPE").unwrap_or(&outcome);
+                let is_error = error.len() > 2
+                    && error.starts_with('E')
+                    && error.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+                let is_count = outcome.strip_prefix("ok ").is_some_and(|count| count.parse::<u32>().is_ok());
+                let flags = outcome.strip_prefix("no-event").map_or(outcome.as_str(), str::trim_start);
+                let listed: Vec<_> =
+                    FLAGS.into_iter().filter(|flag| flags.split('+').any(|one| one == *flag)).collect();
+                let are_flags = listed.join("+") == flags;
+                assert!(PLAIN.contains(&outcome.as_str()) || is_error || is_count || are_flags, "{place}: {outcome}");
+                // Only a failed call has an error's name, and on Windows the name is Winsock's.
+                let name = field("name");
+                if is_error {
+                    let winsock = if field("platform") == "windows" { "WSA" } else { "" };
+                    assert_eq!(name, format!("{winsock}{error}"), "{place}");
+                } else {
+                    assert_eq!(name, "", "{place}");
+                }
+                let signal = if outcome.contains("SIGPIPE") { "SIGPIPE" } else { "" };
+                assert_eq!(field("signal"), signal, "{place}");
+            });
+        }
+    }
+}
