@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     Done, Failure, catalogue, look, print_with,
-    view::{FormatArgs, RowArgs},
+    view::{Cases, FormatArgs, RowArgs},
 };
 use crate::report::{Rows, render};
 
@@ -34,6 +34,7 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
             return Err(Failure::No(format!("no results of a platform {platform:?}; there are {}", names.join(", "))));
         }
     }
+    args.rows.keep(&mut matrix, Cases::All)?;
     matrix.keep_columns(|column| column.has(&args.a) || column.has(&args.b));
     matrix.columns.sort_by_key(|column| !column.has(&args.a));
     matrix.set_baseline(&args.a).map_err(|error| Failure::No(error.to_string()))?;

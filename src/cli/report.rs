@@ -7,7 +7,7 @@ use glob::Pattern;
 
 use super::{
     Done, Failure, catalogue, look, print_with,
-    view::{FormatArgs, RowArgs, keep_platforms},
+    view::{Cases, FormatArgs, RowArgs, keep_platforms},
 };
 use crate::report::{self, Format, Rows, render};
 
@@ -40,12 +40,17 @@ pub(super) fn report(args: &ReportArgs) -> Done {
     let mut matrix = args.rows.matrix(&args.paths, &catalogue)?;
     keep_platforms(&mut matrix, &args.platform)?;
     let FormatArgs { format, width } = args.format;
-    if !args.expand && matches!(format, Format::Table | Format::Markdown) {
+    let for_people = matches!(format, Format::Table | Format::Markdown);
+    if !args.expand && for_people {
         matrix.merge_columns();
     }
+    args.rows.keep(&mut matrix, if for_people && !args.verify { Cases::Plain } else { Cases::All })?;
     if args.verify {
         let verified = matrix.verify(args.rows.compare);
         return print_with(|out| report::verify(&verified, format, look(width), out));
+    }
+    if !args.expand && for_people && args.platform.is_empty() {
+        matrix.keep_best_columns();
     }
     if let Some(platform) = &args.baseline_column {
         matrix.set_baseline(platform).map_err(|error| Failure::No(error.to_string()))?;

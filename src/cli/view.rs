@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use glob::Pattern;
 
 use super::{Failure, RESULTS, args::Own, note, paths_or_default};
@@ -24,11 +24,22 @@ pub(super) struct RowArgs {
     /// Show every row, not only those in which platforms differ
     #[arg(long)]
     pub(super) all: bool,
+    /// Which cases: the plain ones (SIGPIPE ignored, std's call, no option), or all [default: plain in the tables of
+    /// `report`, otherwise all]
+    #[arg(long, value_enum)]
+    pub(super) cases: Option<Cases>,
     /// What has to be the same: the exact outcome, or what portable code needs to know of it
     #[arg(long, value_enum, default_value_t = Compare::Exact)]
     pub(super) compare: Compare,
     #[command(flatten)]
     pub(super) own: Own,
+}
+
+/// Which cases are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Cases {
+    Plain,
+    All,
 }
 
 /// How it is written.
@@ -49,21 +60,29 @@ impl Default for FormatArgs {
 }
 
 impl RowArgs {
-    /// The matrix of some paths, with what is asked for and nothing else.
+    /// The matrix of some paths, compared as asked for, before rows are chosen.
     pub(super) fn matrix(&self, paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
-        let selection = Selection::new(&self.select).map_err(Failure::wrong)?.over(&self.transport);
         let mut matrix = read_matrix(&paths_or_default(paths), catalogue)?;
         if matrix.is_empty() {
             return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
         }
+        matrix.compare(self.compare);
+        Ok(matrix)
+    }
+
+    /// Keeps the rows that are asked for.
+    pub(super) fn keep(&self, matrix: &mut Matrix, usual: Cases) -> Result<(), Failure> {
+        let selection = Selection::new(&self.select).map_err(Failure::wrong)?.over(&self.transport);
         matrix.select(&selection);
+        if self.cases.unwrap_or(usual) == Cases::Plain {
+            matrix.keep_plain_cases();
+        }
         if matrix.is_empty() {
             return Err(Failure::No(
                 "no results of what is selected; `brokenpipe list` names all scenarios".to_owned(),
             ));
         }
-        matrix.compare(self.compare);
-        Ok(matrix)
+        Ok(())
     }
 }
 

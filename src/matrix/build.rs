@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Column, Matrix, Member,
-    cell::{Cell, CellId, Cells, NO_CELL},
+    cell::{Cell, CellId, Cells, NO_CELL, Seen},
 };
 use crate::{
     catalogue::Catalogue,
@@ -124,16 +124,14 @@ impl Builder {
 }
 
 fn cell(tables: &Tables, entries: &[EntryId]) -> Cell {
-    let mut cell = Cell { outcomes: Vec::new(), trials: None, notes: Vec::new() };
+    let mut cell = Cell { outcomes: Vec::new(), trials: None };
     for entry in entries {
         let entry = &tables.entries[*entry as usize];
-        cell.outcomes.push((Arc::clone(&entry.outcome), entry.count));
+        let (outcome, note) = (Arc::clone(&entry.outcome), Arc::clone(&entry.note));
+        cell.outcomes.push(Seen { outcome, count: entry.count, note });
         cell.trials = entry.trials;
-        if !entry.note.is_empty() && !cell.notes.contains(&entry.note) {
-            cell.notes.push(Arc::clone(&entry.note));
-        }
     }
-    cell.outcomes.sort_by(|(a, times_a), (b, times_b)| times_b.cmp(times_a).then_with(|| a.cmp(b)));
+    cell.outcomes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.outcome.cmp(&b.outcome)));
     cell
 }
 

@@ -17,6 +17,14 @@ pub struct CaseName {
     pub option: Arc<str>,
 }
 
+impl CaseName {
+    /// Whether every axis but the transport has its usual value.
+    pub fn is_plain(&self) -> bool {
+        [&*self.sigpipe, &*self.call, &*self.option]
+            == [Sigpipe::Ignore.word(), Call::Std.word(), SocketOption::None.word()]
+    }
+}
+
 impl From<&Axes> for CaseName {
     fn from(axes: &Axes) -> Self {
         CaseName {

@@ -8,12 +8,21 @@ use crate::{observation::outcome, results::number};
 /// What a step gave on one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cell {
-    /// Distinct outcomes, each with its count of trials where it was counted, the most frequent first.
-    pub outcomes: Vec<(Arc<str>, Option<u64>)>,
+    /// Distinct outcomes, the most frequent first.
+    pub outcomes: Vec<Seen>,
     /// How many trials there were, where they were counted.
     pub trials: Option<u64>,
-    /// What the rows' notes say.
-    pub notes: Vec<Arc<str>>,
+}
+
+/// An outcome of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Seen {
+    /// Its canonical name.
+    pub outcome: Arc<str>,
+    /// In how many trials, where they were counted.
+    pub count: Option<u64>,
+    /// What the row's note says; may be empty.
+    pub note: Arc<str>,
 }
 
 impl Cell {
@@ -24,12 +33,24 @@ impl Cell {
 
     /// Whether something of the platform's behaviour was observed: `unsupported` and `not-run` say nothing of it.
     pub fn is_observed(&self) -> bool {
-        self.outcomes.iter().any(|(outcome, _)| outcome::is_observed(outcome))
+        self.outcomes.iter().any(|seen| outcome::is_observed(&seen.outcome))
+    }
+
+    /// Whether it was counted how often each outcome came.
+    pub fn is_counted(&self) -> bool {
+        self.outcomes.iter().all(|seen| seen.count.is_some())
+    }
+
+    /// The distinct notes of its outcomes.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        let first = |at: usize, note: &str| self.outcomes[..at].iter().all(|seen| &*seen.note != note);
+        let notes = self.outcomes.iter().map(|seen| &*seen.note).enumerate();
+        notes.filter(move |(at, note)| !note.is_empty() && first(*at, note)).map(|(_, note)| note)
     }
 
     /// What stands behind an outcome of an unsteady cell: its share of the trials.
-    pub fn share(&self, count: Option<u64>) -> String {
-        match (count, self.trials) {
+    pub fn share(&self, seen: &Seen) -> String {
+        match (seen.count, self.trials) {
             (Some(count), Some(trials)) if self.is_unsteady() => format!(" {count}/{trials}"),
             _ => String::new(),
         }
@@ -40,16 +61,10 @@ impl Cell {
 /// `EPIPE or ok`.
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = self.outcomes.iter().all(|(_, count)| count.is_some());
-        for (index, (outcome, count)) in self.outcomes.iter().enumerate() {
-            let separator = if index == 0 {
-                ""
-            } else if counted {
-                ", "
-            } else {
-                " or "
-            };
-            write!(f, "{separator}{outcome}{}", self.share(*count))?;
+        let between = if self.is_counted() { ", " } else { " or " };
+        for (index, seen) in self.outcomes.iter().enumerate() {
+            let between = if index == 0 { "" } else { between };
+            write!(f, "{between}{}{}", seen.outcome, self.share(seen))?;
         }
         Ok(())
     }
@@ -69,6 +84,9 @@ pub(super) type CellKey = u32;
 pub(super) struct Cells {
     cells: Vec<Cell>,
     keys: Vec<[CellKey; 2]>,
+    /// The first cell that differs from this one in notes alone.
+    plain: Vec<CellId>,
+    plain_ids: HashMap<Cell, CellId>,
     ids: HashMap<Cell, CellId>,
     key_ids: [HashMap<String, CellKey>; 2],
 }
@@ -90,6 +108,9 @@ impl Cells {
         self.keys.push(keys);
         self.cells.push(cell.clone());
         let id = number(self.cells.len());
+        let mut plain = cell.clone();
+        plain.outcomes.iter_mut().for_each(|seen| seen.note = "".into());
+        self.plain.push(*self.plain_ids.entry(plain).or_insert(id));
         self.ids.insert(cell, id);
         id
     }
@@ -102,8 +123,14 @@ impl Cells {
         (id as usize).checked_sub(1).map_or(0, |at| self.keys[at][by as usize])
     }
 
+    /// The same number for all cells that differ in notes alone.
+    pub(super) fn plain(&self, id: CellId) -> CellId {
+        (id as usize).checked_sub(1).map_or(NO_CELL, |at| self.plain[at])
+    }
+
     /// Lets go of what only adding needs.
     pub(super) fn settle(&mut self) {
+        self.plain_ids = HashMap::new();
         self.ids = HashMap::new();
         self.key_ids = Default::default();
     }

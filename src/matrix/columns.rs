@@ -53,10 +53,16 @@ impl Column {
         self.members[0].at
     }
 
-    /// Measured before stated, native before what stands in for a kernel, then by name, numbers as numbers.
-    pub(super) fn rank(&self) -> (Provenance, bool, Natural<'_>) {
-        let stand_in = self.members[0].facts.as_ref().is_some_and(|facts| facts.runtime != "native");
-        (self.provenance, stand_in, Natural(&self.name))
+    /// Systems before what stands in for one; the systems that most servers run on first; of a system what was
+    /// measured first, native before emulated; then by name, numbers as numbers.
+    pub(super) fn rank(&self) -> (bool, usize, &str, Provenance, bool, Natural<'_>) {
+        const FIRST: [&str; 3] = ["linux", "macos", "windows"];
+        let facts = self.members[0].facts.as_ref();
+        let system = self.system().unwrap_or_default();
+        let stands_in = facts.is_some_and(|facts| facts.os != system);
+        let first = FIRST.iter().position(|first| *first == system).unwrap_or(FIRST.len());
+        let emulated = facts.is_some_and(|facts| facts.runtime != "native");
+        (stands_in, first, system, self.provenance, emulated, Natural(&self.name))
     }
 }
 
@@ -91,15 +97,17 @@ impl Ord for Natural<'_> {
 }
 
 impl Matrix {
-    /// Makes platforms of one provenance that agree in every cell one column: ten kernels that do the same are not ten
-    /// findings.
+    /// Makes measured platforms of one system that agree in every cell one column: ten kernels that do the same are not
+    /// ten findings.
     pub fn merge_columns(&mut self) {
         let mut merged: Vec<Column> = Vec::new();
         let mut known: Vec<(u64, Vec<usize>)> = Vec::new();
         for column in std::mem::take(&mut self.columns) {
             let hash = self.column_hash(&column);
             let same = |other: &usize| {
-                merged[*other].provenance == column.provenance && self.column_agrees(&merged[*other], &column)
+                column.is_measured()
+                    && (merged[*other].provenance, merged[*other].system()) == (column.provenance, column.system())
+                    && self.column_agrees(&merged[*other], &column)
             };
             let bucket = known.iter().position(|(other, _)| *other == hash);
             match bucket.and_then(|bucket| known[bucket].1.iter().copied().find(same)) {

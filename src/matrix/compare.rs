@@ -34,7 +34,7 @@ pub(super) fn compared(cell: &Cell, by: Compare) -> BTreeSet<&str> {
     if !cell.is_observed() {
         return BTreeSet::new();
     }
-    let outcomes = cell.outcomes.iter().map(|(outcome, _)| outcome.as_ref());
+    let outcomes = cell.outcomes.iter().map(|seen| seen.outcome.as_ref());
     match by {
         Compare::Exact => outcomes.collect(),
         Compare::Class => outcomes.map(word).collect(),
@@ -63,10 +63,11 @@ pub fn relation(one: &Cell, other: &Cell, by: Compare) -> Relation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::Seen;
 
     fn cell(outcomes: &[&str]) -> Cell {
-        let outcomes = outcomes.iter().map(|outcome| ((*outcome).into(), Some(1))).collect();
-        Cell { outcomes, trials: Some(2), notes: Vec::new() }
+        let seen = |outcome: &&str| Seen { outcome: (*outcome).into(), count: Some(1), note: "".into() };
+        Cell { outcomes: outcomes.iter().map(seen).collect(), trials: Some(2) }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use build::Store;
 use cell::{CellId, CellKey, NO_CELL};
 
 pub use cases::{CaseName, name_all};
-pub use cell::Cell;
+pub use cell::{Cell, Seen};
 pub use class::{CLASSES, Class};
 pub use columns::{Column, Member};
 pub use compare::{Compare, Relation, relation};
@@ -40,6 +40,16 @@ pub struct Matrix {
     rows: Vec<Cases>,
     compare: Compare,
     baseline: Option<usize>,
+    left_out: LeftOut,
+}
+
+/// What is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    /// Rows of cases that are not plain.
+    pub rows: usize,
+    /// Columns of what is stated for systems that were measured.
+    pub columns: usize,
 }
 
 /// The cases of a step that gave the same on every platform.
@@ -71,7 +81,15 @@ pub struct Counts {
 
 impl Matrix {
     fn of(store: Arc<Store>, columns: Vec<Column>, places: Vec<PlaceId>) -> Self {
-        Matrix { columns, store, places, rows: Vec::new(), compare: Compare::Exact, baseline: None }
+        Matrix {
+            columns,
+            store,
+            places,
+            rows: Vec::new(),
+            compare: Compare::Exact,
+            baseline: None,
+            left_out: LeftOut::default(),
+        }
     }
 
     /// The rows, in the catalogue's order.
@@ -123,6 +141,33 @@ impl Matrix {
                 && selection.includes_transport(&tables.cases[place.case as usize].1.transport)
         });
         self.lay_out();
+    }
+
+    /// Keeps the plain cases: SIGPIPE ignored, std's call, no option.
+    pub fn keep_plain_cases(&mut self) {
+        let before = self.rows.len();
+        let tables = &self.store.tables;
+        self.places.retain(|place| tables.cases[tables.places[*place as usize].case as usize].1.is_plain());
+        self.lay_out();
+        self.left_out.rows = before.saturating_sub(self.rows.len());
+    }
+
+    /// Leaves out what is stated for a system that was measured; [`verify`](Matrix::verify) has it.
+    pub fn keep_best_columns(&mut self) {
+        let systems = |measured| {
+            let columns = self.columns.iter().filter(move |column| column.is_measured() == measured);
+            columns.filter_map(|column| column.system().map(str::to_owned)).collect::<BTreeSet<_>>()
+        };
+        let measured = systems(true);
+        let before = self.columns.len();
+        self.columns.retain(|column| column.is_measured() || column.system().is_none_or(|it| !measured.contains(it)));
+        self.left_out.columns = before - self.columns.len();
+        self.lay_out();
+    }
+
+    /// What is not shown.
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     /// Keeps the columns of some platforms.
@@ -188,7 +233,13 @@ impl Matrix {
             let begin = rows.len();
             let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
             for &place in step {
-                let cells = |place| (0..matrix.columns.len()).map(move |column| matrix.cell_id(column, place));
+                // Each statement has its own note, which is no reason to show its cases apart.
+                let cells = |place| {
+                    matrix.columns.iter().enumerate().map(move |(column, about)| {
+                        let id = matrix.cell_id(column, place);
+                        if about.is_measured() { id } else { matrix.store.cells.plain(id) }
+                    })
+                };
                 if cells(place).all(|cell| cell == NO_CELL) {
                     continue;
                 }
@@ -317,7 +368,8 @@ impl<'a> Row<'a> {
 
     /// Whether no platform supports these cases.
     pub fn is_unsupported(self) -> bool {
-        self.cells().flatten().all(|cell| cell.outcomes.iter().all(|(outcome, _)| &**outcome == outcome::UNSUPPORTED))
+        let unsupported = |cell: &Cell| cell.outcomes.iter().all(|seen| &*seen.outcome == outcome::UNSUPPORTED);
+        self.cells().flatten().all(unsupported)
     }
 
     /// Whether two measured platforms gave different outcomes, or one gave others than the baseline.
@@ -384,9 +436,19 @@ impl<'a> Row<'a> {
             .filter(move |column| self.matrix.columns[*column].is_measured() && self.key(*column) != 0)
     }
 
+    /// What the notes of all cases say of a column.
+    pub fn notes(self, column: usize) -> BTreeSet<&'a str> {
+        let cells = self
+            .cases
+            .places
+            .iter()
+            .filter_map(|place| self.matrix.store.cells.get(self.matrix.cell_id(column, *place)));
+        cells.flat_map(Cell::notes).collect()
+    }
+
     /// Distinct outcomes of all columns.
     pub fn outcomes(self) -> BTreeSet<&'a str> {
-        self.cells().flatten().flat_map(|cell| cell.outcomes.iter().map(|(outcome, _)| &**outcome)).collect()
+        self.cells().flatten().flat_map(|cell| cell.outcomes.iter().map(|seen| &*seen.outcome)).collect()
     }
 }
 

@@ -1,25 +1,25 @@
 //! What was measured beside what is documented or reported for the same system.
 
-use super::{Cell, Column, Compare, Matrix, Relation, Row, relation};
+use super::{Cell, Column, Compare, Matrix, Relation, Row, Seen, relation};
 
 /// How a measured cell stands to a stated one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// The same outcome, or that of one of several sources that contradict each other.
+    /// The outcome was measured, and no other.
     Agrees,
-    /// An outcome that no source names.
+    /// Another outcome was measured.
     Contradicts,
 }
 
-/// A row in which something is stated for a system that was measured, too.
+/// What a source states of a step of a system that was measured, too.
 #[derive(Debug, Clone, Copy)]
 pub struct Finding<'a> {
     /// The step and its cases.
     pub row: Row<'a>,
     /// The measured cell.
     pub measured: &'a Cell,
-    /// The stated cell.
-    pub stated: &'a Cell,
+    /// What is stated, with its source in the note.
+    pub stated: &'a Seen,
     /// How they stand to each other.
     pub verdict: Verdict,
 }
@@ -31,7 +31,7 @@ pub struct Verified<'a> {
     pub measured: &'a Column,
     /// The documented or reported one.
     pub stated: &'a Column,
-    /// The rows in which both have something.
+    /// What is stated of rows that were measured.
     pub findings: Vec<Finding<'a>>,
     /// How many rows were measured of which nothing is stated.
     pub undocumented: usize,
@@ -51,11 +51,15 @@ impl Matrix {
                         let observed = |at| row.cell(at).filter(|cell: &&Cell| cell.is_observed());
                         match (observed(measured_at), observed(stated_at)) {
                             (Some(measured), Some(stated)) => {
-                                let verdict = match relation(measured, stated, by) {
-                                    Relation::Same | Relation::Fewer => Verdict::Agrees,
-                                    Relation::More | Relation::Other => Verdict::Contradicts,
-                                };
-                                pair.findings.push(Finding { row, measured, stated, verdict });
+                                // Sources that contradict each other are verified one by one.
+                                for seen in &stated.outcomes {
+                                    let alone = Cell { outcomes: vec![seen.clone()], trials: None };
+                                    let verdict = match relation(measured, &alone, by) {
+                                        Relation::Same => Verdict::Agrees,
+                                        _ => Verdict::Contradicts,
+                                    };
+                                    pair.findings.push(Finding { row, measured, stated: seen, verdict });
+                                }
                             }
                             (Some(_), None) => pair.undocumented += 1,
                             (None, Some(_)) => pair.unmeasured += 1,

@@ -7,10 +7,7 @@ use crate::matrix::Row;
 pub(super) fn lines(row: Row<'_>, column: usize) -> Vec<String> {
     let Some(cell) = row.cell(column) else { return vec![EMPTY.to_owned()] };
     let mark = if row.is_measured(column) { "" } else { STATED };
-    cell.outcomes
-        .iter()
-        .map(|(outcome, count)| format!("{mark}{}{}", legend::shorten(outcome), cell.share(*count)))
-        .collect()
+    cell.outcomes.iter().map(|seen| format!("{mark}{}{}", legend::shorten(&seen.outcome), cell.share(seen))).collect()
 }
 
 /// The text of a cell for a program: outcomes in full.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
-    matrix::{Class, Column, Counts, Matrix, Row as MatrixRow},
+    matrix::{Class, Column, Counts, Matrix, Row as MatrixRow, Seen},
     platform::{Platform, Provenance},
 };
 
@@ -111,10 +111,14 @@ fn cell(row: MatrixRow<'_>, column: usize) -> Option<Cell<'_>> {
         outcomes: cell
             .outcomes
             .iter()
-            .map(|(outcome, count)| Outcome { outcome, class: Class::of(outcome).map(Class::word), count: *count })
+            .map(|Seen { outcome, count, .. }| Outcome {
+                outcome,
+                class: Class::of(outcome).map(Class::word),
+                count: *count,
+            })
             .collect(),
         trials: cell.trials,
         stands_out: row.stands_out(column),
-        notes: cell.notes.iter().map(|note| &**note).collect(),
+        notes: row.notes(column).into_iter().collect(),
     })
 }

@@ -1,10 +1,10 @@
 //! What stands under a matrix: how many rows, what the columns are, and what the words on this page mean.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{EMPTY, STANDS_OUT, STATED, printable};
 use crate::{
-    matrix::{Column, Compare, Counts, Matrix, Member},
+    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member},
     observation::Readiness,
 };
 
@@ -79,6 +79,37 @@ pub(super) fn counts(matrix: &Matrix, counts: Counts) -> String {
     )
 }
 
+/// What a page leaves out, and how to see it.
+pub(super) fn left_out(matrix: &Matrix) -> Option<String> {
+    let LeftOut { rows, columns } = matrix.left_out();
+    let rows = (rows > 0).then(|| {
+        format!("{rows} rows of cases with another sigpipe, call or option are left out: --cases all has them.")
+    });
+    let columns = (columns > 0).then(|| {
+        "What is documented or reported for a measured system is left out: --expand has it, --verify compares."
+            .to_owned()
+    });
+    let parts: Vec<_> = rows.into_iter().chain(columns).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// The sources of what is stated, each with the steps it is about.
+pub(super) fn sources(matrix: &Matrix) -> Vec<String> {
+    let mut sources: BTreeMap<(usize, &str), BTreeSet<u32>> = BTreeMap::new();
+    for row in matrix.rows() {
+        for at in (0..matrix.columns.len()).filter(|at| !row.is_measured(*at)) {
+            for note in row.notes(at) {
+                sources.entry((at, note)).or_default().insert(row.step());
+            }
+        }
+    }
+    let line = |((at, note), steps): (&(usize, &str), &BTreeSet<u32>)| {
+        let steps: Vec<_> = steps.iter().map(u32::to_string).collect();
+        printable(&format!("{STATED}{}, step {}: {note}", matrix.columns[*at].name, steps.join(", ")))
+    };
+    sources.iter().map(line).collect()
+}
+
 /// A column's head.
 pub(super) fn head(column: &Column) -> String {
     let mark = if column.is_measured() { "" } else { STATED };
@@ -138,7 +169,7 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
         for cell in row.cells() {
             empty |= cell.is_none();
             if let Some(cell) = cell.filter(|cell| cell.is_unsteady()) {
-                let counted = cell.outcomes.iter().all(|(_, count)| count.is_some());
+                let counted = cell.is_counted();
                 shared |= counted;
                 uncounted |= !counted;
             }
@@ -199,8 +230,9 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
 pub(super) fn notes(matrix: &Matrix) -> BTreeSet<String> {
     let mut notes = BTreeSet::new();
     for row in matrix.rows() {
-        for (column, cell) in matrix.columns.iter().zip(row.cells()) {
-            for note in cell.iter().flat_map(|cell| &cell.notes) {
+        // Of what was not measured every cell has a note, its source: a page of its own, which `show` has.
+        for (at, column) in matrix.columns.iter().enumerate().filter(|(_, column)| column.is_measured()) {
+            for note in row.notes(at) {
                 notes.insert(format!("{}: {}", printable(&column.name), printable(note)));
             }
         }

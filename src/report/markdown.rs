@@ -21,6 +21,9 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts) 
     }
     text.push_str(&escape(&legend::counts(matrix, counts)));
     text.push_str("\n\n");
+    if let Some(line) = legend::left_out(matrix) {
+        text.push_str(&format!("{}\n\n", escape(&line)));
+    }
     let columns = matrix.columns.iter().flat_map(legend::column);
     for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
         text.push_str(&format!("- {}\n", escape(&line)));

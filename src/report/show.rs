@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Look, Rows, render};
+use super::{Format, Look, Rows, legend, render};
 use crate::{
     catalogue::Scenario,
     matrix::{CaseName, Matrix, name_all},
@@ -31,5 +31,10 @@ pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look, out: &mut dyn Writ
         return out.write_all(text.as_bytes());
     }
     out.write_all(text.as_bytes())?;
-    render(matrix, Rows::All, Format::Table, look, out)
+    render(matrix, Rows::All, Format::Table, look, out)?;
+    let indent = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  | ");
+    for line in legend::sources(matrix) {
+        writeln!(out, "{}", textwrap::fill(&line, &indent))?;
+    }
+    Ok(())
 }

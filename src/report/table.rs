@@ -42,6 +42,10 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
     }
     text.push_str(&textwrap::fill(&legend::counts(matrix, counts), usize::from(look.width)));
     text.push('\n');
+    if let Some(line) = legend::left_out(matrix) {
+        text.push_str(&textwrap::fill(&line, usize::from(look.width)));
+        text.push('\n');
+    }
     let columns = matrix.columns.iter().flat_map(legend::column);
     let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
     for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {

@@ -71,8 +71,8 @@ fn contradiction(finding: &Finding<'_>) -> Contradiction {
         step: row.step(),
         operation: format!("{} {}", row.actor(), row.operation()),
         measured: finding.measured.to_string(),
-        stated: format!("{STATED}{}", finding.stated),
-        source: finding.stated.notes.iter().map(|note| note.to_string()).collect::<Vec<_>>().join("; "),
+        stated: format!("{STATED}{}", finding.stated.outcome),
+        source: finding.stated.note.to_string(),
     }
 }
 
@@ -95,7 +95,7 @@ fn text(pairs: &[Pair<'_>], clean: &dyn Fn(&str) -> String, table: &dyn Fn([&str
     for pair in pairs {
         let count = pair.agrees + pair.contradicts;
         text.push_str(&clean(&format!(
-            "{} measured, {STATED}{} {}: {count} rows in both; {} agree, {} contradict. {} measured rows are undocumented, {} stated ones unmeasured.",
+            "{} measured, {STATED}{} {}: {count} statements on rows that were measured; {} agree, {} contradict. Of {} measured rows nothing is stated, and {} stated rows were not measured.",
             pair.measured, pair.stated, pair.provenance, pair.agrees, pair.contradicts, pair.undocumented, pair.unmeasured
         )));
         text.push_str("\n\n");
