@@ -109,6 +109,9 @@ impl<'a> Worker<'a> {
                 other => other?,
             }
             self.context.now = Instant::now();
+            if events.is_empty() {
+                self.tell(|| Line::Waiting);
+            }
             let mut count = 0;
             for event in &events {
                 count += 1;
