@@ -34,7 +34,7 @@ pub(crate) fn set_keepalive_fast(_socket: &Socket) -> io::Result<()> {
 }
 
 /// Lets the socket demand signatures (RFC 2385) that the other end does not make, and make some that it does not expect:
-/// either end then drops whatever comes from the other without a word (`tcp_inbound_hash` in `net/ipv4/tcp_ipv4.c`). To
+/// either end then drops whatever comes from the other without a word (`tcp_inbound_md5_hash` in `net/ipv4/tcp.c`). To
 /// the other end it is as if the machine were gone; no privilege and no network of its own is needed, and no other
 /// connection notices. Closing is an abort, after which nothing of the socket is left to be silent, or to send again.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -44,7 +44,7 @@ pub(crate) fn vanish(socket: &Socket) -> io::Result<()> {
     if peer.as_socket().is_none() {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "only a TCP peer can vanish here"));
     }
-    // No key is that long, and who has the option says so. Who says that all is well does not have it.
+    // No key is that long, and who has the option says so. gVisor says that all is well, and does nothing.
     if demand_signature(socket, &peer, LONGEST_KEY + 1).is_ok() {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "this system takes TCP_MD5SIG and does nothing"));
     }
@@ -56,7 +56,7 @@ pub(crate) fn vanish(socket: &Socket) -> io::Result<()> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const LONGEST_KEY: u16 = 80;
 
-/// TCP_MD5SIG, tcp(7), with a key of zeros, which is as good as any that the other end does not use.
+/// TCP_MD5SIG with a key of zeros, which is as good as any that the other end does not use.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn demand_signature(socket: &Socket, peer: &socket2::SockAddr, key_length: u16) -> io::Result<()> {
     use std::os::fd::AsRawFd;
