@@ -9,9 +9,15 @@ const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netb
 /// Where SO_NOSIGPIPE exists; Linux, OpenBSD and illumos do not have it.
 const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
 
+/// Where keepalive's times and the number of its probes can be set for one socket; OpenBSD sets them for all.
+const KEEPALIVE_TIMES: [&str; 11] =
+    ["linux", "android", "illumos", "freebsd", "netbsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
+
 fn main() {
     let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
-    for (name, systems) in [("socket_flags", &SOCKET_FLAGS[..]), ("nosigpipe", &NOSIGPIPE)] {
+    let conditions =
+        [("socket_flags", &SOCKET_FLAGS[..]), ("nosigpipe", &NOSIGPIPE), ("keepalive_times", &KEEPALIVE_TIMES)];
+    for (name, systems) in conditions {
         println!("cargo::rustc-check-cfg=cfg({name})");
         if systems.contains(&os.as_str()) {
             println!("cargo::rustc-cfg={name}");

@@ -71,6 +71,35 @@ fn an_id_a_family_and_a_glob_can_be_listed() {
 }
 
 #[test]
+fn slow_scenarios_are_listed_where_they_are_asked_for() {
+    let folder = Folder::new();
+    let lines = |args: &[&str]| folder.brokenpipe(args).exits(0).silent().out.lines().count();
+    let catalogue = Catalogue::builtin();
+    let slow: usize = catalogue.scenarios().iter().filter(|scenario| scenario.slow).map(|s| s.axes.len()).sum();
+    assert!(slow > 20, "{slow}");
+    assert_eq!(lines(&["list", "--slow"]), number_of_cases() + slow);
+    // Explaining takes no time.
+    folder.brokenpipe(&["show", "timeout/write-peek-read"]).exits(0).silent();
+}
+
+#[test]
+fn a_run_of_everything_keeps_the_results_of_slow_scenarios() {
+    let own = OWN.replace("id = \"own/short\"", "id = \"own/short\"\nslow = true");
+    let folder = Folder::with("own.toml", own);
+    let run = |args: &[&str]| {
+        folder.run(&[&["--scenarios", "own.toml", "--repeat", "1", "--await-deadline", "10ms"], args].concat());
+        folder.read("out/here.csv")
+    };
+    let slow = run(&["--slow", "own/short"]);
+    assert_eq!(distinct(&slow, "scenario"), ["own/short"]);
+    let both = run(&[]);
+    assert!(distinct(&both, "scenario").len() > 100);
+    for line in slow.lines() {
+        assert!(both.lines().any(|other| other == line), "{line}");
+    }
+}
+
+#[test]
 fn platform_tells_the_facts_that_a_run_records() {
     let folder = Folder::new();
     let told = folder.brokenpipe(&["platform"]).exits(0).silent().out;
@@ -123,7 +152,7 @@ fn without_a_command_everything_is_run_and_reported() {
     // What it showed is what `report` shows of what it wrote.
     assert_eq!(ran.out, folder.brokenpipe(&["report"]).exits(0).silent().out);
     let csv = folder.read(&format!("results/{}.csv", Platform::here().platform));
-    assert_eq!(distinct(&csv, "scenario").len(), Catalogue::builtin().scenarios().len());
+    assert_eq!(distinct(&csv, "scenario").len(), Selection::default().scenarios(&Catalogue::builtin()).len());
 }
 
 /// The tool's promise. It is Linux's to keep: elsewhere the system itself may answer now this, now that.
@@ -155,7 +184,7 @@ fn two_runs_write_the_same_bytes_though_every_processor_is_busy_in_one_of_them()
     assert_eq!(idle.keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
     assert_eq!(idle, busy);
     let csv = String::from_utf8(idle["here.csv"].0.clone()).unwrap();
-    assert_eq!(distinct(&csv, "scenario").len(), Catalogue::builtin().scenarios().len());
+    assert_eq!(distinct(&csv, "scenario").len(), Selection::default().scenarios(&Catalogue::builtin()).len());
     assert!(!csv.contains(",1,client,connect,not-run,"), "every case was run");
 }
 

@@ -207,3 +207,70 @@ fn kill_9_at_any_moment_leaves_the_old_file_or_the_new_one() {
     }
     assert!(olds > 0 && news > 0, "{olds} old, {news} new");
 }
+
+/// Waits for an hour in processes of its own.
+#[cfg(target_os = "linux")]
+const WAITING: &str = r#"[[scenario]]
+id = "own/waiting"
+slow = true
+title = "Connect and wait"
+why = "A process that waits has nothing to tell. It must be found out all the same that nobody listens."
+transports = ["tcp4"]
+steps = """
+client connect
+server accept
+client await quiet
+"""
+[[scenario.also]]
+transports = ["tcp4"]
+sigpipe = ["default", "handler", "blocked"]
+"#;
+
+#[cfg(target_os = "linux")]
+const WAIT: [&str; 8] = ["own", "--slow", "--scenarios", "own.toml", "--repeat", "2", "--await-deadline", "1h"];
+
+/// How many processes work in this folder; children work where their parent does.
+#[cfg(target_os = "linux")]
+fn processes_in(folder: &Path) -> usize {
+    let folder = folder.canonicalize().expect("the folder is there");
+    let entries = fs::read_dir("/proc").expect("Linux has it");
+    let place = |entry: std::io::Result<fs::DirEntry>| fs::read_link(entry.ok()?.path().join("cwd")).ok();
+    entries.filter_map(place).filter(|place| *place == folder).count()
+}
+
+/// Waits until so many processes work there. Nothing but the test's own end, by whoever runs it, ends this.
+#[cfg(target_os = "linux")]
+fn until_processes_are(count: usize, folder: &Path) {
+    while processes_in(folder) != count {
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A run of which nothing but processes of its own is left, and these all wait.
+#[cfg(target_os = "linux")]
+fn begin_waiting() -> (Folder, Child) {
+    let own = WAITING.replacen("transports = [\"tcp4\"]", "transports = [\"unix\"]", 1);
+    let folder = Folder::with("own.toml", own);
+    let run = begin(folder.path(), &[&RUN[..], &WAIT, &["--transport", "tcp4"]].concat());
+    // Itself, and two for each of the three cases.
+    until_processes_are(7, folder.path());
+    (folder, run)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_ends_processes_that_wait() {
+    let (folder, run) = begin_waiting();
+    sh(folder.path(), r#"kill -INT "$1""#, &[&run.id().to_string()]).exits(0);
+    told(Ran::of(run.wait_with_output().unwrap()), &["0 of 3 cases measured, 3 not run"]);
+    assert_eq!(processes_in(folder.path()), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn kill_9_ends_processes_that_wait() {
+    let (folder, mut run) = begin_waiting();
+    run.kill().expect("it is still running");
+    assert_eq!(run.wait().unwrap().signal(), Some(9));
+    until_processes_are(0, folder.path());
+}

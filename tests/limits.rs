@@ -168,7 +168,7 @@ fn too_few_descriptors_for_any_case_make_all_of_them_unsupported() {
     // Standard input, output, error, the selector and its copy: nothing is left for a listener.
     sh(folder.path(), r#"ulimit -n 5 && exec "$0" "$@""#, &RUN).exits(0).silent();
     let csv = folder.read("out/here.csv");
-    assert_eq!(distinct(&csv, "scenario").len(), Catalogue::builtin().scenarios().len());
+    assert_eq!(distinct(&csv, "scenario").len(), Selection::default().scenarios(&Catalogue::builtin()).len());
     // `not-run` would say that the run was interrupted.
     assert_eq!(distinct(&csv, "outcome"), ["unsupported"]);
     assert!(

@@ -4,7 +4,7 @@
 
 #![cfg(target_os = "linux")]
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, fs, path::Path, time::Duration};
 
 use brokenpipe::{
     catalogue::{Axes, Call, Case, Catalogue, Selection, Sigpipe, SocketOption, Transport},
@@ -111,10 +111,26 @@ fn measured(case: &Case<'_>, result: &CaseResult) -> Vec<String> {
 
 #[test]
 fn every_step_of_every_case_gives_what_its_table_says() {
+    check(false);
+}
+
+/// Takes as long as the longest of them: all wait at the same time.
+#[test]
+fn every_step_of_every_slow_case_gives_what_its_table_says() {
+    check(true);
+}
+
+/// Compares the slow cases, or the others, with their tables.
+#[track_caller]
+fn check(slow: bool) {
     let catalogue = Catalogue::builtin();
-    let cases = Selection::default().cases(&catalogue);
+    let mut cases = Selection::default().with_slow(true).cases(&catalogue);
+    cases.retain(|case| case.scenario.slow == slow);
     let program = Some(env!("CARGO_BIN_EXE_brokenpipe").into());
-    let settings = Settings { program, ..Settings::default() };
+    // Keepalive's three seconds are the longest of what comes by itself.
+    let slow_deadline = Duration::from_secs(5);
+    let usual = Settings { program, slow_deadline, ..Settings::default() };
+    let settings = if slow { Settings { repeat: 3, ..usual } } else { usual };
     let results = driver::run(&cases, &settings, &Progress::default()).expect("epoll works");
 
     let mut tables: HashMap<String, Vec<Block>> = HashMap::new();

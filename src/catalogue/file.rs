@@ -26,6 +26,8 @@ struct Entry {
     source: Option<Spanned<String>>,
     transports: Words,
     #[serde(default)]
+    slow: bool,
+    #[serde(default)]
     also: Vec<Also>,
     steps: Spanned<String>,
 }
@@ -110,6 +112,7 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
         why: one_line(entry.why.get_ref()),
         source: entry.source.as_ref().map(|source| one_line(source.get_ref())),
         axes,
+        slow: entry.slow,
         steps,
     };
     Ok(Placed { scenario, id })

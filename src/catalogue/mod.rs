@@ -62,6 +62,8 @@ const BUILTIN: &[(&str, &str)] = builtin![
     "pipe",
     "udp",
     "recover",
+    "peer-reboot",
+    "timeout",
 ];
 
 /// All scenarios known to a run, in order; no two of them share an id.

@@ -1,6 +1,6 @@
 //! The plain types of the catalogue: a scenario is an ordered list of steps, and nothing in it knows how it is run.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// An ordered list of steps under a stable id, with what a reader can learn from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Scenario {
     pub source: Option<String>,
     /// The axes of its cases, in the order in which they are listed.
     pub axes: Vec<Axes>,
+    /// Whether it takes seconds: such a scenario is left out unless it is asked for, and has longer deadlines.
+    pub slow: bool,
     /// What is done, in order. The order is part of what the scenario is.
     pub steps: Vec<Step>,
 }
@@ -195,7 +197,24 @@ words! {
         Rcvbuf = "rcvbuf",
         /// SO_NOSIGPIPE.
         Nosigpipe = "nosigpipe",
+        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT): how long sent data, or a SYN, may go unanswered.
+        UserTimeout = "user_timeout",
+        /// SO_KEEPALIVE with the times [`KEEPALIVE_IDLE`](Setting::KEEPALIVE_IDLE),
+        /// [`KEEPALIVE_INTERVAL`](Setting::KEEPALIVE_INTERVAL) and [`KEEPALIVE_PROBES`](Setting::KEEPALIVE_PROBES).
+        KeepaliveFast = "keepalive_fast",
     }
+}
+
+/// The values that settings stand for: the shortest that TCP's whole seconds allow, so that a scenario takes few.
+impl Setting {
+    /// TCP_USER_TIMEOUT of `user_timeout`.
+    pub const USER_TIMEOUT: Duration = Duration::from_secs(1);
+    /// How long a connection is silent before the first probe of `keepalive_fast` (TCP_KEEPIDLE).
+    pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(1);
+    /// The time between its probes (TCP_KEEPINTVL).
+    pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(1);
+    /// How many of them go unanswered before the connection is over (TCP_KEEPCNT).
+    pub const KEEPALIVE_PROBES: u32 = 2;
 }
 
 words! {
@@ -260,6 +279,11 @@ pub enum Operation {
     Depart,
     /// Kill the process the socket moved into (SIGKILL, TerminateProcess).
     Crash,
+    /// The peer's machine is gone: nothing more comes from the socket, and nothing reaches it.
+    Vanish,
+    /// The peer's machine restarts: nothing comes from the socket, and what reaches the machine after that finds no
+    /// connection.
+    Reboot,
     /// Wait for a condition, and record the readiness flags.
     Await(Condition),
 }
@@ -280,6 +304,8 @@ impl fmt::Display for Operation {
             Operation::Set(setting) => write!(f, "set {setting}"),
             Operation::Depart => f.write_str("depart"),
             Operation::Crash => f.write_str("crash"),
+            Operation::Vanish => f.write_str("vanish"),
+            Operation::Reboot => f.write_str("reboot"),
             Operation::Write(count) => write!(f, "write {count}"),
             Operation::Read(count) => write!(f, "read {count}"),
             Operation::Close => f.write_str("close"),

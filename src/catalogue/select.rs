@@ -6,11 +6,12 @@ use glob::Pattern;
 
 use super::{Case, Catalogue, Scenario, Transport};
 
-/// A choice of scenarios and transports. The default is everything.
+/// A choice of scenarios and transports. The default is everything but slow scenarios.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     patterns: Vec<Pattern>,
     transports: Vec<Transport>,
+    slow: bool,
 }
 
 impl Selection {
@@ -26,7 +27,7 @@ impl Selection {
             Pattern::new(selector)
                 .map_err(|error| BadSelector { selector: selector.to_owned(), problem: error.to_string() })
         });
-        Ok(Selection { patterns: patterns.collect::<Result<_, _>>()?, transports: Vec::new() })
+        Ok(Selection { patterns: patterns.collect::<Result<_, _>>()?, transports: Vec::new(), slow: false })
     }
 
     /// Narrows the selection to cases over these transports; none stands for all.
@@ -35,12 +36,18 @@ impl Selection {
         self
     }
 
-    /// Whether nothing was said and all is selected.
+    /// Takes in slow scenarios, or leaves them out, which is the default.
+    pub fn with_slow(mut self, slow: bool) -> Self {
+        self.slow = slow;
+        self
+    }
+
+    /// Whether nothing was said and all is selected, be it with slow scenarios or without.
     pub fn is_everything(&self) -> bool {
         self.patterns.is_empty() && self.transports.is_empty()
     }
 
-    /// Whether the scenario of this id is selected.
+    /// Whether the scenario of this id is named, be it slow or not.
     pub fn includes(&self, id: &str) -> bool {
         let family = super::family(id);
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(id) || pattern.matches(family))
@@ -53,18 +60,30 @@ impl Selection {
 
     /// The selectors that fit no scenario of the catalogue: misspelt, as a rule.
     pub fn misses(&self, catalogue: &Catalogue) -> Vec<&str> {
+        self.without(catalogue, |_| true)
+    }
+
+    /// The selectors that fit slow scenarios and no others, where slow ones are left out.
+    pub fn slow_only(&self, catalogue: &Catalogue) -> Vec<&str> {
+        let mut selectors = self.without(catalogue, |scenario| self.slow || !scenario.slow);
+        let misses = self.misses(catalogue);
+        selectors.retain(|selector| !misses.contains(selector));
+        selectors
+    }
+
+    /// The selectors that fit no scenario of this kind.
+    fn without(&self, catalogue: &Catalogue, kind: impl Fn(&Scenario) -> bool) -> Vec<&str> {
         let fits = |pattern: &&Pattern| {
-            catalogue
-                .scenarios()
-                .iter()
-                .any(|scenario| pattern.matches(&scenario.id) || pattern.matches(scenario.family()))
+            let fits = |scenario: &Scenario| pattern.matches(&scenario.id) || pattern.matches(scenario.family());
+            catalogue.scenarios().iter().any(|scenario| kind(scenario) && fits(scenario))
         };
         self.patterns.iter().filter(|pattern| !fits(pattern)).map(Pattern::as_str).collect()
     }
 
     /// The selected scenarios, in the catalogue's order.
     pub fn scenarios<'a>(&self, catalogue: &'a Catalogue) -> Vec<&'a Scenario> {
-        catalogue.scenarios().iter().filter(|scenario| self.includes(&scenario.id)).collect()
+        let selected = |scenario: &&Scenario| self.includes(&scenario.id) && (self.slow || !scenario.slow);
+        catalogue.scenarios().iter().filter(selected).collect()
     }
 
     /// The selected cases, in the catalogue's order.
@@ -106,7 +125,7 @@ mod tests {
 
     fn selected(selectors: &[&str]) -> Vec<String> {
         let catalogue = Catalogue::builtin();
-        let selection = Selection::new(selectors).unwrap();
+        let selection = Selection::new(selectors).unwrap().with_slow(true);
         selection.scenarios(&catalogue).iter().map(|scenario| scenario.id.clone()).collect()
     }
 
@@ -125,6 +144,18 @@ mod tests {
         let catalogue = Catalogue::builtin();
         assert_eq!(selected(&[]).len(), catalogue.scenarios().len());
         assert_eq!(selected(&["*", "peer-close"]).len(), catalogue.scenarios().len());
+    }
+
+    #[test]
+    fn slow_scenarios_are_left_out_unless_asked_for() {
+        let catalogue = Catalogue::builtin();
+        let is_slow = |selection: &Selection| selection.scenarios(&catalogue).iter().any(|scenario| scenario.slow);
+        let everything = Selection::default();
+        assert!(!is_slow(&everything) && is_slow(&everything.with_slow(true)));
+        let named = Selection::new(&["timeout", "peer-close", "no-such"]).unwrap();
+        assert!(!is_slow(&named));
+        assert_eq!(named.slow_only(&catalogue), ["timeout"]);
+        assert_eq!(named.with_slow(true).slow_only(&catalogue), Vec::<&str>::new());
     }
 
     #[test]

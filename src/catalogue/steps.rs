@@ -72,6 +72,8 @@ const OPERATIONS: &[Word] = {
         word("set", Argument::Setting, ENDS, |argument| Setting::from_word(argument).map(Operation::Set)),
         word("depart", Argument::None, &[Server], |_| Some(Operation::Depart)),
         word("crash", Argument::None, &[Server], |_| Some(Operation::Crash)),
+        word("vanish", Argument::None, &[Listener, Server], |_| Some(Operation::Vanish)),
+        word("reboot", Argument::None, &[Server], |_| Some(Operation::Reboot)),
         word("close", Argument::None, ALL, |_| Some(Operation::Close)),
         word("reset", Argument::None, ENDS, |_| Some(Operation::Reset)),
         word("shutdown", Argument::Half, ENDS, |argument| Half::from_word(argument).map(Operation::Shutdown)),
@@ -237,7 +239,7 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
                 (*open, departed) = (false, true);
                 None
             }
-            Operation::Close | Operation::Reset => {
+            Operation::Close | Operation::Reset | Operation::Reboot => {
                 *open = false;
                 None
             }
@@ -268,7 +270,8 @@ mod tests {
                     client await reset\nlistener await readable\nclient await writable\nclient await connected\n\
                     client await event\nclient await quiet\nclient peek 2\nclient fill\nserver drain\n\
                     client peer_name\nclient local_name\nclient set nodelay\nclient connect_again\n\
-                    client reset\nclient reconnect\nserver depart\nserver crash\nlistener close";
+                    client set user_timeout\nclient set keepalive_fast\nclient reset\nclient reconnect\nserver depart\n\
+                    server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close";
         let steps = parse(text, 0).unwrap();
         let written: Vec<_> = steps.iter().map(Step::to_string).collect();
         assert_eq!(written.join("\n"), text);
@@ -296,7 +299,7 @@ mod tests {
     #[test]
     fn an_actor_does_only_what_it_can() {
         assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
-        assert_eq!(mistakes("listener write 1")[0].2, "the listener can `close`, `await`");
+        assert_eq!(mistakes("listener write 1")[0].2, "the listener can `vanish`, `close`, `await`");
     }
 
     #[test]
@@ -318,6 +321,8 @@ mod tests {
         assert_eq!(mistakes(&format!("{departed}server write 1"))[0].1, "the server has no socket here");
         assert_eq!(mistakes(&format!("{departed}server depart"))[0].1, "the server has no socket here");
         assert_eq!(mistakes(&format!("{departed}server crash\nserver crash"))[0].0, "server crash");
+        let rebooted = "client connect\nserver accept\nserver reboot\n";
+        assert_eq!(mistakes(&format!("{rebooted}server vanish"))[0].1, "the server has no socket here");
         assert!(parse("client open\nclient connect\nserver accept", 0).is_ok());
     }
 

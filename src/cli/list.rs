@@ -13,6 +13,9 @@ pub(super) struct ListArgs {
     /// How to write the list
     #[arg(long, value_enum, default_value_t = ListFormat::Plain)]
     format: ListFormat,
+    /// List scenarios that take seconds, too
+    #[arg(long)]
+    slow: bool,
     #[command(flatten)]
     own: Own,
 }
@@ -28,7 +31,8 @@ enum ListFormat {
 
 pub(super) fn list(args: &ListArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
-    let cases = select(&Selection::new(&args.selectors).map_err(Failure::wrong)?, &catalogue)?;
+    let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.with_slow(args.slow);
+    let cases = select(&selection, &catalogue)?;
     if args.format == ListFormat::Markdown {
         return print(&page(&cases));
     }

@@ -130,7 +130,11 @@ fn with_head(report: &str) -> String {
 /// The selected cases; a selector that fits nothing is a mistake even beside others that fit something.
 fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Case<'a>>, Failure> {
     let cases = selection.cases(catalogue);
-    let misses: Vec<_> = selection.misses(catalogue).into_iter().map(|selector| format!("{selector:?}")).collect();
+    let quoted = |selectors: Vec<&str>| selectors.iter().map(|selector| format!("{selector:?}")).collect::<Vec<_>>();
+    let (misses, slow) = (quoted(selection.misses(catalogue)), quoted(selection.slow_only(catalogue)));
+    if misses.is_empty() && !slow.is_empty() {
+        return Err(Failure::Wrong(format!("{}: takes seconds, and needs --slow", slow.join(", "))));
+    }
     let problem = match misses.as_slice() {
         [] if !cases.is_empty() => return Ok(cases),
         [] => "nothing is selected".to_owned(),

@@ -16,10 +16,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, select};
 use crate::{
-    catalogue::{Case, Selection, Transport},
+    catalogue::{Case, Catalogue, Selection, Transport},
     driver::{self, CaseResult, Progress, RunError, Settings},
     platform::{Platform, check_name},
-    results::Results,
+    results::{Results, Row},
 };
 
 #[derive(Debug, Clone, Args)]
@@ -35,6 +35,9 @@ pub(super) struct RunArgs {
     repeat: u32,
     #[command(flatten)]
     own: Own,
+    /// Run scenarios that take seconds, too; their deadlines are at least 10s
+    #[arg(long)]
+    slow: bool,
     /// Run only over this transport; repeatable
     #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
     transport: Vec<Transport>,
@@ -67,6 +70,7 @@ impl Default for RunArgs {
             out: RESULTS.into(),
             repeat: settings.repeat,
             own: Own::default(),
+            slow: false,
             transport: Vec::new(),
             jobs: None,
             pace: None,
@@ -109,7 +113,7 @@ impl RunArgs {
 
 pub(super) fn run(args: &RunArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
-    let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.over(&args.transport);
+    let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.over(&args.transport).with_slow(args.slow);
     let cases = select(&selection, &catalogue)?;
     let mut platform = Platform::here();
     if let Some(name) = &args.platform {
@@ -133,7 +137,11 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let mut results = Results::default();
     let name = platform.platform.clone();
     results.add_run(platform, &cases, &measured);
-    let kept = results.keep(&before.of_platform, &catalogue, selection.is_everything());
+    let mut kept = results.keep(&before.of_platform, &catalogue, selection.is_everything());
+    if selection.is_everything() && !args.slow {
+        // Everything was asked for, but for these.
+        kept += results.keep(&before.slow(&catalogue), &catalogue, false);
+    }
     let whole = !measured.contains(&CaseResult::NotRun);
     if before.is_of_others && !whole {
         return Err(Failure::Interrupted(format!(
@@ -188,6 +196,12 @@ impl Before {
         }
         let rows = if is_of_others { Vec::new() } else { rows };
         Ok(Before { is_of_others, of_platform: Results { rows, ..Results::default() } })
+    }
+
+    /// The rows of slow scenarios.
+    fn slow(&self, catalogue: &Catalogue) -> Results {
+        let is_slow = |row: &&Row| catalogue.find(&row.scenario).is_some_and(|scenario| scenario.slow);
+        Results { rows: self.of_platform.rows.iter().filter(is_slow).cloned().collect(), ..Results::default() }
     }
 }
 

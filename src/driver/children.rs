@@ -116,6 +116,8 @@ fn in_children(
             }
             match (Line::decode(&line?), begun.case) {
                 (Some(Line::Begin(place)), None) => begun = Begun { case: numbers.get(place).copied(), ..begun },
+                // It was only to be seen whether the run is to stop.
+                (Some(Line::Waiting), _) => {}
                 (Some(Line::Step(observation)), Some(_)) => begun.steps.push(observation),
                 (Some(Line::End), Some(case)) => {
                     count(case, tally, Ok(&begun.steps));
@@ -212,7 +214,16 @@ pub fn work() -> io::Result<()> {
         };
         let steps = parse_steps(&case.steps).map_err(|_| wrong())?;
         let text = String::new;
-        owned.push(Scenario { id: case.id.clone(), title: text(), why: text(), source: None, axes: vec![axes], steps });
+        owned.push(Scenario {
+            id: case.id.clone(),
+            title: text(),
+            why: text(),
+            source: None,
+            axes: vec![axes],
+            // The deadlines of the job are those of its cases already.
+            slow: false,
+            steps,
+        });
     }
     let cases: Vec<_> = owned.iter().map(|scenario| Case { scenario, axes: scenario.axes[0] }).collect();
     let settings = Settings {

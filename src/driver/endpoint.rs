@@ -38,6 +38,8 @@ pub(crate) trait Endpoint: Source + Send {
 pub(crate) trait Listener: Source + Send {
     /// Takes one.
     fn accept(&mut self) -> io::Result<Box<dyn Endpoint>>;
+    /// The socket below.
+    fn socket(&self) -> SockRef<'_>;
     /// Closes it and says what the call returned.
     fn close(self: Box<Self>) -> io::Result<()>;
 }
@@ -75,6 +77,9 @@ impl Listener for TcpListener {
     fn accept(&mut self) -> io::Result<Box<dyn Endpoint>> {
         Ok(Box::new(sys::accept(self)?))
     }
+    fn socket(&self) -> SockRef<'_> {
+        SockRef::from(self)
+    }
     fn close(self: Box<Self>) -> io::Result<()> {
         sys::close(*self)
     }
@@ -98,6 +103,9 @@ impl Endpoint for UdpSocket {
 impl Listener for UdpSocket {
     fn accept(&mut self) -> io::Result<Box<dyn Endpoint>> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+    fn socket(&self) -> SockRef<'_> {
+        SockRef::from(self)
     }
     fn close(self: Box<Self>) -> io::Result<()> {
         sys::close(*self)

@@ -16,6 +16,8 @@ pub(super) enum Line {
     Begin(usize),
     /// The step at hand gave this.
     Step(Observation),
+    /// Nothing happened for a while: the process is there, and the trial waits.
+    Waiting,
     /// The trial ended.
     End,
     /// The trial's case cannot be run here.
@@ -29,6 +31,7 @@ impl Line {
             Line::Step(Observation { given, signal }) => {
                 format!("step {} {}", u8::from(*signal != Signal::None), encode(*given))
             }
+            Line::Waiting => "waiting".to_owned(),
             Line::End => "end".to_owned(),
             Line::Unsupported(reason) => format!("unsupported {reason}"),
         }
@@ -39,6 +42,7 @@ impl Line {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
             "begin" => Some(Line::Begin(rest.parse().ok()?)),
+            "waiting" => Some(Line::Waiting),
             "end" => Some(Line::End),
             "unsupported" => Some(Line::Unsupported(rest.to_owned())),
             "step" => {
@@ -153,7 +157,7 @@ mod tests {
                 assert_eq!(Line::decode(&line.encode()), Some(line));
             }
         }
-        for line in [Line::Begin(12), Line::End, Line::Unsupported("no such thing: EPERM".to_owned())] {
+        for line in [Line::Begin(12), Line::Waiting, Line::End, Line::Unsupported("no such thing: EPERM".to_owned())] {
             assert_eq!(Line::decode(&line.encode()), Some(line));
         }
         assert_eq!(Line::decode("nonsense"), None);

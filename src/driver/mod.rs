@@ -42,6 +42,8 @@ pub struct Settings {
     pub await_deadline: Duration,
     /// How long a connect waits; Windows takes two seconds to refuse one.
     pub connect_deadline: Duration,
+    /// How long both of these are at least in scenarios that are slow by nature.
+    pub slow_deadline: Duration,
     /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own go on
     /// at full speed.
     pub pace: Duration,
@@ -57,6 +59,7 @@ impl Default for Settings {
             in_flight: 128,
             await_deadline: Duration::from_millis(200),
             connect_deadline: Duration::from_secs(5),
+            slow_deadline: Duration::from_secs(10),
             pace: Duration::ZERO,
             program: None,
         }
@@ -101,10 +104,59 @@ impl Progress {
 /// The selector could not be made or polled, or a process of the run crashed outside its scenario. What was measured
 /// all the same comes with the error.
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
-    let (here, in_children): (Vec<_>, Vec<_>) =
-        (0..cases.len()).partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
-    let queue = Queue::repeating(here, settings.repeat as usize);
     let mut total = Share::new(cases);
+    let (slow, quick): (Vec<_>, Vec<_>) = (0..cases.len()).partition(|&number| cases[number].scenario.slow);
+    run_some(cases, quick, settings, progress, &mut total, deal_by_mode);
+    // Afterwards: trials that wait for seconds would keep the quick ones from their turns.
+    if !slow.is_empty() && total.error.is_none() {
+        let patient = Settings {
+            await_deadline: settings.await_deadline.max(settings.slow_deadline),
+            connect_deadline: settings.connect_deadline.max(settings.slow_deadline),
+            ..settings.clone()
+        };
+        run_some(cases, slow, &patient, progress, &mut total, deal_one_by_one);
+    }
+    let results = total.tally.into_results(settings.repeat.into());
+    match total.error {
+        None => Ok(results),
+        Some(error) => Err(RunError { error, results }),
+    }
+}
+
+/// Who gets which trials, given by the numbers of their cases: rounds of hands, one hand a process at a time.
+type Deal = fn(&[Case<'_>], &[usize], &Settings) -> Vec<Vec<Vec<usize>>>;
+
+/// A round for each mode of SIGPIPE, and in it a hand for each processor.
+fn deal_by_mode(cases: &[Case<'_>], numbers: &[usize], settings: &Settings) -> Vec<Vec<Vec<usize>>> {
+    let of_mode = |mode: &Sigpipe| {
+        let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == *mode).collect();
+        let deal = |job: usize| {
+            let dealt: Vec<_> = numbers.iter().copied().skip(job).step_by(settings.jobs.max(1)).collect();
+            dealt.repeat(settings.repeat as usize)
+        };
+        (0..settings.jobs.max(1)).map(deal).collect()
+    };
+    Sigpipe::ALL.iter().map(of_mode).collect()
+}
+
+/// A hand for each trial, since they only wait: ten take as long as one.
+fn deal_one_by_one(_cases: &[Case<'_>], numbers: &[usize], settings: &Settings) -> Vec<Vec<Vec<usize>>> {
+    let hands: Vec<_> = numbers.repeat(settings.repeat as usize).into_iter().map(|number| vec![number]).collect();
+    hands.chunks(settings.in_flight.max(1)).map(<[_]>::to_vec).collect()
+}
+
+/// Runs the cases with these numbers.
+fn run_some(
+    cases: &[Case<'_>],
+    numbers: Vec<usize>,
+    settings: &Settings,
+    progress: &Progress,
+    total: &mut Share,
+    deal: Deal,
+) {
+    let (here, in_children): (Vec<_>, Vec<_>) =
+        numbers.into_iter().partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
+    let queue = Queue::repeating(here, settings.repeat as usize);
 
     let work = |_| Share::of_worker(cases, Worker::new(cases, settings, progress, &queue, false));
     let workers = settings.jobs.clamp(1, queue.len().max(1));
@@ -116,29 +168,18 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
         total.merge(Share::of_worker(cases, Worker::new(cases, settings, progress, &queue, true)));
     }
     let selector = |error| io::Error::other(format!("the selector cannot be used: {error}"));
-    total.error = total.error.map(selector);
+    total.error = total.error.take().map(selector);
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
-    for of_mode in Sigpipe::ALL {
+    for hands in deal(cases, &in_children, settings) {
         if total.error.is_some() {
             break;
         }
-        let numbers: Vec<_> = in_children.iter().copied().filter(|&n| cases[n].axes.sigpipe == *of_mode).collect();
-        let deal = |job: usize| {
-            let dealt: Vec<_> = numbers.iter().copied().skip(job).step_by(settings.jobs.max(1)).collect();
-            dealt.repeat(settings.repeat as usize)
-        };
-        let hands: Vec<Vec<_>> = (0..settings.jobs.max(1)).map(deal).collect();
         for mut share in side_by_side(hands, |hand| children::run(cases, hand, settings, progress, false)) {
             let left = std::mem::take(&mut share.left);
             total.merge(share);
             total.merge(children::run(cases, left, settings, progress, true));
         }
-    }
-    let results = total.tally.into_results(settings.repeat.into());
-    match total.error {
-        None => Ok(results),
-        Some(error) => Err(RunError { error, results }),
     }
 }
 

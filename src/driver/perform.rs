@@ -104,6 +104,8 @@ impl Trial<'_> {
                     Setting::Keepalive => socket.set_keepalive(true),
                     Setting::Rcvbuf => socket.set_recv_buffer_size(SMALL_BUFFER),
                     Setting::Nosigpipe => sys::set_nosigpipe(&socket),
+                    Setting::UserTimeout => sys::set_user_timeout(&socket),
+                    Setting::KeepaliveFast => sys::set_keepalive_fast(&socket),
                 }
                 .map(|()| Given::Done)
             }),
@@ -112,6 +114,11 @@ impl Trial<'_> {
                 child.kill()?;
                 child.wait().map(drop)
             })),
+            Operation::Vanish => self.vanish(actor)?,
+            Operation::Reboot => {
+                self.vanish(actor)?;
+                done(self.sockets.take(actor).map(|end| end.source.close()))
+            }
         };
         Ok(Some(given))
     }
@@ -198,6 +205,23 @@ impl Trial<'_> {
             }
             Err(error) if sys::is_exhausted(&error) => Err(Stop::from_error("accept", &error)),
             Err(error) => self.or_wait(Given::from_error(&error), Actor::Listener, context),
+        }
+    }
+
+    /// Cuts a socket off from the other end.
+    fn vanish(&mut self, actor: Actor) -> Result<Given, Stop> {
+        let vanished = match actor {
+            Actor::Listener => {
+                self.sockets.unreachable = true;
+                self.sockets.listener.as_ref().map(|listener| sys::vanish(&listener.source.socket()))
+            }
+            Actor::Client | Actor::Server => self.sockets.end(actor).map(|end| sys::vanish(&end.source.socket())),
+        };
+        match vanished {
+            None => Ok(Given::NotRun),
+            Some(Ok(())) => Ok(Given::Done),
+            Some(Err(error)) if error.raw_os_error().is_some() => Err(Stop::from_error("vanish", &error)),
+            Some(Err(error)) => Err(Stop::Unsupported(error.to_string())),
         }
     }
 

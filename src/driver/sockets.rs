@@ -73,6 +73,8 @@ pub(super) struct Sockets {
     /// Connections made, and connections taken from the listener.
     pub(super) connected: u32,
     pub(super) accepted: u32,
+    /// Whether the listener has vanished: no other trial could reach it.
+    pub(super) unreachable: bool,
     /// Holds the port of a closed listener, so that it stays closed: nothing listens here, and nobody else can.
     reserved: Option<Socket>,
 }
@@ -168,7 +170,7 @@ impl Sockets {
         }
         if let (Some(listener), Some(address)) = (self.listener, self.address) {
             // A connection nobody accepted would turn up in the next trial.
-            if self.connected == self.accepted {
+            if self.connected == self.accepted && !self.unreachable {
                 listeners.give_back(transport, listener, address);
             }
         }

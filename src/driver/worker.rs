@@ -96,6 +96,10 @@ impl<'a> Worker<'a> {
         loop {
             let more = self.fill();
             if (self.in_flight() == 0 && !more) || self.progress.is_stopped() {
+                // A connection whose peer has vanished would be the kernel's for long after its process.
+                for trial in self.slots.into_iter().filter_map(|slot| slot.trial) {
+                    trial.dispose(&mut self.context);
+                }
                 return Ok(self.tally);
             }
             let asked = Instant::now();
@@ -109,6 +113,9 @@ impl<'a> Worker<'a> {
                 other => other?,
             }
             self.context.now = Instant::now();
+            if events.is_empty() {
+                self.tell(|| Line::Waiting);
+            }
             let mut count = 0;
             for event in &events {
                 count += 1;

@@ -9,7 +9,7 @@ use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
 pub(crate) use super::not_unix::{
     accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe,
-    stream_socket, take_sigpipe,
+    set_user_timeout, stream_socket, take_sigpipe, vanish,
 };
 
 /// Nobody says.
@@ -48,6 +48,11 @@ pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
 /// No call is known by its name.
 pub(crate) fn write_by(_call: Call, _socket: &Socket, _data: &[u8]) -> Option<io::Result<usize>> {
     None
+}
+
+/// How the times are set is not known.
+pub(crate) fn set_keepalive_fast(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Nothing is known that would keep it.

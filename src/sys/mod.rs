@@ -21,6 +21,8 @@
 //! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std`, and for a call that `lacks` keeps from being asked for |
 //! | `has_sigpipe`, `set_sigpipe`, `take_sigpipe`, `killed_by_sigpipe` | what SIGPIPE does in this process, and whether it came |
 //! | `set_nosigpipe(socket)` | SO_NOSIGPIPE |
+//! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
+//! | `vanish(socket)` | cuts a TCP socket off, so that nothing comes from it and nothing reaches it, not even when it is closed; an error without a code says in words why this system cannot |
 //! | `local_listener()`, `local_socket()`, `pipe()` | the transports `unix` and `pipe` |
 //! | `keep_from_ctrl_c(command)` | a child that Ctrl-C does not reach: its parent ends it |
 //! | `host()` | what the running system says of itself |
@@ -37,7 +39,8 @@ mod not_unix;
 
 pub(crate) use family::{
     REARM, accept, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c, killed_by_sigpipe,
-    lacks, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe, stream_socket, take_sigpipe, write_by,
+    lacks, local_listener, local_socket, pipe, set_keepalive_fast, set_nosigpipe, set_sigpipe, set_user_timeout,
+    stream_socket, take_sigpipe, vanish, write_by,
 };
 pub use family::{SELECTOR, error_name, host};
 

@@ -49,6 +49,16 @@ pub(crate) fn set_nosigpipe(_socket: &Socket) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// There is no TCP_USER_TIMEOUT to set.
+pub(crate) fn set_user_timeout(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A firewall could, but it is the whole machine's.
+pub(crate) fn vanish(_socket: &Socket) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no socket option that cuts a connection off"))
+}
+
 /// No Unix sockets here.
 pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
     Err(io::ErrorKind::Unsupported.into())

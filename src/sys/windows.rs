@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use socket2::Socket;
+use socket2::{Socket, TcpKeepalive};
 use windows_sys::{
     Wdk::System::SystemServices::RtlGetVersion,
     Win32::{
@@ -21,11 +21,11 @@ use windows_sys::{
 };
 
 use super::{ErrorName, Host};
-use crate::catalogue::{Axes, Call, SocketOption, Transport};
+use crate::catalogue::{Axes, Call, Setting, SocketOption, Transport};
 
 pub(crate) use super::not_unix::{
     accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe,
-    stream_socket, take_sigpipe,
+    set_user_timeout, stream_socket, take_sigpipe, vanish,
 };
 
 /// mio polls AFD, the driver below Winsock, through an I/O completion port.
@@ -135,6 +135,15 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::R
         ws::WSASend(socket, &buffer, 1, &mut sent, 0, std::ptr::null_mut(), None)
     };
     Some(if failed == 0 { Ok(sent as usize) } else { Err(io::Error::last_os_error()) })
+}
+
+/// SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.
+pub(crate) fn set_keepalive_fast(socket: &Socket) -> io::Result<()> {
+    let times = TcpKeepalive::new()
+        .with_time(Setting::KEEPALIVE_IDLE)
+        .with_interval(Setting::KEEPALIVE_INTERVAL)
+        .with_retries(Setting::KEEPALIVE_PROBES);
+    socket.set_tcp_keepalive(&times)
 }
 
 /// CREATE_NEW_PROCESS_GROUP: Ctrl-C is not passed on to it.

@@ -74,6 +74,9 @@ impl Listener for Named {
         let (stream, _) = self.listener.accept()?;
         Ok(Box::new(stream))
     }
+    fn socket(&self) -> socket2::SockRef<'_> {
+        socket2::SockRef::from(&self.listener)
+    }
     fn close(self: Box<Self>) -> io::Result<()> {
         super::close(self.listener)
     }

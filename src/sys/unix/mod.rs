@@ -2,6 +2,7 @@
 
 mod calls;
 mod local;
+mod patience;
 mod sigpipe;
 
 use std::{
@@ -19,6 +20,7 @@ use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
 pub(crate) use calls::write_by;
 pub(crate) use local::{local_listener, local_socket, pipe};
+pub(crate) use patience::{set_keepalive_fast, set_user_timeout, vanish};
 pub(crate) use sigpipe::{killed_by_sigpipe, set_sigpipe, take_sigpipe};
 
 /// What this system does not have of a case.
