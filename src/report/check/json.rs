@@ -63,6 +63,7 @@ struct Found<'a> {
 
 #[derive(Serialize)]
 struct StaleException<'a> {
+    file: &'a str,
     line: usize,
     select: &'a str,
     problem: String,
@@ -82,6 +83,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             .stale
             .iter()
             .map(|found| StaleException {
+                file: &found.known.path,
                 line: found.known.line,
                 select: &found.known.select,
                 problem: stale(found),

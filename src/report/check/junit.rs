@@ -17,7 +17,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             } else {
                 TestCaseStatus::success()
             };
-            let mut case = TestCase::new(format!("line {}", found.known.line), status);
+            let mut case = TestCase::new(format!("{}:{}", found.known.path, found.known.line), status);
             case.set_classname("known exceptions").set_system_out(printable(&text));
             suite.add_test_case(case);
         }
