@@ -8,6 +8,7 @@ mod steps;
 
 use std::collections::HashMap;
 
+pub(crate) use mistake::one_line;
 pub use mistake::{Mistake, Mistakes};
 pub use scenario::{
     Actor, Axes, Call, Case, Condition, Half, Operation, Scenario, Setting, Sigpipe, SocketOption, Step, Transport,

@@ -53,7 +53,7 @@ impl Matrix {
                             (Some(measured), Some(stated)) => {
                                 let verdict = match relation(measured, stated, by) {
                                     Relation::Same | Relation::Fewer => Verdict::Agrees,
-                                    Relation::More | Relation::Other => Verdict::Contradicts,
+                                    Relation::More | Relation::Partly | Relation::Other => Verdict::Contradicts,
                                 };
                                 pair.findings.push(Finding { row, measured, stated, verdict });
                             }
