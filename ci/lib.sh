@@ -38,6 +38,17 @@ find_program() {
     if [ -e "$program.exe" ]; then program+=.exe; fi
 }
 
+# Installs a package of Debian's unless a command tells that it is there.
+need_package() { # PACKAGE COMMAND...
+    local package=$1 apt=(apt-get -q -y -o DPkg::Lock::Timeout=300)
+    shift
+    if "$@" >/dev/null 2>&1; then return; fi
+    if ((EUID)); then die 2 "not installed: $package; installing needs root"; fi
+    export DEBIAN_FRONTEND=noninteractive
+    { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$package"; } </dev/null >/dev/null ||
+        die 2 "apt could not install $package"
+}
+
 # Prints the rows of ci/platforms, fields parted by one space; PLATFORMS_FILE names another table.
 jobs() { sed -e 's/#.*//' -e 's/[[:space:]]\{1,\}/ /g' -e 's/ $//' -e '/^$/d' "${PLATFORMS_FILE:-$crate/ci/platforms}"; }
 
