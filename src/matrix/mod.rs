@@ -7,6 +7,7 @@ mod class;
 mod columns;
 mod compare;
 mod pair;
+mod row;
 mod verify;
 
 use std::{
@@ -15,11 +16,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{
-    catalogue::Selection,
-    observation::outcome,
-    results::{Place, PlaceId},
-};
+use crate::{catalogue::Selection, results::PlaceId};
 use build::Store;
 use cell::{CellId, CellKey, NO_CELL};
 
@@ -29,6 +26,7 @@ pub use class::{CLASSES, Class};
 pub use columns::{Column, Member};
 pub use compare::{Compare, Relation, relation};
 pub use pair::{Beside, Pair};
+pub use row::Row;
 pub use verify::{Finding, Verdict, Verified};
 
 /// What was observed, one row a step and one column a platform.
@@ -59,13 +57,6 @@ pub struct LeftOut {
 struct Cases {
     places: Vec<PlaceId>,
     is_whole_step: bool,
-}
-
-/// A row of the matrix: one step of the cases that gave the same on every platform.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    matrix: &'a Matrix,
-    cases: &'a Cases,
 }
 
 /// How many rows there are, and of which kind.
@@ -298,161 +289,6 @@ impl std::fmt::Display for NoSuchPlatform {
 }
 
 impl std::error::Error for NoSuchPlatform {}
-
-impl<'a> Row<'a> {
-    fn place(self) -> &'a Place {
-        &self.matrix.store.tables.places[self.cases.places[0] as usize]
-    }
-
-    /// The scenario's id.
-    pub fn scenario(self) -> &'a str {
-        &self.place().scenario
-    }
-
-    /// The part of the scenario's id before the slash.
-    pub fn family(self) -> &'a str {
-        crate::catalogue::family(self.scenario())
-    }
-
-    /// The part of the scenario's id after the slash.
-    pub fn name(self) -> &'a str {
-        let id = self.scenario();
-        id.split_once('/').map_or(id, |(_, name)| name)
-    }
-
-    /// The step's number, from 1.
-    pub fn step(self) -> u32 {
-        self.place().step
-    }
-
-    /// Who takes the step.
-    pub fn actor(self) -> &'a str {
-        &self.place().actor
-    }
-
-    /// What is done.
-    pub fn operation(self) -> &'a str {
-        &self.place().operation
-    }
-
-    /// The cases that share the row.
-    pub fn cases(self) -> impl Iterator<Item = &'a CaseName> {
-        let tables = &self.matrix.store.tables;
-        self.cases.places.iter().map(|place| &tables.cases[tables.places[*place as usize].case as usize].1)
-    }
-
-    /// The cases that share the row, in few words.
-    pub fn case_names(self) -> String {
-        /// Names that are no longer than this tell more than their number.
-        const SHORT: usize = 24;
-        let names = name_all(self.cases()).join("; ");
-        if self.cases.is_whole_step && names.len() > SHORT { format!("all {}", self.cases.places.len()) } else { names }
-    }
-
-    /// What a column's platform gave; none where it has no such case.
-    pub fn cell(self, column: usize) -> Option<&'a Cell> {
-        self.matrix.store.cells.get(self.matrix.cell_id(column, self.cases.places[0]))
-    }
-
-    /// The cells, one for each column.
-    pub fn cells(self) -> impl ExactSizeIterator<Item = Option<&'a Cell>> {
-        (0..self.matrix.columns.len()).map(move |column| self.cell(column))
-    }
-
-    /// Whether a column's cell was measured by this program.
-    pub fn is_measured(self, column: usize) -> bool {
-        self.matrix.columns[column].is_measured()
-    }
-
-    fn key(self, column: usize) -> CellKey {
-        self.matrix.store.cells.key(self.matrix.cell_id(column, self.cases.places[0]), self.matrix.compare)
-    }
-
-    /// Whether no platform supports these cases.
-    pub fn is_unsupported(self) -> bool {
-        let unsupported = |cell: &Cell| cell.outcomes.iter().all(|seen| &*seen.outcome == outcome::UNSUPPORTED);
-        self.cells().flatten().all(unsupported)
-    }
-
-    /// Whether two measured platforms gave different outcomes, or one gave others than the baseline.
-    pub fn differs(self) -> bool {
-        let mut keys = self.measured().map(|column| self.key(column));
-        match self.matrix.baseline {
-            Some(baseline) => {
-                let key = self.key(baseline);
-                key != 0 && keys.any(|other| other != key)
-            }
-            None => keys.next().is_some_and(|first| keys.any(|other| other != first)),
-        }
-    }
-
-    /// Whether what is documented or reported for some platform is not what was measured, or, where nothing was
-    /// measured, not what is said of another.
-    pub fn differs_from_stated(self) -> bool {
-        (0..self.matrix.columns.len())
-            .any(|column| !self.matrix.columns[column].is_measured() && self.stands_out(column))
-    }
-
-    /// Whether the trials of a measured cell disagree.
-    pub fn is_unsteady(self) -> bool {
-        self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady))
-    }
-
-    /// Whether the cell of this column differs from the baseline; without one, from what most measured platforms gave.
-    pub fn stands_out(self, column: usize) -> bool {
-        let Some(measure) = self.measure() else { return false };
-        let key = self.key(column);
-        if key == 0 || key == self.key(measure) {
-            return false;
-        }
-        match (self.cell(column), self.cell(measure)) {
-            // Where sources contradict each other, none of them is contradicted by what one of them says.
-            (Some(cell), Some(measure)) if !self.matrix.columns[column].is_measured() => {
-                relation(cell, measure, self.matrix.compare) != Relation::More
-            }
-            _ => true,
-        }
-    }
-
-    /// The column that others are measured against: the baseline, or one that gave what most measured platforms gave;
-    /// among equals, the first. Where nothing was measured, what is said of most.
-    fn measure(self) -> Option<usize> {
-        if let Some(baseline) = self.matrix.baseline {
-            return Some(baseline).filter(|column| self.key(*column) != 0);
-        }
-        let mut voters: Vec<usize> = self.measured().collect();
-        if voters.is_empty() {
-            voters = (0..self.matrix.columns.len()).filter(|column| self.key(*column) != 0).collect();
-        }
-        let mut votes: HashMap<CellKey, usize> = HashMap::new();
-        for &column in &voters {
-            *votes.entry(self.key(column)).or_default() += self.matrix.columns[column].members.len();
-        }
-        let most = votes.values().max()?;
-        voters.into_iter().find(|column| votes[&self.key(*column)] == *most)
-    }
-
-    /// The measured columns in which something was observed.
-    fn measured(self) -> impl Iterator<Item = usize> {
-        (0..self.matrix.columns.len())
-            .filter(move |column| self.matrix.columns[*column].is_measured() && self.key(*column) != 0)
-    }
-
-    /// What the notes of all cases say of a column.
-    pub fn notes(self, column: usize) -> BTreeSet<&'a str> {
-        let cells = self
-            .cases
-            .places
-            .iter()
-            .filter_map(|place| self.matrix.store.cells.get(self.matrix.cell_id(column, *place)));
-        cells.flat_map(Cell::notes).collect()
-    }
-
-    /// Distinct outcomes of all columns.
-    pub fn outcomes(self) -> BTreeSet<&'a str> {
-        self.cells().flatten().flat_map(|cell| cell.outcomes.iter().map(|seen| &*seen.outcome)).collect()
-    }
-}
 
 #[cfg(test)]
 mod tests {
