@@ -9,9 +9,14 @@ const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netb
 /// Where SO_NOSIGPIPE exists; Linux, OpenBSD and illumos do not have it.
 const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
 
+/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE.
+const F_SETNOSIGPIPE: [&str; 6] = ["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
+
 fn main() {
     let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
-    for (name, systems) in [("socket_flags", &SOCKET_FLAGS[..]), ("nosigpipe", &NOSIGPIPE)] {
+    let conditions =
+        [("socket_flags", &SOCKET_FLAGS[..]), ("nosigpipe", &NOSIGPIPE), ("f_setnosigpipe", &F_SETNOSIGPIPE)];
+    for (name, systems) in conditions {
         println!("cargo::rustc-check-cfg=cfg({name})");
         if systems.contains(&os.as_str()) {
             println!("cargo::rustc-cfg={name}");

@@ -27,6 +27,8 @@ struct Entry {
     transports: Words,
     #[serde(default)]
     also: Vec<Also>,
+    #[serde(default)]
+    racing: bool,
     steps: Spanned<String>,
 }
 
@@ -110,6 +112,7 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
         why: one_line(entry.why.get_ref()),
         source: entry.source.as_ref().map(|source| one_line(source.get_ref())),
         axes,
+        racing: entry.racing,
         steps,
     };
     Ok(Placed { scenario, id })

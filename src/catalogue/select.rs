@@ -4,7 +4,7 @@ use std::fmt;
 
 use glob::Pattern;
 
-use super::{Case, Catalogue, Scenario, Transport};
+use super::{Case, Catalogue, Scenario, Transport, family_of};
 
 /// A choice of scenarios and transports. The default is everything.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +42,7 @@ impl Selection {
 
     /// Whether the scenario of this id is selected.
     pub fn includes(&self, id: &str) -> bool {
-        let family = id.split('/').next().unwrap_or(id);
+        let family = family_of(id);
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(id) || pattern.matches(family))
     }
 

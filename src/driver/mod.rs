@@ -1,15 +1,20 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 
+mod aside;
 mod children;
+mod connect;
 mod context;
 #[macro_use]
 pub(crate) mod endpoint;
+mod job;
 mod journal;
 mod perform;
+mod programs;
 mod queue;
 mod sockets;
 mod tally;
 mod trial;
+mod work;
 mod worker;
 
 use std::{
@@ -23,9 +28,10 @@ use std::{
 
 use crate::catalogue::{Case, Sigpipe};
 
-pub use children::{WORK, work};
-pub use perform::{HOLD, hold};
+pub use job::WORK;
+pub use programs::{HOLD, WRITE, hold, write_as_inherited};
 pub use tally::{CaseResult, StepTally};
+pub use work::work;
 
 use {queue::Queue, tally::Tally, worker::Worker};
 

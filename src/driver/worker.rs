@@ -233,5 +233,5 @@ impl<'a> Worker<'a> {
 }
 
 fn starts_processes(case: &Case<'_>) -> bool {
-    case.scenario.steps.iter().any(|step| step.operation == Operation::Depart)
+    case.scenario.steps.iter().any(|step| matches!(step.operation, Operation::Depart | Operation::Exec(_)))
 }
