@@ -143,3 +143,10 @@ operations! {
     /// Wait for a condition, and record the readiness flags.
     SOCKETS "await" Await(condition: Condition),
 }
+
+impl Operation {
+    /// Whether it starts a process.
+    pub fn starts_process(self) -> bool {
+        matches!(self, Operation::Depart | Operation::Exec(_))
+    }
+}

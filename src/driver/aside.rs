@@ -1,7 +1,7 @@
 //! Closing in another thread: where a close may wait for the peer, and where it is to race with the trial.
 
 use std::{
-    io,
+    hint, io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,9 +21,16 @@ use crate::{
 };
 
 impl Trial<'_> {
-    /// Closes a socket that lingers, while other trials go on.
+    /// Closes a socket that lingers, while other trials go on. The trial keeps its turn until the thread is about to
+    /// close: a process that is started before that has a copy of the socket, and the last of the two closes is the one
+    /// that lingers.
     pub(super) fn close_aside(&mut self, end: End, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        self.start_aside(move || end.source.close())?;
+        let (begins, its_begins) = flag();
+        self.start_aside(move || {
+            its_begins.store(true, Ordering::Release);
+            end.source.close()
+        })?;
+        wait_for(&begins);
         self.wait_for_thread(context);
         Ok(None)
     }
@@ -39,8 +46,7 @@ impl Trial<'_> {
     /// the thread would decide who is first.
     pub(super) fn race(&mut self, actor: Actor, ending: Ending) -> Result<Given, Stop> {
         let Some(end) = self.sockets.take(actor) else { return Ok(Given::NotRun) };
-        let (ready, go) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let (its_ready, its_go) = (Arc::clone(&ready), Arc::clone(&go));
+        let ((ready, its_ready), (go, its_go)) = (flag(), flag());
         self.start_aside(move || {
             its_ready.store(true, Ordering::Release);
             wait_for(&its_go);
@@ -64,9 +70,21 @@ impl Trial<'_> {
     }
 }
 
-/// Spins, and lets others run meanwhile: where there is one processor the other thread needs it.
+/// A flag for two threads.
+fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
+    let flag = Arc::new(AtomicBool::new(false));
+    (Arc::clone(&flag), flag)
+}
+
+/// Spins, so that both threads go on at the same moment; where there is one processor the other thread needs it, so it
+/// is given away after a while.
 fn wait_for(flag: &AtomicBool) {
+    let mut spins = 0_u32;
     while !flag.load(Ordering::Acquire) {
-        thread::yield_now();
+        spins += 1;
+        if spins < SPINS { hint::spin_loop() } else { thread::yield_now() }
     }
 }
+
+/// Far longer than starting a thread takes, and short beside a processor's time slice.
+const SPINS: u32 = 20_000;

@@ -26,7 +26,7 @@ use std::{
     time::Duration,
 };
 
-use crate::catalogue::{Case, Sigpipe};
+use crate::catalogue::{Case, Operation, Setting, Sigpipe};
 
 pub use job::WORK;
 pub use programs::{HOLD, WRITE, hold, write_as_inherited};
@@ -109,7 +109,7 @@ impl Progress {
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let (here, in_children): (Vec<_>, Vec<_>) =
         (0..cases.len()).partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
-    let queue = Queue::repeating(here, settings.repeat as usize);
+    let queue = Queue::repeating(in_order(cases, here), settings.repeat as usize);
     let mut total = Share::new(cases);
 
     let work = |_| Share::of_worker(cases, Worker::new(cases, settings, progress, &queue, false));
@@ -147,6 +147,22 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
         Some(error) => Err(RunError { error, results }),
     }
 }
+
+/// Groups of cases in the order in which they begin: first those that wait for a second or more, so that all others
+/// run meanwhile, and last those that start processes, since no other trial goes on while one is started.
+fn in_order(cases: &[Case<'_>], numbers: Vec<usize>) -> Vec<Vec<usize>> {
+    let does = |number: &usize, what: fn(Operation) -> bool| {
+        cases[*number].scenario.steps.iter().any(|step| what(step.operation))
+    };
+    let (long, others): (Vec<_>, Vec<_>) = numbers
+        .into_iter()
+        .partition(|number| does(number, |operation| matches!(operation, Operation::Backlog(_) | LINGER)));
+    let (processes, others) =
+        others.into_iter().partition(|number| does(number, |operation| operation.starts_process()));
+    vec![long, others, processes]
+}
+
+const LINGER: Operation = Operation::Set(Setting::Linger);
 
 /// Why a run did not get through, and what it measured all the same.
 #[derive(Debug)]
