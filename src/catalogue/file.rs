@@ -237,6 +237,15 @@ mod tests {
     }
 
     #[test]
+    fn a_scenario_races_only_where_it_says_so() {
+        let read = |text: &str| parse("f.toml", text).map(|placed| placed[0].scenario.racing).ok();
+        let text = file("'client connect\\nserver accept'").replace("'", "\"");
+        assert_eq!(read(&text), Some(false));
+        assert_eq!(read(&(text.clone() + "racing = true\n")), Some(true));
+        assert_eq!(pointed_at(&(text + "racing = 1\n")), ["1"]);
+    }
+
+    #[test]
     fn unknown_and_missing_keys_are_mistakes() {
         assert_eq!(pointed_at(&(file("''") + "repeat = 3\n")), ["repeat"]);
         let report = parse("f.toml", "[[scenario]]\nid = \"a/b\"\n").map(|_| ()).unwrap_err().to_string();
