@@ -193,7 +193,8 @@ fn two_runs_write_the_same_bytes_though_every_processor_is_busy_in_one_of_them()
 fn the_number_of_workers_does_not_show_in_the_results() {
     let folder = Folder::new();
     let csv = |jobs| {
-        folder.run(&["--repeat", "3", "--jobs", jobs]);
+        // All but `race`, whose outcomes are chance.
+        folder.run(&["--repeat", "3", "--jobs", jobs, "[!r]*", "re*"]);
         folder.read("out/here.csv")
     };
     let one = csv("1");
