@@ -10,6 +10,7 @@
 //! | [`platform`] | the facts of where it ran |
 //! | [`results`] | observations as two CSV tables on disk |
 //! | [`matrix`] | rows × platforms, and where platforms differ |
+//! | [`check`] | what changed against an accepted matrix, and whether that is known |
 //! | [`report`] | the matrix as text, one file a format |
 //!
 //! What differs by operating system lives in [`sys`], behind the contract stated there.
@@ -41,6 +42,7 @@
 //! ```
 
 pub mod catalogue;
+pub mod check;
 pub mod cli;
 #[macro_use]
 pub mod driver;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    mistake::{Mistake, Mistakes},
+    mistake::{Mistake, Mistakes, one_line},
     scenario::{Axes, Call, Scenario, Sigpipe, SocketOption, Transport},
     steps,
 };
@@ -60,16 +60,8 @@ pub(super) struct Placed {
 /// All mistakes in the file, each with its place.
 pub(super) fn parse(path: &str, text: &str) -> Result<Vec<Placed>, Mistakes> {
     let fail = |list| Mistakes { path: path.to_owned(), text: text.to_owned(), list };
-    let file: File = toml::from_str(text).map_err(|error| {
-        // An error without a place, or a place past the end, is about the file as a whole.
-        let span = error.span().unwrap_or(0..0);
-        let span = span.start.min(text.len())..span.end.min(text.len());
-        fail(vec![Mistake::new(
-            span,
-            one_line(error.message()),
-            "a scenario file is TOML: `[[scenario]]` with id, title, why, transports, steps",
-        )])
-    })?;
+    let right = "a scenario file is TOML: `[[scenario]]` with id, title, why, transports, steps";
+    let file: File = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, right))?;
     let mut scenarios = Vec::new();
     let mut mistakes = Vec::new();
     for entry in file.scenario {
@@ -205,11 +197,6 @@ fn is_id(id: &str) -> bool {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
     };
     id.len() <= 80 && id.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name))
-}
-
-/// Folds white space, so that a text may be broken over lines in its file and still be one line in a table.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A mistake in a scenario file: file, line, column, a caret under the word, and what is allowed there.
+//! A mistake in a TOML file, of scenarios or of known exceptions: file, line, column, a caret under the word, and what is allowed there.
 
 use std::{fmt, io::IsTerminal, ops::Range};
 
@@ -16,12 +16,12 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn new(span: Range<usize>, title: impl Into<String>, label: impl Into<String>) -> Self {
+    pub(crate) fn new(span: Range<usize>, title: impl Into<String>, label: impl Into<String>) -> Self {
         Mistake { span, title: title.into(), label: label.into() }
     }
 }
 
-/// All mistakes found in one scenario file. Its `Display` is the whole report, carets included.
+/// All mistakes found in one file. Its `Display` is the whole report, carets included.
 #[derive(Debug)]
 pub struct Mistakes {
     /// The file's name as the user gave it.
@@ -30,6 +30,22 @@ pub struct Mistakes {
     pub text: String,
     /// In order of place; never empty.
     pub list: Vec<Mistake>,
+}
+
+impl Mistakes {
+    /// What a text that is no TOML, or has other keys than it should, is told; `right` says what would be right.
+    pub(crate) fn of_toml(path: &str, text: &str, error: &toml::de::Error, right: &str) -> Self {
+        // An error without a place, or a place past the end, is about the file as a whole.
+        let span = error.span().unwrap_or(0..0);
+        let span = span.start.min(text.len())..span.end.min(text.len());
+        let list = vec![Mistake::new(span, one_line(error.message()), right)];
+        Mistakes { path: path.to_owned(), text: text.to_owned(), list }
+    }
+}
+
+/// Folds white space, so that a text may be broken over lines in its file and still be one line in a table.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Mistakes {

@@ -9,6 +9,7 @@ mod steps;
 
 use std::collections::HashMap;
 
+pub(crate) use mistake::one_line;
 pub use mistake::{Mistake, Mistakes};
 pub use operations::{MAX_COUNT, Operation};
 pub use scenario::{

@@ -6,7 +6,10 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::{catalogue::Transport, driver};
 
-use super::{diff::DiffArgs, list::ListArgs, report::ReportArgs, run::RunArgs, show::ShowArgs};
+use super::{
+    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, list::ListArgs, report::ReportArgs,
+    run::RunArgs, show::ShowArgs,
+};
 
 /// What an operating system tells a program when the other end of a connection goes away.
 ///
@@ -24,8 +27,8 @@ SELECTOR is a scenario's id (peer-close/read-read-write), a family (peer-close) 
 
 Exit codes:
     0  done
-    1  the answer is no: nothing selected, no such scenario, no results
-    2  wrong input or environment: an argument, a file, a folder that cannot be written
+    1  the answer is no: nothing selected, no such scenario, no results; of `check`: something changed
+    2  wrong input or environment: an argument, a file, a folder that cannot be written; of `check`: it cannot be told
   130  interrupted by Ctrl-C; cases that were complete are written, the others are `not-run`";
 
 #[derive(Debug, Subcommand)]
@@ -36,6 +39,12 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Show the rows in which two platforms differ.
     Diff(DiffArgs),
+    /// Compare results, or this machine, with accepted results, and fail if something changed.
+    Check(CheckArgs),
+    /// Adopt results as the ones to check against, or put those of several folders together.
+    Accept(AcceptArgs),
+    /// Write results of a platform that could not be measured: every case not run, and why.
+    Absent(AbsentArgs),
     /// List scenarios and their cases, one a line, without running them.
     List(ListArgs),
     /// Explain one scenario: why it matters, its steps, and what every platform gave.

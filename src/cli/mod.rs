@@ -1,6 +1,9 @@
 //! The command line: what is asked is parsed once, carried out by one file a command, and answered with an exit code.
 
+mod absent;
+mod accept;
 mod args;
+mod check;
 mod diff;
 mod list;
 mod platform;
@@ -34,6 +37,9 @@ pub fn main() -> ExitCode {
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Report(args)) => report::report(&args),
         Some(Command::Diff(args)) => diff::diff(&args),
+        Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Accept(args)) => accept::accept(&args),
+        Some(Command::Absent(args)) => absent::absent(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Show(args)) => show::show(&args),
         Some(Command::Platform) => platform::platform(),
@@ -113,14 +119,18 @@ fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
     for path in &own.scenarios {
         let name = path.display().to_string();
         let bytes = fs::read(path).map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let line =
-                error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-            Failure::Wrong(format!("{name}:{}: not UTF-8; a scenario file is UTF-8 text", line + 1))
-        })?;
+        let text = utf8(&name, bytes, "a scenario file is UTF-8 text")?;
         catalogue.add(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))?;
     }
     Ok(catalogue)
+}
+
+/// The bytes of a file as text; `right` says what would be right.
+fn utf8(name: &str, bytes: Vec<u8>, right: &str) -> Result<String, Failure> {
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        Failure::Wrong(format!("{name}:{}: not UTF-8; {right}", line + 1))
+    })
 }
 
 /// A report of mistakes brings the word `error` of its own.

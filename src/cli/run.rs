@@ -26,21 +26,21 @@ use crate::{
 pub(super) struct RunArgs {
     /// What to run; everything if nothing is named
     #[arg(value_name = "SELECTOR")]
-    selectors: Vec<String>,
+    pub(super) selectors: Vec<String>,
     /// Folder to write the results into
     #[arg(long, value_name = "DIR", default_value = RESULTS)]
-    out: PathBuf,
+    pub(super) out: PathBuf,
     /// Trials of each case
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     #[command(flatten)]
-    own: Own,
+    pub(super) own: Own,
     /// Run scenarios that take seconds, too; their deadlines are at least 10s
     #[arg(long)]
     slow: bool,
     /// Run only over this transport; repeatable
     #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
-    transport: Vec<Transport>,
+    pub(super) transport: Vec<Transport>,
     /// Workers, each with a thread and a selector of its own [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -59,7 +59,7 @@ pub(super) struct RunArgs {
     platform: Option<String>,
     /// Say nothing but errors
     #[arg(long, short)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 impl Default for RunArgs {
@@ -92,7 +92,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn platform_name(name: &str) -> Result<String, String> {
+pub(super) fn platform_name(name: &str) -> Result<String, String> {
     check_name(name).map(|()| name.to_owned()).map_err(str::to_owned)
 }
 

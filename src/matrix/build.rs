@@ -27,13 +27,14 @@ pub(super) struct Store {
 }
 
 #[derive(Default)]
-struct Builder {
-    store: Store,
+pub(super) struct Builder {
+    pub(super) store: Store,
     heads: Vec<(Arc<str>, Provenance)>,
     numbers: HashMap<Arc<str>, usize>,
     /// The cells of a single entry, by the entry.
     single: Vec<CellId>,
-    /// The platform at hand.
+    /// The platform at hand, and the number of its cells in the store.
+    at_hand: Option<Arc<str>>,
     last: usize,
 }
 
@@ -67,19 +68,21 @@ impl Matrix {
 }
 
 impl Builder {
-    fn add(
+    /// Adds a step of a platform, and returns the number of the platform's cells in the store.
+    pub(super) fn add(
         &mut self,
         tables: &Tables,
         platform: &Arc<str>,
         provenance: Provenance,
         place: PlaceId,
         entries: &[EntryId],
-    ) {
-        if self.heads.get(self.last).is_none_or(|(name, _)| name != platform) {
+    ) -> usize {
+        if self.at_hand.as_ref() != Some(platform) {
+            self.at_hand = Some(Arc::clone(platform));
             self.last = *self.numbers.entry(Arc::clone(platform)).or_insert_with(|| {
                 self.heads.push((Arc::clone(platform), provenance));
                 self.store.columns.push(Vec::new());
-                self.heads.len() - 1
+                self.store.columns.len() - 1
             });
         }
         let cell = match entries {
@@ -103,19 +106,31 @@ impl Builder {
             column.resize(place + 1, NO_CELL);
         }
         column[place] = cell;
+        self.last
+    }
+
+    /// The columns of the platforms that were added since this was called last, in the order of a matrix. A platform
+    /// that is added later is another one, even if it has the same name.
+    pub(super) fn take_columns(&mut self, platforms: &[Platform]) -> Vec<Column> {
+        let first = self.store.columns.len() - self.heads.len();
+        let facts: HashMap<&str, &Platform> =
+            platforms.iter().map(|platform| (platform.platform.as_str(), platform)).collect();
+        let column = |(at, (platform, provenance)): (usize, (Arc<str>, Provenance))| {
+            let facts = facts.get(&*platform).map(|facts| (*facts).clone());
+            Column::of(Member { platform: platform.to_string(), provenance, facts, at: first + at })
+        };
+        let heads = std::mem::take(&mut self.heads);
+        self.numbers.clear();
+        self.at_hand = None;
+        let mut columns: Vec<_> = heads.into_iter().enumerate().map(column).collect();
+        columns.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        columns
     }
 
     fn finish(mut self, platforms: &[Platform], catalogue: &Catalogue) -> Matrix {
         self.store.tables.settle();
         self.store.cells.settle();
-        let facts: HashMap<&str, &Platform> =
-            platforms.iter().map(|platform| (platform.platform.as_str(), platform)).collect();
-        let column = |(at, (platform, provenance)): (usize, (Arc<str>, Provenance))| {
-            let facts = facts.get(&*platform).map(|facts| (*facts).clone());
-            Column::of(Member { platform: platform.to_string(), provenance, facts, at })
-        };
-        let mut columns: Vec<_> = self.heads.into_iter().enumerate().map(column).collect();
-        columns.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        let columns = self.take_columns(platforms);
         let places = in_order(&self.store.tables, catalogue);
         let mut matrix = Matrix::of(Arc::new(self.store), columns, places);
         matrix.lay_out();
@@ -136,7 +151,7 @@ fn cell(tables: &Tables, entries: &[EntryId]) -> Cell {
 }
 
 /// All places in the catalogue's order; those of scenarios it does not know come last.
-fn in_order(tables: &Tables, catalogue: &Catalogue) -> Vec<PlaceId> {
+pub(super) fn in_order(tables: &Tables, catalogue: &Catalogue) -> Vec<PlaceId> {
     let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
     let mut places: Vec<_> = (0..tables.places.len()).collect();
     for place in &tables.places {

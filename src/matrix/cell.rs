@@ -25,6 +25,13 @@ pub struct Seen {
     pub note: Arc<str>,
 }
 
+impl Seen {
+    /// An outcome that nobody counted, with no note.
+    pub fn of(outcome: impl Into<Arc<str>>) -> Self {
+        Seen { outcome: outcome.into(), count: None, note: "".into() }
+    }
+}
+
 impl Cell {
     /// Whether trials disagreed, or sources did.
     pub fn is_unsteady(&self) -> bool {

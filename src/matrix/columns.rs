@@ -60,7 +60,8 @@ impl Column {
         let facts = self.members[0].facts.as_ref();
         let system = self.system().unwrap_or_default();
         let stands_in = facts.is_some_and(|facts| facts.os != system);
-        let first = FIRST.iter().position(|first| *first == system).unwrap_or(FIRST.len());
+        let others = FIRST.len() + usize::from(system.is_empty());
+        let first = FIRST.iter().position(|first| *first == system).unwrap_or(others);
         let emulated = facts.is_some_and(|facts| facts.runtime != "native");
         (stands_in, first, system, self.provenance, emulated, Natural(&self.name))
     }

@@ -25,7 +25,9 @@ pub enum Relation {
     Fewer,
     /// All of the other's, and further ones.
     More,
-    /// Neither.
+    /// Some of the other's, and further ones.
+    Partly,
+    /// None of the other's.
     Other,
 }
 
@@ -56,7 +58,8 @@ pub fn relation(one: &Cell, other: &Cell, by: Compare) -> Relation {
         (true, true) => Relation::Same,
         (true, false) => Relation::Fewer,
         (false, true) => Relation::More,
-        (false, false) => Relation::Other,
+        (false, false) if one.is_disjoint(&other) => Relation::Other,
+        (false, false) => Relation::Partly,
     }
 }
 
@@ -79,6 +82,7 @@ mod tests {
         assert_eq!(by(&["EPIPE"], &["eof"], Compare::Class), Relation::Other);
         assert_eq!(by(&["EPIPE"], &["EPIPE", "ok 1"], Compare::Exact), Relation::Fewer);
         assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE"], Compare::Exact), Relation::More);
+        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE", "eof"], Compare::Exact), Relation::Partly);
         assert_eq!(by(&["errno 1"], &["errno 2"], Compare::Class), Relation::Other);
     }
 }

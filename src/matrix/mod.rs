@@ -6,6 +6,7 @@ mod cell;
 mod class;
 mod columns;
 mod compare;
+mod pair;
 mod verify;
 
 use std::{
@@ -27,6 +28,7 @@ pub use cell::{Cell, Seen};
 pub use class::{CLASSES, Class};
 pub use columns::{Column, Member};
 pub use compare::{Compare, Relation, relation};
+pub use pair::{Beside, Pair};
 pub use verify::{Finding, Verdict, Verified};
 
 /// What was observed, one row a step and one column a platform.

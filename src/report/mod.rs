@@ -1,6 +1,7 @@
 //! The matrix as text, one file a format. Nothing here reads files, and nothing that reads files renders.
 
 mod cell;
+mod check;
 mod csv;
 mod json;
 mod legend;
@@ -16,6 +17,7 @@ use clap::ValueEnum;
 
 use crate::matrix::Matrix;
 
+pub use check::{CheckFormat, check};
 pub use page::page;
 pub use show::show;
 pub use verify::verify;
@@ -90,6 +92,12 @@ const EMPTY: &str = "·";
 /// Control characters out, whatever a text from a file may hold: on a terminal they are commands.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// A CI runner takes `##[` anywhere in its log for a command, and `::` at the beginning of a line, blanks aside, which
+/// is for who breaks lines to keep from.
+fn no_command(line: &str) -> String {
+    line.replace("##[", "# #[")
 }
 
 /// Characters that turn the direction of what follows, and can so make a text read as another.

@@ -8,7 +8,7 @@ use comfy_table::{
     TableStyle, Width,
 };
 
-use super::{Look, STANDS_OUT, cell, legend};
+use super::{Look, STANDS_OUT, cell, legend, no_command};
 use crate::matrix::{Cell, Counts, Matrix, Row};
 
 /// No lines but one under the head: a family has many rows.
@@ -48,17 +48,12 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
     }
     let columns = matrix.columns.iter().flat_map(legend::column);
     let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
+    // A line that goes on begins with a bar, whatever word of it comes first: `::` there would be a command.
     for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
         text.push_str(&textwrap::fill(&no_command(&line), &indent));
         text.push('\n');
     }
     text
-}
-
-/// A CI runner takes `##[` anywhere in its log for a command, and `::` at the beginning of a line, which is why a line
-/// that goes on begins with a bar.
-fn no_command(line: &str) -> String {
-    line.replace("##[", "# #[")
 }
 
 /// How wide what is.

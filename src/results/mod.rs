@@ -1,5 +1,6 @@
 //! Observations on disk: `<platform>.csv` for each platform, and `platforms.csv` for the facts behind their names.
 
+mod adopt;
 mod files;
 mod keep;
 mod read;
@@ -16,13 +17,15 @@ use crate::{
     platform::{Platform, Provenance},
 };
 
+pub use adopt::{AdoptError, adopt};
 pub use files::{MAX_FILE, MAX_ROW};
 pub use read::{Heads, ReadError, read_steps};
+pub(crate) use row::text as checked_field;
 pub use row::{COLUMNS, MAX_FIELD, Row};
 pub use scan::Step;
 pub(crate) use tables::number;
 pub use tables::{Entry, EntryId, Place, PlaceId, Tables};
-pub use write::WriteError;
+pub use write::{WriteError, write_text};
 
 /// The name of the table of platforms in a folder of results.
 pub const PLATFORMS: &str = "platforms.csv";
@@ -66,8 +69,26 @@ impl Results {
     }
 
     fn set_platform(&mut self, platform: Platform) {
-        self.platforms.retain(|known| known.platform != platform.platform);
+        self.forget_platform(&platform.platform);
         self.platforms.push(platform);
         self.platforms.sort_by(|a, b| a.platform.cmp(&b.platform));
+    }
+
+    fn forget_platform(&mut self, name: &str) {
+        self.platforms.retain(|known| known.platform != name);
+    }
+
+    /// Adds a platform of which no case was run, and no facts are known; the note of every row says why.
+    ///
+    /// # Errors
+    ///
+    /// What a note has to be.
+    pub fn add_absent(&mut self, platform: &str, cases: &[Case<'_>], why: &str) -> Result<(), String> {
+        checked_field("note", why.as_bytes())?;
+        for case in cases {
+            let rows = Row::of_case(platform, *case, &CaseResult::NotRun).into_iter();
+            self.rows.extend(rows.map(|row| Row { note: why.to_owned(), ..row }));
+        }
+        Ok(())
     }
 }

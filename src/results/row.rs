@@ -175,7 +175,7 @@ impl Row {
 /// # Errors
 ///
 /// The column, and what would be right.
-pub(super) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String> {
+pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String> {
     if field.len() > MAX_FIELD {
         return Err(format!("column `{column}`: {} bytes; at most {MAX_FIELD} are allowed", field.len()));
     }

@@ -1,7 +1,8 @@
 //! Writing results: a file is replaced as a whole or not at all.
 
 use std::{
-    fmt, fs, io,
+    fmt, fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -15,6 +16,12 @@ use super::{PLATFORMS, Results};
 pub struct WriteError {
     path: PathBuf,
     error: io::Error,
+}
+
+impl WriteError {
+    pub(super) fn new(path: &Path, error: io::Error) -> Self {
+        WriteError { path: path.to_owned(), error }
+    }
 }
 
 impl fmt::Display for WriteError {
@@ -56,31 +63,62 @@ impl Results {
         }
         let rows = Beside::write(path.clone(), self.rows.iter().filter(|row| row.platform == platform))?;
         // Read now and not when the run began: another run may have ended meanwhile.
-        let mut all = Results::default();
-        if facts_path.exists() {
-            all = Results::read(std::slice::from_ref(&facts_path))
-                .map_err(|error| WriteError { path: facts_path.clone(), error: io::Error::other(error.to_string()) })?;
+        let mut all = facts_in(folder)?;
+        match self.platform(platform) {
+            Some(facts) => all.set_platform(facts.clone()),
+            None => all.forget_platform(platform),
         }
-        if let Some(facts) = self.platform(platform) {
-            all.set_platform(facts.clone());
-        }
-        let facts = Beside::write(facts_path, all.platforms.iter())?;
+        let facts = write_facts(&all, folder)?;
         // Rows first: new rows under old facts are refused by the next run of a selection, old rows under new facts
         // would be mixed with its own.
         rows.replace()?;
-        facts.replace()?;
+        facts.map_or(Ok(()), Beside::replace)?;
         Ok(path)
     }
 }
 
+/// The facts in a folder's table of platforms, which may not be there.
+pub(super) fn facts_in(folder: &Path) -> Result<Results, WriteError> {
+    let path = folder.join(PLATFORMS);
+    if !path.exists() {
+        return Ok(Results::default());
+    }
+    Results::read(std::slice::from_ref(&path))
+        .map_err(|error| WriteError::new(&path, io::Error::other(error.to_string())))
+}
+
+/// Writes a folder's table of platforms. A table without a row has no head either, so that none is begun with that.
+pub(super) fn write_facts(facts: &Results, folder: &Path) -> Result<Option<Beside>, WriteError> {
+    let path = folder.join(PLATFORMS);
+    if facts.platforms.is_empty() && !path.exists() {
+        return Ok(None);
+    }
+    Beside::write(path, facts.platforms.iter()).map(Some)
+}
+
+/// Replaces a file by a text, as a whole or not at all. What is no file, such as a pipe, is written to.
+///
+/// # Errors
+///
+/// The file that could not be written.
+pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
+    let wrong = |error| WriteError::new(path, error);
+    if path.exists() && !path.is_file() {
+        return fs::write(path, text).map_err(wrong);
+    }
+    let mut file = temporary(path).map_err(wrong)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(wrong)?;
+    file.persist(path).map(drop).map_err(|error| wrong(error.error))
+}
+
 /// A table that is written beside the one it will replace.
-struct Beside {
+pub(super) struct Beside {
     path: PathBuf,
     file: NamedTempFile,
 }
 
 impl Beside {
-    fn write<T: Serialize>(path: PathBuf, rows: impl Iterator<Item = T>) -> Result<Self, WriteError> {
+    pub(super) fn write<T: Serialize>(path: PathBuf, rows: impl Iterator<Item = T>) -> Result<Self, WriteError> {
         match write_beside(&path, rows) {
             Ok(file) => Ok(Beside { path, file }),
             Err(error) => Err(WriteError { path, error }),
@@ -88,7 +126,7 @@ impl Beside {
     }
 
     /// Puts it in place, which is one rename and so atomic.
-    fn replace(self) -> Result<(), WriteError> {
+    pub(super) fn replace(self) -> Result<(), WriteError> {
         let Beside { path, file } = self;
         match file.persist(&path) {
             Ok(_) => Ok(()),
@@ -97,8 +135,9 @@ impl Beside {
     }
 }
 
-fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io::Result<NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// A file beside the one that it will replace, which goes away unless it does.
+pub(super) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".brokenpipe-");
     #[cfg(unix)]
@@ -107,7 +146,11 @@ fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io:
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let file = builder.tempfile_in(folder)?;
+    builder.tempfile_in(folder)
+}
+
+fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io::Result<NamedTempFile> {
+    let file = temporary(path)?;
     let mut writer = csv::Writer::from_writer(&file);
     for row in rows {
         writer.serialize(row)?;

@@ -1,0 +1,194 @@
+//! `brokenpipe check`.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use super::{
+    Done, Failure, RESULTS,
+    args::Own,
+    catalogue, note, print,
+    run::{self, RunArgs},
+};
+use crate::{
+    catalogue::{Catalogue, Selection, Transport},
+    check::{self, Against, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, Verdict, parse_known},
+    matrix::{Compare, Pair},
+    report::{self, CheckFormat},
+    results::write_text,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Files of results, or folders of them; if none is named, this machine is measured now
+    #[arg(value_name = "RUN")]
+    run: Vec<PathBuf>,
+    /// Accepted results: a folder, or a file
+    #[arg(long, value_name = "DIR", default_value = RESULTS)]
+    baseline: PathBuf,
+    /// Known exceptions [default: known.toml in the baseline's folder, if it is there]
+    #[arg(long, value_name = "FILE")]
+    known: Option<PathBuf>,
+    /// How to write what was found
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    format: CheckFormat,
+    /// Write it into this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What has to be the same: the exact outcome, or what portable code needs to know of it
+    #[arg(long, value_enum, default_value_t = Compare::Exact)]
+    compare: Compare,
+    /// Fail on this, too; repeatable. `changed` and `gone` fail anyway
+    #[arg(long, value_name = "VERDICT")]
+    deny: Vec<Concern>,
+    /// Do not fail on this; repeatable
+    #[arg(long, value_name = "VERDICT")]
+    allow: Vec<Concern>,
+    /// Check only these scenarios; repeatable
+    #[arg(long, value_name = "SELECTOR")]
+    select: Vec<String>,
+    /// Check only cases over this transport; repeatable
+    #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
+    transport: Vec<Transport>,
+    #[command(flatten)]
+    own: Own,
+}
+
+pub(super) fn check(args: &CheckArgs) -> Done {
+    // 1 is for a change alone: whatever else is wrong, it could not be told.
+    carry_out(args).unwrap_or_else(|failure| {
+        Err(match failure {
+            Failure::No(message) => Failure::Wrong(message),
+            failure => failure,
+        })
+    })
+}
+
+/// Fails if it cannot be told whether something changed, or returns the answer.
+fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
+    if let Some(both) = args.deny.iter().find(|concern| args.allow.contains(concern)) {
+        let word = clap::ValueEnum::to_possible_value(both).map(|value| value.get_name().to_owned());
+        return Err(Failure::Wrong(format!(
+            "--deny and --allow both name {}; right would be one of them",
+            word.unwrap_or_default()
+        )));
+    }
+    let catalogue = catalogue(&args.own)?;
+    let selection = Selection::new(&args.select).map_err(Failure::wrong)?.over(&args.transport);
+    let known = read_known(args)?;
+    let pair = read(args, &selection, &catalogue)?;
+    if !pair.baseline.iter().any(|column| column.is_measured()) {
+        return Err(Failure::Wrong(format!(
+            "nothing to compare with: no measured results in {}; `brokenpipe accept` puts some there",
+            shown(&args.baseline)
+        )));
+    }
+    let terms = Terms {
+        by: args.compare,
+        policy: Policy::new(&args.deny, &args.allow),
+        only_own: false,
+        everything: selection.is_everything(),
+    };
+    let checked = check::check(&pair, &known, &terms);
+    let text = report::check(&checked, args.format);
+    match &args.out {
+        Some(path) => write_text(path, &text).map_err(Failure::wrong)?,
+        None => print(&text)?,
+    }
+    Ok(match checked.answer() {
+        Answer::Same => Ok(()),
+        Answer::Changed => Err(Failure::No(why(&checked))),
+        Answer::CouldNotTell => return Err(Failure::Wrong(format!("could not tell: {}", untold(&checked)))),
+    })
+}
+
+/// Both sets of results; what is checked is measured if it is not there.
+fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Result<Pair, Failure> {
+    let measured = tempfile::tempdir().map_err(|error| Failure::Wrong(format!("a temporary folder: {error}")))?;
+    let mut run = args.run.clone();
+    if run.is_empty() {
+        // A mistake in the baseline must not cost what is measured.
+        fs::metadata(&args.baseline)
+            .map_err(|error| Failure::Wrong(format!("{}: cannot be read: {error}", shown(&args.baseline))))?;
+        let mut here = RunArgs::default();
+        here.selectors.clone_from(&args.select);
+        here.transport.clone_from(&args.transport);
+        here.own.clone_from(&args.own);
+        here.out = measured.path().to_owned();
+        here.quiet = true;
+        run::run(&here)?;
+        run.push(measured.path().to_owned());
+    }
+    let mut pair = Pair::read(std::slice::from_ref(&args.baseline), &run, catalogue).map_err(Failure::wrong)?;
+    note(&pair.notes);
+    for selector in &args.select {
+        let one = Selection::new(std::slice::from_ref(selector)).map_err(Failure::wrong)?;
+        if !pair.has(&one) {
+            return Err(Failure::Wrong(format!("no results of {selector:?}; `brokenpipe list` names all scenarios")));
+        }
+    }
+    pair.select(selection);
+    if !pair.run.iter().any(|column| column.is_measured()) {
+        return Err(Failure::Wrong("nothing to compare: no measured results in what is to be checked".to_owned()));
+    }
+    Ok(pair)
+}
+
+fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
+    let path = match &args.known {
+        Some(path) => path.clone(),
+        None => {
+            let folder = if args.baseline.is_dir() { Some(args.baseline.as_path()) } else { args.baseline.parent() };
+            let path = folder.unwrap_or(Path::new(".")).join("known.toml");
+            if !path.exists() {
+                return Ok(Vec::new());
+            }
+            path
+        }
+    };
+    let name = shown(&path);
+    let mut bytes = Vec::new();
+    fs::File::open(&path)
+        .and_then(|file| file.take(MAX_KNOWN + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_KNOWN {
+        return Err(Failure::Wrong(format!(
+            "{name}: more than {} MiB; that is no list of exceptions",
+            MAX_KNOWN >> 20
+        )));
+    }
+    let text = super::utf8(&name, bytes, "known exceptions are UTF-8 text")?;
+    parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(super::with_head(&mistakes.to_string())))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string().escape_debug().to_string()
+}
+
+/// What fails, in a line.
+fn why(checked: &Checked<'_>) -> String {
+    let mut parts: Vec<_> = Verdict::ALL
+        .into_iter()
+        .filter(|verdict| checked.policy.fails_on(*verdict) && checked.count_of_compared(*verdict) > 0)
+        .map(|verdict| format!("{} {}", checked.count_of_compared(verdict), verdict.word()))
+        .collect();
+    let new = checked.platforms.iter().filter(|platform| matches!(platform.against, Against::Nothing(_))).count();
+    let others = [
+        (Concern::NewPlatform, new, "without a baseline"),
+        (Concern::Stale, checked.stale.len(), "known exceptions that no longer apply"),
+    ];
+    let failing = others.into_iter().filter(|(concern, count, _)| checked.policy.fails(*concern) && *count > 0);
+    parts.extend(failing.map(|(_, count, what)| format!("{count} {what}")));
+    format!("not as accepted: {}", parts.join(", "))
+}
+
+/// Of what it cannot be told, in a line.
+fn untold(checked: &Checked<'_>) -> String {
+    let untold = checked.platforms.iter().filter(|platform| matches!(platform.against, Against::NotMeasured(_)));
+    let names: Vec<_> = untold.map(|platform| platform.name).collect();
+    if names.is_empty() { "nothing was compared".to_owned() } else { format!("not measured: {}", names.join(", ")) }
+}

@@ -1,0 +1,174 @@
+//! Two sets of results beside each other, cell by cell: what was accepted, and what is checked against it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    CaseName, Cell, Column, Compare, Relation,
+    build::{Builder, Store, in_order},
+    relation,
+};
+use crate::{
+    catalogue::{Catalogue, Selection},
+    results::{PlaceId, ReadError, Tables, read_steps},
+};
+
+/// A baseline and a run in one store: memory follows the number of distinct cells of both.
+#[derive(Debug)]
+pub struct Pair {
+    /// What was accepted.
+    pub baseline: Vec<Column>,
+    /// What is checked.
+    pub run: Vec<Column>,
+    /// What the reader passed over.
+    pub notes: Vec<String>,
+    store: Store,
+    /// The selected places, in the catalogue's order.
+    places: Vec<PlaceId>,
+    /// Where the baseline's cells stand, by the number of a platform's cells in the store.
+    sources: Vec<Source>,
+}
+
+/// Where a platform's cells stand.
+#[derive(Debug, Default)]
+struct Source {
+    path: PathBuf,
+    /// The line of each cell, by place; 0 where there is none.
+    lines: Vec<u32>,
+}
+
+/// A cell of the baseline beside that of the run; at least one of them is there.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    pair: &'a Pair,
+    place: PlaceId,
+    /// The number of the baseline's platform in the store.
+    at: Option<usize>,
+    /// What was accepted.
+    pub baseline: Option<&'a Cell>,
+    /// What was found.
+    pub run: Option<&'a Cell>,
+}
+
+impl Pair {
+    /// Reads two sets of files and folders of results without keeping their rows.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with them: file, line, and what would be right.
+    pub fn read(baseline: &[PathBuf], run: &[PathBuf], catalogue: &Catalogue) -> Result<Self, ReadError> {
+        let mut builder = Builder::default();
+        let mut tables = Tables::default();
+        let mut sources: Vec<Source> = Vec::new();
+        let accepted = read_steps(baseline, &mut tables, |tables, path, step| {
+            let at = builder.add(tables, step.platform, step.provenance, step.place, step.entries);
+            if sources.len() <= at {
+                sources.push(Source { path: path.to_owned(), lines: Vec::new() });
+            }
+            let (lines, place) = (&mut sources[at].lines, step.place as usize);
+            if lines.len() <= place {
+                lines.resize(place + 1, 0);
+            }
+            lines[place] = u32::try_from(step.line).unwrap_or(u32::MAX);
+        })?;
+        let baseline = builder.take_columns(&accepted.platforms);
+        let found = read_steps(run, &mut tables, |tables, _, step| {
+            builder.add(tables, step.platform, step.provenance, step.place, step.entries);
+        })?;
+        let run = builder.take_columns(&found.platforms);
+        tables.settle();
+        builder.store.cells.settle();
+        builder.store.tables = tables;
+        let store = builder.store;
+        let places = in_order(&store.tables, catalogue);
+        let notes = [accepted.notes, found.notes].concat();
+        Ok(Pair { baseline, run, notes, store, places, sources })
+    }
+
+    /// Whether something of it is selected.
+    pub fn has(&self, selection: &Selection) -> bool {
+        self.places.iter().any(|place| selection.includes(&self.store.tables.places[*place as usize].scenario))
+    }
+
+    /// Keeps the cells of what is selected.
+    pub fn select(&mut self, selection: &Selection) {
+        let tables = &self.store.tables;
+        self.places.retain(|place| {
+            let place = &tables.places[*place as usize];
+            selection.includes(&place.scenario)
+                && selection.includes_transport(&tables.cases[place.case as usize].1.transport)
+        });
+    }
+
+    /// The cells of one of the baseline's columns beside those of one of the run's, in the catalogue's order.
+    pub fn beside<'a>(&'a self, baseline: Option<&'a Column>, run: &'a Column) -> impl Iterator<Item = Beside<'a>> {
+        let (at, run) = (baseline.map(Column::at), run.at());
+        let cell = |at: usize, place: PlaceId| {
+            let id = self.store.columns[at].get(place as usize)?;
+            self.store.cells.get(*id)
+        };
+        let beside = move |&place: &PlaceId| {
+            let (baseline, run) = (at.and_then(|at| cell(at, place)), cell(run, place));
+            (baseline.is_some() || run.is_some()).then_some(Beside { pair: self, place, at, baseline, run })
+        };
+        self.places.iter().filter_map(beside)
+    }
+
+    /// The cells of one column, whichever set it is of.
+    pub fn cells<'a>(&'a self, column: &'a Column) -> impl Iterator<Item = &'a Cell> {
+        self.beside(None, column).filter_map(|beside| beside.run)
+    }
+
+    /// The file that a platform of the baseline stands in.
+    pub fn path(&self, baseline: &Column) -> &Path {
+        &self.sources[baseline.at()].path
+    }
+}
+
+impl<'a> Beside<'a> {
+    /// The scenario's id.
+    pub fn scenario(&self) -> &'a Arc<str> {
+        &self.pair.store.tables.places[self.place as usize].scenario
+    }
+
+    /// Which case of it.
+    pub fn case(&self) -> &'a CaseName {
+        let tables = &self.pair.store.tables;
+        &tables.cases[tables.places[self.place as usize].case as usize].1
+    }
+
+    /// The number of the case, of which there are no two of the same in a pair.
+    pub fn case_number(&self) -> u32 {
+        self.pair.store.tables.places[self.place as usize].case
+    }
+
+    /// The step's number, from 1.
+    pub fn step(&self) -> u32 {
+        self.pair.store.tables.places[self.place as usize].step
+    }
+
+    /// Who takes the step, and what is done.
+    pub fn operation(&self) -> String {
+        let place = &self.pair.store.tables.places[self.place as usize];
+        format!("{} {}", place.actor, place.operation)
+    }
+
+    /// Where the baseline's cell stands: its file, and the line of its first row, from 1. Where the baseline has no
+    /// such cell, its file's first line.
+    pub fn location(&self) -> Option<(&'a Path, u32)> {
+        let source = self.pair.sources.get(self.at?)?;
+        let line = source.lines.get(self.place as usize).copied().unwrap_or_default();
+        Some((&source.path, line.max(1)))
+    }
+
+    /// How what was found stands to what was accepted; none where one of them was not observed.
+    pub fn relation(&self, by: Compare) -> Option<Relation> {
+        let (run, baseline) = (self.run?, self.baseline?);
+        if std::ptr::eq(run, baseline) {
+            return run.is_observed().then_some(Relation::Same);
+        }
+        (run.is_observed() && baseline.is_observed()).then(|| relation(run, baseline, by))
+    }
+}

@@ -1,0 +1,103 @@
+//! A check as annotations of a job on GitHub.
+
+use super::{Group, against, counts, log_line, printable, stale};
+use crate::check::{Against, Checked, Concern};
+
+/// GitHub shows so many annotations of a level and step, and drops the others without a word.
+const SHOWN: usize = 10;
+
+/// An annotation: a command to the runner.
+struct Annotation {
+    fails: bool,
+    at: Option<(String, u32)>,
+    title: String,
+    text: String,
+}
+
+pub(super) fn render(checked: &Checked<'_>) -> String {
+    let mut log = Vec::new();
+    let mut annotations = Vec::new();
+    for platform in &checked.platforms {
+        log.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
+        let standing = against(&platform.against);
+        let about =
+            |fails, text: &str| Annotation { fails, at: None, title: platform.name.to_owned(), text: text.to_owned() };
+        match (&platform.against, &standing) {
+            (Against::Nothing(_), Some(text)) => {
+                annotations.push(about(checked.policy.fails(Concern::NewPlatform), text));
+            }
+            (Against::NotMeasured(_), Some(text)) => annotations.push(about(true, text)),
+            (_, Some(text)) => log.push(format!("  {text}")),
+            (_, None) => {}
+        }
+        for group in Group::of_platform(platform) {
+            if let Some(why) = group.why() {
+                log.push(format!("  known {}: {}: {why}", group.place(), group.change()));
+                continue;
+            }
+            annotations.push(Annotation {
+                fails: checked.policy.fails_on(group.verdict),
+                at: group.at.map(|(path, line)| (path.display().to_string(), line)),
+                title: format!("{} on {}", group.verdict.word(), platform.name),
+                text: format!("{}: {}", group.place(), group.change()),
+            });
+        }
+    }
+    for found in &checked.stale {
+        annotations.push(Annotation {
+            fails: checked.policy.fails(Concern::Stale),
+            at: Some((found.known.path.clone(), u32::try_from(found.known.line).unwrap_or(u32::MAX))),
+            title: "stale exception".to_owned(),
+            text: stale(found),
+        });
+    }
+    let (errors, warnings): (Vec<_>, Vec<_>) = annotations.into_iter().partition(|annotation| annotation.fails);
+    let mut text: String = log.iter().map(|line| log_line(line) + "\n").collect();
+    for (level, annotations) in [("error", errors), ("warning", warnings)] {
+        text.extend(annotations.iter().take(SHOWN).map(|annotation| annotation.command(level)));
+        if annotations.len() > SHOWN {
+            text.push_str(&format!("::group::{} further: {level}\n", annotations.len() - SHOWN));
+            text.extend(annotations.iter().skip(SHOWN).map(|annotation| annotation.line(level)));
+            text.push_str("::endgroup::\n");
+        }
+    }
+    text
+}
+
+impl Annotation {
+    fn command(&self, level: &str) -> String {
+        let mut properties = Vec::new();
+        if let Some((path, line)) = &self.at {
+            properties.extend([format!("file={}", property(path)), format!("line={line}")]);
+        }
+        properties.push(format!("title={}", property(&self.title)));
+        format!("::{level} {}::{}\n", properties.join(","), data(&self.text))
+    }
+
+    /// For the log; the level comes first, so that no text from a file can begin the line.
+    fn line(&self, level: &str) -> String {
+        let at = self.at.as_ref().map(|(path, line)| format!("{path}:{line}: ")).unwrap_or_default();
+        log_line(&format!("{level}: {at}{}: {}", self.title, self.text)) + "\n"
+    }
+}
+
+/// What stands after the last `::` of a command. The runner turns these escapes back.
+fn data(text: &str) -> String {
+    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property of a command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{data, property};
+
+    #[test]
+    fn a_text_ends_no_command_and_begins_none() {
+        assert_eq!(data("50%0A::error::x\n::y"), "50%250A::error::x\u{fffd}::y");
+        assert_eq!(property("a,b:c::d%"), "a%2Cb%3Ac%3A%3Ad%25");
+    }
+}

@@ -1,0 +1,94 @@
+//! A check as test results: a suite a platform, a test a scenario.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Group, against, counts, log_line, stale};
+use crate::check::{Against, Checked, Concern, Finding, PlatformCheck};
+
+pub(super) fn render(checked: &Checked<'_>) -> String {
+    let mut report = Report::new("brokenpipe check");
+    report.add_test_suites(checked.platforms.iter().map(|platform| suite(platform, checked)));
+    if !checked.stale.is_empty() {
+        let mut suite = TestSuite::new("known exceptions");
+        for found in &checked.stale {
+            let text = stale(found);
+            let status = if checked.policy.fails(Concern::Stale) {
+                problem(NonSuccessKind::Failure, &text, "stale", &found.known.link)
+            } else {
+                TestCaseStatus::success()
+            };
+            let mut case = TestCase::new(format!("{}:{}", found.known.path, found.known.line), status);
+            case.set_classname("known exceptions").set_system_out(log_line(&text));
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    let text = report.to_string().expect("writing to memory does not fail");
+    // The schema of Jenkins, which others follow, has this attribute for a suite, and not for all of them together.
+    let text = text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1);
+    if text.ends_with('\n') { text } else { text + "\n" }
+}
+
+fn suite(platform: &PlatformCheck<'_>, checked: &Checked<'_>) -> TestSuite {
+    let mut suite = TestSuite::new(platform.name);
+    suite.set_system_out(log_line(&counts(|verdict| platform.count_of(verdict))));
+    let standing = against(&platform.against).unwrap_or_else(|| "compared with its own baseline".to_owned());
+    let status = match &platform.against {
+        Against::NotMeasured(_) => problem(NonSuccessKind::Error, &standing, "not measured", ""),
+        Against::Nothing(_) if checked.policy.fails(Concern::NewPlatform) => {
+            problem(NonSuccessKind::Failure, &standing, "new platform", "")
+        }
+        Against::Nothing(_) => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(log_line(&standing));
+            skipped
+        }
+        _ => TestCaseStatus::success(),
+    };
+    let mut case = TestCase::new("baseline", status);
+    case.set_classname(platform.name).set_system_out(log_line(&standing));
+    suite.add_test_case(case);
+    if matches!(platform.against, Against::Own | Against::Nearest(..)) {
+        let findings = platform.findings_by_scenario();
+        for (scenario, _) in &platform.scenarios {
+            let of_it = findings.get(&**scenario).map_or(&[][..], Vec::as_slice);
+            suite.add_test_case(test(platform, scenario, of_it, checked));
+        }
+    }
+    suite
+}
+
+/// A scenario: it fails if a step of it does, and what it has to say besides is its output.
+fn test(platform: &PlatformCheck<'_>, scenario: &str, findings: &[&Finding<'_>], checked: &Checked<'_>) -> TestCase {
+    let groups = Group::of(findings);
+    let (failing, passing): (Vec<_>, Vec<_>) = groups.iter().partition(|group| checked.policy.fails_on(group.verdict));
+    let lines = |groups: &[&Group<'_>]| groups.iter().map(|group| line(group)).collect::<Vec<_>>().join("\n");
+    let status = match failing.as_slice() {
+        [] => TestCaseStatus::success(),
+        [first, further @ ..] => {
+            let more = if further.is_empty() { String::new() } else { format!(" (and {} more)", further.len()) };
+            let message = format!("{}{more}", line(first));
+            problem(NonSuccessKind::Failure, &message, first.verdict.word(), &lines(&failing))
+        }
+    };
+    let mut case = TestCase::new(scenario, status);
+    case.set_classname(platform.name);
+    if !passing.is_empty() {
+        case.set_system_out(lines(&passing));
+    }
+    case
+}
+
+fn line(group: &Group<'_>) -> String {
+    let why = group.why().map(|why| format!("; allowed: {why}")).unwrap_or_default();
+    log_line(&format!("{} {}: {}{why}", group.verdict.word(), group.place(), group.change()))
+}
+
+fn problem(kind: NonSuccessKind, message: &str, word: &str, text: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(log_line(message)).set_type(word);
+    if !text.is_empty() {
+        status.set_description(text.lines().map(log_line).collect::<Vec<_>>().join("\n"));
+    }
+    status
+}

@@ -1,0 +1,21 @@
+//! A check for a terminal or a log.
+
+use super::{Group, against, counts, log_line, stale};
+use crate::check::Checked;
+
+pub(super) fn render(checked: &Checked<'_>) -> String {
+    let mut lines = Vec::new();
+    for platform in &checked.platforms {
+        lines.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
+        lines.extend(against(&platform.against).map(|against| format!("  {against}")));
+        for group in Group::of_platform(platform) {
+            // A verdict comes first, so that no text from a file can begin a line.
+            lines.push(format!("  {:<8} {}: {}", group.verdict.word(), group.place(), group.change()));
+            lines.extend(group.why().map(|why| format!("           allowed: {why}")));
+        }
+    }
+    lines.extend(
+        checked.stale.iter().map(|found| format!("stale: {}:{}: {}", found.known.path, found.known.line, stale(found))),
+    );
+    lines.iter().map(|line| log_line(line) + "\n").collect()
+}
