@@ -13,10 +13,17 @@ const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "fr
 const KEEPALIVE_TIMES: [&str; 11] =
     ["linux", "android", "illumos", "freebsd", "netbsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
 
+/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE.
+const F_SETNOSIGPIPE: [&str; 6] = ["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
+
 fn main() {
     let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
-    let conditions =
-        [("socket_flags", &SOCKET_FLAGS[..]), ("nosigpipe", &NOSIGPIPE), ("keepalive_times", &KEEPALIVE_TIMES)];
+    let conditions = [
+        ("socket_flags", &SOCKET_FLAGS[..]),
+        ("nosigpipe", &NOSIGPIPE),
+        ("f_setnosigpipe", &F_SETNOSIGPIPE),
+        ("keepalive_times", &KEEPALIVE_TIMES),
+    ];
     for (name, systems) in conditions {
         println!("cargo::rustc-check-cfg=cfg({name})");
         if systems.contains(&os.as_str()) {

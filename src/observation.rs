@@ -23,7 +23,9 @@ pub enum Signal {
     None,
     /// One was delivered to the handler, or is pending where SIGPIPE is blocked.
     Delivered,
-    /// It killed the process in this step.
+    /// One was delivered to a handler in another thread than the one that wrote, which blocks it.
+    Elsewhere,
+    /// It killed the process in this step, or the one that the step started.
     Killed,
 }
 
@@ -99,6 +101,7 @@ impl fmt::Display for Observation {
         match self.signal {
             Signal::None => self.given.fmt(f),
             Signal::Delivered => write!(f, "{}+SIGPIPE", self.given),
+            Signal::Elsewhere => write!(f, "{}+SIGPIPE elsewhere", self.given),
             Signal::Killed => f.write_str("killed SIGPIPE"),
         }
     }

@@ -76,7 +76,7 @@ fn every_wrong_word_of_a_file_is_reported_at_once() {
             "own.toml:8:1",
             "error: `read` cannot take `-1`\n",
             "own.toml:9:13",
-            "a number of bytes, 0 to 1048576",
+            "a number, 0 to 1048576",
             "error: not a scenario id\n",
             "own.toml:12:6",
             "error: unknown word `tcp5`\n",

@@ -182,7 +182,12 @@ fn two_runs_write_the_same_bytes_though_every_processor_is_busy_in_one_of_them()
     });
     let (idle, busy) = (contents(&idle.join("out")), contents(&busy.join("out")));
     assert_eq!(idle.keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
-    assert_eq!(idle, busy);
+    // What races is chance, and its counts are the result.
+    let steady = |contents: &std::collections::BTreeMap<String, common::Bytes>| {
+        let text: Vec<_> = contents.values().map(|bytes| String::from_utf8(bytes.0.clone()).unwrap()).collect();
+        text.concat().lines().filter(|line| !line.contains(",race/")).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(steady(&idle), steady(&busy));
     let csv = String::from_utf8(idle["here.csv"].0.clone()).unwrap();
     assert_eq!(distinct(&csv, "scenario").len(), Selection::default().scenarios(&Catalogue::builtin()).len());
     assert!(!csv.contains(",1,client,connect,not-run,"), "every case was run");
@@ -193,7 +198,8 @@ fn two_runs_write_the_same_bytes_though_every_processor_is_busy_in_one_of_them()
 fn the_number_of_workers_does_not_show_in_the_results() {
     let folder = Folder::new();
     let csv = |jobs| {
-        folder.run(&["--repeat", "3", "--jobs", jobs]);
+        // All but `race`, whose outcomes are chance.
+        folder.run(&["--repeat", "3", "--jobs", jobs, "[!r]*", "re*"]);
         folder.read("out/here.csv")
     };
     let one = csv("1");

@@ -29,6 +29,8 @@ struct Entry {
     slow: bool,
     #[serde(default)]
     also: Vec<Also>,
+    #[serde(default)]
+    racing: bool,
     steps: Spanned<String>,
 }
 
@@ -105,6 +107,7 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
         source: entry.source.as_ref().map(|source| one_line(source.get_ref())),
         axes,
         slow: entry.slow,
+        racing: entry.racing,
         steps,
     };
     Ok(Placed { scenario, id })
@@ -221,6 +224,15 @@ mod tests {
     fn every_mistake_of_a_file_is_reported() {
         let text = file("'client connect'").replace("a/b", "A b").replace("tcp4", "tcp5").replace("\"w\"", "\" \"");
         assert_eq!(pointed_at(&text), ["\"A b\"", "\" \"", "\"tcp5\"", "client connect"]);
+    }
+
+    #[test]
+    fn a_scenario_races_only_where_it_says_so() {
+        let read = |text: &str| parse("f.toml", text).map(|placed| placed[0].scenario.racing).ok();
+        let text = file("'client connect\\nserver accept'").replace("'", "\"");
+        assert_eq!(read(&text), Some(false));
+        assert_eq!(read(&(text.clone() + "racing = true\n")), Some(true));
+        assert_eq!(pointed_at(&(text + "racing = 1\n")), ["1"]);
     }
 
     #[test]

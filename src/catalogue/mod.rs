@@ -2,6 +2,7 @@
 
 mod file;
 mod mistake;
+mod operations;
 mod scenario;
 mod select;
 mod steps;
@@ -10,12 +11,13 @@ use std::collections::HashMap;
 
 pub(crate) use mistake::one_line;
 pub use mistake::{Mistake, Mistakes};
+pub use operations::{MAX_COUNT, Operation};
 pub use scenario::{
-    Actor, Axes, Call, Case, Condition, Half, Operation, Scenario, Setting, Sigpipe, SocketOption, Step, Transport,
+    Actor, Axes, Call, Case, Condition, Ending, Half, Scenario, Setting, Sigpipe, SocketOption, Start, Step, Transport,
     family,
 };
 pub use select::{BadSelector, Selection};
-pub use steps::{MAX_COUNT, MAX_STEPS};
+pub use steps::MAX_STEPS;
 
 /// Parses the steps of one scenario by themselves.
 ///

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use super::operations::Operation;
+
 /// An ordered list of steps under a stable id, with what a reader can learn from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
@@ -17,6 +19,9 @@ pub struct Scenario {
     pub axes: Vec<Axes>,
     /// Whether it takes seconds: such a scenario is left out unless it is asked for, and has longer deadlines.
     pub slow: bool,
+    /// Whether its steps race with each other, so that several outcomes are right. Elsewhere a step has one outcome
+    /// on a platform, and a second one is a mistake of the scenario or of the driver.
+    pub racing: bool,
     /// What is done, in order. The order is part of what the scenario is.
     pub steps: Vec<Step>,
 }
@@ -42,7 +47,7 @@ pub struct Axes {
     pub sigpipe: Sigpipe,
     /// Which system call `write` is.
     pub call: Call,
-    /// Which socket option the client's socket has.
+    /// Which option against SIGPIPE is set, and where.
     pub option: SocketOption,
 }
 
@@ -105,6 +110,8 @@ words! {
         Client = "client",
         /// The accepted end of the connection. The peer, as a rule.
         Server = "server",
+        /// Further clients, that only take up the listener's room.
+        Crowd = "crowd",
     }
 }
 
@@ -137,11 +144,13 @@ words! {
         Handler = "handler",
         /// It is blocked in the thread (pthread_sigmask) and stays pending.
         Blocked = "blocked",
+        /// It is blocked in the thread that writes; another thread does not block it, and a handler would count it.
+        OtherThread = "other-thread",
     }
 }
 
 words! {
-    /// Which system call the client's `write` is.
+    /// Which system call `write` is.
     Call {
         /// What mio and Rust's std do: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without.
         Std = "std",
@@ -165,12 +174,16 @@ words! {
 }
 
 words! {
-    /// Which option is set on the client's socket before it connects.
+    /// Which option against SIGPIPE is set before anybody connects.
     SocketOption {
         /// None.
         None = "none",
-        /// SO_NOSIGPIPE: no SIGPIPE from this socket.
+        /// SO_NOSIGPIPE on the client's socket.
         SoNosigpipe = "so_nosigpipe",
+        /// The descriptor's flag on the client's socket (fcntl F_SETNOSIGPIPE).
+        FSetnosigpipe = "f_setnosigpipe",
+        /// SO_NOSIGPIPE on the listener: whoever is accepted from it may inherit it.
+        ListenerNosigpipe = "listener_nosigpipe",
     }
 }
 
@@ -187,7 +200,7 @@ words! {
 }
 
 words! {
-    /// A socket option that `set` sets.
+    /// What `set` sets.
     Setting {
         /// TCP_NODELAY.
         Nodelay = "nodelay",
@@ -197,6 +210,10 @@ words! {
         Rcvbuf = "rcvbuf",
         /// SO_NOSIGPIPE.
         Nosigpipe = "nosigpipe",
+        /// `SO_LINGER {on, 1 s}`: close may wait so long for data to be taken.
+        Linger = "linger",
+        /// The socket blocks (no O_NONBLOCK), as most programs' sockets do.
+        Blocking = "blocking",
         /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT): how long sent data, or a SYN, may go unanswered.
         UserTimeout = "user_timeout",
         /// SO_KEEPALIVE with the times [`KEEPALIVE_IDLE`](Setting::KEEPALIVE_IDLE),
@@ -218,6 +235,26 @@ impl Setting {
 }
 
 words! {
+    /// How a connection is ended in another thread.
+    Ending {
+        /// close(2), closesocket.
+        Close = "close",
+        /// Close with `SO_LINGER {on, 0}`.
+        Reset = "reset",
+    }
+}
+
+words! {
+    /// How another program is started.
+    Start {
+        /// With fork and exec and nothing between: what SIGPIPE does is inherited as exec(3) says.
+        Plain = "plain",
+        /// As Rust's std does it: `std::process::Command`.
+        Std = "std",
+    }
+}
+
+words! {
     /// What `await` waits for; every one of them is read off the selector's readiness flags and nothing else,
     /// because reading `SO_ERROR`, peeking or sending would change what is observed.
     Condition {
@@ -235,85 +272,6 @@ words! {
         Event = "event",
         /// Nothing may come until the deadline. Room to write is there all the time and does not count.
         Quiet = "quiet",
-    }
-}
-
-/// What is done in a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// Connect to the listener, and wait until the attempt has ended.
-    Connect,
-    /// Close the client's socket if it is open, and connect with a fresh one.
-    Reconnect,
-    /// Connect the same socket again.
-    ConnectAgain,
-    /// Take a connection from the listener.
-    Accept,
-    /// Make a socket and do not connect it.
-    Open,
-    /// Write that many bytes, once.
-    Write(u32),
-    /// Read at most that many bytes, once.
-    Read(u32),
-    /// Read at most that many bytes and leave them (MSG_PEEK).
-    Peek(u32),
-    /// Write until there is no more room.
-    Fill,
-    /// Read until there is no more data.
-    Drain,
-    /// close(2), closesocket.
-    Close,
-    /// Close with `SO_LINGER {on, 0}`: the peer gets a RST.
-    Reset,
-    /// shutdown(2) of one direction or of both.
-    Shutdown(Half),
-    /// Read `SO_ERROR`, which on most systems clears it.
-    SoError,
-    /// The other end's address (getpeername).
-    PeerName,
-    /// The own address (getsockname).
-    LocalName,
-    /// Set a socket option.
-    Set(Setting),
-    /// Move the socket into a process of its own, and keep nothing of it here.
-    Depart,
-    /// Kill the process the socket moved into (SIGKILL, TerminateProcess).
-    Crash,
-    /// The peer's machine is gone: nothing more comes from the socket, and nothing reaches it.
-    Vanish,
-    /// The peer's machine restarts: nothing comes from the socket, and what reaches the machine after that finds no
-    /// connection.
-    Reboot,
-    /// Wait for a condition, and record the readiness flags.
-    Await(Condition),
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Operation::Connect => f.write_str("connect"),
-            Operation::Reconnect => f.write_str("reconnect"),
-            Operation::ConnectAgain => f.write_str("connect_again"),
-            Operation::Accept => f.write_str("accept"),
-            Operation::Open => f.write_str("open"),
-            Operation::Peek(count) => write!(f, "peek {count}"),
-            Operation::Fill => f.write_str("fill"),
-            Operation::Drain => f.write_str("drain"),
-            Operation::PeerName => f.write_str("peer_name"),
-            Operation::LocalName => f.write_str("local_name"),
-            Operation::Set(setting) => write!(f, "set {setting}"),
-            Operation::Depart => f.write_str("depart"),
-            Operation::Crash => f.write_str("crash"),
-            Operation::Vanish => f.write_str("vanish"),
-            Operation::Reboot => f.write_str("reboot"),
-            Operation::Write(count) => write!(f, "write {count}"),
-            Operation::Read(count) => write!(f, "read {count}"),
-            Operation::Close => f.write_str("close"),
-            Operation::Reset => f.write_str("reset"),
-            Operation::Shutdown(half) => write!(f, "shutdown {half}"),
-            Operation::SoError => f.write_str("so_error"),
-            Operation::Await(condition) => write!(f, "await {condition}"),
-        }
     }
 }
 

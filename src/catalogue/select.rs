@@ -4,7 +4,7 @@ use std::fmt;
 
 use glob::Pattern;
 
-use super::{Case, Catalogue, Scenario, Transport};
+use super::{Case, Catalogue, Scenario, Transport, family};
 
 /// A choice of scenarios and transports. The default is everything but slow scenarios.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ impl Selection {
 
     /// Whether the scenario of this id is named, be it slow or not.
     pub fn includes(&self, id: &str) -> bool {
-        let family = super::family(id);
+        let family = family(id);
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(id) || pattern.matches(family))
     }
 

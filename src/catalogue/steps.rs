@@ -4,87 +4,12 @@ use std::ops::Range;
 
 use super::{
     mistake::Mistake,
-    scenario::{Actor, Condition, Half, Operation, Setting, Step},
+    operations::{OPERATIONS, Operation, Word},
+    scenario::{Actor, Setting, Step},
 };
-
-/// Most bytes that one `write` or `read` may ask for.
-pub const MAX_COUNT: u32 = 1 << 20;
 
 /// Most steps in a scenario.
 pub const MAX_STEPS: usize = 100;
-
-/// What has to follow an operation's word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Argument {
-    None,
-    Count,
-    Half,
-    Setting,
-    Condition,
-}
-
-impl Argument {
-    fn expected(self) -> String {
-        match self {
-            Argument::None => "nothing".to_owned(),
-            Argument::Count => format!("a number of bytes, 0 to {MAX_COUNT}"),
-            Argument::Half => Half::words(),
-            Argument::Setting => Setting::words(),
-            Argument::Condition => Condition::words(),
-        }
-    }
-}
-
-/// An operation of the language: its word, its argument, who may do it, and what it means.
-struct Word {
-    word: &'static str,
-    argument: Argument,
-    actors: &'static [Actor],
-    meaning: fn(&str) -> Option<Operation>,
-}
-
-/// The whole language; the parser and its messages read it here.
-const OPERATIONS: &[Word] = {
-    use Actor::{Client, Listener, Server};
-    const ENDS: &[Actor] = &[Client, Server];
-    const ALL: &[Actor] = &[Listener, Client, Server];
-    const fn word(
-        word: &'static str,
-        argument: Argument,
-        actors: &'static [Actor],
-        meaning: fn(&str) -> Option<Operation>,
-    ) -> Word {
-        Word { word, argument, actors, meaning }
-    }
-    &[
-        word("connect", Argument::None, &[Client], |_| Some(Operation::Connect)),
-        word("reconnect", Argument::None, &[Client], |_| Some(Operation::Reconnect)),
-        word("connect_again", Argument::None, &[Client], |_| Some(Operation::ConnectAgain)),
-        word("open", Argument::None, &[Client], |_| Some(Operation::Open)),
-        word("accept", Argument::None, &[Server], |_| Some(Operation::Accept)),
-        word("write", Argument::Count, ENDS, |argument| count(argument).map(Operation::Write)),
-        word("read", Argument::Count, ENDS, |argument| count(argument).map(Operation::Read)),
-        word("peek", Argument::Count, ENDS, |argument| count(argument).map(Operation::Peek)),
-        word("fill", Argument::None, ENDS, |_| Some(Operation::Fill)),
-        word("drain", Argument::None, ENDS, |_| Some(Operation::Drain)),
-        word("peer_name", Argument::None, ENDS, |_| Some(Operation::PeerName)),
-        word("local_name", Argument::None, ENDS, |_| Some(Operation::LocalName)),
-        word("set", Argument::Setting, ENDS, |argument| Setting::from_word(argument).map(Operation::Set)),
-        word("depart", Argument::None, &[Server], |_| Some(Operation::Depart)),
-        word("crash", Argument::None, &[Server], |_| Some(Operation::Crash)),
-        word("vanish", Argument::None, &[Listener, Server], |_| Some(Operation::Vanish)),
-        word("reboot", Argument::None, &[Server], |_| Some(Operation::Reboot)),
-        word("close", Argument::None, ALL, |_| Some(Operation::Close)),
-        word("reset", Argument::None, ENDS, |_| Some(Operation::Reset)),
-        word("shutdown", Argument::Half, ENDS, |argument| Half::from_word(argument).map(Operation::Shutdown)),
-        word("so_error", Argument::None, ENDS, |_| Some(Operation::SoError)),
-        word("await", Argument::Condition, ALL, |argument| Condition::from_word(argument).map(Operation::Await)),
-    ]
-};
-
-fn count(argument: &str) -> Option<u32> {
-    argument.parse().ok().filter(|count| *count <= MAX_COUNT)
-}
 
 /// Parses steps. `base` is where `text` begins in its file; spans of mistakes count from the file's beginning.
 ///
@@ -152,7 +77,7 @@ fn parse_line(words: &[Placed<'_>]) -> Result<Option<Step>, Mistake> {
         ));
     }
     let operation = parse_argument(entry, arguments.first(), span.end)?;
-    let expected = usize::from(entry.argument != Argument::None);
+    let expected = usize::from(entry.expected.is_some());
     if let Some((extra, extra_span)) = arguments.get(expected) {
         return Err(Mistake::new(
             extra_span.clone(),
@@ -171,7 +96,8 @@ fn parse_argument(entry: &Word, argument: Option<&Placed<'_>>, end: usize) -> Re
         } else {
             format!("`{}` cannot take `{word}`", entry.word)
         };
-        Mistake::new(span, title, format!("here stands {}", entry.argument.expected()))
+        let expected = entry.expected.map_or("nothing".to_owned(), |expected| expected());
+        Mistake::new(span, title, format!("here stands {expected}"))
     })
 }
 
@@ -201,20 +127,37 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
             "needs a step of the other end: `server accept`, or `listener close`",
         ));
     }
-    let (mut listener, mut client, mut server) = (true, false, false);
+    let (mut listener, mut client, mut server, mut crowd) = (true, false, false, false);
     let (mut departed, mut connected) = (false, false);
+    let mut blocking = None;
     for (step, span) in steps {
         let open = match step.actor {
             Actor::Listener => &mut listener,
             Actor::Client => &mut client,
             Actor::Server => &mut server,
+            Actor::Crowd => &mut crowd,
         };
+        let ends =
+            matches!(step.operation, Operation::Close | Operation::Reset | Operation::Race(_) | Operation::Reboot);
         let problem = match step.operation {
-            Operation::Connect if *open && connected => {
+            _ if blocking == Some(step.actor) && !ends => Some((
+                "this socket blocks, and the whole run would with it",
+                "all that may follow is `close` or `reset`",
+            )),
+            Operation::Set(Setting::Blocking) if *open => {
+                blocking = Some(step.actor);
+                None
+            }
+            Operation::Connect | Operation::StartConnect if step.actor == Actor::Client && *open && connected => {
                 Some(("the client has connected already", "a fresh socket: `client reconnect`"))
             }
             Operation::Open if *open => Some(("the client has a socket already", "a fresh one: `client reconnect`")),
-            Operation::Connect | Operation::Reconnect | Operation::Accept | Operation::Open => {
+            Operation::Connect
+            | Operation::Reconnect
+            | Operation::StartConnect
+            | Operation::Accept
+            | Operation::Open
+            | Operation::Backlog(_) => {
                 *open = true;
                 if step.actor == Actor::Client {
                     connected = step.operation != Operation::Open;
@@ -234,13 +177,15 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
                     ("the client has no socket here", "`client connect` or `client reconnect` comes before")
                 }
                 Actor::Server => ("the server has no socket here", "`server accept` comes before"),
+                Actor::Crowd => ("the crowd has no sockets here", "`crowd connect` comes before"),
             }),
             Operation::Depart => {
                 (*open, departed) = (false, true);
                 None
             }
-            Operation::Close | Operation::Reset | Operation::Reboot => {
+            _ if ends => {
                 *open = false;
+                blocking = blocking.filter(|actor| *actor != step.actor);
                 None
             }
             _ => None,
@@ -271,7 +216,9 @@ mod tests {
                     client await event\nclient await quiet\nclient peek 2\nclient fill\nserver drain\n\
                     client peer_name\nclient local_name\nclient set nodelay\nclient connect_again\n\
                     client set user_timeout\nclient set keepalive_fast\nclient reset\nclient reconnect\nserver depart\n\
-                    server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close";
+                    server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close\n\
+                    listener backlog 3\ncrowd connect\nclient exec plain\nserver accept\nserver accepted_from\n\
+                    server race reset\nlistener write 1\ncrowd close";
         let steps = parse(text, 0).unwrap();
         let written: Vec<_> = steps.iter().map(Step::to_string).collect();
         assert_eq!(written.join("\n"), text);
@@ -289,7 +236,7 @@ mod tests {
             mistakes("client connect\npeer accept\nclient wriet 1\nclient await fni\nserver read\nclient close 3");
         let places: Vec<_> = found.iter().map(|(word, ..)| *word).collect();
         assert_eq!(places, ["peer", "wriet", "fni", "", "3"]);
-        assert_eq!(found[0].2, "a step begins with `listener`, `client`, `server`");
+        assert_eq!(found[0].2, "a step begins with `listener`, `client`, `server`, `crowd`");
         assert_eq!(found[1].1, "unknown operation `wriet`");
         assert_eq!(found[2].2, "here stands `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`");
         assert_eq!(found[3].1, "`read` without its argument");
@@ -299,7 +246,11 @@ mod tests {
     #[test]
     fn an_actor_does_only_what_it_can() {
         assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
-        assert_eq!(mistakes("listener write 1")[0].2, "the listener can `vanish`, `close`, `await`");
+        assert_eq!(
+            mistakes("listener fill")[0].2,
+            "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `await`"
+        );
+        assert_eq!(mistakes("crowd read 1")[0].2, "the crowd can `connect`, `close`");
     }
 
     #[test]
@@ -323,6 +274,11 @@ mod tests {
         assert_eq!(mistakes(&format!("{departed}server crash\nserver crash"))[0].0, "server crash");
         let rebooted = "client connect\nserver accept\nserver reboot\n";
         assert_eq!(mistakes(&format!("{rebooted}server vanish"))[0].1, "the server has no socket here");
+        let blocking = "client connect\nserver accept\nclient set blocking\n";
+        assert_eq!(mistakes(&format!("{blocking}client read 1"))[0].0, "client read 1");
+        assert!(parse(&format!("{blocking}client close\nclient reconnect\nclient read 1"), 0).is_ok());
+        assert_eq!(mistakes("server accept\ncrowd close")[0].1, "the crowd has no sockets here");
+        assert_eq!(mistakes("client start_connect\nclient start_connect\nserver accept")[0].0, "client start_connect");
         assert!(parse("client open\nclient connect\nserver accept", 0).is_ok());
     }
 

@@ -57,6 +57,9 @@ pub(super) enum Command {
     /// A process of a run: holds the peer's socket, its standard output, until its standard input ends.
     #[command(name = driver::HOLD, hide = true)]
     HoldSocket,
+    /// A program of a run: writes to its standard output, a socket, with SIGPIPE as it was inherited.
+    #[command(name = driver::WRITE, hide = true)]
+    WriteAsInherited,
 }
 
 /// A user's own scenarios, wherever scenarios are named.

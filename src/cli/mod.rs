@@ -45,6 +45,7 @@ pub fn main() -> ExitCode {
         Some(Command::Platform) => platform::platform(),
         Some(Command::RunTrials) => driver::work().map_err(Failure::wrong),
         Some(Command::HoldSocket) => driver::hold().map_err(Failure::wrong),
+        Some(Command::WriteAsInherited) => driver::write_as_inherited().map_err(Failure::wrong),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,51 +1,24 @@
-//! Cases in which SIGPIPE is not ignored: they run in a process of their own, one trial at a time, and the parent
-//! reads from its journal what each step gave, up to the one that killed it.
+//! Cases in which SIGPIPE is not ignored run in processes of their own, one trial at a time. Here is the parent: it hands
+//! out jobs and reads from a child's journal what each step gave, up to the one that killed it.
 
 use std::{
     collections::BTreeSet,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Write},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
-    time::Duration,
 };
-
-use serde::{Deserialize, Serialize};
 
 use super::{
     Progress, Settings, Share,
-    journal::{Journal, Line},
-    queue::Queue,
+    job::{Job, WORK},
+    journal::Line,
     tally::Tally,
-    worker::Worker,
 };
 use crate::{
-    catalogue::{Axes, Call, Case, Scenario, Sigpipe, SocketOption, Transport, parse_steps},
+    catalogue::Case,
     observation::{Given, Observation, Signal},
     sys,
 };
-
-/// The argument that makes this program such a process; its job comes on standard input.
-pub const WORK: &str = "run-trials";
-
-/// What a child has to do.
-#[derive(Serialize, Deserialize)]
-struct Job {
-    sigpipe: String,
-    await_deadline: Duration,
-    connect_deadline: Duration,
-    cases: Vec<JobCase>,
-    /// Places in `cases`, in the order of the trials.
-    trials: Vec<usize>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct JobCase {
-    id: String,
-    steps: String,
-    transport: String,
-    call: String,
-    option: String,
-}
 
 /// Runs trials, given by the numbers of their cases, which share what SIGPIPE does, in as many processes as their deaths
 /// make necessary. Trials for which no process can be started come back, or are unsupported if this is `alone`.
@@ -96,7 +69,7 @@ fn in_children(
         command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = sys::keep_from_ctrl_c(&mut command).spawn()?;
         // A child that is gone already tells more by how it ended.
-        let _ = hand_over(&mut child, &job(cases, &numbers, settings, trials));
+        let _ = hand_over(&mut child, &Job::new(cases, &numbers, settings, trials));
         let mut ended = 0;
         let mut begun = Begun::default();
         let mut count = |case: usize, tally: &mut Tally, result: Result<&[Observation], String>| {
@@ -167,78 +140,7 @@ fn crash(case: Option<&Case<'_>>, status: ExitStatus) -> io::Error {
     io::Error::other(format!("a process of this run crashed {what}: {status}"))
 }
 
-fn job(cases: &[Case<'_>], numbers: &[usize], settings: &Settings, trials: &[usize]) -> Job {
-    let place = |case: &usize| numbers.binary_search(case).expect("every trial's case is among the numbers");
-    let job_case = |&number: &usize| {
-        let Case { scenario, axes } = cases[number];
-        JobCase {
-            id: scenario.id.clone(),
-            steps: scenario.steps.iter().map(|step| format!("{step}\n")).collect(),
-            transport: axes.transport.word().to_owned(),
-            call: axes.call.word().to_owned(),
-            option: axes.option.word().to_owned(),
-        }
-    };
-    Job {
-        sigpipe: cases[numbers[0]].axes.sigpipe.word().to_owned(),
-        await_deadline: settings.await_deadline,
-        connect_deadline: settings.connect_deadline,
-        cases: numbers.iter().map(job_case).collect(),
-        trials: trials.iter().map(place).collect(),
-    }
-}
-
 fn hand_over(child: &mut Child, job: &Job) -> io::Result<()> {
     let mut stdin = child.stdin.take().expect("its standard input is a pipe");
     stdin.write_all(serde_json::to_string(job)?.as_bytes())
-}
-
-/// The child: does the job on standard input and keeps the journal on standard output.
-///
-/// # Errors
-///
-/// A job that is none, or a selector that cannot be used.
-pub fn work() -> io::Result<()> {
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text)?;
-    let job: Job = serde_json::from_str(&text)?;
-    let wrong = || io::Error::from(io::ErrorKind::InvalidData);
-    let sigpipe = Sigpipe::from_word(&job.sigpipe).ok_or_else(wrong)?;
-    let mut owned = Vec::new();
-    for case in &job.cases {
-        let axes = Axes {
-            transport: Transport::from_word(&case.transport).ok_or_else(wrong)?,
-            sigpipe,
-            call: Call::from_word(&case.call).ok_or_else(wrong)?,
-            option: SocketOption::from_word(&case.option).ok_or_else(wrong)?,
-        };
-        let steps = parse_steps(&case.steps).map_err(|_| wrong())?;
-        let text = String::new;
-        owned.push(Scenario {
-            id: case.id.clone(),
-            title: text(),
-            why: text(),
-            source: None,
-            axes: vec![axes],
-            // The deadlines of the job are those of its cases already.
-            slow: false,
-            steps,
-        });
-    }
-    let cases: Vec<_> = owned.iter().map(|scenario| Case { scenario, axes: scenario.axes[0] }).collect();
-    let settings = Settings {
-        repeat: 1,
-        jobs: 1,
-        in_flight: 1,
-        await_deadline: job.await_deadline,
-        connect_deadline: job.connect_deadline,
-        program: std::env::current_exe().ok(),
-        ..Settings::default()
-    };
-    let queue = Queue::of(job.trials);
-    let journal = Journal::new(Box::new(io::stdout()));
-    let progress = Progress::default();
-    let worker = Worker::new(&cases, &settings, &progress, &queue, true)?.with_journal(&journal);
-    sys::set_sigpipe(sigpipe)?;
-    worker.run().map(drop)
 }

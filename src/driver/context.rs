@@ -87,7 +87,7 @@ impl<'a> Context<'a> {
         self.end_turn();
         let alone = SPAWNING.write().unwrap_or_else(PoisonError::into_inner);
         let mut child = command.spawn()?;
-        let runs = child.stderr.take().map_or(Ok(()), |mut told| told.read_exact(&mut [0]));
+        let runs = child.stderr.as_mut().map_or(Ok(()), |told| told.read_exact(&mut [0]));
         drop(alone);
         self.begin_turn();
         if let Err(error) = runs {

@@ -36,8 +36,8 @@ pub(crate) trait Endpoint: Source + Send {
 
 /// What takes connections.
 pub(crate) trait Listener: Source + Send {
-    /// Takes one.
-    fn accept(&mut self) -> io::Result<Box<dyn Endpoint>>;
+    /// Takes one, and says how long the address is that came with it.
+    fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)>;
     /// The socket below.
     fn socket(&self) -> SockRef<'_>;
     /// Closes it and says what the call returned.
@@ -74,8 +74,9 @@ impl Endpoint for TcpStream {
 }
 
 impl Listener for TcpListener {
-    fn accept(&mut self) -> io::Result<Box<dyn Endpoint>> {
-        Ok(Box::new(sys::accept(self)?))
+    fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)> {
+        let (stream, address) = sys::accept(self)?;
+        Ok((Box::new(stream), address))
     }
     fn socket(&self) -> SockRef<'_> {
         SockRef::from(self)
@@ -101,7 +102,7 @@ impl Endpoint for UdpSocket {
 
 /// A bound UDP port: it stands where datagrams go, and has nothing to accept.
 impl Listener for UdpSocket {
-    fn accept(&mut self) -> io::Result<Box<dyn Endpoint>> {
+    fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)> {
         Err(io::ErrorKind::Unsupported.into())
     }
     fn socket(&self) -> SockRef<'_> {

@@ -25,11 +25,11 @@ pub(super) enum Line {
 }
 
 impl Line {
-    fn encode(&self) -> String {
+    pub(super) fn encode(&self) -> String {
         match self {
             Line::Begin(case) => format!("begin {case}"),
             Line::Step(Observation { given, signal }) => {
-                format!("step {} {}", u8::from(*signal != Signal::None), encode(*given))
+                format!("step {} {}", signal_word(*signal), encode(*given))
             }
             Line::Waiting => "waiting".to_owned(),
             Line::End => "end".to_owned(),
@@ -47,11 +47,22 @@ impl Line {
             "unsupported" => Some(Line::Unsupported(rest.to_owned())),
             "step" => {
                 let (signal, given) = rest.split_once(' ')?;
-                let signal = if signal == "0" { Signal::None } else { Signal::Delivered };
+                let signal = SIGNALS.into_iter().find(|known| signal_word(*known) == signal)?;
                 Some(Line::Step(Observation { given: decode(given)?, signal }))
             }
             _ => None,
         }
+    }
+}
+
+const SIGNALS: [Signal; 4] = [Signal::None, Signal::Delivered, Signal::Elsewhere, Signal::Killed];
+
+fn signal_word(signal: Signal) -> &'static str {
+    match signal {
+        Signal::None => "none",
+        Signal::Delivered => "delivered",
+        Signal::Elsewhere => "elsewhere",
+        Signal::Killed => "killed",
     }
 }
 
@@ -152,7 +163,7 @@ mod tests {
         ];
         given.extend(KINDS.map(Given::OtherError));
         for given in given {
-            for signal in [Signal::None, Signal::Delivered] {
+            for signal in SIGNALS {
                 let line = Line::Step(Observation { given, signal });
                 assert_eq!(Line::decode(&line.encode()), Some(line));
             }

@@ -1,15 +1,20 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 
+mod aside;
 mod children;
+mod connect;
 mod context;
 #[macro_use]
 pub(crate) mod endpoint;
+mod job;
 mod journal;
 mod perform;
+mod programs;
 mod queue;
 mod sockets;
 mod tally;
 mod trial;
+mod work;
 mod worker;
 
 use std::{
@@ -21,11 +26,12 @@ use std::{
     time::Duration,
 };
 
-use crate::catalogue::{Case, Sigpipe};
+use crate::catalogue::{Case, Operation, Setting, Sigpipe};
 
-pub use children::{WORK, work};
-pub use perform::{HOLD, hold};
+pub use job::WORK;
+pub use programs::{HOLD, WRITE, hold, write_as_inherited};
 pub use tally::{CaseResult, StepTally};
+pub use work::work;
 
 use {queue::Queue, tally::Tally, worker::Worker};
 
@@ -156,7 +162,7 @@ fn run_some(
 ) {
     let (here, in_children): (Vec<_>, Vec<_>) =
         numbers.into_iter().partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
-    let queue = Queue::repeating(here, settings.repeat as usize);
+    let queue = Queue::repeating(in_order(cases, here), settings.repeat as usize);
 
     let work = |_| Share::of_worker(cases, Worker::new(cases, settings, progress, &queue, false));
     let workers = settings.jobs.clamp(1, queue.len().max(1));
@@ -182,6 +188,22 @@ fn run_some(
         }
     }
 }
+
+/// Groups of cases in the order in which they begin: first those that wait for a second or more, so that all others
+/// run meanwhile, and last those that start processes, since no other trial goes on while one is started.
+fn in_order(cases: &[Case<'_>], numbers: Vec<usize>) -> Vec<Vec<usize>> {
+    let does = |number: &usize, what: fn(Operation) -> bool| {
+        cases[*number].scenario.steps.iter().any(|step| what(step.operation))
+    };
+    let (long, others): (Vec<_>, Vec<_>) = numbers
+        .into_iter()
+        .partition(|number| does(number, |operation| matches!(operation, Operation::Backlog(_) | LINGER)));
+    let (processes, others) =
+        others.into_iter().partition(|number| does(number, |operation| operation.starts_process()));
+    vec![long, others, processes]
+}
+
+const LINGER: Operation = Operation::Set(Setting::Linger);
 
 /// Why a run did not get through, and what it measured all the same.
 #[derive(Debug)]

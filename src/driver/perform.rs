@@ -1,36 +1,23 @@
 //! What each operation does to a trial's sockets.
 
 use std::{
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, Read},
     net::Shutdown,
-    process::{Command, Stdio},
 };
+
+use socket2::SockRef;
 
 use super::{
     context::Context,
     endpoint::Endpoint,
-    sockets::Watched,
+    sockets::End,
     trial::{Stop, Trial, What},
 };
 use crate::{
-    catalogue::{Actor, Call, Half, Operation, Setting, Step, Transport},
+    catalogue::{Actor, Call, Half, Operation, Setting, Step},
     observation::Given,
     sys,
 };
-
-/// The argument that makes this program the process a socket moves into: see [`hold`].
-pub const HOLD: &str = "hold-socket";
-
-/// The process a socket moves into: it says on standard error that it is there, holds its standard output, which is the
-/// socket, until its standard input ends, and does nothing else.
-///
-/// # Errors
-///
-/// A standard stream that cannot be used.
-pub fn hold() -> io::Result<()> {
-    io::stderr().write_all(b".")?;
-    io::copy(&mut io::stdin(), &mut io::sink()).map(drop)
-}
 
 /// How much `fill` and `drain` move at a time.
 const CHUNK: usize = 1 << 16;
@@ -44,15 +31,31 @@ impl Trial<'_> {
         let Step { actor, operation } = step;
         let given = match operation {
             Operation::Await(condition) => return self.wait(What::Condition(condition), actor, context),
+            Operation::Connect if actor == Actor::Crowd => return self.gather(context),
             Operation::Connect => return self.connect(context),
             Operation::Reconnect => {
                 self.sockets.client = None;
                 return self.connect(context);
             }
             Operation::ConnectAgain => return self.connect_socket(context),
+            Operation::StartConnect => self.start_connect()?,
+            Operation::Backlog(length) => {
+                let listens = self.sockets.listen_anew(self.case.axes.transport, length);
+                listens.map_err(|error| Stop::from_error("a listener", &error))?;
+                Given::Done
+            }
             Operation::Accept => return self.accept(context),
+            Operation::AcceptedFrom => match self.sockets.server {
+                Some(_) => Given::Bytes(self.sockets.accepted_from),
+                None => Given::NotRun,
+            },
             Operation::Write(count) => {
                 let given = self.write(actor, count as usize, context);
+                return self.or_wait(given, actor, context);
+            }
+            Operation::Read(count) if actor == Actor::Listener => {
+                let buffer = context.buffer(count as usize);
+                let given = self.ask(actor, |socket| (&*socket).read(buffer).map(|got| bytes_read(count, got)));
                 return self.or_wait(given, actor, context);
             }
             Operation::Read(count) => {
@@ -78,27 +81,39 @@ impl Trial<'_> {
                 self.call(actor, |end| until_blocked(|| end.read(buffer), Given::Drained))
             }
             Operation::Close if actor == Actor::Listener => done(self.sockets.close_listener()),
-            Operation::Close => done(self.sockets.take(actor).map(|end| end.source.close())),
-            Operation::Reset => {
-                let reset = |end: Watched<dyn Endpoint>| end.set_linger_zero().and(end.source.close());
-                done(self.sockets.take(actor).map(reset))
+            Operation::Close if actor == Actor::Crowd => {
+                self.sockets.crowd.clear();
+                Given::Done
             }
+            Operation::Close => match self.sockets.take(actor) {
+                Some(end) if end.lingers => return self.close_aside(end, context),
+                end => done(end.map(|end| end.source.close())),
+            },
+            Operation::Reset => done(self.sockets.take(actor).map(End::reset)),
+            Operation::Race(ending) => self.race(actor, ending)?,
             Operation::Shutdown(half) => {
                 let how = match half {
                     Half::Read => Shutdown::Read,
                     Half::Write => Shutdown::Write,
                     Half::Both => Shutdown::Both,
                 };
-                self.call(actor, |end| end.shutdown(how).map(|()| Given::Done))
+                if actor == Actor::Listener {
+                    let given = self.ask(actor, |socket| socket.shutdown(how).map(|()| Given::Done));
+                    // Linux gives the port free with it.
+                    self.sockets.keep_port();
+                    given
+                } else {
+                    self.call(actor, |end| end.shutdown(how).map(|()| Given::Done))
+                }
             }
-            Operation::SoError => self.call(actor, |end| {
-                let pending = end.socket().take_error()?;
+            Operation::SoError => self.ask(actor, |socket| {
+                let pending = socket.take_error()?;
                 Ok(pending.as_ref().map_or(Given::NoError, Given::from_error))
             }),
-            Operation::PeerName => self.call(actor, |end| end.socket().peer_addr().map(|_| Given::Done)),
-            Operation::LocalName => self.call(actor, |end| end.socket().local_addr().map(|_| Given::Done)),
-            Operation::Set(setting) => self.call(actor, |end| {
-                let socket = end.socket();
+            Operation::PeerName => self.ask(actor, |socket| socket.peer_addr().map(|_| Given::Done)),
+            Operation::LocalName => self.ask(actor, |socket| socket.local_addr().map(|_| Given::Done)),
+            Operation::Set(setting) => done(self.sockets.end(actor).map(|end| {
+                let socket = end.source.socket();
                 match setting {
                     Setting::Nodelay => socket.set_tcp_nodelay(true),
                     Setting::Keepalive => socket.set_keepalive(true),
@@ -106,9 +121,11 @@ impl Trial<'_> {
                     Setting::Nosigpipe => sys::set_nosigpipe(&socket),
                     Setting::UserTimeout => sys::set_user_timeout(&socket),
                     Setting::KeepaliveFast => sys::set_keepalive_fast(&socket),
+                    Setting::Blocking => socket.set_nonblocking(false),
+                    Setting::Linger => end.set_linger(),
                 }
-                .map(|()| Given::Done)
-            }),
+            })),
+            Operation::Exec(start) => self.exec(start, context)?,
             Operation::Depart => self.depart(context)?,
             Operation::Crash => done(self.sockets.departed.take().map(|mut child| {
                 child.kill()?;
@@ -131,10 +148,25 @@ impl Trial<'_> {
         }
     }
 
-    /// The client writes by the case's call; the server is no concern of it.
+    /// Asks an actor's socket, be it an end's or the listener's.
+    fn ask(&self, actor: Actor, ask: impl FnOnce(SockRef<'_>) -> io::Result<Given>) -> Given {
+        match self.sockets.socket(actor) {
+            None => Given::NotRun,
+            Some(socket) => ask(socket).unwrap_or_else(|error| Given::from_error(&error)),
+        }
+    }
+
+    /// Writes by the case's call.
     fn write(&mut self, actor: Actor, count: usize, context: &mut Context<'_>) -> Given {
-        let call = if actor == Actor::Client { self.case.axes.call } else { Call::Std };
+        let call = self.case.axes.call;
         let data = context.buffer(count);
+        if actor == Actor::Listener {
+            // std has no type for a listener that could write; where it writes to others without a signal, so does this.
+            let call = if call == Call::Std && !cfg!(target_vendor = "apple") { Call::SendNosignal } else { call };
+            return self.ask(actor, |socket| {
+                sys::write_by(call, &socket, data).unwrap_or_else(|| socket.send(data)).map(Given::Bytes)
+            });
+        }
         self.call(actor, |end| {
             let by_name = sys::write_by(call, &end.socket(), data);
             by_name.unwrap_or_else(|| end.write(data)).map(Given::Bytes)
@@ -142,7 +174,12 @@ impl Trial<'_> {
     }
 
     /// A call that would have blocked waits until it need not.
-    fn or_wait(&mut self, given: Given, actor: Actor, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    pub(super) fn or_wait(
+        &mut self,
+        given: Given,
+        actor: Actor,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Given>, Stop> {
         match given {
             // An event that did not help: the present registration stands.
             Given::WouldBlock if self.is_retrying() => Ok(None),
@@ -151,95 +188,14 @@ impl Trial<'_> {
         }
     }
 
-    fn open(&mut self) -> Result<(), Stop> {
-        self.sockets.open_client(self.case.axes).map_err(|error| Stop::from_error("a client's socket", &error))
-    }
-
-    fn connect(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        if self.sockets.client.is_none() {
-            self.open()?;
-        }
-        if self.case.axes.transport == Transport::Pipe {
-            return Ok(Some(self.connected()));
-        }
-        self.connect_socket(context)
-    }
-
-    fn connect_socket(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        let (Some(address), Some(client)) = (&self.sockets.address, &self.sockets.client) else {
-            return Ok(Some(Given::NotRun));
-        };
-        let begun = client.source.socket().connect(address);
-        match begun {
-            Ok(()) => Ok(Some(self.connected())),
-            Err(error) if sys::is_in_progress(&error) => self.wait(What::Connect, Actor::Client, context),
-            Err(error) => match error.kind() {
-                // On loopback this means that the ephemeral ports have run out: connect(2).
-                ErrorKind::AddrNotAvailable => Err(Stop::Exhausted("connect: no free port".to_owned())),
-                // Nor is this anything a peer did: loopback itself is not there.
-                ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
-                    Err(Stop::Unsupported(format!("connect: {}", Given::from_error(&error))))
-                }
-                _ if sys::is_exhausted(&error) => Err(Stop::from_error("connect", &error)),
-                _ => Ok(Some(Given::from_error(&error))),
-            },
-        }
-    }
-
-    pub(super) fn connected(&mut self) -> Given {
-        self.sockets.connected += 1;
-        Given::Done
-    }
-
-    fn accept(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        let accepted = match (&mut self.sockets.listener, self.sockets.offered.take()) {
-            (_, Some(reader)) => Ok(reader),
-            (Some(listener), None) => listener.source.accept(),
-            (None, None) => return Ok(Some(Given::NotRun)),
-        };
-        match accepted {
-            Ok(end) => {
-                self.sockets.server = Some(Watched::new(end));
-                self.sockets.accepted += 1;
-                Ok(Some(Given::Done))
-            }
-            Err(error) if sys::is_exhausted(&error) => Err(Stop::from_error("accept", &error)),
-            Err(error) => self.or_wait(Given::from_error(&error), Actor::Listener, context),
-        }
-    }
-
     /// Cuts a socket off from the other end.
-    fn vanish(&mut self, actor: Actor) -> Result<Given, Stop> {
-        let vanished = match actor {
-            Actor::Listener => {
-                self.sockets.unreachable = true;
-                self.sockets.listener.as_ref().map(|listener| sys::vanish(&listener.source.socket()))
-            }
-            Actor::Client | Actor::Server => self.sockets.end(actor).map(|end| sys::vanish(&end.source.socket())),
-        };
-        match vanished {
+    fn vanish(&self, actor: Actor) -> Result<Given, Stop> {
+        match self.sockets.socket(actor).map(|socket| sys::vanish(&socket)) {
             None => Ok(Given::NotRun),
             Some(Ok(())) => Ok(Given::Done),
             Some(Err(error)) if error.raw_os_error().is_some() => Err(Stop::from_error("vanish", &error)),
             Some(Err(error)) => Err(Stop::Unsupported(error.to_string())),
         }
-    }
-
-    /// Starts the process that the server's socket moves into. Once it is started nothing of the socket is left here,
-    /// so that killing it is the end of the peer.
-    fn depart(&mut self, context: &mut Context<'_>) -> Result<Given, Stop> {
-        let Some(program) = context.program() else {
-            return Err(Stop::Unsupported("needs the program itself to start a process with".to_owned()));
-        };
-        let Some(server) = self.sockets.server.take() else { return Ok(Given::NotRun) };
-        let child = server.source.into_stdio().and_then(|socket| {
-            let mut command = Command::new(program);
-            command.arg(HOLD).stdin(Stdio::piped()).stdout(socket).stderr(Stdio::piped());
-            context.spawn(sys::keep_from_ctrl_c(&mut command))
-        });
-        let child = child.map_err(|error| Stop::from_error("a process for the peer", &error))?;
-        self.sockets.departed = Some(child);
-        Ok(Given::Done)
     }
 }
 
@@ -248,7 +204,7 @@ fn bytes_read(asked: u32, got: usize) -> Given {
     if got == 0 && asked > 0 { Given::Eof } else { Given::Bytes(got) }
 }
 
-fn done(result: Option<io::Result<()>>) -> Given {
+pub(super) fn done(result: Option<io::Result<()>>) -> Given {
     match result {
         None => Given::NotRun,
         Some(Ok(())) => Given::Done,

@@ -8,7 +8,9 @@ use std::sync::{
 /// Trials, each by the number of its case.
 #[derive(Debug)]
 pub(super) struct Queue {
-    cases: Vec<usize>,
+    /// Cases that are gone through together, `repeat` times, before those after them.
+    groups: Vec<Vec<usize>>,
+    repeat: usize,
     len: usize,
     next: AtomicUsize,
     /// Cases of trials that were begun and could not get what they needed.
@@ -16,14 +18,27 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// `repeat` trials of each case, in turn, so that the cases that wait longest all begin early.
-    pub(super) fn repeating(cases: Vec<usize>, repeat: usize) -> Self {
-        Queue { len: cases.len() * repeat, cases, next: AtomicUsize::new(0), returned: Mutex::default() }
+    /// `repeat` trials of each case: one group after the other, and within a group each case in turn, so that the cases
+    /// that wait longest all begin early.
+    pub(super) fn repeating(groups: Vec<Vec<usize>>, repeat: usize) -> Self {
+        let len = groups.iter().map(Vec::len).sum::<usize>() * repeat;
+        Queue { groups, repeat, len, next: AtomicUsize::new(0), returned: Mutex::default() }
     }
 
     /// These trials, in this order.
     pub(super) fn of(trials: Vec<usize>) -> Self {
-        Queue::repeating(trials, 1)
+        Queue::repeating(vec![trials], 1)
+    }
+
+    fn case(&self, mut number: usize) -> Option<usize> {
+        for group in &self.groups {
+            let trials = group.len() * self.repeat;
+            if number < trials {
+                return Some(group[number % group.len()]);
+            }
+            number -= trials;
+        }
+        None
     }
 
     pub(super) fn len(&self) -> usize {
@@ -36,7 +51,7 @@ impl Queue {
         if self.next.load(Ordering::Relaxed) < self.len {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number < self.len {
-                return Some(self.cases[number % self.cases.len()]);
+                return self.case(number);
             }
         }
         self.returned().pop()

@@ -5,6 +5,7 @@ use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     process::Child,
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -12,7 +13,7 @@ use mio::{
     Interest, Registry, Token,
     net::{TcpListener, UdpSocket},
 };
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 use super::{
     context::Context,
@@ -20,7 +21,7 @@ use super::{
     trial::Stop,
 };
 use crate::{
-    catalogue::{Actor, Axes, Case, Operation, SocketOption, Transport},
+    catalogue::{Actor, Axes, Case, Operation, SocketOption, Step, Transport},
     sys,
 };
 
@@ -28,14 +29,19 @@ use crate::{
 pub(super) struct Watched<S: ?Sized> {
     pub(super) source: Box<S>,
     registered: bool,
+    /// Whether its close may wait for the peer.
+    pub(super) lingers: bool,
 }
+
+/// How long a close may wait: the least that SO_LINGER can say.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// An end of a connection.
 pub(super) type End = Watched<dyn Endpoint>;
 
 impl<S: ?Sized> Watched<S> {
     pub(super) fn new(source: Box<S>) -> Self {
-        Watched { source, registered: false }
+        Watched { source, registered: false, lingers: false }
     }
 }
 
@@ -56,6 +62,18 @@ impl End {
     pub(super) fn set_linger_zero(&self) -> io::Result<()> {
         self.source.socket().set_linger(Some(Duration::ZERO))
     }
+
+    /// Closes it with a RST.
+    pub(super) fn reset(self) -> io::Result<()> {
+        self.set_linger_zero().and(self.source.close())
+    }
+
+    /// Lets the coming close wait for the peer.
+    pub(super) fn set_linger(&mut self) -> io::Result<()> {
+        self.source.socket().set_linger(Some(LINGER))?;
+        self.lingers = true;
+        Ok(())
+    }
 }
 
 /// Who has which socket at the moment.
@@ -64,17 +82,23 @@ pub(super) struct Sockets {
     pub(super) listener: Option<Watched<dyn Listener>>,
     pub(super) client: Option<End>,
     pub(super) server: Option<End>,
+    /// Further clients.
+    pub(super) crowd: Vec<End>,
     /// The reading end of a pipe that nobody has taken yet.
     pub(super) offered: Option<Box<dyn Endpoint>>,
     /// The process that the server's socket has moved into.
     pub(super) departed: Option<Child>,
+    /// A close in another thread.
+    pub(super) aside: Option<JoinHandle<io::Result<()>>>,
+    /// How long the address was that accept gave last.
+    pub(super) accepted_from: usize,
     /// Where the listener listens, or did.
     pub(super) address: Option<SockAddr>,
     /// Connections made, and connections taken from the listener.
     pub(super) connected: u32,
     pub(super) accepted: u32,
-    /// Whether the listener has vanished: no other trial could reach it.
-    pub(super) unreachable: bool,
+    /// Whether the listener is no longer as good as new once the trial has had it.
+    alters_listener: bool,
     /// Holds the port of a closed listener, so that it stays closed: nothing listens here, and nobody else can.
     reserved: Option<Socket>,
 }
@@ -87,13 +111,24 @@ impl Sockets {
             return Ok(());
         }
         // A port to be closed must be one that no earlier connection still holds, or it could not be reserved.
-        let closes =
-            |step: &crate::catalogue::Step| step.actor == Actor::Listener && step.operation == Operation::Close;
-        let kept = if case.scenario.steps.iter().any(closes) { None } else { context.listeners.take(transport) };
+        self.alters_listener = alters_listener(case);
+        let kept = if self.alters_listener { None } else { context.listeners.take(transport) };
         let (listener, address) = match kept {
             Some(kept) => kept,
-            None => listen(transport).map_err(|error| Stop::from_error(&place(transport), &error))?,
+            None => listen(transport, None).map_err(|error| Stop::from_error(&place(transport), &error))?,
         };
+        if case.axes.option == SocketOption::ListenerNosigpipe {
+            sys::set_nosigpipe(&listener.source.socket())
+                .map_err(|error| Stop::from_error("SO_NOSIGPIPE on the listener", &error))?;
+        }
+        self.listener = Some(listener);
+        self.address = Some(address);
+        Ok(())
+    }
+
+    /// Has another listener take the place of the present one.
+    pub(super) fn listen_anew(&mut self, transport: Transport, backlog: u32) -> io::Result<()> {
+        let (listener, address) = listen(transport, Some(backlog))?;
         self.listener = Some(listener);
         self.address = Some(address);
         Ok(())
@@ -101,27 +136,46 @@ impl Sockets {
 
     /// Makes the client's socket, with the case's option.
     pub(super) fn open_client(&mut self, axes: Axes) -> io::Result<()> {
-        let client: Box<dyn Endpoint> = match axes.transport {
+        let client = self.new_client(axes.transport)?;
+        match axes.option {
+            SocketOption::None | SocketOption::ListenerNosigpipe => {}
+            SocketOption::SoNosigpipe => sys::set_nosigpipe(&client.socket())?,
+            SocketOption::FSetnosigpipe => sys::set_nosigpipe_flag(&client.socket())?,
+        }
+        self.client = Some(Watched::new(client));
+        Ok(())
+    }
+
+    /// A socket of somebody who will connect.
+    pub(super) fn new_client(&mut self, transport: Transport) -> io::Result<Box<dyn Endpoint>> {
+        Ok(match transport {
             Transport::Tcp4 => Box::new(sys::stream_socket(Domain::IPV4)?),
             Transport::Tcp6 => Box::new(sys::stream_socket(Domain::IPV6)?),
-            Transport::Udp4 | Transport::Udp6 => Box::new(UdpSocket::bind(loopback(axes.transport))?),
+            Transport::Udp4 | Transport::Udp6 => Box::new(UdpSocket::bind(loopback(transport))?),
             Transport::Unix => sys::local_socket()?,
             Transport::Pipe => {
                 let (sender, receiver) = sys::pipe()?;
                 self.offered = Some(receiver);
                 sender
             }
-        };
-        if axes.option == SocketOption::SoNosigpipe {
-            sys::set_nosigpipe(&client.socket())?;
-        }
-        self.client = Some(Watched::new(client));
-        Ok(())
+        })
     }
 
+    /// The socket of whoever has one.
+    pub(super) fn socket(&self, actor: Actor) -> Option<SockRef<'_>> {
+        match actor {
+            Actor::Listener => self.listener.as_ref().map(|listener| listener.source.socket()),
+            Actor::Client => self.client.as_ref().map(|end| end.source.socket()),
+            Actor::Server => self.server.as_ref().map(|end| end.source.socket()),
+            Actor::Crowd => self.crowd.last().map(|end| end.source.socket()),
+        }
+    }
+
+    /// An end of a connection; of a crowd, the one that came last.
     pub(super) fn end(&mut self, actor: Actor) -> Option<&mut End> {
         match actor {
             Actor::Listener => None,
+            Actor::Crowd => self.crowd.last_mut(),
             Actor::Client => self.client.as_mut(),
             Actor::Server => self.server.as_mut(),
         }
@@ -130,6 +184,7 @@ impl Sockets {
     pub(super) fn take(&mut self, actor: Actor) -> Option<End> {
         match actor {
             Actor::Listener => None,
+            Actor::Crowd => self.crowd.pop(),
             Actor::Client => self.client.take(),
             Actor::Server => self.server.take(),
         }
@@ -145,21 +200,30 @@ impl Sockets {
     ) -> Option<io::Result<()>> {
         match actor {
             Actor::Listener => self.listener.as_mut().map(|watched| watch!(watched, registry, token, interest)),
-            Actor::Client | Actor::Server => self.end(actor).map(|watched| watch!(watched, registry, token, interest)),
+            Actor::Client | Actor::Server | Actor::Crowd => {
+                self.end(actor).map(|watched| watch!(watched, registry, token, interest))
+            }
         }
     }
 
     /// Closes the listener and keeps its port from others.
     pub(super) fn close_listener(&mut self) -> Option<io::Result<()>> {
         let closed = self.listener.take()?.source.close();
-        // Without it a trial elsewhere could get the port; that is rare enough to go on if it cannot be had.
-        self.reserved = self.address.as_ref().and_then(|address| reserve(address).ok());
+        self.keep_port();
         Some(closed)
+    }
+
+    /// Keeps the port of a listener that listens no more from others.
+    pub(super) fn keep_port(&mut self) {
+        if self.reserved.is_none() {
+            // Without it a trial elsewhere could get the port; that is rare enough to go on if it cannot be had.
+            self.reserved = self.address.as_ref().and_then(|address| reserve(address).ok());
+        }
     }
 
     /// Closes what is open, without leaving connections in TIME_WAIT or a process behind.
     pub(super) fn dispose(mut self, transport: Transport, listeners: &mut Listeners) {
-        for socket in [&self.client, &self.server].into_iter().flatten() {
+        for socket in self.client.iter().chain(&self.server).chain(&self.crowd) {
             // On a connection that has ended some systems refuse the option; then there is nothing to linger.
             let _ = socket.set_linger_zero();
         }
@@ -168,13 +232,27 @@ impl Sockets {
             let _ = child.kill();
             let _ = child.wait();
         }
+        if let Some(thread) = self.aside.take() {
+            // It does nothing that could panic, and whatever close gave nobody asks any more.
+            let _ = thread.join();
+        }
         if let (Some(listener), Some(address)) = (self.listener, self.address) {
             // A connection nobody accepted would turn up in the next trial.
-            if self.connected == self.accepted && !self.unreachable {
+            if self.connected == self.accepted && !self.alters_listener {
                 listeners.give_back(transport, listener, address);
             }
         }
     }
+}
+
+/// Whether a trial of this case leaves its listener other than it was.
+fn alters_listener(case: Case<'_>) -> bool {
+    let alters = |step: &Step| match step.actor {
+        Actor::Listener => !matches!(step.operation, Operation::Await(_)),
+        Actor::Crowd => true,
+        Actor::Client | Actor::Server => false,
+    };
+    case.axes.option == SocketOption::ListenerNosigpipe || case.scenario.steps.iter().any(alters)
 }
 
 /// Where a listener of this transport listens, for a message.
@@ -194,21 +272,35 @@ fn loopback(transport: Transport) -> SocketAddr {
 
 type Listening = (Watched<dyn Listener>, SockAddr);
 
-fn listen(transport: Transport) -> io::Result<Listening> {
+/// The queue that a Unix socket's listener has unless a scenario says otherwise; mio says it for TCP.
+const BACKLOG: u32 = 128;
+
+fn listen(transport: Transport, backlog: Option<u32>) -> io::Result<Listening> {
+    let length = i32::try_from(backlog.unwrap_or(BACKLOG)).unwrap_or(i32::MAX);
     let (listener, address): (Box<dyn Listener>, SockAddr) = match transport {
-        Transport::Unix => sys::local_listener()?,
+        Transport::Unix => sys::local_listener(length)?,
         Transport::Udp4 | Transport::Udp6 => {
             let socket = UdpSocket::bind(loopback(transport))?;
             let address = socket.local_addr()?.into();
             (Box::new(socket), address)
         }
         Transport::Tcp4 | Transport::Tcp6 | Transport::Pipe => {
-            let listener = TcpListener::bind(loopback(transport))?;
+            let address = loopback(transport);
+            let listener = if backlog.is_none() { TcpListener::bind(address)? } else { tcp_listener(address, length)? };
             let address = listener.local_addr()?.into();
             (Box::new(listener), address)
         }
     };
     Ok((Watched::new(listener), address))
+}
+
+/// What mio does, with a queue of this length: Windows takes none but the first.
+fn tcp_listener(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(backlog)?;
+    Ok(TcpListener::from_std(socket.into()))
 }
 
 /// Binds the port without listening, which answers a SYN with RST as an unbound port does.

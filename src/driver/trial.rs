@@ -1,6 +1,9 @@
 //! One trial: a state machine that runs a case's steps until one must wait, and goes on when it is resumed.
 
-use std::{io, time::Instant};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use mio::{Interest, Token};
 
@@ -38,9 +41,20 @@ impl Stop {
     }
 }
 
-/// What the step at hand waits for.
+/// What the trial waits for.
 #[derive(Debug, Clone, Copy)]
-struct Waiting {
+enum Waiting {
+    /// Before a step: the run's pace.
+    Pace(Instant),
+    /// A close in another thread; when to look again.
+    Thread(Instant),
+    /// Events.
+    Events(Events),
+}
+
+/// What a socket is watched for.
+#[derive(Debug, Clone, Copy)]
+struct Events {
     what: What,
     actor: Actor,
     interest: Interest,
@@ -52,21 +66,26 @@ struct Waiting {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
-    /// Before the step: the run's pace.
-    Pace,
     /// A call that would have blocked is tried again at every event.
     Retry,
     /// A connect under way.
     Connect,
+    /// A connect of the crowd's under way.
+    Gather,
     /// An `await`.
     Condition(Condition),
 }
+
+/// How often to look whether a thread has ended.
+const LOOK: Duration = Duration::from_millis(5);
 
 pub(super) struct Trial<'a> {
     pub(super) case: Case<'a>,
     case_number: usize,
     pub(super) sockets: Sockets,
     waiting: Option<Waiting>,
+    /// What became of SIGPIPE in a program that the step at hand started.
+    signal: Option<Signal>,
     observations: Vec<Observation>,
 }
 
@@ -77,6 +96,7 @@ impl<'a> Trial<'a> {
             case_number,
             sockets: Sockets::default(),
             waiting: None,
+            signal: None,
             observations: Vec::with_capacity(case.scenario.steps.len()),
         }
     }
@@ -91,16 +111,24 @@ impl<'a> Trial<'a> {
     }
 
     pub(super) fn awaits(&self, token: Token) -> bool {
-        self.waiting.is_some_and(|waiting| waiting.token == token)
+        matches!(self.waiting, Some(Waiting::Events(events)) if events.token == token)
     }
 
     pub(super) fn is_retrying(&self) -> bool {
-        self.waiting.is_some_and(|waiting| waiting.what == What::Retry)
+        matches!(self.waiting, Some(Waiting::Events(Events { what: What::Retry, .. })))
+    }
+
+    /// Has the step at hand tell of a signal that this process cannot see.
+    pub(super) fn set_signal(&mut self, signal: Signal) {
+        self.signal = Some(signal);
     }
 
     /// When to resume this trial if no event does.
     pub(super) fn alarm(&self) -> Option<Instant> {
-        self.waiting.map(|waiting| waiting.rearm.map_or(waiting.deadline, |rearm| rearm.min(waiting.deadline)))
+        Some(match self.waiting? {
+            Waiting::Pace(until) | Waiting::Thread(until) => until,
+            Waiting::Events(Events { deadline, rearm, .. }) => rearm.map_or(deadline, |rearm| rearm.min(deadline)),
+        })
     }
 
     /// Closes what is open; a listener that is as good as new is kept for another trial.
@@ -137,8 +165,8 @@ impl<'a> Trial<'a> {
                         return Err(Stop::from_error("a step", &error));
                     }
                 }
-                let signal = if sys::take_sigpipe() { Signal::Delivered } else { Signal::None };
-                let observation = Observation { given, signal };
+                let signal = sys::take_sigpipe();
+                let observation = Observation { given, signal: self.signal.take().unwrap_or(signal) };
                 if let Some(journal) = context.journal {
                     journal.step(observation);
                 }
@@ -162,15 +190,12 @@ impl<'a> Trial<'a> {
     }
 
     fn pause(&mut self, context: &mut Context<'_>) {
-        self.waiting = Some(Waiting {
-            what: What::Pace,
-            actor: Actor::Client,
-            interest: Interest::READABLE,
-            token: context.new_token(),
-            seen: Readiness::default(),
-            deadline: context.now + context.settings.pace,
-            rearm: None,
-        });
+        self.waiting = Some(Waiting::Pace(context.now + context.settings.pace));
+    }
+
+    /// Waits for the thread that closes aside.
+    pub(super) fn wait_for_thread(&mut self, context: &mut Context<'_>) {
+        self.waiting = Some(Waiting::Thread(context.now + LOOK));
     }
 
     /// Registers the actor's socket anew, so that the flags to come are the present ones on every selector.
@@ -180,8 +205,10 @@ impl<'a> Trial<'a> {
         let both = Interest::READABLE | Interest::WRITABLE;
         let (interest, patience) = match (what, self.step().map(|step| step.operation)) {
             (What::Connect, _) => (Interest::WRITABLE, settings.connect_deadline),
+            // A crowd that finds no room is what its scenario is about.
+            (What::Gather, _) => (Interest::WRITABLE, settings.await_deadline),
             (What::Retry, Some(Operation::Write(_))) => (Interest::WRITABLE, settings.await_deadline),
-            (What::Retry | What::Pace, _) => (Interest::READABLE, settings.await_deadline),
+            (What::Retry, _) => (Interest::READABLE, settings.await_deadline),
             (What::Condition(_), _) if actor == Actor::Listener => (Interest::READABLE, settings.await_deadline),
             (What::Condition(Condition::Connected), _) => (both, settings.connect_deadline),
             (What::Condition(_), _) => (both, settings.await_deadline),
@@ -190,7 +217,7 @@ impl<'a> Trial<'a> {
             None => return Ok(Some(Given::NotRun)),
             Some(result) => result.map_err(|error| Stop::from_error("the selector", &error))?,
         }
-        self.waiting = Some(Waiting {
+        self.waiting = Some(Waiting::Events(Events {
             what,
             actor,
             interest,
@@ -198,21 +225,21 @@ impl<'a> Trial<'a> {
             seen: Readiness::default(),
             deadline: context.now + patience,
             rearm: None,
-        });
+        }));
         Ok(None)
     }
 
     fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        let Some(waiting) = &mut self.waiting else { return Ok(None) };
-        waiting.seen |= flags;
-        waiting.rearm = sys::REARM.map(|pause| context.now + pause);
-        let seen = waiting.seen;
-        match waiting.what {
-            What::Pace => Ok(None),
+        let Some(Waiting::Events(events)) = &mut self.waiting else { return Ok(None) };
+        events.seen |= flags;
+        events.rearm = sys::REARM.map(|pause| context.now + pause);
+        let seen = events.seen;
+        match events.what {
             What::Retry => match self.step() {
                 Some(&step) => self.take(step, context),
                 None => Ok(None),
             },
+            What::Gather => self.gathered(seen, context),
             What::Connect if seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) => Ok(Some(Given::InProgress)),
             What::Connect if seen.has_any(Readiness::WRITABLE) => Ok(Some(self.connected())),
             What::Connect => Ok(None),
@@ -221,28 +248,44 @@ impl<'a> Trial<'a> {
     }
 
     fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        let Some(waiting) = &mut self.waiting else { return Ok(None) };
-        if waiting.deadline > now {
-            waiting.rearm = None;
-            waiting.token = context.new_token();
-            let Waiting { actor, token, interest, .. } = *waiting;
-            return match self.sockets.watch(actor, &context.registry, token, interest) {
-                None | Some(Ok(())) => Ok(None),
-                Some(Err(error)) => Err(Stop::from_error("the selector", &error)),
-            };
-        }
-        let seen = waiting.seen;
-        match waiting.what {
-            What::Pace => {
+        match &mut self.waiting {
+            None => Ok(None),
+            Some(Waiting::Pace(_)) => {
                 self.waiting = None;
                 match self.step() {
                     Some(&step) => self.take(step, context),
                     None => Ok(None),
                 }
             }
-            What::Retry => Ok(Some(Given::WouldBlock)),
-            What::Condition(Condition::Quiet) => Ok(Some(Given::Quiet)),
-            What::Connect | What::Condition(_) => Ok(Some(Given::NoEvent(seen))),
+            Some(Waiting::Thread(_)) => {
+                let closed = self.closed_aside();
+                if closed.is_none() {
+                    self.wait_for_thread(context);
+                }
+                Ok(closed)
+            }
+            Some(Waiting::Events(events)) if events.deadline > now => {
+                events.rearm = None;
+                events.token = context.new_token();
+                let Events { actor, token, interest, .. } = *events;
+                match self.sockets.watch(actor, &context.registry, token, interest) {
+                    None | Some(Ok(())) => Ok(None),
+                    Some(Err(error)) => Err(Stop::from_error("the selector", &error)),
+                }
+            }
+            Some(Waiting::Events(events)) => {
+                let seen = events.seen;
+                Ok(Some(match events.what {
+                    What::Retry => Given::WouldBlock,
+                    What::Condition(Condition::Quiet) => Given::Quiet,
+                    What::Gather => {
+                        // Whoever found no room must not come in later.
+                        self.sockets.crowd.pop();
+                        Given::NoEvent(seen)
+                    }
+                    What::Connect | What::Condition(_) => Given::NoEvent(seen),
+                }))
+            }
         }
     }
 }

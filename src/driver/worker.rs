@@ -15,10 +15,7 @@ use super::{
     tally::Tally,
     trial::{Stop, Trial, Wake},
 };
-use crate::{
-    catalogue::{Case, Operation},
-    observation::Readiness,
-};
+use crate::{catalogue::Case, observation::Readiness};
 
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
@@ -240,5 +237,5 @@ impl<'a> Worker<'a> {
 }
 
 fn starts_processes(case: &Case<'_>) -> bool {
-    case.scenario.steps.iter().any(|step| step.operation == Operation::Depart)
+    case.scenario.steps.iter().any(|step| step.operation.starts_process())
 }

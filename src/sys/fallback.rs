@@ -8,8 +8,9 @@ use super::{ErrorName, Host};
 use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
 pub(crate) use super::not_unix::{
-    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe,
-    set_user_timeout, stream_socket, take_sigpipe, vanish,
+    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe,
+    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish,
+    write_stdout,
 };
 
 /// Nobody says.
@@ -39,7 +40,7 @@ pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
     } else if axes.call != Call::Std {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
-        Some("this system does not have SO_NOSIGPIPE")
+        Some("this system does not have the option")
     } else {
         None
     }

@@ -13,17 +13,20 @@
 //! | `error_name(code)` | the native and the POSIX spelling of an error code, `None` for one it does not know: never a guess |
 //! | `is_exhausted(error)` | whether the error says that descriptors or buffers ran out: then fewer trials run at a time |
 //! | `stream_socket(domain)` | a TCP socket as mio makes it: non-blocking, not inherited by children, not yet connected |
-//! | `accept(listener)` | a connection, non-blocking, whatever its address: std and mio refuse one whose address is empty, as macOS and Wine give it for a connection that was reset |
+//! | `accept(listener)` | a connection, non-blocking, and the length of its address, whatever that is: std and mio refuse an empty one, as macOS and Wine give it for a connection that was reset |
 //! | `is_in_progress(error)` | whether the error of a non-blocking connect says that it has begun |
 //! | `close(socket)` | closes a socket and says what the call returned |
 //! | `into_stdio(socket)` | makes a socket a child's standard stream |
 //! | `lacks(axes)` | what the system does not have of a case; such a case is `unsupported` |
 //! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std`, and for a call that `lacks` keeps from being asked for |
 //! | `has_sigpipe`, `set_sigpipe`, `take_sigpipe`, `killed_by_sigpipe` | what SIGPIPE does in this process, and whether it came |
-//! | `set_nosigpipe(socket)` | SO_NOSIGPIPE |
+//! | `pass_sigpipe_on(command)` | a child that begins with SIGPIPE as it is here, which std's `Command` alone would set back |
+//! | `restore_sigpipe()` | in such a child: SIGPIPE as it was when the program began, before std's runtime set it |
+//! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
+//! | `set_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | SO_NOSIGPIPE; F_SETNOSIGPIPE |
 //! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
 //! | `vanish(socket)` | cuts a TCP socket off, so that nothing comes from it and nothing reaches it, not even when it is closed; an error without a code says in words why this system cannot |
-//! | `local_listener()`, `local_socket()`, `pipe()` | the transports `unix` and `pipe` |
+//! | `local_listener(backlog)`, `local_socket()`, `pipe()` | the transports `unix` and `pipe` |
 //! | `keep_from_ctrl_c(command)` | a child that Ctrl-C does not reach: its parent ends it |
 //! | `host()` | what the running system says of itself |
 
@@ -39,8 +42,8 @@ mod not_unix;
 
 pub(crate) use family::{
     REARM, accept, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c, killed_by_sigpipe,
-    lacks, local_listener, local_socket, pipe, set_keepalive_fast, set_nosigpipe, set_sigpipe, set_user_timeout,
-    stream_socket, take_sigpipe, vanish, write_by,
+    lacks, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe, set_keepalive_fast, set_nosigpipe,
+    set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
 

@@ -8,13 +8,14 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use crate::{
     catalogue::Sigpipe,
     driver::endpoint::{Endpoint, Listener},
+    observation::Signal,
 };
 
 /// The address is taken as it comes.
-pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
-    let (socket, _) = socket2::SockRef::from(listener).accept()?;
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
+    let (socket, address) = socket2::SockRef::from(listener).accept()?;
     socket.set_nonblocking(true)?;
-    Ok(TcpStream::from_std(socket.into()))
+    Ok((TcpStream::from_std(socket.into()), address.len() as usize))
 }
 
 /// A socket, and then made non-blocking.
@@ -35,8 +36,23 @@ pub(crate) fn set_sigpipe(_mode: Sigpipe) -> io::Result<()> {
 }
 
 /// None ever comes.
-pub(crate) fn take_sigpipe() -> bool {
-    false
+pub(crate) fn take_sigpipe() -> Signal {
+    Signal::None
+}
+
+/// There is nothing to pass on.
+pub(crate) fn pass_sigpipe_on(_command: &mut std::process::Command) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There was nothing when the program began.
+pub(crate) fn restore_sigpipe() -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There is no such child.
+pub(crate) fn write_stdout(_data: &[u8]) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Nothing is killed by it.
@@ -46,6 +62,11 @@ pub(crate) fn killed_by_sigpipe(_status: std::process::ExitStatus) -> bool {
 
 /// There is no SO_NOSIGPIPE to set.
 pub(crate) fn set_nosigpipe(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There is no F_SETNOSIGPIPE to set.
+pub(crate) fn set_nosigpipe_flag(_socket: &Socket) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -60,7 +81,7 @@ pub(crate) fn vanish(_socket: &Socket) -> io::Result<()> {
 }
 
 /// No Unix sockets here.
-pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
+pub(crate) fn local_listener(_backlog: i32) -> io::Result<(Box<dyn Listener>, SockAddr)> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

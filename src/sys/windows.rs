@@ -24,8 +24,9 @@ use super::{ErrorName, Host};
 use crate::catalogue::{Axes, Call, Setting, SocketOption, Transport};
 
 pub(crate) use super::not_unix::{
-    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe,
-    set_user_timeout, stream_socket, take_sigpipe, vanish,
+    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe,
+    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish,
+    write_stdout,
 };
 
 /// mio polls AFD, the driver below Winsock, through an I/O completion port.
@@ -116,7 +117,7 @@ pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
     } else if axes.call != Call::Std && axes.call != Call::WsaSend {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
-        Some("this system does not have SO_NOSIGPIPE")
+        Some("this system does not have the option")
     } else {
         None
     }

@@ -6,7 +6,7 @@ use mio::{
     net::{UnixListener, UnixStream},
     unix::pipe::{Receiver, Sender},
 };
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 use crate::driver::endpoint::{Endpoint, Listener};
 
@@ -70,12 +70,13 @@ impl mio::event::Source for Named {
 }
 
 impl Listener for Named {
-    fn accept(&mut self) -> io::Result<Box<dyn Endpoint>> {
+    fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)> {
+        // Whoever connects here has no name, and its address no length to speak of.
         let (stream, _) = self.listener.accept()?;
-        Ok(Box::new(stream))
+        Ok((Box::new(stream), 0))
     }
-    fn socket(&self) -> socket2::SockRef<'_> {
-        socket2::SockRef::from(&self.listener)
+    fn socket(&self) -> SockRef<'_> {
+        SockRef::from(&self.listener)
     }
     fn close(self: Box<Self>) -> io::Result<()> {
         super::close(self.listener)
@@ -83,7 +84,7 @@ impl Listener for Named {
 }
 
 /// A Unix socket's listener. On Linux its name is an abstract one, of which nothing can be left behind: unix(7).
-pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
+pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, SockAddr)> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let (name, folder) = (abstract_name(), None);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -95,7 +96,7 @@ pub(crate) fn local_listener() -> io::Result<(Box<dyn Listener>, SockAddr)> {
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address)?;
-    socket.listen(128)?;
+    socket.listen(backlog)?;
     let listener = UnixListener::from_std(std::os::unix::net::UnixListener::from(std::os::fd::OwnedFd::from(socket)));
     Ok((Box::new(Named { listener, _folder: folder }), address))
 }

@@ -21,16 +21,22 @@ use crate::catalogue::{Axes, Sigpipe, SocketOption};
 pub(crate) use calls::write_by;
 pub(crate) use local::{local_listener, local_socket, pipe};
 pub(crate) use patience::{set_keepalive_fast, set_user_timeout, vanish};
-pub(crate) use sigpipe::{killed_by_sigpipe, set_sigpipe, take_sigpipe};
+pub(crate) use sigpipe::{
+    killed_by_sigpipe, pass_sigpipe_on, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
+};
 
 /// What this system does not have of a case.
 pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
         Some("this system does not have the call")
-    } else if axes.option == SocketOption::SoNosigpipe && !cfg!(nosigpipe) {
-        Some("this system does not have SO_NOSIGPIPE")
     } else {
-        None
+        match axes.option {
+            SocketOption::SoNosigpipe | SocketOption::ListenerNosigpipe if !cfg!(nosigpipe) => {
+                Some("this system does not have SO_NOSIGPIPE")
+            }
+            SocketOption::FSetnosigpipe if !cfg!(f_setnosigpipe) => Some("this system does not have F_SETNOSIGPIPE"),
+            _ => None,
+        }
     }
 }
 
@@ -61,6 +67,22 @@ pub(crate) fn set_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
 #[cfg(not(nosigpipe))]
 pub(crate) fn set_nosigpipe(_socket: &socket2::Socket) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
+}
+
+/// Sets the descriptor's flag, fcntl(2)'s F_SETNOSIGPIPE.
+#[cfg(f_setnosigpipe)]
+pub(crate) fn set_nosigpipe_flag(socket: &socket2::Socket) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let on: libc::c_int = 1;
+    // SAFETY: the descriptor is open while it is borrowed, and this command takes an int.
+    let failed = unsafe { libc::fcntl(socket.as_raw_fd(), libc::F_SETNOSIGPIPE, on) };
+    if failed == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// There is no F_SETNOSIGPIPE to set.
+#[cfg(not(f_setnosigpipe))]
+pub(crate) fn set_nosigpipe_flag(_socket: &socket2::Socket) -> io::Result<()> {
+    Err(io::Error::from_raw_os_error(libc::EINVAL))
 }
 
 /// A process group of its own: the terminal sends SIGINT to the foreground group (termios(3)).
@@ -135,20 +157,20 @@ pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
     Ok(TcpStream::from_std(socket.into()))
 }
 
-/// accept4(2), without asking for the address.
+/// accept4(2). The address is taken as it comes.
 #[cfg(socket_flags)]
-pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
-    let socket =
-        rustix::net::accept_with(listener, rustix::net::SocketFlags::NONBLOCK | rustix::net::SocketFlags::CLOEXEC)?;
-    Ok(TcpStream::from(socket))
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
+    use rustix::net::{SocketFlags, acceptfrom_with};
+    let (socket, address) = acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC)?;
+    Ok((TcpStream::from(socket), address.map_or(0, |address| address.addr_len() as usize)))
 }
 
 /// accept(2), and then what accept4 does at once.
 #[cfg(not(socket_flags))]
-pub(crate) fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
-    let (socket, _) = socket2::SockRef::from(listener).accept()?;
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
+    let (socket, address) = socket2::SockRef::from(listener).accept()?;
     socket.set_nonblocking(true)?;
-    Ok(TcpStream::from_std(socket.into()))
+    Ok((TcpStream::from_std(socket.into()), address.len() as usize))
 }
 
 /// connect(2): EINPROGRESS.

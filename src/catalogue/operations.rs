@@ -1,0 +1,158 @@
+//! The operations of the step language: each with its word, its argument and who may do it, stated once.
+
+use std::fmt;
+
+use super::scenario::{Actor, Condition, Ending, Half, Setting, Start};
+
+/// Most bytes that one `write` or `read` may ask for, and the longest queue of a listener.
+pub const MAX_COUNT: u32 = 1 << 20;
+
+/// What may follow an operation's word.
+pub(super) trait Argument: Sized {
+    /// What a message says of what belongs there.
+    fn expected() -> String;
+    /// Reads it.
+    fn parse(word: &str) -> Option<Self>;
+}
+
+impl Argument for u32 {
+    fn expected() -> String {
+        format!("a number, 0 to {MAX_COUNT}")
+    }
+    fn parse(word: &str) -> Option<Self> {
+        word.parse().ok().filter(|count| *count <= MAX_COUNT)
+    }
+}
+
+macro_rules! arguments {
+    ($($name:ident)*) => {
+        $(impl Argument for $name {
+            fn expected() -> String {
+                $name::words()
+            }
+            fn parse(word: &str) -> Option<Self> {
+                $name::from_word(word)
+            }
+        })*
+    };
+}
+
+arguments! { Half Setting Condition Ending Start }
+
+/// An operation as the parser needs it.
+pub(super) struct Word {
+    pub(super) word: &'static str,
+    pub(super) actors: &'static [Actor],
+    /// What the argument has to be, where there is one.
+    pub(super) expected: Option<fn() -> String>,
+    /// The operation with this argument; without one the text is empty.
+    pub(super) meaning: fn(&str) -> Option<Operation>,
+}
+
+/// Declares the enum, how it is written and the table that it is read with from one list.
+macro_rules! operations {
+    (@expected) => { None };
+    (@expected $argument:ty) => { Some(<$argument>::expected) };
+    (@meaning $name:ident) => { |_| Some(Operation::$name) };
+    (@meaning $name:ident $argument:ty) => { |text| <$argument>::parse(text).map(Operation::$name) };
+    ($($(#[$doc:meta])* $actors:ident $word:literal $name:ident $(($field:ident: $argument:ty))?,)*) => {
+        /// What is done in a step.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation { $($(#[$doc])* $name $(($argument))?,)* }
+
+        impl fmt::Display for Operation {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Operation::$name $(($field))? => {
+                        f.write_str($word)?;
+                        $(write!(f, " {}", $field)?;)?
+                        Ok(())
+                    })*
+                }
+            }
+        }
+
+        /// The whole language; the parser and its messages read it here.
+        pub(super) const OPERATIONS: &[Word] = &[$(Word {
+            word: $word,
+            actors: $actors,
+            expected: operations!(@expected $($argument)?),
+            meaning: operations!(@meaning $name $($argument)?),
+        },)*];
+    };
+}
+
+const CLIENT: &[Actor] = &[Actor::Client];
+const SERVER: &[Actor] = &[Actor::Server];
+const CROWDS: &[Actor] = &[Actor::Client, Actor::Crowd];
+const MACHINES: &[Actor] = &[Actor::Listener, Actor::Server];
+const LISTENER: &[Actor] = &[Actor::Listener];
+const ENDS: &[Actor] = &[Actor::Client, Actor::Server];
+const SOCKETS: &[Actor] = &[Actor::Listener, Actor::Client, Actor::Server];
+const ALL: &[Actor] = Actor::ALL;
+
+operations! {
+    /// Connect to the listener, and wait until the attempt has ended. The crowd connects one after another, until one
+    /// of them fails, cannot connect in time, or all are connected.
+    CROWDS "connect" Connect,
+    /// Close the client's socket if it is open, and connect with a fresh one.
+    CLIENT "reconnect" Reconnect,
+    /// Connect the same socket again.
+    CLIENT "connect_again" ConnectAgain,
+    /// Call connect on the client's socket once and wait for nothing: the outcome is what the call gave.
+    CLIENT "start_connect" StartConnect,
+    /// Make a socket and do not connect it.
+    CLIENT "open" Open,
+    /// Listen anew, at another address, with a queue for that many connections (listen(2)'s backlog).
+    LISTENER "backlog" Backlog(length: u32),
+    /// Take a connection from the listener.
+    SERVER "accept" Accept,
+    /// Write that many bytes, once.
+    SOCKETS "write" Write(count: u32),
+    /// Read at most that many bytes, once.
+    SOCKETS "read" Read(count: u32),
+    /// Read at most that many bytes and leave them (MSG_PEEK).
+    ENDS "peek" Peek(count: u32),
+    /// Write until there is no more room.
+    ENDS "fill" Fill,
+    /// Read until there is no more data.
+    ENDS "drain" Drain,
+    /// close(2), closesocket.
+    ALL "close" Close,
+    /// Close with `SO_LINGER {on, 0}`: the peer gets a RST.
+    ENDS "reset" Reset,
+    /// Let another thread close or reset the socket while the trial goes on.
+    ENDS "race" Race(ending: Ending),
+    /// shutdown(2) of one direction or of both.
+    SOCKETS "shutdown" Shutdown(half: Half),
+    /// Read `SO_ERROR`, which on most systems clears it.
+    SOCKETS "so_error" SoError,
+    /// How long the address was that accept gave with the connection, in bytes.
+    SERVER "accepted_from" AcceptedFrom,
+    /// The other end's address (getpeername).
+    SOCKETS "peer_name" PeerName,
+    /// The own address (getsockname).
+    SOCKETS "local_name" LocalName,
+    /// Set a socket option, or what is kept beside them.
+    ENDS "set" Set(setting: Setting),
+    /// Have a program that is started by exec write a byte to a copy of the socket.
+    CLIENT "exec" Exec(start: Start),
+    /// Move the socket into a process of its own, and keep nothing of it here.
+    SERVER "depart" Depart,
+    /// Kill the process the socket moved into (SIGKILL, TerminateProcess).
+    SERVER "crash" Crash,
+    /// The peer's machine is gone: nothing more comes from the socket, and nothing reaches it.
+    MACHINES "vanish" Vanish,
+    /// The peer's machine restarts: nothing comes from the socket, and what reaches the machine after that finds no
+    /// connection.
+    SERVER "reboot" Reboot,
+    /// Wait for a condition, and record the readiness flags.
+    SOCKETS "await" Await(condition: Condition),
+}
+
+impl Operation {
+    /// Whether it starts a process.
+    pub fn starts_process(self) -> bool {
+        matches!(self, Operation::Depart | Operation::Exec(_))
+    }
+}

@@ -1,0 +1,90 @@
+//! Closing in another thread: where a close may wait for the peer, and where it is to race with the trial.
+
+use std::{
+    hint, io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use super::{
+    context::Context,
+    perform::done,
+    sockets::End,
+    trial::{Stop, Trial},
+};
+use crate::{
+    catalogue::{Actor, Ending},
+    observation::Given,
+};
+
+impl Trial<'_> {
+    /// Closes a socket that lingers, while other trials go on. The trial keeps its turn until the thread is about to
+    /// close: a process that is started before that has a copy of the socket, and the last of the two closes is the one
+    /// that lingers.
+    pub(super) fn close_aside(&mut self, end: End, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+        let (begins, its_begins) = flag();
+        self.start_aside(move || {
+            its_begins.store(true, Ordering::Release);
+            end.source.close()
+        })?;
+        wait_for(&begins);
+        self.wait_for_thread(context);
+        Ok(None)
+    }
+
+    /// What the close gave, once it has returned.
+    pub(super) fn closed_aside(&mut self) -> Option<Given> {
+        let thread = self.sockets.aside.take_if(|thread| thread.is_finished())?;
+        // Closing does not panic.
+        thread.join().ok().map(|closed| done(Some(closed)))
+    }
+
+    /// Has another thread end an actor's connection while the trial goes on. Both begin at the same moment, or starting
+    /// the thread would decide who is first.
+    pub(super) fn race(&mut self, actor: Actor, ending: Ending) -> Result<Given, Stop> {
+        let Some(end) = self.sockets.take(actor) else { return Ok(Given::NotRun) };
+        let ((ready, its_ready), (go, its_go)) = (flag(), flag());
+        self.start_aside(move || {
+            its_ready.store(true, Ordering::Release);
+            wait_for(&its_go);
+            match ending {
+                Ending::Close => end.source.close(),
+                Ending::Reset => end.reset(),
+            }
+        })?;
+        wait_for(&ready);
+        go.store(true, Ordering::Release);
+        Ok(Given::Done)
+    }
+
+    fn start_aside(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Stop> {
+        let thread = thread::Builder::new().spawn(close).map_err(|error| Stop::from_error("a thread", &error))?;
+        if let Some(earlier) = self.sockets.aside.replace(thread) {
+            // Nobody asks any more what it gave.
+            let _ = earlier.join();
+        }
+        Ok(())
+    }
+}
+
+/// A flag for two threads.
+fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
+    let flag = Arc::new(AtomicBool::new(false));
+    (Arc::clone(&flag), flag)
+}
+
+/// Spins, so that both threads go on at the same moment; where there is one processor the other thread needs it, so it
+/// is given away after a while.
+fn wait_for(flag: &AtomicBool) {
+    let mut spins = 0_u32;
+    while !flag.load(Ordering::Acquire) {
+        spins += 1;
+        if spins < SPINS { hint::spin_loop() } else { thread::yield_now() }
+    }
+}
+
+/// Far longer than starting a thread takes, and short beside a processor's time slice.
+const SPINS: u32 = 20_000;
