@@ -100,7 +100,19 @@ impl Progress {
     }
 }
 
-/// Runs every case `settings.repeat` times and returns a result for each, in the same order.
+/// How many trials of a case take the place of one: a race shows its rarer outcomes only to who tries more often.
+fn of_one(case: &Case<'_>) -> usize {
+    if case.scenario.racing { 20 } else { 1 }
+}
+
+impl Settings {
+    /// How many trials of a case there are.
+    pub fn trials(&self, case: &Case<'_>) -> u64 {
+        u64::from(self.repeat) * of_one(case) as u64
+    }
+}
+
+/// Runs every case `settings.repeat` times, a racing one more often, and returns a result for each, in the same order.
 ///
 /// Where descriptors or ports run out, fewer trials are in flight; what one trial alone cannot get makes its case
 /// [`CaseResult::Unsupported`].
@@ -111,7 +123,8 @@ impl Progress {
 /// all the same comes with the error.
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let mut total = Share::new(cases);
-    let (slow, quick): (Vec<_>, Vec<_>) = (0..cases.len()).partition(|&number| cases[number].scenario.slow);
+    let numbers = (0..cases.len()).flat_map(|number| std::iter::repeat_n(number, of_one(&cases[number])));
+    let (slow, quick): (Vec<_>, Vec<_>) = numbers.partition(|&number| cases[number].scenario.slow);
     run_some(cases, quick, settings, progress, &mut total, deal_by_mode);
     // Afterwards: trials that wait for seconds would keep the quick ones from their turns.
     if !slow.is_empty() && total.error.is_none() {
@@ -122,7 +135,7 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
         };
         run_some(cases, slow, &patient, progress, &mut total, deal_one_by_one);
     }
-    let results = total.tally.into_results(settings.repeat.into());
+    let results = total.tally.into_results(|number| settings.trials(&cases[number]));
     match total.error {
         None => Ok(results),
         Some(error) => Err(RunError { error, results }),
