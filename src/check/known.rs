@@ -18,6 +18,8 @@ pub const MAX_KNOWN: u64 = 1 << 20;
 /// One exception.
 #[derive(Debug)]
 pub struct Known {
+    /// The file it stands in.
+    pub path: String,
     /// The line of its selector, from 1.
     pub line: usize,
     /// Why it is allowed.
@@ -82,11 +84,11 @@ pub fn parse(path: &str, text: &str) -> Result<Vec<Known>, Mistakes> {
                          step, transport, sigpipe, call, option and platform = { os, arch, abi, runtime, version }";
     let file: File = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, RIGHT))?;
     let mut list = Vec::new();
-    let known = file.known.into_iter().filter_map(|entry| known(text, entry, &mut list)).collect();
+    let known = file.known.into_iter().filter_map(|entry| known(path, text, entry, &mut list)).collect();
     if list.is_empty() { Ok(known) } else { Err(Mistakes { path: path.to_owned(), text: text.to_owned(), list }) }
 }
 
-fn known(text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> Option<Known> {
+fn known(path: &str, text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> Option<Known> {
     let before = mistakes.len();
     let mut wrong = |span, title: &str, right: &str| mistakes.push(Mistake::new(span, title, right));
     let pattern = Pattern::new(entry.select.get_ref());
@@ -146,6 +148,7 @@ fn known(text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> Option<Known>
     let text_of = |text: Option<Text>| text.map(Spanned::into_inner);
     let outcomes = entry.outcomes.into_inner();
     Some(Known {
+        path: path.to_owned(),
         line: text[..entry.select.span().start].matches('\n').count() + 1,
         reason: one_line(entry.reason.get_ref()),
         link: entry.link.into_inner(),

@@ -46,9 +46,9 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     for found in &checked.stale {
         annotations.push(Annotation {
             fails: checked.policy.fails(Concern::Stale),
-            at: None,
+            at: Some((found.known.path.clone(), u32::try_from(found.known.line).unwrap_or(u32::MAX))),
             title: "stale exception".to_owned(),
-            text: format!("line {}: {}", found.known.line, stale(found)),
+            text: stale(found),
         });
     }
     let (errors, warnings): (Vec<_>, Vec<_>) = annotations.into_iter().partition(|annotation| annotation.fails);

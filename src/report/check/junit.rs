@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Group, against, counts, printable, stale};
+use super::{Group, against, counts, log_line, stale};
 use crate::check::{Against, Checked, Concern, Finding, PlatformCheck};
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
@@ -17,22 +17,21 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             } else {
                 TestCaseStatus::success()
             };
-            let mut case = TestCase::new(format!("line {}", found.known.line), status);
-            case.set_classname("known exceptions").set_system_out(printable(&text));
+            let mut case = TestCase::new(format!("{}:{}", found.known.path, found.known.line), status);
+            case.set_classname("known exceptions").set_system_out(log_line(&text));
             suite.add_test_case(case);
         }
         report.add_test_suite(suite);
     }
-    let mut text = report.to_string().expect("writing to memory does not fail");
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+    let text = report.to_string().expect("writing to memory does not fail");
+    // The schema of Jenkins, which others follow, has this attribute for a suite, and not for all of them together.
+    let text = text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1);
+    if text.ends_with('\n') { text } else { text + "\n" }
 }
 
 fn suite(platform: &PlatformCheck<'_>, checked: &Checked<'_>) -> TestSuite {
     let mut suite = TestSuite::new(platform.name);
-    suite.set_system_out(printable(&counts(|verdict| platform.count_of(verdict))));
+    suite.set_system_out(log_line(&counts(|verdict| platform.count_of(verdict))));
     let standing = against(&platform.against).unwrap_or_else(|| "compared with its own baseline".to_owned());
     let status = match &platform.against {
         Against::NotMeasured(_) => problem(NonSuccessKind::Error, &standing, "not measured", ""),
@@ -41,13 +40,13 @@ fn suite(platform: &PlatformCheck<'_>, checked: &Checked<'_>) -> TestSuite {
         }
         Against::Nothing(_) => {
             let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(printable(&standing));
+            skipped.set_message(log_line(&standing));
             skipped
         }
         _ => TestCaseStatus::success(),
     };
     let mut case = TestCase::new("baseline", status);
-    case.set_classname(platform.name).set_system_out(printable(&standing));
+    case.set_classname(platform.name).set_system_out(log_line(&standing));
     suite.add_test_case(case);
     if matches!(platform.against, Against::Own | Against::Nearest(..)) {
         let findings = platform.findings_by_scenario();
@@ -82,14 +81,14 @@ fn test(platform: &PlatformCheck<'_>, scenario: &str, findings: &[&Finding<'_>],
 
 fn line(group: &Group<'_>) -> String {
     let why = group.why().map(|why| format!("; allowed: {why}")).unwrap_or_default();
-    printable(&format!("{} {}: {}{why}", group.verdict.word(), group.place(), group.change()))
+    log_line(&format!("{} {}: {}{why}", group.verdict.word(), group.place(), group.change()))
 }
 
 fn problem(kind: NonSuccessKind, message: &str, word: &str, text: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(printable(message)).set_type(word);
+    status.set_message(log_line(message)).set_type(word);
     if !text.is_empty() {
-        status.set_description(text);
+        status.set_description(text.lines().map(log_line).collect::<Vec<_>>().join("\n"));
     }
     status
 }

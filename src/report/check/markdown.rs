@@ -21,7 +21,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     text.push_str(&escape(&format!("Steps of cases in all: {}.", counts(|verdict| checked.count_of(verdict)))));
     text.push('\n');
     for found in &checked.stale {
-        let line = format!("Line {}: {} ({})", found.known.line, stale(found), found.known.link);
+        let line = format!("{}:{}: {} ({})", found.known.path, found.known.line, stale(found), found.known.link);
         text.push_str(&format!("\n- {}", escape(&line)));
     }
     if !checked.stale.is_empty() {

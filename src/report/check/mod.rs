@@ -154,6 +154,7 @@ fn counts(count_of: impl Fn(Verdict) -> usize) -> String {
 fn stale(stale: &Stale<'_>) -> String {
     let why = match stale.steps {
         0 => "it fits no step that was compared".to_owned(),
+        1 => "the step that it fits is the same without it".to_owned(),
         steps => format!("all {steps} steps that it fits are the same without it"),
     };
     format!("the known exception for {} no longer applies: {why}", stale.known.select)

@@ -14,6 +14,8 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             lines.extend(group.why().map(|why| format!("           allowed: {why}")));
         }
     }
-    lines.extend(checked.stale.iter().map(|found| format!("stale: line {}: {}", found.known.line, stale(found))));
+    lines.extend(
+        checked.stale.iter().map(|found| format!("stale: {}:{}: {}", found.known.path, found.known.line, stale(found))),
+    );
     lines.iter().map(|line| log_line(line) + "\n").collect()
 }

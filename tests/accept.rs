@@ -1,0 +1,203 @@
+//! `accept` takes a run over as the results to check against; `absent` says that there are none.
+
+mod common;
+
+use brokenpipe::results::{Results, Row};
+use common::{Folder, HEAD, ONE_CASE, RUN, contents, good, good_but, row};
+
+/// A folder with good results of `box-1` in `results`, and these in `run`.
+fn folder(run: impl AsRef<[u8]>) -> Folder {
+    let folder = Folder::new();
+    for (name, text) in [("results", good().as_bytes()), ("run", run.as_ref())] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+        folder.write(&format!("{name}/box-1.csv"), text);
+    }
+    folder
+}
+
+#[test]
+fn without_a_terminal_it_shows_what_would_change_and_adopts_nothing() {
+    let folder = folder(good_but("connect,ok", "connect,EPIPE"));
+    let ran = folder.brokenpipe(&["accept", "run"]).exits(2);
+    assert_eq!(
+        ran.out,
+        "box-1: 1 changed, 2 same\n  changed  own/x step 1 client connect (tcp4): EPIPE, where the baseline has ok\n"
+    );
+    assert_eq!(ran.err, "error: nothing is adopted: there is no terminal to ask on; --yes says so here\n");
+    assert_eq!(folder.read("results/box-1.csv"), good());
+}
+
+#[test]
+fn with_yes_a_run_becomes_the_baseline() {
+    let folder = folder(good_but("connect,ok", "connect,EPIPE"));
+    folder.brokenpipe(&["check", "run"]).exits(1);
+    folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
+    assert_eq!(folder.read("results/box-1.csv"), good_but("connect,ok", "connect,EPIPE"));
+    folder.brokenpipe(&["check", "run"]).exits(0).silent();
+    assert_eq!(contents(&folder.join("results")).len(), 1, "nothing else is left there");
+}
+
+#[test]
+fn folders_of_several_jobs_become_one() {
+    let folder = Folder::new();
+    for name in ["one", "two"] {
+        folder.brokenpipe(&[&["run", "--quiet", "--out", name, "--platform", name], &ONE_CASE[..]].concat()).exits(0);
+    }
+    folder.brokenpipe(&["absent", "three", "--reason", "no runner", "--out", "three"]).exits(0).silent();
+    folder.brokenpipe(&["accept", "one", "two", "three", "--into", "merged", "--yes"]).exits(0).silent();
+    let merged = contents(&folder.join("merged"));
+    assert_eq!(merged.keys().collect::<Vec<_>>(), ["one.csv", "platforms.csv", "three.csv", "two.csv"]);
+    for name in ["one", "two", "three"] {
+        assert_eq!(folder.read(&format!("merged/{name}.csv")), folder.read(&format!("{name}/{name}.csv")));
+    }
+    let platforms = common::distinct(&folder.read("merged/platforms.csv"), "platform");
+    assert_eq!(platforms, ["one", "two"], "of what was not measured no facts are known");
+}
+
+#[test]
+fn what_was_not_measured_replaces_nothing() {
+    let folder = folder(good());
+    folder.brokenpipe(&["absent", "box-1", "--reason", "no runner", "--out", "failed"]).exits(0);
+    let ran = folder.brokenpipe(&["accept", "failed", "--yes"]).exits(2);
+    assert_eq!(
+        ran.err,
+        "note: box-1 was not measured; what was accepted of it stays\n\
+         error: nothing to adopt: none of these platforms was measured\n"
+    );
+    assert_eq!(folder.read("results/box-1.csv"), good());
+}
+
+#[test]
+fn a_part_of_a_run_is_refused() {
+    let folder = Folder::new();
+    let case = |id: &str| row("box-1", id, "tcp4", (1, "client connect"), "ok", (10, 10));
+    let write = |dir: &str, rows: Vec<Row>| {
+        Results { rows, ..Results::default() }.write(&folder.join(dir), "box-1").unwrap();
+    };
+    let ids = ["peer-close/read-read-write", "peer-reset/write-write-write-read", "gone/from-the-catalogue"];
+    write("results", ids.map(case).to_vec());
+    let before = contents(&folder.join("results"));
+    write("run", vec![case(ids[0])]);
+    folder.brokenpipe(&["accept", "run", "--yes"]).refuses(&[
+        "box-1: 1 of its 2 accepted cases were not run, the first of them peer-reset/write-write-write-read tcp4",
+        "only a whole run is adopted",
+    ]);
+    let interrupted = Row { outcome: "not-run".to_owned(), ..case(ids[1]) };
+    write("run", vec![case(ids[0]), interrupted]);
+    folder.brokenpipe(&["accept", "run", "--yes"]).refuses(&["were not run"]);
+    assert_eq!(contents(&folder.join("results")), before);
+    // What the catalogue has no more cannot be run.
+    write("run", vec![case(ids[0]), case(ids[1])]);
+    folder.brokenpipe(&["accept", "run", "--yes"]).exits(0);
+}
+
+#[test]
+fn a_platform_keeps_its_own_file() {
+    let folder = folder(good());
+    std::fs::rename(folder.join("results/box-1.csv"), folder.join("results/all.csv")).unwrap();
+    folder.brokenpipe(&["accept", "run", "--yes"]).refuses(&["all.csv: holds the results of box-1"]);
+    std::fs::rename(folder.join("results/all.csv"), folder.join("results/box-1.csv")).unwrap();
+    folder.write("results/box-1.csv", good() + &good().replace(HEAD, "").replace("box-1", "box-2"));
+    folder.brokenpipe(&["accept", "run", "--yes"]).refuses(&["box-1.csv: holds the results of box-2"]);
+}
+
+#[test]
+fn nothing_is_replaced_unless_everything_is_written() {
+    let folder = folder(good_but("connect,ok", "connect,EPIPE"));
+    std::fs::create_dir(folder.join("results/box-2.csv")).unwrap();
+    folder.write("run/box-2.csv", good().replace("box-1", "box-2"));
+    folder.brokenpipe(&["accept", "run", "--yes"]).exits(2).says(&["box-2.csv: cannot be written"]);
+    assert_eq!(folder.read("results/box-1.csv"), good());
+    assert_eq!(contents(&folder.join("results")).len(), 1, "nothing else is left there");
+    // A row that is wrong in the last of the files is found before anything is replaced, too.
+    folder.write("run/box-2.csv", good().replace("box-1", "../box"));
+    folder.brokenpipe(&["accept", "run", "--yes"]).refuses(&["box-2.csv:2: column `platform`"]);
+    assert_eq!(folder.read("results/box-1.csv"), good());
+    assert_eq!(folder.brokenpipe(&["accept", "run", "run/box-1.csv", "--into", "x", "--yes"]).code, Some(2));
+    assert!(!folder.join("x").exists());
+}
+
+#[test]
+fn one_platform_twice_is_refused() {
+    let folder = folder(good());
+    let ran = folder.brokenpipe(&["accept", "run", "results", "--into", "merged", "--yes"]);
+    ran.refuses(&["platform box-1 is in run", "already; one of the two has to go"]);
+}
+
+/// Two copies of a stopped program's temporary files would be read as results.
+#[test]
+fn what_a_killed_program_leaves_is_no_result() {
+    let folder = folder(good());
+    folder.write("results/.brokenpipe-abc", "half a fi");
+    folder.brokenpipe(&["check", "run"]).exits(0).silent();
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_it_asks() {
+    for (answer, code, adopted) in [("y", 0, true), ("n", 1, false), ("", 1, false)] {
+        let changed = good_but("connect,ok", "connect,EPIPE");
+        let folder = folder(&changed);
+        let Some((status, out)) = on_terminal(&folder, &format!("{answer}\n")) else { return };
+        assert_eq!(status, Some(code), "{out}");
+        assert!(out.contains("Adopt 1 platform into results? [y/N]"), "{out}");
+        let is = folder.read("results/box-1.csv");
+        assert_eq!(is, if adopted { changed } else { good() }, "{out}");
+    }
+}
+
+/// Runs `accept run` on a terminal of its own. None where there is no `script` of util-linux to make one.
+#[cfg(unix)]
+fn on_terminal(folder: &Folder, typed: &str) -> Option<(Option<i32>, String)> {
+    use std::{
+        io::Write,
+        process::{Command, Stdio},
+    };
+    let version = Command::new("script").arg("--version").output().ok()?;
+    if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
+        return None;
+    }
+    let command = format!("'{}' accept run", common::BROKENPIPE);
+    let mut script = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
+    script.stdin.take()?.write_all(typed.as_bytes()).ok()?;
+    let ended = script.wait_with_output().ok()?;
+    Some((ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned()))
+}
+
+#[test]
+fn an_absent_platform_is_a_column_that_says_why() {
+    let folder = Folder::new();
+    folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
+    let csv = folder.read("results/moon-1.csv");
+    assert_eq!(common::distinct(&csv, "outcome"), ["not-run"]);
+    assert_eq!(common::distinct(&csv, "note"), ["the job timed out"]);
+    assert_eq!(common::distinct(&csv, "provenance"), ["measured"]);
+    let listed = folder.brokenpipe(&["list"]).out.lines().count();
+    let first_steps = common::rows(&csv).iter().filter(|row| row["step"] == "1").count();
+    assert_eq!(first_steps, listed, "every case is there");
+    let report = folder.brokenpipe(&["report"]).exits(0).silent().out;
+    assert!(report.contains("moon-1: measured; no facts are recorded\n"), "{report}");
+    assert!(report.contains("moon-1: the job timed out\n"), "{report}");
+}
+
+#[test]
+fn an_absent_platform_costs_no_results() {
+    let folder = Folder::new();
+    folder.brokenpipe(&[&RUN[..], &ONE_CASE].concat()).exits(0);
+    let before = contents(&folder.join("out"));
+    let absent = |args: &[&str]| folder.brokenpipe(&[&["absent"], args, &["--out", "out"]].concat());
+    absent(&["here", "--reason", "x"]).refuses(&["out: has results of here already, and they stay"]);
+    absent(&["there", "--reason", " "]).refuses(&["--reason: an empty text"]);
+    absent(&["there", "--reason", "a\u{1b}[31m"]).refuses(&["--reason: column `note`: a control character"]);
+    absent(&["there", "--reason", &"x".repeat(2001)]).refuses(&["--reason: column `note`: 2001 bytes"]);
+    absent(&["../there", "--reason", "x"]).exits(2).says(&["a platform's name is"]);
+    assert_eq!(contents(&folder.join("out")), before);
+    absent(&["there", "--reason", "x"]).exits(0).silent();
+    assert_eq!(contents(&folder.join("out"))["platforms.csv"], before["platforms.csv"]);
+}

@@ -1,0 +1,420 @@
+//! What `check` finds: a verdict for each step of each case, and an exit code.
+
+mod common;
+
+use brokenpipe::platform::{Platform, Provenance};
+use brokenpipe::results::{Results, Row};
+use common::{Folder, Ran, row};
+use insta::assert_snapshot;
+
+const ID: &str = "peer-close/read-read-write";
+
+/// The facts of a platform of this kernel version.
+fn facts(name: &str, version: &str) -> Platform {
+    let text = str::to_owned;
+    Platform {
+        platform: text(name),
+        provenance: Provenance::Measured,
+        os: text("testos"),
+        os_version: text(version),
+        kernel: format!("{version}.1"),
+        arch: text("vax"),
+        abi: text("gnu"),
+        runtime: text("native"),
+        selector: text("epoll"),
+        rustc: text("1.0.0"),
+        mio: text("1.0.0"),
+        brokenpipe: text("0.1.0"),
+    }
+}
+
+/// The rows of a step over tcp4: outcomes, each with its count of ten.
+fn step(platform: &str, number: u32, text: &str, outcomes: &[(&str, u64)]) -> Vec<Row> {
+    outcomes.iter().map(|(outcome, count)| row(platform, ID, "tcp4", (number, text), outcome, (*count, 10))).collect()
+}
+
+/// What the baseline has of `box-5.1` in the four steps of a case.
+const ACCEPTED: [&[(&str, u64)]; 4] =
+    [&[("ok", 10)], &[("EPIPE", 10)], &[("EPIPE", 7), ("ok 1", 3)], &[("unsupported", 10)]];
+
+const STEPS: [&str; 4] = ["client connect", "client write 1", "client write 1", "client read 1"];
+
+fn write(folder: &Folder, dir: &str, platform: Platform, steps: [&[(&str, u64)]; 4]) {
+    let name = platform.platform.clone();
+    let rows = (1..).zip(STEPS).zip(steps).flat_map(|((number, text), outcomes)| step(&name, number, text, outcomes));
+    let results = Results { rows: rows.collect(), platforms: vec![platform], notes: Vec::new() };
+    results.write(&folder.join(dir), &name).expect("a folder of the test can be written");
+}
+
+/// A folder with a baseline in `results`, and a run of these outcomes in `run`.
+fn folder(run: [&[(&str, u64)]; 4]) -> Folder {
+    let folder = Folder::new();
+    write(&folder, "results", facts("box-5.1", "5.1"), ACCEPTED);
+    write(&folder, "run", facts("box-5.1", "5.1"), run);
+    folder
+}
+
+/// `ACCEPTED` with another outcome in one step.
+fn but(number: usize, outcomes: &'static [(&'static str, u64)]) -> [&'static [(&'static str, u64)]; 4] {
+    let mut steps = ACCEPTED;
+    steps[number - 1] = outcomes;
+    steps
+}
+
+fn check(folder: &Folder, args: &[&str]) -> Ran {
+    folder.brokenpipe(&[&["check", "run"], args].concat())
+}
+
+fn known(lines: &str) -> String {
+    format!(
+        "[[known]]\nselect = \"peer-close\"\n{lines}\nreason = \"Seen by many.\"\nlink = \"https://example.org/1\"\n"
+    )
+}
+
+const CHANGED: &[(&str, u64)] = &[("ECONNRESET", 10)];
+
+#[test]
+fn an_unchanged_run_is_the_same() {
+    let ran = check(&folder(ACCEPTED), &[]).exits(0).silent();
+    assert_eq!(ran.out, "box-5.1: 3 same\n");
+}
+
+#[test]
+fn another_outcome_is_a_change() {
+    let ran = check(&folder(but(2, CHANGED)), &[]).exits(1);
+    assert_eq!(
+        ran.out,
+        "box-5.1: 1 changed, 2 same\n  changed  peer-close/read-read-write step 2 client write 1 (tcp4): ECONNRESET, \
+         where the baseline has EPIPE\n"
+    );
+    assert_eq!(ran.err, "brokenpipe: not as accepted: 1 changed\n");
+    check(&folder(but(2, CHANGED)), &["--compare", "class"]).exits(0).silent();
+    check(&folder(but(2, CHANGED)), &["--allow", "changed"]).exits(0).silent();
+}
+
+#[test]
+fn a_further_outcome_besides_those_known_is_unsteady() {
+    for outcomes in [&[("EPIPE", 9), ("eof", 1)][..], &[("EPIPE", 4), ("ok 1", 5), ("eof", 1)]] {
+        let folder = Folder::new();
+        write(&folder, "results", facts("box-5.1", "5.1"), ACCEPTED);
+        write(&folder, "run", facts("box-5.1", "5.1"), [ACCEPTED[0], ACCEPTED[1], outcomes, ACCEPTED[3]]);
+        let ran = check(&folder, &[]).exits(0).silent();
+        assert!(ran.out.starts_with("box-5.1: 1 unsteady, 2 same\n"), "{}", ran.out);
+        check(&folder, &["--deny", "unsteady"]).exits(1).says(&["not as accepted: 1 unsteady"]);
+    }
+}
+
+#[test]
+fn fewer_outcomes_of_a_race_are_the_same() {
+    check(&folder(but(3, &[("ok 1", 10)])), &["--deny", "unsteady"]).exits(0).silent();
+}
+
+#[test]
+fn what_is_not_observed_any_more_is_gone() {
+    for outcomes in [&[("unsupported", 10)], &[("not-run", 10)]] {
+        let ran = check(&folder(but(2, outcomes)), &[]).exits(1);
+        assert!(ran.out.starts_with("box-5.1: 1 gone, 2 same\n"), "{}", ran.out);
+    }
+    let missing = Folder::new();
+    write(&missing, "results", facts("box-5.1", "5.1"), ACCEPTED);
+    let rows = step("box-5.1", 1, STEPS[0], ACCEPTED[0]);
+    let results = Results { rows, platforms: Vec::new(), notes: Vec::new() };
+    results.write(&missing.join("run"), "box-5.1").unwrap();
+    let ran = check(&missing, &[]).exits(1);
+    assert!(ran.out.contains("(tcp4): nothing, where the baseline has EPIPE\n"), "{}", ran.out);
+    check(&missing, &["--allow", "gone"]).exits(0).silent();
+}
+
+#[test]
+fn what_the_baseline_did_not_observe_is_new() {
+    let new = folder(but(4, &[("eof", 10)]));
+    let ran = check(&new, &[]).exits(0).silent();
+    assert_eq!(
+        ran.out,
+        "box-5.1: 1 new, 3 same\n  new      peer-close/read-read-write step 4 client read 1 (tcp4): eof, where the \
+         baseline has unsupported\n"
+    );
+    check(&new, &["--deny", "new"]).exits(1).says(&["not as accepted: 1 new"]);
+}
+
+#[test]
+fn the_nearest_version_of_the_same_kind_is_taken() {
+    let folder = Folder::new();
+    for version in ["4.19", "5.1", "5.9", "5.10"] {
+        write(&folder, "results", facts(&format!("box-{version}"), version), ACCEPTED);
+    }
+    let other = Platform { arch: "mips".to_owned(), ..facts("other-5.8", "5.8") };
+    write(&folder, "results", other, ACCEPTED);
+    write(&folder, "run", facts("box-5.8", "5.8"), ACCEPTED);
+    let ran = check(&folder, &[]).exits(0).silent();
+    assert_eq!(
+        ran.out,
+        "box-5.8: 3 same\n  compared with box-5.9: the baseline of testos vax gnu native whose version, 5.9, is closest \
+         to 5.8\n"
+    );
+}
+
+#[test]
+fn of_two_that_are_equally_near_the_older_is_taken() {
+    let folder = Folder::new();
+    for version in ["5.12", "5.8"] {
+        write(&folder, "results", facts(&format!("box-{version}"), version), ACCEPTED);
+    }
+    write(&folder, "run", facts("box-5.10", "5.10"), ACCEPTED);
+    assert!(check(&folder, &[]).exits(0).out.contains("compared with box-5.8:"));
+}
+
+#[test]
+fn a_platform_of_another_kind_is_new() {
+    let folder = folder(ACCEPTED);
+    write(&folder, "other", Platform { runtime: "gvisor".to_owned(), ..facts("g-5.1", "5.1") }, ACCEPTED);
+    let ran = folder.brokenpipe(&["check", "other"]).exits(0).silent();
+    assert_eq!(
+        ran.out,
+        "g-5.1: 4 new\n  new platform: the baseline has none of this name, and none of testos vax gnu gvisor\n"
+    );
+    // Of a new platform everything is new, which is not what `--deny new` is about.
+    folder.brokenpipe(&["check", "other", "--deny", "new"]).exits(0).silent();
+    folder.brokenpipe(&["check", "other", "--deny", "new-platform"]).exits(1).says(&["1 without a baseline"]);
+}
+
+#[test]
+fn a_known_exception_allows_what_it_names_and_nothing_else() {
+    let folder = folder(but(2, CHANGED));
+    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 2"));
+    let ran = check(&folder, &[]).exits(0).silent();
+    assert_eq!(
+        ran.out,
+        "box-5.1: 1 known, 2 same\n  known    peer-close/read-read-write step 2 client write 1 (tcp4): ECONNRESET, \
+         where the baseline has EPIPE\n           allowed: Seen by many. (https://example.org/1)\n"
+    );
+    for other in [
+        "outcomes = [\"eof\"]",
+        "outcomes = [\"ECONNRESET\"]\nstep = 3",
+        "outcomes = [\"ECONNRESET\"]\ntransport = \"tcp6\"",
+        "outcomes = [\"ECONNRESET\"]\ncall = \"send\"",
+        "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"linux\" }",
+        "outcomes = [\"ECONNRESET\"]\nplatform = { runtime = \"gvisor\" }",
+        "outcomes = [\"ECONNRESET\"]\nplatform = { version = \">=5.2\" }",
+    ] {
+        folder.write("results/known.toml", known(other));
+        assert_eq!(check(&folder, &[]).code, Some(1), "{other}");
+    }
+    let fitting =
+        "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"testos\", version = \">=5.0, <5.2\" }\ntransport = \"tcp4\"";
+    folder.write("elsewhere.toml", known(fitting));
+    check(&folder, &["--known", "elsewhere.toml"]).exits(0).silent();
+}
+
+#[test]
+fn an_exception_that_no_longer_applies_is_reported() {
+    let folder = folder(ACCEPTED);
+    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 2"));
+    let ran = check(&folder, &[]).exits(0).silent();
+    assert_eq!(
+        ran.out.replace('\\', "/"),
+        "box-5.1: 3 same\nstale: results/known.toml:2: the known exception for peer-close no longer applies: the step that it \
+         fits is the same without it\n"
+    );
+    check(&folder, &["--deny", "stale"]).exits(1).says(&["1 known exceptions that no longer apply"]);
+    // One that fits no step is misspelt, or its scenario is no more.
+    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 99"));
+    assert!(check(&folder, &[]).exits(0).out.ends_with("it fits no step that was compared\n"));
+    // Where only a part was looked at, or the platform is another, nothing can be said of it.
+    let elsewhere = known("outcomes = [\"ECONNRESET\"]\nplatform = { os = \"elsewhere\" }");
+    folder.write("results/known.toml", elsewhere);
+    assert_eq!(check(&folder, &[]).exits(0).out, "box-5.1: 3 same\n");
+}
+
+#[test]
+fn an_exception_for_a_race_is_not_stale_because_one_run_did_not_meet_it() {
+    let folder = folder(ACCEPTED);
+    folder.write("results/known.toml", known("outcomes = [\"EPIPE\", \"eof\"]\nstep = 2"));
+    check(&folder, &["--deny", "stale"]).exits(0).silent();
+}
+
+#[test]
+fn mistakes_in_exceptions_say_what_would_be_right() {
+    let folder = folder(ACCEPTED);
+    for (text, line, right) in [
+        ("[[known]]\nselect = \"x\"\n", 1, "missing field"),
+        ("known = 3\n", 1, "invalid type"),
+        ("[[known]\n", 1, "known exceptions are TOML"),
+        (&known("outcomes = []"), 3, "the outcomes that are allowed"),
+        (&known("outcomes = [\"<b>\"]"), 3, "an outcome as results have it"),
+        (&known("outcomes = [\"not-run\"]"), 3, "an outcome that a step can give"),
+        (&known("outcomes = [\"ok\"]\ntransport = \"tcp\""), 4, "one of `tcp4`"),
+        (&known("outcomes = [\"ok\"]\nstep = 0"), 4, "steps are numbered from 1"),
+        (&known("outcomes = [\"ok\"]\nstep = -1"), 4, "invalid"),
+        (&known("outcomes = [\"ok\"]\nplatform = { version = \"new\" }"), 4, ">=5.10, <6.1"),
+        (&known("outcomes = [\"ok\"]\nplatform = { kernel = \"6\" }"), 4, "unknown field `kernel`"),
+        (&known("outcomes = [\"ok\"]").replace("peer-close", "[x"), 2, "a scenario id, a family, or a glob"),
+        (&known("outcomes = [\"ok\"]").replace("Seen by many.", " "), 4, "why this is allowed"),
+        (&known("outcomes = [\"ok\"]").replace("https://example.org/1", "javascript:x"), 5, "begins with `https://`"),
+        (&known("outcomes = [\"ok\"]").replace("Seen", "\\u001b[31m"), 4, "a control character"),
+    ] {
+        folder.write("results/known.toml", text);
+        let ran = check(&folder, &[]).exits(2);
+        assert_eq!(ran.out, "");
+        let path = std::path::Path::new("results").join("known.toml").display().to_string();
+        assert!(ran.err.contains(&format!("{path}:{line}:")), "{text}\n{}", ran.err);
+        assert!(ran.err.contains(right), "{text}\n{}", ran.err);
+        assert!(!ran.err.contains('\u{1b}'));
+    }
+    folder.write("results/known.toml", b"\n\xff");
+    check(&folder, &[]).refuses(&["known.toml:2: not UTF-8"]);
+    check(&folder, &["--known", "none.toml"]).refuses(&["none.toml: cannot be read"]);
+}
+
+#[test]
+fn what_was_not_measured_cannot_be_told() {
+    let folder = folder(ACCEPTED);
+    folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out", "--out", "run"]).exits(0).silent();
+    let ran = check(&folder, &[]).exits(2);
+    assert_eq!(ran.out, "box-5.1: 3 same\nmoon-1: nothing compared\n  not measured: the job timed out\n");
+    assert_eq!(ran.err, "error: could not tell: not measured: moon-1\n");
+    // That something else changed is certain.
+    write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
+    check(&folder, &[]).exits(1);
+}
+
+#[test]
+fn what_was_accepted_is_no_change_of_a_platform_that_was_not_measured() {
+    let folder = folder(ACCEPTED);
+    folder.brokenpipe(&["absent", "box-5.1", "--reason", "no runner", "--out", "other"]).exits(0);
+    let ran = folder.brokenpipe(&["check", "other"]).exits(2);
+    assert_eq!(ran.out, "box-5.1: nothing compared\n  not measured: no runner\n");
+}
+
+#[test]
+fn only_what_is_selected_is_expected() {
+    let folder = Folder::new();
+    write(&folder, "results", facts("box-5.1", "5.1"), ACCEPTED);
+    let rows = vec![row("box-5.1", "own/x", "tcp6", (1, "client connect"), "ok", (10, 10))];
+    let other = Results { rows, platforms: Vec::new(), notes: Vec::new() };
+    other.write(&folder.join("run"), "box-5.1").unwrap();
+    check(&folder, &[]).exits(1).says(&["3 gone"]);
+    assert_eq!(check(&folder, &["--select", "own"]).exits(0).silent().out.lines().next(), Some("box-5.1: 1 new"));
+    check(&folder, &["--transport", "tcp6"]).exits(0).silent();
+    check(&folder, &["--select", "own", "--select", "onw"]).refuses(&["no results of \"onw\""]);
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let folder = folder(ACCEPTED);
+    check(&folder, &["--baseline", "nowhere"]).refuses(&["nowhere: cannot be read"]);
+    folder.brokenpipe(&["check", "nowhere"]).refuses(&["nowhere: cannot be read"]);
+    std::fs::create_dir(folder.join("empty")).unwrap();
+    check(&folder, &["--baseline", "empty"]).refuses(&["nothing to compare with"]);
+    folder.brokenpipe(&["check", "empty"]).refuses(&["nothing to compare"]);
+    check(&folder, &["--deny", "new", "--allow", "new"]).refuses(&["--deny and --allow both name new"]);
+    folder.write("results/bad.csv", "nonsense\n");
+    check(&folder, &[]).refuses(&["bad.csv:1: column `platform` is missing"]);
+}
+
+#[test]
+fn stated_results_are_no_baseline() {
+    let folder = Folder::new();
+    let mut results = Results::default();
+    results.rows.extend(step("box-5.1", 1, STEPS[0], &[("EPIPE", 10)]).into_iter().map(|row| Row {
+        provenance: Provenance::Documented,
+        count: None,
+        trials: None,
+        ..row
+    }));
+    results.write(&folder.join("results"), "box-5.1").unwrap();
+    write(&folder, "run", facts("box-5.1", "5.1"), ACCEPTED);
+    check(&folder, &[]).refuses(&["no measured results in results"]);
+}
+
+#[test]
+fn this_machine_is_measured_where_no_run_is_named() {
+    let folder = Folder::new();
+    let select = ["--select", "peer-close/read-read-write", "--transport", "tcp4"];
+    folder.brokenpipe(&[&["check"], &select[..]].concat()).refuses(&["results: cannot be read"]);
+    let run = ["run", "--quiet", "peer-close/read-read-write", "--transport", "tcp4"];
+    folder.brokenpipe(&run).exits(0);
+    let before = common::contents(&folder.join("results"));
+    let ran = folder.brokenpipe(&[&["check"], &select[..]].concat()).exits(0).silent();
+    assert!(ran.out.ends_with(" same\n") && ran.out.lines().count() == 1, "{}", ran.out);
+    assert_eq!(common::contents(&folder.join("results")), before, "a check writes nothing");
+}
+
+/// A folder in which every verdict comes, in several cases, with an exception that applies and one that does not.
+fn of_everything() -> Folder {
+    let folder = Folder::new();
+    let outcomes: [(&str, Option<&str>, Option<&str>); 6] = [
+        ("a/same", Some("ok"), Some("ok")),
+        ("b/changed", Some("ok"), Some("EPIPE")),
+        ("c/gone", Some("ok"), None),
+        ("d/new", None, Some("ok")),
+        ("e/known", Some("ok"), Some("eof")),
+        ("f/unsteady", Some("ok"), Some("ok")),
+    ];
+    for (dir, side) in [("results", 0), ("run", 1)] {
+        let mut results = Results { platforms: vec![facts("box-5.1", "5.1")], ..Results::default() };
+        for (id, was, is) in outcomes {
+            let outcome = if side == 0 { was } else { is };
+            for transport in ["tcp4", "tcp6"] {
+                let unsteady = id == "f/unsteady" && side == 1;
+                let count = if unsteady { 4 } else { 10 };
+                let row = |outcome, count| row("box-5.1", id, transport, (1, "client write 1"), outcome, (count, 10));
+                results.rows.extend(outcome.map(|outcome| row(outcome, count)));
+                results.rows.extend(unsteady.then(|| row("EPIPE", 6)));
+            }
+        }
+        results.write(&folder.join(dir), "box-5.1").unwrap();
+    }
+    write(&folder, "run", Platform { os: "new".to_owned(), ..facts("novel-1", "1") }, ACCEPTED);
+    folder.brokenpipe(&["absent", "moon-1", "--reason", "no runner", "--out", "run"]).exits(0);
+    let entry = |select: &str| known("outcomes = [\"eof\"]").replace("peer-close", select);
+    folder.write("results/known.toml", entry("e/known") + &entry("a/same"));
+    folder
+}
+
+fn of_format(format: &str) -> String {
+    // Windows has another mark between folders.
+    check(&of_everything(), &["--format", format])
+        .exits(1)
+        .out
+        .replace("results\\\\", "results/")
+        .replace("results\\", "results/")
+}
+
+#[test]
+fn every_verdict_as_text() {
+    assert_snapshot!(of_format("text"));
+}
+
+#[test]
+fn every_verdict_as_annotations() {
+    assert_snapshot!(of_format("github"));
+}
+
+#[test]
+fn every_verdict_as_markdown() {
+    assert_snapshot!(of_format("markdown"));
+}
+
+#[test]
+fn every_verdict_as_junit() {
+    assert_snapshot!(of_format("junit"));
+}
+
+#[test]
+fn every_verdict_as_json() {
+    let json = of_format("json");
+    let page: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(page["answer"], "changed");
+    assert_eq!(page["platforms"][0]["findings"][0]["line"], 4);
+    assert_snapshot!(json);
+}
+
+#[test]
+fn a_check_goes_into_a_file() {
+    let folder = folder(but(2, CHANGED));
+    let ran = check(&folder, &["--out", "found.txt"]).exits(1);
+    assert_eq!(ran.out, "");
+    assert_eq!(folder.read("found.txt"), check(&folder, &[]).out);
+    check(&folder, &["--out", "no/such/folder"]).exits(2).says(&["cannot be written"]);
+}

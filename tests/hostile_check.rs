@@ -1,0 +1,145 @@
+//! Text from results and exceptions is data in whatever a check writes.
+
+mod common;
+
+use common::{Folder, good, good_but};
+
+/// Free text is in notes and exceptions alone; this is meant for all readers at once.
+const HOSTILE: &str = "::error::no %0A::set-env name=x::y ##[error]no <script>alert(1)</script> ]]> | `x` **b** \
+                       [l](http://h) ![i](x) @all #1 www.x.org =1+1 \u{202e}";
+
+/// A step is gone, and its note says why; another one is known, and its reason says why; one exception is stale.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.join("results")).unwrap();
+    std::fs::create_dir(folder.join("run")).unwrap();
+    folder.write("results/box-1.csv", good());
+    let run = good_but("connect,ok", "connect,eof")
+        .replace("client,close,ok,,,,,10,10,seen twice", &format!("client,close,unsupported,,,,,10,10,{HOSTILE}"));
+    folder.write("run/box-1.csv", run);
+    // Nobody can tell anything of this one.
+    folder.brokenpipe(&["absent", "moon-1", "--reason", HOSTILE, "--out", "run"]).exits(0);
+    let entry = |step: u32, outcome: &str| {
+        format!(
+            "[[known]]\nselect = \"own/*\"\nstep = {step}\noutcomes = [\"{outcome}\"]\nreason = '''{HOSTILE}'''\n\
+             link = \"https://h/|<b>::error::no\"\n"
+        )
+    };
+    folder.write("results/known.toml", entry(1, "eof") + &entry(2, "ok 7"));
+    folder
+}
+
+fn of_format(format: &str) -> String {
+    let ran = folder().brokenpipe(&["check", "run", "--format", format]).exits(1);
+    for c in ['\u{1b}', '\u{202e}', '\r'] {
+        assert!(format == "json" || !ran.out.contains(c), "{format}: {:?}", ran.out);
+        assert!(!ran.err.contains(c));
+    }
+    assert!(!ran.err.contains("script"), "no text of a file is in the summary: {}", ran.err);
+    ran.out
+}
+
+/// Lines that a runner takes for commands, blanks aside.
+fn commands(out: &str) -> Vec<&str> {
+    out.lines().filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect()
+}
+
+#[test]
+fn text_has_no_command_to_a_ci_runner() {
+    let out = of_format("text");
+    assert!(out.contains("unsupported (::error::no"), "the note is shown: {out}");
+    assert_eq!(commands(&out), Vec::<&str>::new());
+}
+
+#[test]
+fn annotations_are_ours_alone() {
+    let out = of_format("github");
+    let commands = commands(&out);
+    let heads: Vec<_> = commands.iter().map(|line| line[2..].split("::").next().unwrap()).collect();
+    let baseline =
+        |line: u32, verdict: &str| format!("error file=results/box-1.csv,line={line},title={verdict} on box-1");
+    let stale = "warning file=results/known.toml,line=8,title=stale exception";
+    let heads: Vec<_> = heads.iter().map(|head| head.replace('\\', "/")).collect();
+    assert_eq!(heads, [baseline(5, "gone"), "error title=moon-1".to_owned(), stale.to_owned()]);
+    assert!(commands.iter().all(|line| !line.contains("%0A") && !line.contains("%0D")), "{out}");
+    assert!(commands[0].contains("%250A::set-env"), "the runner turns %25 back into %: {out}");
+}
+
+#[test]
+fn many_annotations_are_cut_with_their_number() {
+    let folder = folder();
+    let rows = |outcome: &str| -> String {
+        (0..14)
+            .map(|case| {
+                format!("box-1,measured,own/x{case},tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,1,1,\n")
+            })
+            .collect()
+    };
+    folder.write("results/box-1.csv", common::HEAD.to_owned() + &rows("ok"));
+    folder.write("run/box-1.csv", common::HEAD.to_owned() + &rows("eof"));
+    folder.write("results/known.toml", "");
+    let out = folder.brokenpipe(&["check", "run/box-1.csv", "--format", "github"]).exits(1).out;
+    assert_eq!(out.matches("::error ").count(), 10);
+    let further: Vec<_> = out.lines().skip_while(|line| !line.starts_with("::group::")).collect();
+    assert_eq!(further[0], "::group::4 further: error");
+    assert_eq!(further.len(), 6, "{out}");
+    assert_eq!(further[5], "::endgroup::");
+    assert!(further[1..5].iter().all(|line| line.starts_with("error: ")), "{out}");
+}
+
+#[test]
+fn markdown_has_no_markup_of_a_file() {
+    let out = of_format("markdown");
+    for active in ["<script", "<b>", "://", "www.", "@all", " #1", "**b**", "`x`", "[l]", "![", "##["] {
+        let shown = out.replace("\\`", "").replace("\\*", "").replace("\\[", "").replace("\\]", "");
+        assert!(!shown.contains(active), "{active}: {out}");
+    }
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    let tables: Vec<_> = out.lines().filter(|line| line.starts_with('|')).map(cells).collect();
+    assert_eq!(tables, [9, 9, 9, 9, 7, 7, 7, 7], "every line has the columns of its head: {out}");
+    assert_eq!(commands(&out), Vec::<&str>::new());
+}
+
+#[test]
+fn a_page_of_markdown_fits_a_summary() {
+    let folder = folder();
+    let note = "&".repeat(1900);
+    let rows = |outcome: &str, note: &str| -> String {
+        (0..200)
+            .map(|case| {
+                format!("box-1,measured,own/x{case},tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,1,1,{note}\n")
+            })
+            .collect()
+    };
+    folder.write("results/box-1.csv", common::HEAD.to_owned() + &rows("ok", ""));
+    folder.write("run/box-1.csv", common::HEAD.to_owned() + &rows("unsupported", &note));
+    let out = folder.brokenpipe(&["check", "run/box-1.csv", "--format", "markdown"]).exits(1).out;
+    assert!(out.len() < 1 << 20, "{}", out.len());
+    let shown = out.matches("| **gone** |").count();
+    let rest = out.lines().last().unwrap();
+    assert_eq!(rest, format!("{} further rows are not shown; a page has room for so much only.", 200 - shown));
+}
+
+#[test]
+fn junit_is_one_document_whatever_a_note_holds() {
+    let out = of_format("junit");
+    let report = quick_junit::Report::deserialize_from_str(&out).expect("it can be read back");
+    let suites: Vec<_> = report.test_suites.iter().map(|suite| suite.name.as_str()).collect();
+    assert_eq!(suites, ["box-1", "moon-1", "known exceptions"]);
+    assert_eq!(report.test_suites[0].test_cases.len(), 2);
+    assert!(!out.contains("<script") && !out.contains("]]>"), "{out}");
+    // The attributes that Jenkins' schema has; the library writes one more.
+    let root = out.lines().nth(1).unwrap();
+    let attributes: Vec<_> = root.split(' ').filter_map(|word| word.split_once("=\"").map(|(name, _)| name)).collect();
+    assert_eq!(attributes, ["name", "tests", "failures", "errors"]);
+    assert_eq!(commands(&out), Vec::<&str>::new());
+}
+
+#[test]
+fn json_has_the_text_as_it_is() {
+    let out = of_format("json");
+    assert_eq!(commands(&out), Vec::<&str>::new());
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["platforms"][0]["findings"][1]["found"]["notes"][0], HOSTILE);
+    assert_eq!(json["platforms"][1]["why"], HOSTILE);
+}

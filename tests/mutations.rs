@@ -1,0 +1,142 @@
+//! One changed outcome among the thousands of a committed platform is found, wherever it is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use brokenpipe::{
+    catalogue::Catalogue,
+    check::{Answer, Terms, Verdict, check},
+    matrix::Pair,
+    report::{CheckFormat, check as render},
+    results::{Results, Row},
+};
+
+const MUTATIONS: usize = 200;
+
+/// One of so many is looked for in the whole file.
+const WHOLE: usize = 10;
+
+/// Outcomes that steps give.
+const OUTCOMES: [&str; 8] = ["ok", "ok 1", "eof", "EPIPE", "ECONNRESET", "would-block", "quiet", "not-run"];
+
+/// A small generator of the same numbers every time (xorshift64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+}
+
+/// The committed files of platforms.
+fn committed() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let entries = fs::read_dir(folder).expect("results are committed").map(|entry| entry.unwrap().path());
+    let is_platform = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "csv") && !path.ends_with("platforms.csv")
+    };
+    let mut files: Vec<_> = entries.filter(is_platform).collect();
+    files.sort();
+    files
+}
+
+/// Rows are found by what they say, and not by the program's own reading.
+struct File {
+    path: PathBuf,
+    lines: Vec<String>,
+    /// The lines, from 0, of steps that were observed and gave one outcome.
+    steady: Vec<usize>,
+}
+
+impl File {
+    fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        let lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+        let fields = |line: &String| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let is_steady = |line: &&usize| {
+            let fields = fields(&lines[**line]);
+            fields[15] == fields[16] && fields[10] != "unsupported" && fields[10] != "not-run"
+        };
+        let all: Vec<usize> = (1..lines.len()).collect();
+        let steady = all.iter().filter(is_steady).copied().collect();
+        File { path: path.to_owned(), lines, steady }
+    }
+}
+
+#[test]
+fn each_of_many_mutations_is_found_and_named() {
+    let catalogue = Catalogue::builtin();
+    let files: Vec<_> = committed().iter().map(|path| File::read(path)).collect();
+    let mut numbers = Numbers(0x0b5e_55ed_0b5e_55ed);
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..MUTATIONS {
+        let file = &files[numbers.below(files.len())];
+        let line = file.steady[numbers.below(file.steady.len())];
+        let fields: Vec<_> = file.lines[line].split(',').collect();
+        let others: Vec<_> = OUTCOMES.into_iter().filter(|outcome| *outcome != fields[10]).collect();
+        let other = others[numbers.below(others.len())];
+        let mut changed = fields.clone();
+        changed[10] = other;
+        // Reading a whole file takes its time: most mutations are looked for in their family alone.
+        let family = format!(",{}/", fields[2].split('/').next().unwrap());
+        let is_kept = |at: usize| at == 0 || number % WHOLE == 0 || file.lines[at].contains(&family);
+        let kept: Vec<_> = (0..file.lines.len()).filter(|at| is_kept(*at)).collect();
+        let at = kept.iter().position(|at| *at == line).unwrap();
+        let mut lines: Vec<_> = kept.iter().map(|at| file.lines[*at].clone()).collect();
+        let [baseline, run] = ["baseline.csv", "run.csv"].map(|name| folder.path().join(name));
+        fs::write(&baseline, lines.concat()).unwrap();
+        lines[at] = changed.join(",");
+        fs::write(&run, lines.concat()).unwrap();
+
+        let pair = Pair::read(std::slice::from_ref(&baseline), &[run], &catalogue).unwrap();
+        let checked = check(&pair, &[], &Terms::default());
+        let verdict = if other == "not-run" { Verdict::Gone } else { Verdict::Changed };
+        let about = format!("{}:{}: {other}", file.path.display(), line + 1);
+        assert_eq!(checked.answer(), Answer::Changed, "{about}");
+        let [finding] = checked.platforms[0].findings.as_slice() else { panic!("one finding: {about}") };
+        assert_eq!(finding.verdict, verdict, "{about}");
+        let step = &finding.step;
+        assert_eq!((&**step.scenario(), step.step().to_string().as_str()), (fields[2], fields[7]), "{about}");
+        let case = step.case();
+        assert_eq!([&*case.transport, &*case.sigpipe, &*case.call, &*case.option], fields[3..7], "{about}");
+        assert_eq!(step.location(), Some((baseline.as_path(), at as u32 + 1)), "{about}");
+        let place = format!("{} step {} {} {}", fields[2], fields[7], fields[8], fields[9]);
+        assert!(render(&checked, CheckFormat::Text).contains(&place), "{about}");
+    }
+}
+
+#[test]
+fn every_committed_platform_is_the_same_as_itself() {
+    let catalogue = Catalogue::builtin();
+    let files = committed();
+    let pair = Pair::read(&files, &files, &catalogue).unwrap();
+    let checked = check(&pair, &[], &Terms::default());
+    assert_eq!(checked.answer(), Answer::Same);
+    assert_eq!(checked.platforms.len(), files.len());
+    assert!(checked.platforms.iter().all(|platform| platform.findings.is_empty()));
+}
+
+/// The trials of a race come in other shares every time.
+#[test]
+fn shares_are_no_change() {
+    let catalogue = Catalogue::builtin();
+    for path in committed() {
+        let mut results = Results::read(std::slice::from_ref(&path)).unwrap();
+        results.rows.iter_mut().for_each(more_trials);
+        let folder = tempfile::tempdir().unwrap();
+        let platform = results.rows[0].platform.clone();
+        results.write(folder.path(), &platform).unwrap();
+        let pair = Pair::read(&[path], &[folder.path().to_owned()], &catalogue).unwrap();
+        assert_eq!(check(&pair, &[], &Terms::default()).answer(), Answer::Same);
+    }
+}
+
+fn more_trials(row: &mut Row) {
+    row.count = row.count.map(|count| count * 3);
+    row.trials = row.trials.map(|trials| trials * 3);
+}
