@@ -9,6 +9,7 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::{PLATFORMS, Results};
+use crate::sys;
 
 /// What could not be written.
 #[derive(Debug)]
@@ -101,12 +102,7 @@ fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io:
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".brokenpipe-");
-    #[cfg(unix)]
-    {
-        // A temporary file is its owner's alone by default; results are for everybody the umask allows.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
+    sys::results_permissions(&mut builder);
     let file = builder.tempfile_in(folder)?;
     let mut writer = csv::Writer::from_writer(&file);
     for row in rows {

@@ -2,14 +2,18 @@
 
 use std::{io, process::Stdio, time::Duration};
 
+use mio::{Registry, Token};
 use socket2::Socket;
 
 use super::{ErrorName, Host};
-use crate::catalogue::{Axes, Call, SocketOption, Transport};
+use crate::{
+    catalogue::{Axes, Call, SocketOption, Transport},
+    driver::endpoint::Endpoint,
+};
 
 pub(crate) use super::not_unix::{
-    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe,
-    stream_socket, take_sigpipe,
+    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, results_permissions, set_nosigpipe,
+    set_sigpipe, stream_socket, take_sigpipe,
 };
 
 /// Nobody says.
@@ -50,6 +54,11 @@ pub(crate) fn write_by(_call: Call, _socket: &Socket, _data: &[u8]) -> Option<io
     None
 }
 
+/// No pipes that mio could poll.
+pub(crate) fn pipe(_registry: &Registry, _token: Token) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Nothing is known that would keep it.
 pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std::process::Command {
     command
@@ -70,6 +79,7 @@ pub(crate) fn close<S>(socket: S) -> io::Result<()> {
 pub fn host() -> Host {
     Host {
         version: String::new(),
+        runtime_version: String::new(),
         kernel: String::new(),
         runtime: "unknown",
         evidence: "nothing is known of this system".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! # The contract
 //!
-//! One file a family fulfils it (`unix/`, `windows.rs`); `fallback.rs` compiles everywhere and knows least.
+//! One file a family fulfils it (`unix/`, `windows/`); `fallback.rs` compiles everywhere and knows least.
 //! `not_unix.rs` has what these two share.
 //! `unsafe` is allowed here only. Each family has:
 //!
@@ -21,7 +21,9 @@
 //! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std`, and for a call that `lacks` keeps from being asked for |
 //! | `has_sigpipe`, `set_sigpipe`, `take_sigpipe`, `killed_by_sigpipe` | what SIGPIPE does in this process, and whether it came |
 //! | `set_nosigpipe(socket)` | SO_NOSIGPIPE |
-//! | `local_listener()`, `local_socket()`, `pipe()` | the transports `unix` and `pipe` |
+//! | `local_listener()`, `local_socket()` | the transport `unix` |
+//! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end; where they must be known to the selector before they can be used they are, under that token |
+//! | `results_permissions(builder)` | makes a temporary file one for everybody, as far as the system lets a program choose |
 //! | `keep_from_ctrl_c(command)` | a child that Ctrl-C does not reach: its parent ends it |
 //! | `host()` | what the running system says of itself |
 
@@ -29,7 +31,7 @@
 
 // `--cfg brokenpipe_fallback` takes the fallback anywhere, so that it is compiled at all: see `ci/check`.
 #[cfg_attr(all(unix, not(brokenpipe_fallback)), path = "unix/mod.rs")]
-#[cfg_attr(all(windows, not(brokenpipe_fallback)), path = "windows.rs")]
+#[cfg_attr(all(windows, not(brokenpipe_fallback)), path = "windows/mod.rs")]
 #[cfg_attr(any(not(any(unix, windows)), brokenpipe_fallback), path = "fallback.rs")]
 mod family;
 #[cfg(any(not(unix), brokenpipe_fallback))]
@@ -37,7 +39,8 @@ mod not_unix;
 
 pub(crate) use family::{
     REARM, accept, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c, killed_by_sigpipe,
-    lacks, local_listener, local_socket, pipe, set_nosigpipe, set_sigpipe, stream_socket, take_sigpipe, write_by,
+    lacks, local_listener, local_socket, pipe, results_permissions, set_nosigpipe, set_sigpipe, stream_socket,
+    take_sigpipe, write_by,
 };
 pub use family::{SELECTOR, error_name, host};
 
@@ -55,6 +58,9 @@ pub struct ErrorName {
 pub struct Host {
     /// The operating system's version as its makers count releases, without the patch level: `6.18`, `15`, `26100`.
     pub version: String,
+    /// What tells versions of a `runtime` apart that is not `native`, as it goes into the platform's name: Wine's `8`.
+    /// Empty where nothing does; the name then has `version`.
+    pub runtime_version: String,
     /// The kernel's full version.
     pub kernel: String,
     /// `native`, or what stands in for the kernel: `gvisor`, `wine`, `wsl`, `qemu-user`; `unknown` where nobody can tell.
