@@ -63,6 +63,10 @@ impl Default for Settings {
     }
 }
 
+/// Children at a time for each value of `sigpipe`, unless there are more jobs. A child has one trial in flight, and that
+/// waits more than it works: where what it awaits never comes, for the whole of a deadline.
+const CHILDREN: usize = 16;
+
 /// What a run and those who watch it tell each other while it goes on.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -119,16 +123,14 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
     total.error = total.error.map(selector);
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
-    for of_mode in Sigpipe::ALL {
-        if total.error.is_some() {
-            break;
-        }
-        let numbers: Vec<_> = in_children.iter().copied().filter(|&n| cases[n].axes.sigpipe == *of_mode).collect();
-        let deal = |job: usize| {
-            let dealt: Vec<_> = numbers.iter().copied().skip(job).step_by(settings.jobs.max(1)).collect();
-            dealt.repeat(settings.repeat as usize)
-        };
-        let hands: Vec<Vec<_>> = (0..settings.jobs.max(1)).map(deal).collect();
+    if total.error.is_none() {
+        let hands = Sigpipe::ALL.iter().flat_map(|&mode| {
+            let of_mode: Vec<_> = in_children.iter().copied().filter(|&n| cases[n].axes.sigpipe == mode).collect();
+            let trials = of_mode.repeat(settings.repeat as usize);
+            let children = settings.jobs.max(CHILDREN).min(trials.len());
+            (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect::<Vec<_>>())
+        });
+        let hands: Vec<Vec<_>> = hands.collect();
         for mut share in side_by_side(hands, |hand| children::run(cases, hand, settings, progress, false)) {
             let left = std::mem::take(&mut share.left);
             total.merge(share);

@@ -66,12 +66,15 @@ impl Trial<'_> {
                 return self.or_wait(given, actor, context);
             }
             Operation::Open => {
-                self.open()?;
+                self.open(context)?;
                 Given::Done
             }
             Operation::Fill => {
                 let buffer = context.buffer(CHUNK);
-                self.call(actor, |end| until_blocked(|| end.write(buffer), Given::Full))
+                let mut wrote = false;
+                let given =
+                    self.call(actor, |end| until_blocked(|| end.write(buffer).inspect(|_| wrote = true), Given::Full));
+                return self.or_settle(given, wrote, actor, context);
             }
             Operation::Drain => {
                 let buffer = context.buffer(CHUNK);
@@ -138,19 +141,36 @@ impl Trial<'_> {
     fn or_wait(&mut self, given: Given, actor: Actor, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
         match given {
             // An event that did not help: the present registration stands.
-            Given::WouldBlock if self.is_retrying() => Ok(None),
+            Given::WouldBlock if self.waits_for(What::Retry) => Ok(None),
             Given::WouldBlock => self.wait(What::Retry, actor, context),
             given => Ok(Some(given)),
         }
     }
 
-    fn open(&mut self) -> Result<(), Stop> {
-        self.sockets.open_client(self.case.axes).map_err(|error| Stop::from_error("a client's socket", &error))
+    /// There is no more room only when none comes for a while either. Most systems hand data on to the peer after the call
+    /// that wrote it, and then have room again: what is filled too early becomes writable by itself, and has data on its way
+    /// when the peer goes.
+    fn or_settle(
+        &mut self,
+        given: Given,
+        wrote: bool,
+        actor: Actor,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Given>, Stop> {
+        match given {
+            Given::Full if !wrote && self.waits_for(What::Settle) => Ok(None),
+            Given::Full => self.wait(What::Settle, actor, context),
+            given => Ok(Some(given)),
+        }
+    }
+
+    fn open(&mut self, context: &mut Context<'_>) -> Result<(), Stop> {
+        self.sockets.open_client(self.case.axes, context).map_err(|error| Stop::from_error("a client's socket", &error))
     }
 
     fn connect(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
         if self.sockets.client.is_none() {
-            self.open()?;
+            self.open(context)?;
         }
         if self.case.axes.transport == Transport::Pipe {
             return Ok(Some(self.connected()));

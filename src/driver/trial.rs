@@ -56,6 +56,8 @@ pub(super) enum What {
     Pace,
     /// A call that would have blocked is tried again at every event.
     Retry,
+    /// A `fill` has met the end of the room; more may come while data is on its way to the peer.
+    Settle,
     /// A connect under way.
     Connect,
     /// An `await`.
@@ -94,8 +96,8 @@ impl<'a> Trial<'a> {
         self.waiting.is_some_and(|waiting| waiting.token == token)
     }
 
-    pub(super) fn is_retrying(&self) -> bool {
-        self.waiting.is_some_and(|waiting| waiting.what == What::Retry)
+    pub(super) fn waits_for(&self, what: What) -> bool {
+        self.waiting.is_some_and(|waiting| waiting.what == what)
     }
 
     /// When to resume this trial if no event does.
@@ -180,7 +182,9 @@ impl<'a> Trial<'a> {
         let both = Interest::READABLE | Interest::WRITABLE;
         let (interest, patience) = match (what, self.step().map(|step| step.operation)) {
             (What::Connect, _) => (Interest::WRITABLE, settings.connect_deadline),
-            (What::Retry, Some(Operation::Write(_))) => (Interest::WRITABLE, settings.await_deadline),
+            (What::Settle, _) | (What::Retry, Some(Operation::Write(_))) => {
+                (Interest::WRITABLE, settings.await_deadline)
+            }
             (What::Retry | What::Pace, _) => (Interest::READABLE, settings.await_deadline),
             (What::Condition(_), _) if actor == Actor::Listener => (Interest::READABLE, settings.await_deadline),
             (What::Condition(Condition::Connected), _) => (both, settings.connect_deadline),
@@ -209,7 +213,7 @@ impl<'a> Trial<'a> {
         let seen = waiting.seen;
         match waiting.what {
             What::Pace => Ok(None),
-            What::Retry => match self.step() {
+            What::Retry | What::Settle => match self.step() {
                 Some(&step) => self.take(step, context),
                 None => Ok(None),
             },
@@ -241,6 +245,7 @@ impl<'a> Trial<'a> {
                 }
             }
             What::Retry => Ok(Some(Given::WouldBlock)),
+            What::Settle => Ok(Some(Given::Full)),
             What::Condition(Condition::Quiet) => Ok(Some(Given::Quiet)),
             What::Connect | What::Condition(_) => Ok(Some(Given::NoEvent(seen))),
         }
