@@ -302,7 +302,7 @@ use_source() { # TARGET LINKER [FLAG]...
     export RUSTC=/usr/bin/rustc
     export RUSTC_BOOTSTRAP=1 # a release compiler refuses -Z otherwise
     export CARGO_TARGET_DIR=$platforms/from-source
-    export "CARGO_TARGET_${upper//-/_}_LINKER=$linker"
+    if [ -n "$linker" ]; then export "CARGO_TARGET_${upper//-/_}_LINKER=$linker"; fi
     from_source=(--locked --target "$target" "-Zbuild-std=std,panic_abort,panic_unwind"
         --config "target.$target.rustflags=[$list]")
 }

@@ -27,7 +27,7 @@ in_wine() { # VERSION SECONDS PROGRAM...
         exec 3<"$3"
         mount -t tmpfs tmp /tmp
         mkdir -p "$3"
-        mount --bind /proc/self/fd/3 "$3"
+        mount --no-canonicalize --bind /proc/self/fd/3 "$3"
         exec 3<&-
         shift 3
         cd /mnt
