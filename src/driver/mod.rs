@@ -72,6 +72,10 @@ impl Default for Settings {
     }
 }
 
+/// Children at a time for each value of `sigpipe`, unless there are more jobs. A child has one trial in flight, and that
+/// waits more than it works: where what it awaits never comes, for the whole of a deadline.
+const CHILDREN: usize = 16;
+
 /// What a run and those who watch it tell each other while it goes on.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -145,17 +149,15 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
 /// Who gets which trials, given by the numbers of their cases: rounds of hands, one hand a process at a time.
 type Deal = fn(&[Case<'_>], &[usize], &Settings) -> Vec<Vec<Vec<usize>>>;
 
-/// A round for each mode of SIGPIPE, and in it a hand for each processor.
+/// Some hands for each mode of SIGPIPE, all at once.
 fn deal_by_mode(cases: &[Case<'_>], numbers: &[usize], settings: &Settings) -> Vec<Vec<Vec<usize>>> {
-    let of_mode = |mode: &Sigpipe| {
-        let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == *mode).collect();
-        let deal = |job: usize| {
-            let dealt: Vec<_> = numbers.iter().copied().skip(job).step_by(settings.jobs.max(1)).collect();
-            dealt.repeat(settings.repeat as usize)
-        };
-        (0..settings.jobs.max(1)).map(deal).collect()
-    };
-    Sigpipe::ALL.iter().map(of_mode).collect()
+    let hands = Sigpipe::ALL.iter().flat_map(|&mode| {
+        let of_mode: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == mode).collect();
+        let trials = of_mode.repeat(settings.repeat as usize);
+        let children = settings.jobs.max(CHILDREN).min(trials.len());
+        (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect::<Vec<_>>())
+    });
+    vec![hands.collect()]
 }
 
 /// A hand for each trial, since they only wait: ten take as long as one.
