@@ -30,7 +30,7 @@ pub(super) struct RunArgs {
     /// Folder to write the results into
     #[arg(long, value_name = "DIR", default_value = RESULTS)]
     pub(super) out: PathBuf,
-    /// Trials of each case; of one whose steps race, 20 times as many
+    /// Trials of each case; of one whose steps race, 5 times as many
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     #[command(flatten)]

@@ -8,7 +8,7 @@ use super::{
     trial::{Stop, Trial, What},
 };
 use crate::{
-    catalogue::{Actor, Transport},
+    catalogue::{Actor, Axes, Call, SocketOption, Transport},
     observation::{Given, Readiness},
     sys,
 };
@@ -102,6 +102,10 @@ impl Trial<'_> {
         };
         match accepted {
             Ok((end, address)) => {
+                let Axes { call, option, transport, .. } = self.case.axes;
+                if option == SocketOption::None && call != Call::Std && transport != Transport::Pipe {
+                    sys::clear_nosigpipe(&end.socket()).map_err(|error| Stop::from_error("SO_NOSIGPIPE", &error))?;
+                }
                 self.sockets.server = Some(Watched::new(end));
                 self.sockets.accepted_from = address;
                 self.sockets.accepted += 1;

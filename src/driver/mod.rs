@@ -106,7 +106,7 @@ impl Progress {
 
 /// How many trials of a case take the place of one: a race shows its rarer outcomes only to who tries more often.
 fn of_one(case: &Case<'_>) -> usize {
-    if case.scenario.racing { 20 } else { 1 }
+    if case.scenario.racing { 5 } else { 1 }
 }
 
 impl Settings {

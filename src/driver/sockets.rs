@@ -21,7 +21,7 @@ use super::{
     trial::Stop,
 };
 use crate::{
-    catalogue::{Actor, Axes, Case, Operation, SocketOption, Step, Transport},
+    catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
     sys,
 };
 
@@ -145,6 +145,10 @@ impl Sockets {
     pub(super) fn open_client(&mut self, axes: Axes, context: &mut Context<'_>) -> io::Result<()> {
         let client = self.new_client(axes.transport, context)?;
         match axes.option {
+            // A pipe is no socket.
+            SocketOption::None if axes.call != Call::Std && axes.transport != Transport::Pipe => {
+                sys::clear_nosigpipe(&client.socket())?;
+            }
             SocketOption::None | SocketOption::ListenerNosigpipe => {}
             SocketOption::SoNosigpipe => sys::set_nosigpipe(&client.socket())?,
             SocketOption::FSetnosigpipe => sys::set_nosigpipe_flag(&client.socket())?,

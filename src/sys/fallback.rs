@@ -12,9 +12,9 @@ use crate::{
 };
 
 pub(crate) use super::not_unix::{
-    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, restore_sigpipe,
-    results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
-    vanish, write_stdout,
+    accept, clear_nosigpipe, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on,
+    restore_sigpipe, results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
+    stream_socket, take_sigpipe, vanish, write_stdout,
 };
 
 /// Nobody says.

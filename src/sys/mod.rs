@@ -23,7 +23,7 @@
 //! | `pass_sigpipe_on(command)` | a child that begins with SIGPIPE as it is here, which std's `Command` alone would set back |
 //! | `restore_sigpipe()` | in such a child: SIGPIPE as it was when the program began, before std's runtime set it |
 //! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
-//! | `set_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | SO_NOSIGPIPE; F_SETNOSIGPIPE |
+//! | `set_nosigpipe(socket)`, `clear_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | SO_NOSIGPIPE, also where a library has set it; F_SETNOSIGPIPE |
 //! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
 //! | `vanish(socket)` | cuts a TCP socket off, so that nothing comes from it and nothing reaches it, not even when it is closed; an error without a code says in words why this system cannot |
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
@@ -43,10 +43,10 @@ mod family;
 mod not_unix;
 
 pub(crate) use family::{
-    REARM, accept, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c, killed_by_sigpipe,
-    lacks, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe, results_permissions,
-    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
-    vanish, write_by, write_stdout,
+    REARM, accept, clear_nosigpipe, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c,
+    killed_by_sigpipe, lacks, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe,
+    results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
+    stream_socket, take_sigpipe, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
 

@@ -60,6 +60,11 @@ pub(crate) fn killed_by_sigpipe(_status: std::process::ExitStatus) -> bool {
     false
 }
 
+/// No library sets SO_NOSIGPIPE where there is none.
+pub(crate) fn clear_nosigpipe(_socket: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
 /// There is no SO_NOSIGPIPE to set.
 pub(crate) fn set_nosigpipe(_socket: &Socket) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

@@ -48,8 +48,22 @@ pub(crate) fn has_sigpipe(_mode: Sigpipe) -> bool {
 /// Sets SO_NOSIGPIPE.
 #[cfg(nosigpipe)]
 pub(crate) fn set_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
+    switch_nosigpipe(socket, true)
+}
+
+/// Unsets SO_NOSIGPIPE, which socket2 and mio set by themselves on Apple's systems (socket2 src/sys/unix.rs, mio
+/// src/sys/unix/net.rs): a case that names a system call and no option is about a socket as the system makes it.
+pub(crate) fn clear_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
+    #[cfg(target_vendor = "apple")]
+    switch_nosigpipe(socket, false)?;
+    let _ = socket;
+    Ok(())
+}
+
+#[cfg(nosigpipe)]
+fn switch_nosigpipe(socket: &socket2::Socket, on: bool) -> io::Result<()> {
     use std::os::fd::AsRawFd;
-    let on: libc::c_int = 1;
+    let on = libc::c_int::from(on);
     // SAFETY: the pointer is to an int that lives through the call, and the length is that int's.
     let failed = unsafe {
         libc::setsockopt(

@@ -29,9 +29,9 @@ use super::Host;
 use crate::catalogue::{Axes, Call, Setting, SocketOption, Transport};
 
 pub(crate) use super::not_unix::{
-    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, restore_sigpipe,
-    results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
-    vanish, write_stdout,
+    accept, clear_nosigpipe, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on,
+    restore_sigpipe, results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
+    stream_socket, take_sigpipe, vanish, write_stdout,
 };
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
