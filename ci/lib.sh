@@ -50,7 +50,7 @@ need_package() { # PACKAGE COMMAND...
 }
 
 # Prints the rows of ci/platforms, fields parted by one space; PLATFORMS_FILE names another table.
-jobs() { sed -e 's/#.*//' -e 's/[[:space:]]\{1,\}/ /g' -e 's/ $//' -e '/^$/d' "${PLATFORMS_FILE:-$crate/ci/platforms}"; }
+job_rows() { sed -e 's/#.*//' -e 's/[[:space:]]\{1,\}/ /g' -e 's/ $//' -e '/^$/d' "${PLATFORMS_FILE:-$crate/ci/platforms}"; }
 
 # Hands a value on to later steps: one line.
 output() { # NAME VALUE

@@ -18,6 +18,7 @@ script=$(basename "$0")
 out=$crate/results
 skip_unavailable=
 chosen=()    # the words on the command line, or all that the script offers
+good=measured # what a column is that did not fail
 all_well=yes # nothing failed, and nothing was skipped that should not be
 # For runs on what emulates a processor or a kernel: a process that gets no time on a
 # busy machine has been seen to be later than the usual 200 ms, and to look silent.
@@ -71,6 +72,8 @@ options() { # NUMBER_OF_WORDS WORD... ARGUMENT...
         mkdir -p "$folder" 2>/dev/null || die 2 "$folder: this folder cannot be made"
         if [ ! -w "$folder" ]; then die 2 "$folder: cannot be written to"; fi
     done
+    # Wine does not find a program behind a symbolic link.
+    platforms=$(realpath "$platforms")
     cd "$crate"
     scratch=$(mktemp -d "$platforms/scratch.XXXXXX")
     trap tidy EXIT
@@ -118,7 +121,7 @@ skip() { # REASON
 
 # Measures a column in a subshell and prints what came of it.
 column() { # LABEL COMMAND...
-    local start=$SECONDS code=0 result=measured name=$1
+    local start=$SECONDS code=0 result=$good name=$1
     shift
     rm -rf "${scratch:?}"/*
     set -m
@@ -282,9 +285,9 @@ build_static() {
     program=$CARGO_TARGET_DIR/$target/release/brokenpipe
 }
 
-# Builds the program for a target that the machine's toolchain has no standard
-# library for, and sets `program`: Debian's compiler builds it from source.
-build_from_source() { # TARGET LINKER [FLAG]...
+# Prepares cargo for a target that the machine's toolchain has no standard library
+# for: Debian's compiler builds it from source. Sets `from_source` to the options.
+use_source() { # TARGET LINKER [FLAG]...
     local target=$1 linker=$2 list='' versions upper flag
     shift 2
     need rustc-web cargo-web rust-web-src
@@ -299,10 +302,15 @@ build_from_source() { # TARGET LINKER [FLAG]...
     export RUSTC=/usr/bin/rustc
     export RUSTC_BOOTSTRAP=1 # a release compiler refuses -Z otherwise
     export CARGO_TARGET_DIR=$platforms/from-source
-    export "CARGO_TARGET_${upper//-/_}_LINKER=$linker"
-    quietly /usr/bin/cargo build --release --locked --target "$target" \
-        -Zbuild-std=std,panic_abort,panic_unwind --config "target.$target.rustflags=[$list]" ||
-        die 1 "cargo could not build for $target"
-    program=$CARGO_TARGET_DIR/$target/release/brokenpipe
+    if [ -n "$linker" ]; then export "CARGO_TARGET_${upper//-/_}_LINKER=$linker"; fi
+    from_source=(--locked --target "$target" "-Zbuild-std=std,panic_abort,panic_unwind"
+        --config "target.$target.rustflags=[$list]")
+}
+
+# Builds the program in that way and sets `program`.
+build_from_source() { # TARGET LINKER [FLAG]...
+    use_source "$@"
+    quietly /usr/bin/cargo build --release "${from_source[@]}" || die 1 "cargo could not build for $1"
+    program=$CARGO_TARGET_DIR/$1/release/brokenpipe
     if [ -e "$program.exe" ]; then program+=.exe; fi
 }

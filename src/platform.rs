@@ -68,7 +68,8 @@ impl Platform {
         let abi = ABI;
         // What is not native must not be taken for it by its name either.
         let system = if host.runtime == "native" { os } else { host.runtime };
-        let parts = [system, &host.version, arch, abi];
+        let version = if host.runtime_version.is_empty() { &host.version } else { &host.runtime_version };
+        let parts = [system, version, arch, abi];
         let name = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("-");
         Platform {
             platform: name,

@@ -30,7 +30,7 @@ pub(super) struct RunArgs {
     /// Folder to write the results into
     #[arg(long, value_name = "DIR", default_value = RESULTS)]
     pub(super) out: PathBuf,
-    /// Trials of each case
+    /// Trials of each case; of one whose steps race, 20 times as many
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     #[command(flatten)]
@@ -137,6 +137,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let mut results = Results::default();
     let name = platform.platform.clone();
     results.add_run(platform, &cases, &measured);
+    results.add_races_of(&before.of_platform, &catalogue);
     let mut kept = results.keep(&before.of_platform, &catalogue, selection.is_everything());
     if selection.is_everything() && !args.slow {
         // Everything was asked for, but for these.
@@ -222,13 +223,14 @@ fn stop_at_ctrl_c(progress: &Arc<Progress>) {
 
 /// Runs the cases, with a progress bar on a terminal.
 fn measure(cases: &[Case<'_>], args: &RunArgs, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
-    let trials = cases.len() as u64 * u64::from(args.repeat);
+    let settings = args.settings();
+    let trials = cases.iter().map(|case| settings.trials(case)).sum();
     let ended = AtomicBool::new(false);
     thread::scope(|scope| {
         if !args.quiet && io::stderr().is_terminal() {
             scope.spawn(|| show_progress(trials, progress, &ended));
         }
-        let measured = driver::run(cases, &args.settings(), progress);
+        let measured = driver::run(cases, &settings, progress);
         ended.store(true, Ordering::Relaxed);
         measured
     })

@@ -17,13 +17,13 @@ use crate::{
 const CROWD: usize = 16;
 
 impl Trial<'_> {
-    pub(super) fn open(&mut self) -> Result<(), Stop> {
-        self.sockets.open_client(self.case.axes).map_err(|error| Stop::from_error("a client's socket", &error))
+    pub(super) fn open(&mut self, context: &mut Context<'_>) -> Result<(), Stop> {
+        self.sockets.open_client(self.case.axes, context).map_err(|error| Stop::from_error("a client's socket", &error))
     }
 
     pub(super) fn connect(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
         if self.sockets.client.is_none() {
-            self.open()?;
+            self.open(context)?;
         }
         if self.case.axes.transport == Transport::Pipe {
             return Ok(Some(self.connected()));
@@ -44,9 +44,9 @@ impl Trial<'_> {
     }
 
     /// Calls connect once and tells what it gave, which as a rule is that it has begun.
-    pub(super) fn start_connect(&mut self) -> Result<Given, Stop> {
+    pub(super) fn start_connect(&mut self, context: &mut Context<'_>) -> Result<Given, Stop> {
         if self.sockets.client.is_none() {
-            self.open()?;
+            self.open(context)?;
         }
         let (Some(address), Some(client)) = (&self.sockets.address, &self.sockets.client) else {
             return Ok(Given::NotRun);
@@ -63,7 +63,7 @@ impl Trial<'_> {
         while self.sockets.crowd.len() < CROWD {
             let client = self
                 .sockets
-                .new_client(self.case.axes.transport)
+                .new_client(self.case.axes.transport, context)
                 .map_err(|error| Stop::from_error("a socket of the crowd", &error))?;
             let begun = client.socket().connect(&address);
             self.sockets.crowd.push(Watched::new(client));

@@ -72,6 +72,10 @@ impl Default for Settings {
     }
 }
 
+/// Children at a time for each value of `sigpipe`, unless there are more jobs. A child has one trial in flight, and that
+/// waits more than it works: where what it awaits never comes, for the whole of a deadline.
+const CHILDREN: usize = 16;
+
 /// What a run and those who watch it tell each other while it goes on.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -100,7 +104,19 @@ impl Progress {
     }
 }
 
-/// Runs every case `settings.repeat` times and returns a result for each, in the same order.
+/// How many trials of a case take the place of one: a race shows its rarer outcomes only to who tries more often.
+fn of_one(case: &Case<'_>) -> usize {
+    if case.scenario.racing { 20 } else { 1 }
+}
+
+impl Settings {
+    /// How many trials of a case there are.
+    pub fn trials(&self, case: &Case<'_>) -> u64 {
+        u64::from(self.repeat) * of_one(case) as u64
+    }
+}
+
+/// Runs every case `settings.repeat` times, a racing one more often, and returns a result for each, in the same order.
 ///
 /// Where descriptors or ports run out, fewer trials are in flight; what one trial alone cannot get makes its case
 /// [`CaseResult::Unsupported`].
@@ -111,7 +127,8 @@ impl Progress {
 /// all the same comes with the error.
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let mut total = Share::new(cases);
-    let (slow, quick): (Vec<_>, Vec<_>) = (0..cases.len()).partition(|&number| cases[number].scenario.slow);
+    let numbers = (0..cases.len()).flat_map(|number| std::iter::repeat_n(number, of_one(&cases[number])));
+    let (slow, quick): (Vec<_>, Vec<_>) = numbers.partition(|&number| cases[number].scenario.slow);
     run_some(cases, quick, settings, progress, &mut total, deal_by_mode);
     // Afterwards: trials that wait for seconds would keep the quick ones from their turns.
     if !slow.is_empty() && total.error.is_none() {
@@ -122,7 +139,7 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
         };
         run_some(cases, slow, &patient, progress, &mut total, deal_one_by_one);
     }
-    let results = total.tally.into_results(settings.repeat.into());
+    let results = total.tally.into_results(|number| settings.trials(&cases[number]));
     match total.error {
         None => Ok(results),
         Some(error) => Err(RunError { error, results }),
@@ -132,17 +149,15 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
 /// Who gets which trials, given by the numbers of their cases: rounds of hands, one hand a process at a time.
 type Deal = fn(&[Case<'_>], &[usize], &Settings) -> Vec<Vec<Vec<usize>>>;
 
-/// A round for each mode of SIGPIPE, and in it a hand for each processor.
+/// Some hands for each mode of SIGPIPE, all at once.
 fn deal_by_mode(cases: &[Case<'_>], numbers: &[usize], settings: &Settings) -> Vec<Vec<Vec<usize>>> {
-    let of_mode = |mode: &Sigpipe| {
-        let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == *mode).collect();
-        let deal = |job: usize| {
-            let dealt: Vec<_> = numbers.iter().copied().skip(job).step_by(settings.jobs.max(1)).collect();
-            dealt.repeat(settings.repeat as usize)
-        };
-        (0..settings.jobs.max(1)).map(deal).collect()
-    };
-    Sigpipe::ALL.iter().map(of_mode).collect()
+    let hands = Sigpipe::ALL.iter().flat_map(|&mode| {
+        let of_mode: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == mode).collect();
+        let trials = of_mode.repeat(settings.repeat as usize);
+        let children = settings.jobs.max(CHILDREN).min(trials.len());
+        (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect::<Vec<_>>())
+    });
+    vec![hands.collect()]
 }
 
 /// A hand for each trial, since they only wait: ten take as long as one.

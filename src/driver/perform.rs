@@ -38,7 +38,7 @@ impl Trial<'_> {
                 return self.connect(context);
             }
             Operation::ConnectAgain => return self.connect_socket(context),
-            Operation::StartConnect => self.start_connect()?,
+            Operation::StartConnect => self.start_connect(context)?,
             Operation::Backlog(length) => {
                 let listens = self.sockets.listen_anew(self.case.axes.transport, length);
                 listens.map_err(|error| Stop::from_error("a listener", &error))?;
@@ -69,12 +69,15 @@ impl Trial<'_> {
                 return self.or_wait(given, actor, context);
             }
             Operation::Open => {
-                self.open()?;
+                self.open(context)?;
                 Given::Done
             }
             Operation::Fill => {
                 let buffer = context.buffer(CHUNK);
-                self.call(actor, |end| until_blocked(|| end.write(buffer), Given::Full))
+                let mut wrote = false;
+                let given =
+                    self.call(actor, |end| until_blocked(|| end.write(buffer).inspect(|_| wrote = true), Given::Full));
+                return self.or_settle(given, wrote, actor, context);
             }
             Operation::Drain => {
                 let buffer = context.buffer(CHUNK);
@@ -182,8 +185,25 @@ impl Trial<'_> {
     ) -> Result<Option<Given>, Stop> {
         match given {
             // An event that did not help: the present registration stands.
-            Given::WouldBlock if self.is_retrying() => Ok(None),
+            Given::WouldBlock if self.waits_for(What::Retry) => Ok(None),
             Given::WouldBlock => self.wait(What::Retry, actor, context),
+            given => Ok(Some(given)),
+        }
+    }
+
+    /// There is no more room only when none comes for a while either. Most systems hand data on to the peer after the call
+    /// that wrote it, and then have room again: what is filled too early becomes writable by itself, and has data on its way
+    /// when the peer goes.
+    fn or_settle(
+        &mut self,
+        given: Given,
+        wrote: bool,
+        actor: Actor,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Given>, Stop> {
+        match given {
+            Given::Full if !wrote && self.waits_for(What::Settle) => Ok(None),
+            Given::Full => self.wait(What::Settle, actor, context),
             given => Ok(Some(given)),
         }
     }

@@ -49,11 +49,18 @@ impl<S: ?Sized> Watched<S> {
 macro_rules! watch {
     ($watched:expr, $registry:expr, $token:expr, $interest:expr) => {{
         let watched = $watched;
-        if watched.registered {
-            $registry.reregister(&mut watched.source, $token, $interest)
-        } else {
-            $registry.register(&mut watched.source, $token, $interest).map(|()| watched.registered = true)
-        }
+        // Where the selector answers a registration once, the answer to an earlier one may be under way, and it has only
+        // the flags that were left to be reported then: it must not pass for the answer to this one.
+        let forgotten = match watched.registered && sys::REARM.is_some() {
+            true => $registry.deregister(&mut watched.source).map(|()| watched.registered = false),
+            false => Ok(()),
+        };
+        forgotten.and_then(|()| match watched.registered {
+            true => $registry.reregister(&mut watched.source, $token, $interest),
+            false => {
+                $registry.register(&mut watched.source, $token, $interest).map(|()| watched.registered = true)
+            }
+        })
     }};
 }
 
@@ -135,8 +142,8 @@ impl Sockets {
     }
 
     /// Makes the client's socket, with the case's option.
-    pub(super) fn open_client(&mut self, axes: Axes) -> io::Result<()> {
-        let client = self.new_client(axes.transport)?;
+    pub(super) fn open_client(&mut self, axes: Axes, context: &mut Context<'_>) -> io::Result<()> {
+        let client = self.new_client(axes.transport, context)?;
         match axes.option {
             SocketOption::None | SocketOption::ListenerNosigpipe => {}
             SocketOption::SoNosigpipe => sys::set_nosigpipe(&client.socket())?,
@@ -147,14 +154,20 @@ impl Sockets {
     }
 
     /// A socket of somebody who will connect.
-    pub(super) fn new_client(&mut self, transport: Transport) -> io::Result<Box<dyn Endpoint>> {
+    pub(super) fn new_client(
+        &mut self,
+        transport: Transport,
+        context: &mut Context<'_>,
+    ) -> io::Result<Box<dyn Endpoint>> {
         Ok(match transport {
             Transport::Tcp4 => Box::new(sys::stream_socket(Domain::IPV4)?),
             Transport::Tcp6 => Box::new(sys::stream_socket(Domain::IPV6)?),
             Transport::Udp4 | Transport::Udp6 => Box::new(UdpSocket::bind(loopback(transport))?),
             Transport::Unix => sys::local_socket()?,
             Transport::Pipe => {
-                let (sender, receiver) = sys::pipe()?;
+                // Nobody waits for this token: what comes of it before the first wait is no observation.
+                let token = context.new_token();
+                let (sender, receiver) = sys::pipe(&context.registry, token)?;
                 self.offered = Some(receiver);
                 sender
             }

@@ -71,10 +71,11 @@ impl Tally {
         }
     }
 
-    pub(super) fn into_results(self, repeat: u64) -> Vec<CaseResult> {
-        let result = |mut case: CaseTally| match case.unsupported {
+    /// What came of each case; `trials` is how many trials of one make it whole.
+    pub(super) fn into_results(self, trials: impl Fn(usize) -> u64) -> Vec<CaseResult> {
+        let result = |(number, mut case): (usize, CaseTally)| match case.unsupported {
             Some(reason) => CaseResult::Unsupported(reason),
-            None if case.trials < repeat => CaseResult::NotRun,
+            None if case.trials < trials(number) => CaseResult::NotRun,
             None => {
                 for step in &mut case.steps {
                     // Equal counts go by name: the order must not depend on which trial came first.
@@ -85,7 +86,7 @@ impl Tally {
                 CaseResult::Measured { trials: case.trials, steps: case.steps }
             }
         };
-        self.cases.into_iter().map(result).collect()
+        self.cases.into_iter().enumerate().map(result).collect()
     }
 }
 

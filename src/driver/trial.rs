@@ -64,10 +64,15 @@ struct Events {
     rearm: Option<Instant>,
 }
 
+/// Where no room came for that long, none will while the peer does not read; and no timer of a scenario has ended yet.
+const SETTLED: Duration = Duration::from_millis(500);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
     /// A call that would have blocked is tried again at every event.
     Retry,
+    /// A `fill` has met the end of the room; more may come while data is on its way to the peer.
+    Settle,
     /// A connect under way.
     Connect,
     /// A connect of the crowd's under way.
@@ -114,8 +119,8 @@ impl<'a> Trial<'a> {
         matches!(self.waiting, Some(Waiting::Events(events)) if events.token == token)
     }
 
-    pub(super) fn is_retrying(&self) -> bool {
-        matches!(self.waiting, Some(Waiting::Events(Events { what: What::Retry, .. })))
+    pub(super) fn waits_for(&self, what: What) -> bool {
+        matches!(self.waiting, Some(Waiting::Events(events)) if events.what == what)
     }
 
     /// Has the step at hand tell of a signal that this process cannot see.
@@ -205,9 +210,11 @@ impl<'a> Trial<'a> {
         let both = Interest::READABLE | Interest::WRITABLE;
         let (interest, patience) = match (what, self.step().map(|step| step.operation)) {
             (What::Connect, _) => (Interest::WRITABLE, settings.connect_deadline),
+            (What::Settle, _) => (Interest::WRITABLE, settings.await_deadline.min(SETTLED)),
             // A crowd that finds no room is what its scenario is about.
-            (What::Gather, _) => (Interest::WRITABLE, settings.await_deadline),
-            (What::Retry, Some(Operation::Write(_))) => (Interest::WRITABLE, settings.await_deadline),
+            (What::Gather, _) | (What::Retry, Some(Operation::Write(_))) => {
+                (Interest::WRITABLE, settings.await_deadline)
+            }
             (What::Retry, _) => (Interest::READABLE, settings.await_deadline),
             (What::Condition(_), _) if actor == Actor::Listener => (Interest::READABLE, settings.await_deadline),
             (What::Condition(Condition::Connected), _) => (both, settings.connect_deadline),
@@ -235,7 +242,7 @@ impl<'a> Trial<'a> {
         events.rearm = sys::REARM.map(|pause| context.now + pause);
         let seen = events.seen;
         match events.what {
-            What::Retry => match self.step() {
+            What::Retry | What::Settle => match self.step() {
                 Some(&step) => self.take(step, context),
                 None => Ok(None),
             },
@@ -277,6 +284,7 @@ impl<'a> Trial<'a> {
                 let seen = events.seen;
                 Ok(Some(match events.what {
                     What::Retry => Given::WouldBlock,
+                    What::Settle => Given::Full,
                     What::Condition(Condition::Quiet) => Given::Quiet,
                     What::Gather => {
                         // Whoever found no room must not come in later.

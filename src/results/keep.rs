@@ -9,6 +9,29 @@ use crate::{
 };
 
 impl Results {
+    /// Adds to the steps that race the outcomes that were seen there `before`, on the same platform. That a race can end
+    /// so does not become untrue when the next trials end otherwise, and the rows stay the same from run to run.
+    pub fn add_races_of(&mut self, before: &Results, catalogue: &Catalogue) {
+        let races = |row: &Row| catalogue.find(&row.scenario).is_some_and(|scenario| scenario.racing);
+        let mut rows = Vec::new();
+        for step in std::mem::take(&mut self.rows).chunk_by(Row::same_step) {
+            let mut seen = step.to_vec();
+            if races(&step[0]) && step.iter().all(|row| outcome::is_observed(&row.outcome)) {
+                let known = |row: &&Row| step.iter().any(|new| new.outcome == row.outcome);
+                let before =
+                    before.rows.iter().filter(|row| row.same_step(&step[0]) && outcome::is_observed(&row.outcome));
+                seen.extend(before.filter(|row| !known(row)).cloned());
+                if seen.len() > 1 {
+                    let trials = step[0].trials;
+                    seen.iter_mut().for_each(|row| (row.count, row.trials) = (None, trials));
+                    seen.sort_by(|a, b| a.outcome.cmp(&b.outcome));
+                }
+            }
+            rows.append(&mut seen);
+        }
+        self.rows = rows;
+    }
+
     /// Takes over the cases of `before` that this run has nothing better for, and returns how many.
     ///
     /// Where the run was cut short, earlier observations replace `not-run`. Where it was a run of a selection

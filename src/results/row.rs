@@ -110,16 +110,22 @@ impl Row {
                     rows.push(Row { outcome: outcome::UNSUPPORTED.to_owned(), note: reason.clone(), ..row });
                 }
                 CaseResult::Measured { trials, steps } => {
+                    // How often a race ends how is another number each time, and that both ends come is not.
+                    let counted = !case.scenario.racing || steps[index].len() == 1;
                     rows.extend(steps[index].iter().map(|&(observation, count)| Row {
                         outcome: observation.to_string(),
                         code: observation.given.code(),
                         name: observation.given.native_name().unwrap_or_default().to_owned(),
                         kind: observation.given.kind().map(|kind| format!("{kind:?}")).unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
-                        count: Some(count),
+                        count: counted.then_some(count),
                         trials: Some(*trials),
                         ..row.clone()
                     }));
+                    if !counted {
+                        let of_step = rows.len() - steps[index].len();
+                        rows[of_step..].sort_by(|a, b| a.outcome.cmp(&b.outcome));
+                    }
                 }
             }
         }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::{PLATFORMS, Results};
+use crate::sys;
 
 /// What could not be written.
 #[derive(Debug)]
@@ -140,12 +141,7 @@ pub(super) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".brokenpipe-");
-    #[cfg(unix)]
-    {
-        // A temporary file is its owner's alone by default; results are for everybody the umask allows.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
+    sys::results_permissions(&mut builder);
     builder.tempfile_in(folder)
 }
 

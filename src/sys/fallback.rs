@@ -2,15 +2,19 @@
 
 use std::{io, process::Stdio, time::Duration};
 
+use mio::{Registry, Token};
 use socket2::Socket;
 
 use super::{ErrorName, Host};
-use crate::catalogue::{Axes, Call, SocketOption, Transport};
+use crate::{
+    catalogue::{Axes, Call, SocketOption, Transport},
+    driver::endpoint::Endpoint,
+};
 
 pub(crate) use super::not_unix::{
-    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe,
-    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish,
-    write_stdout,
+    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, restore_sigpipe,
+    results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    vanish, write_stdout,
 };
 
 /// Nobody says.
@@ -56,6 +60,11 @@ pub(crate) fn set_keepalive_fast(_socket: &Socket) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// No pipes that mio could poll.
+pub(crate) fn pipe(_registry: &Registry, _token: Token) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Nothing is known that would keep it.
 pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std::process::Command {
     command
@@ -76,6 +85,7 @@ pub(crate) fn close<S>(socket: S) -> io::Result<()> {
 pub fn host() -> Host {
     Host {
         version: String::new(),
+        runtime_version: String::new(),
         kernel: String::new(),
         runtime: "unknown",
         evidence: "nothing is known of this system".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! # The contract
 //!
-//! One file a family fulfils it (`unix/`, `windows.rs`); `fallback.rs` compiles everywhere and knows least.
+//! One file a family fulfils it (`unix/`, `windows/`); `fallback.rs` compiles everywhere and knows least.
 //! `not_unix.rs` has what these two share.
 //! `unsafe` is allowed here only. Each family has:
 //!
@@ -26,7 +26,9 @@
 //! | `set_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | SO_NOSIGPIPE; F_SETNOSIGPIPE |
 //! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
 //! | `vanish(socket)` | cuts a TCP socket off, so that nothing comes from it and nothing reaches it, not even when it is closed; an error without a code says in words why this system cannot |
-//! | `local_listener(backlog)`, `local_socket()`, `pipe()` | the transports `unix` and `pipe` |
+//! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
+//! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end; where they must be known to the selector before they can be used they are, under that token |
+//! | `results_permissions(builder)` | makes a temporary file one for everybody, as far as the system lets a program choose |
 //! | `keep_from_ctrl_c(command)` | a child that Ctrl-C does not reach: its parent ends it |
 //! | `host()` | what the running system says of itself |
 
@@ -34,7 +36,7 @@
 
 // `--cfg brokenpipe_fallback` takes the fallback anywhere, so that it is compiled at all: see `ci/check`.
 #[cfg_attr(all(unix, not(brokenpipe_fallback)), path = "unix/mod.rs")]
-#[cfg_attr(all(windows, not(brokenpipe_fallback)), path = "windows.rs")]
+#[cfg_attr(all(windows, not(brokenpipe_fallback)), path = "windows/mod.rs")]
 #[cfg_attr(any(not(any(unix, windows)), brokenpipe_fallback), path = "fallback.rs")]
 mod family;
 #[cfg(any(not(unix), brokenpipe_fallback))]
@@ -42,8 +44,9 @@ mod not_unix;
 
 pub(crate) use family::{
     REARM, accept, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c, killed_by_sigpipe,
-    lacks, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe, set_keepalive_fast, set_nosigpipe,
-    set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_by, write_stdout,
+    lacks, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe, results_permissions,
+    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
 
@@ -61,6 +64,9 @@ pub struct ErrorName {
 pub struct Host {
     /// The operating system's version as its makers count releases, without the patch level: `6.18`, `15`, `26100`.
     pub version: String,
+    /// What tells versions of a `runtime` apart that is not `native`, as it goes into the platform's name: Wine's `8`.
+    /// Empty where nothing does; the name then has `version`.
+    pub runtime_version: String,
     /// The kernel's full version.
     pub kernel: String,
     /// `native`, or what stands in for the kernel: `gvisor`, `wine`, `wsl`, `qemu-user`; `unknown` where nobody can tell.

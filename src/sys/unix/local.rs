@@ -118,8 +118,11 @@ pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
     Ok(Box::new(UnixStream::from_std(stream)))
 }
 
-/// A pipe's writing end and its reading end.
-pub(crate) fn pipe() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
+/// A pipe's writing end and its reading end. They can be used at once.
+pub(crate) fn pipe(
+    _registry: &mio::Registry,
+    _token: mio::Token,
+) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
     let (sender, receiver) = mio::unix::pipe::new()?;
     Ok((Box::new(sender), Box::new(receiver)))
 }

@@ -90,6 +90,12 @@ pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std:
     std::os::unix::process::CommandExt::process_group(command, 0)
 }
 
+/// What the umask leaves of 0666: a temporary file is its owner's alone by default.
+pub(crate) fn results_permissions(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
+}
+
 /// Makes a socket a child's standard stream.
 pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
     Ok(Stdio::from(socket.into()))
@@ -191,7 +197,26 @@ pub fn host() -> Host {
     let release = uname.release().to_string_lossy().into_owned();
     let build = uname.version().to_string_lossy().into_owned();
     let (runtime, evidence) = runtime(&release, &build);
-    Host { version: version(&release), kernel: release, runtime, evidence }
+    let mut host =
+        Host { version: version(&release), runtime_version: String::new(), kernel: release, runtime, evidence };
+    if runtime == "gvisor"
+        && let Ok(filesystems) = std::fs::read_to_string("/proc/filesystems")
+    {
+        let (version, evidence) = gvisor_age(&filesystems);
+        host.runtime_version = version.to_owned();
+        host.evidence += evidence;
+    }
+    host
+}
+
+/// gVisor tells no version of its own, but its file systems are listed, and EROFS came in October 2023
+/// (google/gvisor#9308).
+fn gvisor_age(filesystems: &str) -> (&'static str, &'static str) {
+    if filesystems.split_whitespace().any(|name| name == "erofs") {
+        ("since-2023.10", "; /proc/filesystems has erofs, which gVisor has since October 2023")
+    } else {
+        ("before-2023.10", "; /proc/filesystems has no erofs, which gVisor has since October 2023")
+    }
 }
 
 #[cfg(not(target_vendor = "apple"))]
@@ -265,5 +290,14 @@ mod tests {
         assert_eq!(runtime("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016").0, "gvisor");
         assert_eq!(runtime("5.15.167.4-microsoft-standard-WSL2", "#1 SMP").0, "wsl");
         assert_eq!(runtime("6.1.0-40-amd64", "#1 SMP PREEMPT_DYNAMIC Debian").0, "native");
+    }
+
+    /// The lists are of Debian's runsc of 2024-07-29 and of 2022-12-19.
+    #[test]
+    fn gvisors_age_is_read_off_its_file_systems() {
+        let newer = "nodev\tcgroup\nnodev\tdevpts\nnodev\terofs\nnodev\tproc\nnodev\ttmpfs\n";
+        let older = "nodev\tcgroup\nnodev\tdevpts\nnodev\tproc\nnodev\ttmpfs\n";
+        assert_eq!(gvisor_age(newer).0, "since-2023.10");
+        assert_eq!(gvisor_age(older).0, "before-2023.10");
     }
 }

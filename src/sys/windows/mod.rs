@@ -1,8 +1,12 @@
 //! Windows, and Wine, which runs the same program.
 
+mod errors;
+mod pipe;
+
 use std::{
+    ffi::{CStr, c_char},
     io,
-    os::windows::io::{AsRawSocket, FromRawHandle, IntoRawSocket, OwnedHandle},
+    os::windows::io::{AsRawSocket, BorrowedHandle, IntoRawSocket, RawHandle},
     process::Stdio,
     time::Duration,
 };
@@ -11,6 +15,7 @@ use socket2::{Socket, TcpKeepalive};
 use windows_sys::{
     Wdk::System::SystemServices::RtlGetVersion,
     Win32::{
+        Foundation as win32,
         Networking::WinSock as ws,
         System::{
             LibraryLoader::{GetModuleHandleA, GetProcAddress},
@@ -20,14 +25,16 @@ use windows_sys::{
     core::s,
 };
 
-use super::{ErrorName, Host};
+use super::Host;
 use crate::catalogue::{Axes, Call, Setting, SocketOption, Transport};
 
 pub(crate) use super::not_unix::{
-    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe,
-    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish,
-    write_stdout,
+    accept, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on, restore_sigpipe,
+    results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    vanish, write_stdout,
 };
+pub use errors::error_name;
+pub(crate) use pipe::pipe;
 
 /// mio polls AFD, the driver below Winsock, through an I/O completion port.
 pub const SELECTOR: &str = "iocp";
@@ -36,73 +43,17 @@ pub const SELECTOR: &str = "iocp";
 /// would spin while the level stays.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
-macro_rules! error_names {
-    ($($native:ident = $canonical:literal,)*) => {
-        /// Names of Winsock's errors with POSIX's spelling where POSIX has the error, after
-        /// <https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2>.
-        pub fn error_name(code: i32) -> Option<ErrorName> {
-            match code {
-                $(ws::$native => Some(ErrorName { canonical: $canonical, native: stringify!($native) }),)*
-                _ => None,
-            }
-        }
-    };
-}
-
-error_names! {
-    WSAEINTR = "EINTR",
-    WSAEBADF = "EBADF",
-    WSAEACCES = "EACCES",
-    WSAEFAULT = "EFAULT",
-    WSAEINVAL = "EINVAL",
-    WSAEMFILE = "EMFILE",
-    WSAEWOULDBLOCK = "EAGAIN",
-    WSAEINPROGRESS = "EINPROGRESS",
-    WSAEALREADY = "EALREADY",
-    WSAENOTSOCK = "ENOTSOCK",
-    WSAEDESTADDRREQ = "EDESTADDRREQ",
-    WSAEMSGSIZE = "EMSGSIZE",
-    WSAEPROTOTYPE = "EPROTOTYPE",
-    WSAENOPROTOOPT = "ENOPROTOOPT",
-    WSAEPROTONOSUPPORT = "EPROTONOSUPPORT",
-    WSAESOCKTNOSUPPORT = "ESOCKTNOSUPPORT",
-    WSAEOPNOTSUPP = "EOPNOTSUPP",
-    WSAEPFNOSUPPORT = "EPFNOSUPPORT",
-    WSAEAFNOSUPPORT = "EAFNOSUPPORT",
-    WSAEADDRINUSE = "EADDRINUSE",
-    WSAEADDRNOTAVAIL = "EADDRNOTAVAIL",
-    WSAENETDOWN = "ENETDOWN",
-    WSAENETUNREACH = "ENETUNREACH",
-    WSAENETRESET = "ENETRESET",
-    WSAECONNABORTED = "ECONNABORTED",
-    WSAECONNRESET = "ECONNRESET",
-    WSAENOBUFS = "ENOBUFS",
-    WSAEISCONN = "EISCONN",
-    WSAENOTCONN = "ENOTCONN",
-    WSAESHUTDOWN = "ESHUTDOWN",
-    WSAETOOMANYREFS = "ETOOMANYREFS",
-    WSAETIMEDOUT = "ETIMEDOUT",
-    WSAECONNREFUSED = "ECONNREFUSED",
-    WSAELOOP = "ELOOP",
-    WSAENAMETOOLONG = "ENAMETOOLONG",
-    WSAEHOSTDOWN = "EHOSTDOWN",
-    WSAEHOSTUNREACH = "EHOSTUNREACH",
-    WSAENOTEMPTY = "ENOTEMPTY",
-    WSAEPROCLIM = "WSAEPROCLIM",
-    WSAEUSERS = "EUSERS",
-    WSAEDQUOT = "EDQUOT",
-    WSAESTALE = "ESTALE",
-    WSAEREMOTE = "EREMOTE",
-    WSASYSNOTREADY = "WSASYSNOTREADY",
-    WSAVERNOTSUPPORTED = "WSAVERNOTSUPPORTED",
-    WSANOTINITIALISED = "WSANOTINITIALISED",
-    WSAEDISCON = "WSAEDISCON",
-    WSAECANCELLED = "ECANCELED",
-}
-
 /// What says that this process, or the system, has no more of something.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(ws::WSAEMFILE | ws::WSAENOBUFS))
+    const WIN32: [u32; 5] = [
+        win32::ERROR_TOO_MANY_OPEN_FILES,
+        win32::ERROR_NOT_ENOUGH_MEMORY,
+        win32::ERROR_OUTOFMEMORY,
+        win32::ERROR_NO_SYSTEM_RESOURCES,
+        win32::ERROR_COMMITMENT_LIMIT,
+    ];
+    let Some(code) = error.raw_os_error() else { return false };
+    matches!(code, ws::WSAEMFILE | ws::WSAENOBUFS) || WIN32.iter().any(|&listed| listed as i32 == code)
 }
 
 /// connect: WSAEWOULDBLOCK.
@@ -112,8 +63,8 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 
 /// What this system does not have of a case.
 pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
-    if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
-        Some("mio has no Unix sockets on Windows, and named pipes are another thing")
+    if axes.transport == Transport::Unix {
+        Some("mio has no Unix sockets on Windows")
     } else if axes.call != Call::Std && axes.call != Call::WsaSend {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
@@ -153,11 +104,19 @@ pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std:
     std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP)
 }
 
-/// A socket is a handle, and a child may have it.
+/// A socket is a handle, and a child may have a duplicate; only Winsock may close what it has made.
 pub(crate) fn into_stdio(socket: impl IntoRawSocket) -> io::Result<Stdio> {
     let socket = socket.into_raw_socket();
-    // SAFETY: into_raw_socket gave up the ownership, and a socket of Windows' own provider is a kernel handle.
-    Ok(Stdio::from(unsafe { OwnedHandle::from_raw_handle(socket as _) }))
+    let copy = duplicate(socket as RawHandle);
+    // SAFETY: into_raw_socket gave up the ownership, so nothing else closes this socket or uses it.
+    unsafe { ws::closesocket(socket as ws::SOCKET) };
+    copy
+}
+
+/// A duplicate of an open handle, for a child.
+fn duplicate(handle: RawHandle) -> io::Result<Stdio> {
+    // SAFETY: both callers own the handle and close it after this; a socket of Windows' own provider is a kernel handle.
+    unsafe { BorrowedHandle::borrow_raw(handle) }.try_clone_to_owned().map(Stdio::from)
 }
 
 /// closesocket.
@@ -172,20 +131,53 @@ pub fn host() -> Host {
     let mut info = OSVERSIONINFOW { dwOSVersionInfoSize: size_of::<OSVERSIONINFOW>() as u32, ..Default::default() };
     // SAFETY: `info` is a valid OSVERSIONINFOW that says its own size, as RtlGetVersion demands.
     unsafe { RtlGetVersion(&mut info) };
-    let (runtime, evidence) = if is_wine() {
-        ("wine", "ntdll exports wine_get_version")
-    } else {
-        ("native", "ntdll has no wine_get_version")
+    let (runtime, runtime_version, evidence) = match wine_version() {
+        Some(wine) => ("wine", wine_release(&wine), format!("ntdll exports wine_get_version, which says {wine}")),
+        None => ("native", String::new(), "ntdll has no wine_get_version".to_owned()),
     };
     Host {
         version: info.dwBuildNumber.to_string(),
+        runtime_version,
         kernel: format!("{}.{}.{}", info.dwMajorVersion, info.dwMinorVersion, info.dwBuildNumber),
         runtime,
-        evidence: evidence.to_owned(),
+        evidence,
     }
 }
 
-fn is_wine() -> bool {
-    // SAFETY: both names are NUL-terminated, and ntdll is loaded in every process for as long as it lives.
-    unsafe { GetProcAddress(GetModuleHandleA(s!("ntdll.dll")), s!("wine_get_version")) }.is_some()
+/// What Wine says of itself, such as `8.0 (Debian 8.0~repack-4)`; nothing on Windows.
+fn wine_version() -> Option<String> {
+    // SAFETY: both names are NUL-terminated, and ntdll is loaded in every process for as long as it lives. Wine declares
+    // the function as `const char *wine_get_version(void)` (dlls/ntdll/version.c) and returns a text that is never freed.
+    let text = unsafe {
+        let found = GetProcAddress(GetModuleHandleA(s!("ntdll.dll")), s!("wine_get_version"))?;
+        let wine_get_version: extern "C" fn() -> *const c_char = std::mem::transmute(found);
+        CStr::from_ptr(wine_get_version())
+    };
+    Some(text.to_string_lossy().into_owned())
+}
+
+/// `8.0.2` → `8`, `9.21` → `9.21`: after the first number stable releases have 0, and then count their patches; others
+/// are of the development of the next one, and each is a release.
+fn wine_release(version: &str) -> String {
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let mut numbers = version[..end].split('.');
+    match (numbers.next(), numbers.next()) {
+        (Some(major), Some("0") | None) => major.to_owned(),
+        (Some(major), Some(minor)) => format!("{major}.{minor}"),
+        (None, _) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_of_wine_are_stable_across_patches() {
+        assert_eq!(wine_release("8.0 (Debian 8.0~repack-4)"), "8");
+        assert_eq!(wine_release("10.0"), "10");
+        assert_eq!(wine_release("10.0.2"), "10");
+        assert_eq!(wine_release("9.21"), "9.21");
+        assert_eq!(wine_release("unknown"), "");
+    }
 }
