@@ -62,6 +62,8 @@ impl Default for FormatArgs {
 impl RowArgs {
     /// The matrix of some paths, compared as asked for, before rows are chosen.
     pub(super) fn matrix(&self, paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
+        // A selector that is wrong is so whatever there is to read.
+        self.selection()?;
         let mut matrix = read_matrix(&paths_or_default(paths), catalogue)?;
         if matrix.is_empty() {
             return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
@@ -70,10 +72,13 @@ impl RowArgs {
         Ok(matrix)
     }
 
+    fn selection(&self) -> Result<Selection, Failure> {
+        Ok(Selection::new(&self.select).map_err(Failure::wrong)?.over(&self.transport))
+    }
+
     /// Keeps the rows that are asked for.
     pub(super) fn keep(&self, matrix: &mut Matrix, usual: Cases) -> Result<(), Failure> {
-        let selection = Selection::new(&self.select).map_err(Failure::wrong)?.over(&self.transport);
-        matrix.select(&selection);
+        matrix.select(&self.selection()?);
         if self.cases.unwrap_or(usual) == Cases::Plain {
             matrix.keep_plain_cases();
         }

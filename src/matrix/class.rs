@@ -24,7 +24,8 @@ pub enum Class {
 
 /// Every class: its word, what it means, and the outcomes in it. `ok N` with a number above 0 is of the class `data`,
 /// and readiness flags are of the first class that fits: `error` or `write_closed` is gone, `read_closed` the end,
-/// `readable` data, and `writable` alone done. `+SIGPIPE` changes no class. An outcome of no class is compared as it is.
+/// `readable` data, and `writable` alone done. `+SIGPIPE`, be it elsewhere, changes no class. An outcome of no class is
+/// compared as it is.
 pub const CLASSES: [(Class, &str, &str, &[&str]); 7] = [
     (
         Class::Gone,
@@ -88,7 +89,7 @@ pub const CLASSES: [(Class, &str, &str, &[&str]); 7] = [
 impl Class {
     /// The class of an outcome, if it is of one.
     pub fn of(outcome: &str) -> Option<Class> {
-        let outcome = outcome.strip_suffix("+SIGPIPE").unwrap_or(outcome);
+        let outcome = outcome.split_once("+SIGPIPE").map_or(outcome, |(given, _)| given);
         // Flags that were seen while something else was awaited do not change that it did not come.
         let outcome = if outcome.starts_with(outcome::NO_EVENT) { outcome::NO_EVENT } else { outcome };
         if let Some((class, ..)) = CLASSES.iter().find(|(.., outcomes)| outcomes.contains(&outcome)) {
@@ -122,6 +123,7 @@ mod tests {
         let classes = [
             ("EPIPE", "gone"),
             ("EPIPE+SIGPIPE", "gone"),
+            ("EPIPE+SIGPIPE elsewhere", "gone"),
             ("ECONNRESET", "gone"),
             ("readable+writable+error+read_closed+write_closed", "gone"),
             ("readable+writable+read_closed", "end"),

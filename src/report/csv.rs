@@ -32,11 +32,19 @@ pub(super) fn table(records: impl Iterator<Item = Vec<String>>, out: &mut dyn Wr
     let mut writer = csv::Writer::from_writer(out);
     for record in records {
         for field in &record {
-            writer.write_field(harmless(field).as_bytes())?;
+            writer.write_field(harmless(field).as_bytes()).map_err(of_system)?;
         }
-        writer.write_record(None::<&[u8]>)?;
+        writer.write_record(None::<&[u8]>).map_err(of_system)?;
     }
     writer.flush()
+}
+
+/// The system's own error, which csv's conversion would hide: whether the reader has left is told by its kind.
+fn of_system(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A spreadsheet takes a field that begins with one of these for a formula; an apostrophe makes it text.

@@ -12,7 +12,7 @@ use crate::{
 const SHORT_FLAGS: [&str; 5] = ["R", "W", "E", "RC", "WC"];
 
 /// Words that are not errors' names, and what they mean. An entry ending in a space is the beginning of an outcome.
-const MEANINGS: [(&str, &str); 15] = [
+const MEANINGS: [(&str, &str); 16] = [
     ("ok ", "ok N: N bytes were written or read"),
     ("eof", "eof: a read gave 0 bytes"),
     ("none", "none: SO_ERROR was 0"),
@@ -24,8 +24,9 @@ const MEANINGS: [(&str, &str); 15] = [
     ("not-run", "not-run: the step was not tried"),
     ("full", "full: written until there was no more room"),
     ("drained", "drained: read until there was no more data"),
-    ("killed ", "killed SIGPIPE: the process died in this step"),
+    ("killed ", "killed SIGPIPE: the process, or the program that the step started, died in this step"),
     ("+SIGPIPE", "+SIGPIPE: the signal was handled, or is pending where it is blocked"),
+    ("+SIGPIPE elsewhere", "+SIGPIPE elsewhere: another thread than the one that wrote handled the signal"),
     ("error ", "error KIND: an error without a code of the operating system"),
     ("errno ", "errno N: an error code without a known name"),
 ];
