@@ -64,7 +64,8 @@ struct Events {
     rearm: Option<Instant>,
 }
 
-/// Where no room came for that long, none will while the peer does not read; and no timer of a scenario has ended yet.
+/// Where no room came for a quarter of the deadline, none will while the peer does not read. Never longer than this: no
+/// timer of a scenario must end meanwhile.
 const SETTLED: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,7 +211,7 @@ impl<'a> Trial<'a> {
         let both = Interest::READABLE | Interest::WRITABLE;
         let (interest, patience) = match (what, self.step().map(|step| step.operation)) {
             (What::Connect, _) => (Interest::WRITABLE, settings.connect_deadline),
-            (What::Settle, _) => (Interest::WRITABLE, settings.await_deadline.min(SETTLED)),
+            (What::Settle, _) => (Interest::WRITABLE, (settings.await_deadline / 4).min(SETTLED)),
             // A crowd that finds no room is what its scenario is about.
             (What::Gather, _) | (What::Retry, Some(Operation::Write(_))) => {
                 (Interest::WRITABLE, settings.await_deadline)
