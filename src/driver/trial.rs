@@ -281,6 +281,12 @@ impl<'a> Trial<'a> {
                     Some(Err(error)) => Err(Stop::from_error("the selector", &error)),
                 }
             }
+            // That another thread was given no processor is no silence of the peer's: the time begins when it has acted.
+            Some(Waiting::Events(events)) if self.sockets.aside.is_some() => {
+                events.deadline = now + context.settings.await_deadline;
+                self.closed_aside();
+                Ok(None)
+            }
             Some(Waiting::Events(events)) => {
                 let seen = events.seen;
                 Ok(Some(match events.what {
