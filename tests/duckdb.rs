@@ -38,7 +38,8 @@ fn the_query_of_the_readme_counts_what_report_counts() {
     std::io::Write::write_all(&mut duckdb.stdin.take().unwrap(), query.as_bytes()).unwrap();
     let output = duckdb.wait_with_output().unwrap();
     assert!(output.status.success());
-    let (matrix, _) = Matrix::read(&[here.join("results")], &Catalogue::builtin()).unwrap();
+    let (mut matrix, _) = Matrix::read(&[here.join("results")], &Catalogue::builtin()).unwrap();
+    matrix.keep_rows(|row| row.family() != "race");
     let counts = matrix.counts();
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), format!("{} {}", counts.rows, counts.differing));
 }

@@ -74,14 +74,17 @@ impl Trial<'_> {
             }
             Operation::Fill => {
                 let buffer = context.buffer(CHUNK);
-                let mut wrote = false;
+                let mut moved = false;
                 let given =
-                    self.call(actor, |end| until_blocked(|| end.write(buffer).inspect(|_| wrote = true), Given::Full));
-                return self.or_settle(given, wrote, actor, context);
+                    self.call(actor, |end| until_blocked(|| end.write(buffer).inspect(|_| moved = true), Given::Full));
+                return self.or_settle(given, moved, actor, context);
             }
             Operation::Drain => {
                 let buffer = context.buffer(CHUNK);
-                self.call(actor, |end| until_blocked(|| end.read(buffer), Given::Drained))
+                let mut moved = false;
+                let given = self
+                    .call(actor, |end| until_blocked(|| end.read(buffer).inspect(|_| moved = true), Given::Drained));
+                return self.or_settle(given, moved, actor, context);
             }
             Operation::Close if actor == Actor::Listener => done(self.sockets.close_listener()),
             Operation::Close if actor == Actor::Crowd => {
@@ -191,19 +194,19 @@ impl Trial<'_> {
         }
     }
 
-    /// There is no more room only when none comes for a while either. Most systems hand data on to the peer after the call
-    /// that wrote it, and then have room again: what is filled too early becomes writable by itself, and has data on its way
-    /// when the peer goes.
+    /// There is no more room, or no more data, only when none comes for a while either. Most systems hand data on to the
+    /// peer after the call that wrote it, and then have room again: what is filled too early becomes writable by itself, and
+    /// has data on its way when the peer goes; who drains too early leaves that data unread.
     fn or_settle(
         &mut self,
         given: Given,
-        wrote: bool,
+        moved: bool,
         actor: Actor,
         context: &mut Context<'_>,
     ) -> Result<Option<Given>, Stop> {
         match given {
-            Given::Full if !wrote && self.waits_for(What::Settle) => Ok(None),
-            Given::Full => self.wait(What::Settle, actor, context),
+            Given::Full | Given::Drained if !moved && self.waits_for(What::Settle) => Ok(None),
+            Given::Full | Given::Drained => self.wait(What::Settle, actor, context),
             given => Ok(Some(given)),
         }
     }

@@ -72,7 +72,7 @@ const SETTLED: Duration = Duration::from_millis(500);
 pub(super) enum What {
     /// A call that would have blocked is tried again at every event.
     Retry,
-    /// A `fill` has met the end of the room; more may come while data is on its way to the peer.
+    /// A `fill` has met the end of the room, or a `drain` that of the data; more may come while data is on its way.
     Settle,
     /// A connect under way.
     Connect,
@@ -211,6 +211,7 @@ impl<'a> Trial<'a> {
         let both = Interest::READABLE | Interest::WRITABLE;
         let (interest, patience) = match (what, self.step().map(|step| step.operation)) {
             (What::Connect, _) => (Interest::WRITABLE, settings.connect_deadline),
+            (What::Settle, Some(Operation::Drain)) => (Interest::READABLE, (settings.await_deadline / 4).min(SETTLED)),
             (What::Settle, _) => (Interest::WRITABLE, (settings.await_deadline / 4).min(SETTLED)),
             // A crowd that finds no room is what its scenario is about.
             (What::Gather, _) | (What::Retry, Some(Operation::Write(_))) => {
@@ -288,9 +289,11 @@ impl<'a> Trial<'a> {
                 Ok(None)
             }
             Some(Waiting::Events(events)) => {
-                let seen = events.seen;
-                Ok(Some(match events.what {
+                let (seen, what) = (events.seen, events.what);
+                let drains = self.step().is_some_and(|step| step.operation == Operation::Drain);
+                Ok(Some(match what {
                     What::Retry => Given::WouldBlock,
+                    What::Settle if drains => Given::Drained,
                     What::Settle => Given::Full,
                     What::Condition(Condition::Quiet) => Given::Quiet,
                     What::Gather => {

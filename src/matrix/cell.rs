@@ -43,9 +43,20 @@ impl Cell {
         self.outcomes.iter().any(|seen| outcome::is_observed(&seen.outcome))
     }
 
+    /// Whether its steps race with each other: its trials were counted, and not how often each outcome came. Outcomes that
+    /// did not come could have.
+    pub fn is_race(&self) -> bool {
+        self.trials.is_some() && !self.is_counted()
+    }
+
     /// Whether it was counted how often each outcome came.
     pub fn is_counted(&self) -> bool {
         self.outcomes.iter().all(|seen| seen.count.is_some())
+    }
+
+    /// Whether some outcome is one of the other's.
+    pub fn shares_an_outcome(&self, other: &Cell) -> bool {
+        self.outcomes.iter().any(|seen| other.outcomes.iter().any(|other| other.outcome == seen.outcome))
     }
 
     /// The distinct notes of its outcomes.
@@ -83,7 +94,7 @@ pub(super) type CellId = u32;
 /// Where a platform has no such case.
 pub(super) const NO_CELL: CellId = 0;
 
-/// What cells are compared by: cells of the same key agree. 0 where nothing was observed.
+/// What cells are compared by: cells of the same key agree. 0 where nothing was observed, and where steps race.
 pub(super) type CellKey = u32;
 
 /// Distinct cells, each once.
@@ -105,7 +116,7 @@ impl Cells {
         }
         let keys = [Compare::Exact, Compare::Class].map(|by| {
             let names = compared(&cell, by);
-            if names.is_empty() {
+            if names.is_empty() || cell.is_race() {
                 return 0;
             }
             let ids = &mut self.key_ids[by as usize];

@@ -262,7 +262,7 @@ impl Matrix {
         let at = column.at();
         let cells = self.places.iter().map(move |place| self.cell_id_at(at, *place));
         cells.map(|id| {
-            let unsteady = self.store.cells.get(id).is_some_and(Cell::is_unsteady);
+            let unsteady = self.store.cells.get(id).is_some_and(|cell| cell.is_unsteady() && !cell.is_race());
             (self.store.cells.key(id, Compare::Exact), if unsteady { id } else { NO_CELL })
         })
     }

@@ -89,6 +89,9 @@ impl<'a> Row<'a> {
 
     /// Whether two measured platforms gave different outcomes, or one gave others than the baseline.
     pub fn differs(self) -> bool {
+        if self.race().is_some() {
+            return (0..self.matrix.columns.len()).any(|column| self.is_measured(column) && self.stands_out(column));
+        }
         let mut keys = self.measured().map(|column| self.key(column));
         match self.matrix.baseline {
             Some(baseline) => {
@@ -108,11 +111,14 @@ impl<'a> Row<'a> {
 
     /// Whether the trials of a measured cell disagree.
     pub fn is_unsteady(self) -> bool {
-        self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady))
+        self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady)) && self.race().is_none()
     }
 
     /// Whether the cell of this column differs from the baseline; without one, from what most measured platforms gave.
     pub fn stands_out(self, column: usize) -> bool {
+        if let Some(race) = self.race() {
+            return self.cell(column).is_some_and(|cell| cell.is_observed() && !cell.shares_an_outcome(race));
+        }
         let Some(measure) = self.measure() else { return false };
         let key = self.key(column);
         if key == 0 || key == self.key(measure) {
@@ -124,6 +130,15 @@ impl<'a> Row<'a> {
                 relation(cell, measure, self.matrix.compare) != Relation::More
             }
             _ => true,
+        }
+    }
+
+    /// Where steps race, what others are measured against: they differ from it if they have no outcome in common.
+    fn race(self) -> Option<&'a Cell> {
+        let race = |column| self.cell(column).filter(|cell| cell.is_race());
+        match self.matrix.baseline {
+            Some(baseline) => race(baseline),
+            None => (0..self.matrix.columns.len()).find_map(race),
         }
     }
 

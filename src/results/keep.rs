@@ -21,11 +21,9 @@ impl Results {
                 let before =
                     before.rows.iter().filter(|row| row.same_step(&step[0]) && outcome::is_observed(&row.outcome));
                 seen.extend(before.filter(|row| !known(row)).cloned());
-                if seen.len() > 1 {
-                    let trials = step[0].trials;
-                    seen.iter_mut().for_each(|row| (row.count, row.trials) = (None, trials));
-                    seen.sort_by(|a, b| a.outcome.cmp(&b.outcome));
-                }
+                let trials = step[0].trials;
+                seen.iter_mut().for_each(|row| (row.count, row.trials) = (None, trials));
+                seen.sort_by(|a, b| a.outcome.cmp(&b.outcome));
             }
             rows.append(&mut seen);
         }

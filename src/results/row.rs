@@ -110,8 +110,8 @@ impl Row {
                     rows.push(Row { outcome: outcome::UNSUPPORTED.to_owned(), note: reason.clone(), ..row });
                 }
                 CaseResult::Measured { trials, steps } => {
-                    // How often a race ends how is another number each time, and that both ends come is not.
-                    let counted = !case.scenario.racing || steps[index].len() == 1;
+                    // How often a race ends how is another number each time.
+                    let counted = !case.scenario.racing;
                     rows.extend(steps[index].iter().map(|&(observation, count)| Row {
                         outcome: observation.to_string(),
                         code: observation.given.code(),
