@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use super::Matrix;
+use super::{Compared, Matrix};
 use crate::platform::{Platform, Provenance};
 
 /// One column: a platform, or several that agree in every cell.
@@ -12,7 +12,7 @@ pub struct Column {
     pub name: String,
     /// Where its cells come from.
     pub provenance: Provenance,
-    /// The platforms; the first one's cells are shown.
+    /// The platforms; of each step the cell of the first that observed something is shown.
     pub members: Vec<Member>,
 }
 
@@ -49,6 +49,7 @@ impl Column {
         self.members.iter().any(|member| member.platform == platform)
     }
 
+    /// The number of its first platform's cells in the store.
     pub(super) fn at(&self) -> usize {
         self.members[0].at
     }
@@ -98,30 +99,27 @@ impl Ord for Natural<'_> {
 }
 
 impl Matrix {
-    /// Makes measured platforms of one system that agree in every cell one column: ten kernels that do the same are not
-    /// ten findings.
+    /// Makes measured platforms of one system that agree wherever both observed something one column: ten kernels that do
+    /// the same are not ten findings.
     pub fn merge_columns(&mut self) {
-        let mut merged: Vec<Column> = Vec::new();
-        let mut known: Vec<(u64, Vec<usize>)> = Vec::new();
+        let mut merged: Vec<(Column, Vec<Compared>)> = Vec::new();
         for column in std::mem::take(&mut self.columns) {
-            let hash = self.column_hash(&column);
-            let same = |other: &usize| {
+            let cells: Vec<_> = self.compared_cells(&column).collect();
+            let fits = |(other, known): &&mut (Column, Vec<Compared>)| {
                 column.is_measured()
-                    && (merged[*other].provenance, merged[*other].system()) == (column.provenance, column.system())
-                    && self.column_agrees(&merged[*other], &column)
+                    && other.is_measured()
+                    && other.system() == column.system()
+                    && known.iter().zip(&cells).all(|(a, b)| a == b || a.is_none() || b.is_none())
             };
-            let bucket = known.iter().position(|(other, _)| *other == hash);
-            match bucket.and_then(|bucket| known[bucket].1.iter().copied().find(same)) {
-                Some(at) => merged[at].members.extend(column.members),
-                None => {
-                    match bucket {
-                        Some(bucket) => known[bucket].1.push(merged.len()),
-                        None => known.push((hash, vec![merged.len()])),
-                    }
-                    merged.push(column);
+            match merged.iter_mut().find(fits) {
+                Some((other, known)) => {
+                    other.members.extend(column.members);
+                    known.iter_mut().zip(cells).for_each(|(known, cell)| *known = known.or(cell));
                 }
+                None => merged.push((column, cells)),
             }
         }
+        let mut merged: Vec<_> = merged.into_iter().map(|(column, _)| column).collect();
         for column in &mut merged {
             if let [first, _, ..] = column.members.as_slice() {
                 column.name = common_name(&column.members).unwrap_or_else(|| first.platform.clone());

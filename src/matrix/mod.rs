@@ -206,7 +206,13 @@ impl Matrix {
     }
 
     fn cell_id(&self, column: usize, place: PlaceId) -> CellId {
-        self.cell_id_at(self.columns[column].at(), place)
+        let members = &self.columns[column].members;
+        let ids = || members.iter().map(|member| self.cell_id_at(member.at, place));
+        if let [one] = members.as_slice() {
+            return self.cell_id_at(one.at, place);
+        }
+        let observed = |id: &CellId| self.store.cells.get(*id).is_some_and(Cell::is_observed);
+        ids().find(observed).or_else(|| ids().find(|id| *id != NO_CELL)).unwrap_or(NO_CELL)
     }
 
     fn cell_id_at(&self, at: usize, place: PlaceId) -> CellId {
@@ -257,26 +263,21 @@ impl Matrix {
         self.rows = rows;
     }
 
-    /// What has to be the same for two columns to be one: what is compared, and the shares where trials disagree.
-    fn column_cells(&self, column: &Column) -> impl Iterator<Item = (CellKey, CellId)> {
+    /// What has to be the same for a platform to share a column, at each place where something was observed: what is
+    /// compared, and the shares where trials disagree. What races is chance.
+    fn compared_cells(&self, column: &Column) -> impl Iterator<Item = Compared> {
         let at = column.at();
-        let cells = self.places.iter().map(move |place| self.cell_id_at(at, *place));
-        cells.map(|id| {
-            let unsteady = self.store.cells.get(id).is_some_and(|cell| cell.is_unsteady() && !cell.is_race());
-            (self.store.cells.key(id, Compare::Exact), if unsteady { id } else { NO_CELL })
+        self.places.iter().map(move |place| {
+            let id = self.cell_id_at(at, *place);
+            let key = self.store.cells.key(id, Compare::Exact);
+            let unsteady = self.store.cells.get(id).is_some_and(Cell::is_unsteady);
+            (key != 0).then_some((key, if unsteady { id } else { NO_CELL }))
         })
     }
-
-    fn column_hash(&self, column: &Column) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.column_cells(column).for_each(|cell| cell.hash(&mut hasher));
-        hasher.finish()
-    }
-
-    fn column_agrees(&self, one: &Column, other: &Column) -> bool {
-        self.column_cells(one).eq(self.column_cells(other))
-    }
 }
+
+/// What two platforms have to have in common to share a column; none where nothing was observed.
+type Compared = Option<(CellKey, CellId)>;
 
 /// A platform that no column is of.
 #[derive(Debug)]

@@ -133,7 +133,10 @@ fn platforms(columns: &[Column]) -> String {
 pub(super) fn column(column: &Column) -> Vec<String> {
     let mut lines: Vec<_> = column.members.iter().map(member).collect();
     if lines.len() > 1 {
-        lines.insert(0, format!("{} that agree in every cell, but for what races:", printable(&column.name)));
+        lines.insert(
+            0,
+            format!("{} that agree wherever they have a cell, but for what races:", printable(&column.name)),
+        );
     }
     lines
 }

@@ -161,18 +161,18 @@ fn cell_lines(row: Row<'_>, column: usize) -> Vec<String> {
     cell::lines(row, column).into_iter().map(|line| format!("{mark}{line}")).collect()
 }
 
-/// A platform's name, broken after hyphens into lines that fit the narrowest column where they can.
+/// A platform's name, broken after hyphens and blanks into lines that fit the narrowest column where they can.
 fn head(platform: &str) -> String {
     let mut lines = vec![String::new()];
-    for part in platform.split_inclusive('-') {
+    for part in platform.split_inclusive(['-', ' ']) {
         let line = lines.last_mut().expect("there is always a line");
-        if line.is_empty() || line.len() + part.len() <= usize::from(NARROWEST) {
+        if line.is_empty() || line.chars().count() + part.trim_end().chars().count() <= usize::from(NARROWEST) {
             line.push_str(part);
         } else {
             lines.push(part.to_owned());
         }
     }
-    lines.join("\n")
+    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -182,6 +182,7 @@ mod tests {
     #[test]
     fn names_are_broken_at_hyphens() {
         assert_eq!(head("linux-6.18-x86_64-gnu"), "linux-6.18-\nx86_64-gnu");
+        assert_eq!(head("linux 5.10 – 7.2, 7 platforms"), "linux 5.10 –\n7.2, 7\nplatforms");
         assert_eq!(head("one"), "one");
     }
 
