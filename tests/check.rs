@@ -411,6 +411,26 @@ fn every_verdict_as_json() {
 }
 
 #[test]
+fn what_takes_seconds_is_missed_only_by_a_run_that_has_some_of_it() {
+    let folder = folder(ACCEPTED);
+    let slow = |step: u32| {
+        row("box-5.1", "timeout/keepalive-read-read-write", "tcp4", (step, "client connect"), "ok", (10, 10))
+    };
+    let add = |dir: &str, steps: std::ops::RangeInclusive<u32>| {
+        let mut results = Results::read(&[folder.join(dir)]).unwrap();
+        results.rows.extend(steps.map(slow));
+        results.write(&folder.join(dir), "box-5.1").unwrap();
+    };
+    add("results", 1..=2);
+    let ran = check(&folder, &[]).exits(0);
+    assert_eq!(ran.out, "box-5.1: 3 same\n");
+    assert!(ran.err.contains("--slow"), "{}", ran.err);
+    add("run", 1..=1);
+    let ran = check(&folder, &[]).exits(1);
+    assert!(ran.out.starts_with("box-5.1: 1 gone, 4 same\n"), "{}", ran.out);
+}
+
+#[test]
 fn a_check_goes_into_a_file() {
     let folder = folder(but(2, CHANGED));
     let ran = check(&folder, &["--out", "found.txt"]).exits(1);

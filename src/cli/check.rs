@@ -132,6 +132,10 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
         }
     }
     pair.select(selection);
+    if pair.leave_out_slow(catalogue) {
+        note(&["scenarios that take seconds were not run, and are not looked at; `brokenpipe run --slow` runs them"
+            .to_owned()]);
+    }
     if !pair.run.iter().any(|column| column.is_measured()) {
         return Err(Failure::Wrong("nothing to compare: no measured results in what is to be checked".to_owned()));
     }

@@ -1,6 +1,7 @@
 //! Two sets of results beside each other, cell by cell: what was accepted, and what is checked against it.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -8,6 +9,7 @@ use std::{
 use super::{
     CaseName, Cell, Column, Compare, Relation,
     build::{Builder, Store, in_order},
+    cell::NO_CELL,
     relation,
 };
 use crate::{
@@ -100,6 +102,26 @@ impl Pair {
             selection.includes(&place.scenario)
                 && selection.includes_transport(&tables.cases[place.case as usize].1.transport)
         });
+    }
+
+    /// Leaves out the slow scenarios that nobody ran, since a run has them only if it is asked for them. Returns whether
+    /// there were any.
+    pub fn leave_out_slow(&mut self, catalogue: &Catalogue) -> bool {
+        let tables = &self.store.tables;
+        let is_run = |place: PlaceId| {
+            let ran =
+                |column: &Column| self.store.columns[column.at()].get(place as usize).is_some_and(|id| *id != NO_CELL);
+            self.run.iter().any(ran)
+        };
+        let scenario = |place: PlaceId| &tables.places[place as usize].scenario;
+        let run: HashSet<_> =
+            self.places.iter().filter(|place| is_run(**place)).map(|place| scenario(*place)).collect();
+        let is_slow = |id: &str| catalogue.find(id).is_some_and(|scenario| scenario.slow);
+        let before = self.places.len();
+        let places = self.places.iter().copied();
+        let kept = places.filter(|place| run.contains(scenario(*place)) || !is_slow(scenario(*place))).collect();
+        self.places = kept;
+        self.places.len() < before
     }
 
     /// The cells of one of the baseline's columns beside those of one of the run's, in the catalogue's order.
