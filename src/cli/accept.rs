@@ -100,7 +100,7 @@ fn refuse_part(pair: &Pair, own: &Column, run: &Column, catalogue: &Catalogue) -
     let Some(first) = missing.next() else { return Ok(()) };
     Err(Failure::Wrong(format!(
         "{}: {count} of its {} accepted cases were not run, the first of them {}; only a whole run is adopted: run \
-         everything, or the selection into the folder itself (`brokenpipe run SELECTOR --out DIR`)",
+         everything (with --slow what takes seconds, too), or the selection into the folder itself (`brokenpipe run SELECTOR --out DIR`)",
         run.name,
         accepted.len(),
         names[first]
