@@ -3,6 +3,8 @@
 
 #![cfg(windows)]
 
+use std::time::Duration;
+
 use brokenpipe::{
     catalogue::{Case, Catalogue, Selection},
     driver::{self, CaseResult, Progress, Settings},
@@ -14,21 +16,6 @@ use brokenpipe::{
 const WSASEND: &str = r#"
 [[scenario]]
 id = "own/wsasend"
-title = "t"
-why = "w"
-transports = ["udp4"]
-steps = """
-client connect
-client write 1
-"""
-[[scenario.also]]
-transports = ["tcp4"]
-call = ["wsasend"]
-"#;
-
-const AFTER_SHUTDOWN: &str = r#"
-[[scenario]]
-id = "own/after-shutdown"
 title = "t"
 why = "w"
 transports = ["udp4"]
@@ -56,7 +43,8 @@ fn observe(own: &str, selector: &str, fits: impl Fn(&Case<'_>) -> bool) -> Vec<O
     let cases: Vec<_> = selection.cases(&catalogue).into_iter().filter(fits).collect();
     assert_eq!(cases.len(), 1, "{selector}");
     let program = Some(env!("CARGO_BIN_EXE_brokenpipe").into());
-    let settings = Settings { repeat: 3, program, ..Settings::default() };
+    // A process that is terminated on Wine may take longer to be gone than the usual deadline.
+    let settings = Settings { repeat: 3, await_deadline: Duration::from_secs(5), program, ..Settings::default() };
     let results = driver::run(&cases, &settings, &Progress::default()).expect("nothing crashes");
     let CaseResult::Measured { trials: 3, steps } = &results[0] else { panic!("{selector}: {:?}", results[0]) };
     let steady = |step: &driver::StepTally| {
@@ -87,8 +75,7 @@ fn a_pipe_whose_writer_has_closed_gives_the_data_and_then_the_end() {
 #[test]
 fn wsasend_writes_and_fails_by_its_own_name() {
     let of_tcp = |case: &Case<'_>| case.axes.transport.word() == "tcp4";
-    assert_eq!(text(&observe(WSASEND, "own/wsasend", of_tcp)), ["ok", "ok 1"]);
-    let gave = observe(AFTER_SHUTDOWN, "own/after-shutdown", of_tcp);
+    let gave = observe(WSASEND, "own/wsasend", of_tcp);
     assert_eq!(text(&gave), ["ok", "ok", "ok 1", "ok 1", "ok", "ESHUTDOWN"]);
     assert_eq!(gave[5].given.native_name(), Some("WSAESHUTDOWN"));
 }
