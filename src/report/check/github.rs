@@ -1,6 +1,6 @@
 //! A check as annotations of a job on GitHub.
 
-use super::{Group, against, counts, log_line, printable, stale};
+use super::{Group, against, counts, log_line, no_command, printable, stale};
 use crate::check::{Against, Checked, Concern};
 
 /// GitHub shows so many annotations of a level and step, and drops the others without a word.
@@ -83,7 +83,7 @@ impl Annotation {
 
 /// What stands after the last `::` of a command. The runner turns these escapes back.
 fn data(text: &str) -> String {
-    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    no_command(&printable(text)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property of a command.
@@ -97,6 +97,7 @@ mod tests {
 
     #[test]
     fn a_text_ends_no_command_and_begins_none() {
+        assert_eq!(data("##[error]x"), "# #[error]x");
         assert_eq!(data("50%0A::error::x\n::y"), "50%250A::error::x\u{fffd}::y");
         assert_eq!(property("a,b:c::d%"), "a%2Cb%3Ac%3A%3Ad%25");
     }
