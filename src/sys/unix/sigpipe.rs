@@ -164,18 +164,34 @@ pub(crate) fn pass_sigpipe_on(command: &mut Command) -> io::Result<()> {
             failed => return Err(io::Error::from_raw_os_error(failed)),
         }
     };
-    let pass_on = move || {
-        // SAFETY: both are what this process has; a handler's code is there until exec replaces it.
-        let failed = unsafe {
-            libc::sigaction(libc::SIGPIPE, &action, std::ptr::null_mut()) != 0
-                || libc::pthread_sigmask(libc::SIG_SETMASK, &blocked, std::ptr::null_mut()) != 0
-        };
-        if failed { Err(io::Error::last_os_error()) } else { Ok(()) }
-    };
+    let here = Inherited { action, blocked };
+    let pass_on = move || here.set();
     // SAFETY: sigaction and pthread_sigmask may be called between fork and exec (signal-safety(7)); nothing is
     // allocated there. std sets SIGPIPE back before it runs this.
     unsafe { command.pre_exec(pass_on) };
     Ok(())
+}
+
+/// What SIGPIPE does in a thread.
+struct Inherited {
+    action: libc::sigaction,
+    blocked: libc::sigset_t,
+}
+
+// SAFETY: on Haiku an action has a pointer for its handler's argument, which nobody follows here.
+unsafe impl Send for Inherited {}
+// SAFETY: as above; and nothing of it changes.
+unsafe impl Sync for Inherited {}
+
+impl Inherited {
+    fn set(&self) -> io::Result<()> {
+        // SAFETY: both are what this process has; a handler's code is there until exec replaces it.
+        let failed = unsafe {
+            libc::sigaction(libc::SIGPIPE, &self.action, std::ptr::null_mut()) != 0
+                || libc::pthread_sigmask(libc::SIG_SETMASK, &self.blocked, std::ptr::null_mut()) != 0
+        };
+        if failed { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
 }
 
 /// The set of SIGPIPE and nothing else.
