@@ -187,5 +187,5 @@ fn control_characters_of_a_scenario_file_never_reach_the_terminal() {
     let printed = ran.out + &ran.err;
     assert!(printed.contains("title"), "{printed:?}");
     let controls: Vec<char> = printed.chars().filter(|c| c.is_control() && *c != '\n').collect();
-    assert_eq!(controls, [], "{printed:?}");
+    assert_eq!(controls, Vec::<char>::new(), "{printed:?}");
 }
