@@ -2,7 +2,10 @@
 
 mod common;
 
-use brokenpipe::results::{Results, Row};
+use brokenpipe::{
+    platform::Platform,
+    results::{Results, Row},
+};
 use common::{Folder, HEAD, ONE_CASE, RUN, contents, good, good_but, row};
 
 /// A folder with good results of `box-1` in `results`, and these in `run`.
@@ -89,6 +92,29 @@ fn a_part_of_a_run_is_refused() {
     // What the catalogue has no more cannot be run.
     write("run", vec![case(ids[0]), case(ids[1])]);
     folder.brokenpipe(&["accept", "run", "--yes"]).exits(0);
+}
+
+#[test]
+fn of_a_race_what_was_seen_before_stays_if_the_facts_are_the_same() {
+    let step = |outcome: &str| Row {
+        count: None,
+        ..row("box-1", "race/close-write-write-write-read", "tcp4", (1, "client connect"), outcome, (50, 50))
+    };
+    let steady = |outcome| row("box-1", "peer-close/read-read-write", "tcp4", (1, "client connect"), outcome, (10, 10));
+    let before = vec![step("EPIPE"), step("ok"), steady("EPIPE")];
+    let run = vec![step("ECONNRESET"), steady("ok")];
+    let (here, other) = (Platform { platform: "box-1".to_owned(), ..Platform::here() }, "of another day".to_owned());
+    let another_kernel = Platform { kernel: other, ..here.clone() };
+    let all = vec![step("ECONNRESET"), step("EPIPE"), step("ok"), steady("ok")];
+    for (facts, adopted) in [(&here, &all), (&another_kernel, &run)] {
+        let folder = Folder::new();
+        for (name, rows, facts) in [("results", &before, &here), ("run", &run, facts)] {
+            let results = Results { rows: rows.clone(), platforms: vec![facts.clone()], ..Results::default() };
+            results.write(&folder.join(name), "box-1").unwrap();
+        }
+        folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
+        assert_eq!(Results::read(&[folder.join("results/box-1.csv")]).unwrap().rows, *adopted);
+    }
 }
 
 #[test]

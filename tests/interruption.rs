@@ -10,6 +10,7 @@ use std::{
     os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::AtomicBool,
     thread,
     time::Duration,
 };
@@ -17,6 +18,7 @@ use std::{
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
     platform::Platform,
+    results::{AdoptError, Adopted, adopt},
 };
 use common::{BROKENPIPE, Bytes, Folder, HEAD, ONE_CASE, OWN, RUN, Ran, contents, distinct, rows, sh};
 
@@ -273,4 +275,59 @@ fn kill_9_ends_processes_that_wait() {
     run.kill().expect("it is still running");
     assert_eq!(run.wait().unwrap().signal(), Some(9));
     until_processes_are(0, folder.path());
+}
+
+/// Two platforms of the same rows, measured in fact on none.
+fn two_platforms(outcome: &str) -> [(&'static str, String); 2] {
+    let case = |platform: &str, number: u32| {
+        let step = |step, operation, outcome| {
+            format!("{platform},measured,own/{number},tcp4,ignore,std,none,{step},{operation},{outcome},,,,,10,10,\n")
+        };
+        step(1, "client,connect", "ok") + &step(2, "client,write 1", outcome)
+    };
+    let table = |platform| HEAD.to_owned() + &(0..1_000).map(|number| case(platform, number)).collect::<String>();
+    [("box-1.csv", table("box-1")), ("box-2.csv", table("box-2"))]
+}
+
+#[test]
+fn ctrl_c_while_accepting_leaves_all_as_it_was_or_all_adopted() {
+    let (before, after) = (two_platforms("EPIPE"), two_platforms("ok 1"));
+    // From before there is a handler to after the end.
+    for step in 0..20 {
+        let folder = Folder::new();
+        for (name, tables) in [("results", &before), ("run", &after)] {
+            fs::create_dir(folder.join(name)).unwrap();
+            tables.iter().for_each(|(file, table)| folder.write(&format!("{name}/{file}"), table));
+        }
+        let accept = begin(folder.path(), &["accept", "run", "--yes"]);
+        thread::sleep(Duration::from_millis(25) * step);
+        sh(folder.path(), r#"kill -INT "$1" || true"#, &[&accept.id().to_string()]).exits(0);
+        let ended = accept.wait_with_output().expect("a child can be waited for");
+        let expected = match (ended.status.code(), ended.status.signal()) {
+            (Some(0), None) => &after,
+            (Some(130), None) | (None, Some(2)) => &before,
+            other => panic!("{other:?}: {ended:?}"),
+        };
+        for (file, table) in expected {
+            assert!(folder.read(&format!("results/{file}")) == *table, "{file} after {}", ended.status);
+        }
+    }
+}
+
+/// Ctrl-C after everything is written and before the first file is replaced.
+#[test]
+fn accepting_that_is_stopped_replaces_nothing() {
+    let folder = Folder::new();
+    for name in ["results", "run"] {
+        fs::create_dir(folder.join(name)).unwrap();
+        folder.write(&format!("{name}/box-1.csv"), two_platforms(name)[0].1.as_bytes());
+    }
+    let (before, adopted) = (contents(&folder.join("results")), Adopted { platform: "box-1", same_facts: false });
+    let adopt = |stop| {
+        adopt(&[folder.join("run")], &folder.join("results"), &[adopted], &Catalogue::builtin(), &AtomicBool::new(stop))
+    };
+    assert!(matches!(adopt(true), Err(AdoptError::Stopped)));
+    assert_eq!(contents(&folder.join("results")), before);
+    adopt(false).unwrap();
+    assert_eq!(contents(&folder.join("results")), contents(&folder.join("run")));
 }

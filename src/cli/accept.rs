@@ -16,10 +16,10 @@ use super::{Done, Failure, RESULTS, args::Own, catalogue, note, print};
 use crate::{
     catalogue::Catalogue,
     check::{self, Against, Terms},
-    matrix::{CaseName, Column, Pair},
+    matrix::{CaseName, Column, Member, Pair},
     observation::outcome,
     report::{self, CheckFormat},
-    results::{AdoptError, adopt},
+    results::{AdoptError, Adopted, adopt},
 };
 
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ pub(super) fn accept(args: &AcceptArgs) -> Done {
     let checked = check::check(&pair, &[], &Terms { only_own: true, ..Terms::default() });
     let mut adopted = Vec::new();
     for (column, found) in pair.run.iter().filter(|column| column.is_measured()).zip(&checked.platforms) {
-        let name = &column.members[0].platform;
+        let Member { platform: name, facts, .. } = &column.members[0];
         let own = pair.baseline.iter().find(|own| own.has(name));
         if let Some(own) = own {
             if matches!(found.against, Against::NotMeasured(_)) && pair.cells(own).any(|cell| cell.is_observed()) {
@@ -55,7 +55,8 @@ pub(super) fn accept(args: &AcceptArgs) -> Done {
             refuse_part(&pair, own, column, &catalogue)?;
         }
         refuse_file(&pair, name, args)?;
-        adopted.push(name.as_str());
+        let same_facts = facts.is_some() && own.is_some_and(|own| own.members[0].facts == *facts);
+        adopted.push(Adopted { platform: name, same_facts });
     }
     let stated: Vec<_> = pair.run.iter().filter(|column| !column.is_measured()).collect();
     note(
@@ -75,7 +76,7 @@ pub(super) fn accept(args: &AcceptArgs) -> Done {
     let stopped = Arc::clone(&stop);
     // Without a handler Ctrl-C ends the program at once, and files are still whole.
     let _ = ctrlc::set_handler(move || stopped.store(true, Ordering::Relaxed));
-    adopt(&args.run, &args.into, &adopted, &stop).map_err(|error| match error {
+    adopt(&args.run, &args.into, &adopted, &catalogue, &stop).map_err(|error| match error {
         AdoptError::Stopped => Failure::Interrupted(error.to_string()),
         error => Failure::wrong(error),
     })

@@ -1,7 +1,7 @@
 //! Taking over platforms from other folders of results, row by row, so that memory does not follow their number.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     fs::{File, OpenOptions},
     io::{self, BufWriter},
@@ -15,9 +15,21 @@ use std::{
 use tempfile::TempPath;
 
 use super::{
-    PLATFORMS, ReadError, Row, Tables, WriteError, read_steps,
+    PLATFORMS, ReadError, Row, Tables, WriteError,
+    keep::{is_race, with_seen_before},
+    read_steps,
     write::{facts_in, temporary, write_facts},
 };
+use crate::catalogue::Catalogue;
+
+/// A platform to take over.
+#[derive(Debug, Clone, Copy)]
+pub struct Adopted<'a> {
+    /// Its name.
+    pub platform: &'a str,
+    /// Whether the folder has results of it, with the same facts: the same kernel, compiler and version of brokenpipe.
+    pub same_facts: bool,
+}
 
 /// Why nothing was taken over.
 #[derive(Debug)]
@@ -43,25 +55,39 @@ impl fmt::Display for AdoptError {
 impl std::error::Error for AdoptError {}
 
 /// Reads `paths`, and writes `<platform>.csv` of each of `platforms` and their facts into a folder, which is made if
-/// need be. What else is there stays as it is.
+/// need be. What else is there stays as it is. As in [`Results::add_races_of`], the steps that race keep the outcomes
+/// that the folder has of them, where it has the same facts of the platform.
 ///
 /// # Errors
 ///
 /// What could not be read or written. Nothing is replaced before everything is written, and then each file as a whole.
-pub fn adopt(paths: &[PathBuf], folder: &Path, platforms: &[&str], stop: &AtomicBool) -> Result<(), AdoptError> {
+pub fn adopt(
+    paths: &[PathBuf],
+    folder: &Path,
+    platforms: &[Adopted<'_>],
+    catalogue: &Catalogue,
+    stop: &AtomicBool,
+) -> Result<(), AdoptError> {
     let cannot = |error| AdoptError::Write(WriteError::new(folder, error));
     std::fs::create_dir_all(folder).map_err(cannot)?;
-    for name in platforms.iter().map(|platform| format!("{platform}.csv")).chain([PLATFORMS.to_owned()]) {
+    let names: BTreeSet<_> = platforms.iter().map(|adopted| adopted.platform).collect();
+    for name in names.iter().map(|platform| format!("{platform}.csv")).chain([PLATFORMS.to_owned()]) {
         let path = folder.join(name);
         if path.is_dir() {
             return Err(AdoptError::Write(WriteError::new(&path, io::ErrorKind::IsADirectory.into())));
         }
     }
-    let mut copy = Copy { folder, files: platforms.iter().map(|name| (*name, None)).collect(), open: None };
+    let races = races_before(folder, platforms, catalogue)?;
+    let mut copy = Copy { folder, files: names.iter().map(|name| (*name, None)).collect(), open: None };
     let mut failed = None;
     let heads = read_steps(paths, &mut Tables::default(), |tables, _, step| {
         if failed.is_none() {
-            let rows = step.entries.iter().map(|&entry| Row::of_step(tables, step, entry));
+            let mut rows: Vec<_> = step.entries.iter().map(|&entry| Row::of_step(tables, step, entry)).collect();
+            if let Some(before) = races.get(&**step.platform)
+                && is_race(&rows, catalogue)
+            {
+                rows = with_seen_before(&rows, before);
+            }
             failed = match stop.load(Ordering::Relaxed) {
                 true => Some(AdoptError::Stopped),
                 false => copy.add(step.platform, rows).err().map(AdoptError::Write),
@@ -72,10 +98,10 @@ pub fn adopt(paths: &[PathBuf], folder: &Path, platforms: &[&str], stop: &Atomic
     failed.map_or(Ok(()), Err)?;
     copy.close().map_err(AdoptError::Write)?;
     let mut facts = facts_in(folder).map_err(AdoptError::Write)?;
-    for name in platforms {
+    for name in &names {
         facts.forget_platform(name);
     }
-    for known in heads.platforms.into_iter().filter(|known| platforms.contains(&known.platform.as_str())) {
+    for known in heads.platforms.into_iter().filter(|known| names.contains(known.platform.as_str())) {
         facts.set_platform(known);
     }
     let facts = write_facts(&facts, folder).map_err(AdoptError::Write)?;
@@ -91,6 +117,26 @@ pub fn adopt(paths: &[PathBuf], folder: &Path, platforms: &[&str], stop: &Atomic
     facts.map_or(Ok(()), super::write::Beside::replace).map_err(AdoptError::Write)
 }
 
+/// The rows of steps that race, of those platforms of which the folder has the same facts.
+fn races_before(
+    folder: &Path,
+    platforms: &[Adopted<'_>],
+    catalogue: &Catalogue,
+) -> Result<HashMap<Arc<str>, Vec<Row>>, AdoptError> {
+    let files = platforms.iter().filter(|adopted| adopted.same_facts);
+    let files: Vec<_> = files.map(|adopted| folder.join(format!("{}.csv", adopted.platform))).collect();
+    let mut races: HashMap<Arc<str>, Vec<Row>> = HashMap::new();
+    read_steps(&files, &mut Tables::default(), |tables, _, step| {
+        let racing = catalogue.find(&tables.places[step.place as usize].scenario).is_some_and(|it| it.racing);
+        if racing {
+            let rows = step.entries.iter().map(|&entry| Row::of_step(tables, step, entry));
+            races.entry(Arc::clone(step.platform)).or_default().extend(rows);
+        }
+    })
+    .map_err(AdoptError::Read)?;
+    Ok(races)
+}
+
 /// The files beside those that they will replace. One is open at a time: there may be thousands.
 struct Copy<'a> {
     folder: &'a Path,
@@ -99,7 +145,7 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    fn add(&mut self, platform: &Arc<str>, rows: impl Iterator<Item = Row>) -> Result<(), WriteError> {
+    fn add(&mut self, platform: &Arc<str>, rows: Vec<Row>) -> Result<(), WriteError> {
         if !self.files.contains_key(&**platform) {
             return Ok(());
         }

@@ -12,20 +12,12 @@ impl Results {
     /// Adds to the steps that race the outcomes that were seen there `before`, on the same platform. That a race can end
     /// so does not become untrue when the next trials end otherwise, and the rows stay the same from run to run.
     pub fn add_races_of(&mut self, before: &Results, catalogue: &Catalogue) {
-        let races = |row: &Row| catalogue.find(&row.scenario).is_some_and(|scenario| scenario.racing);
         let mut rows = Vec::new();
         for step in std::mem::take(&mut self.rows).chunk_by(Row::same_step) {
-            let mut seen = step.to_vec();
-            if races(&step[0]) && step.iter().all(|row| outcome::is_observed(&row.outcome)) {
-                let known = |row: &&Row| step.iter().any(|new| new.outcome == row.outcome);
-                let before =
-                    before.rows.iter().filter(|row| row.same_step(&step[0]) && outcome::is_observed(&row.outcome));
-                seen.extend(before.filter(|row| !known(row)).cloned());
-                let trials = step[0].trials;
-                seen.iter_mut().for_each(|row| (row.count, row.trials) = (None, trials));
-                seen.sort_by(|a, b| a.outcome.cmp(&b.outcome));
+            match is_race(step, catalogue) {
+                true => rows.append(&mut with_seen_before(step, &before.rows)),
+                false => rows.extend_from_slice(step),
             }
-            rows.append(&mut seen);
         }
         self.rows = rows;
     }
@@ -57,6 +49,27 @@ impl Results {
         });
         kept
     }
+}
+
+/// Whether the steps of these rows' scenario race with each other, and something came of it.
+pub(super) fn is_race(step: &[Row], catalogue: &Catalogue) -> bool {
+    let racing = |row: &Row| catalogue.find(&row.scenario).is_some_and(|scenario| scenario.racing);
+    step.first().is_some_and(racing) && step.iter().all(|row| outcome::is_observed(&row.outcome))
+}
+
+/// The rows of a step that races, and the further outcomes that it has in `before`.
+pub(super) fn with_seen_before(step: &[Row], before: &[Row]) -> Vec<Row> {
+    let is_further = |row: &&Row| {
+        row.same_step(&step[0])
+            && outcome::is_observed(&row.outcome)
+            && step.iter().all(|new| new.outcome != row.outcome)
+    };
+    let mut seen = step.to_vec();
+    seen.extend(before.iter().filter(is_further).cloned());
+    let trials = step[0].trials;
+    seen.iter_mut().for_each(|row| (row.count, row.trials) = (None, trials));
+    seen.sort_by(|a, b| a.outcome.cmp(&b.outcome));
+    seen
 }
 
 /// Where among its scenario's cases a row's case stands.

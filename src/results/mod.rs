@@ -17,7 +17,7 @@ use crate::{
     platform::{Platform, Provenance},
 };
 
-pub use adopt::{AdoptError, adopt};
+pub use adopt::{AdoptError, Adopted, adopt};
 pub use files::{MAX_FILE, MAX_ROW};
 pub use read::{Heads, ReadError, read_steps};
 pub(crate) use row::text as checked_field;
