@@ -21,9 +21,10 @@ chosen=()    # the words on the command line, or all that the script offers
 good=measured # what a column is that did not fail
 all_well=yes # nothing failed, and nothing was skipped that should not be
 # For runs on what emulates a processor or a kernel: a process that gets no time on a
-# busy machine has been seen to be later than the usual 200 ms, and to look silent.
+# busy machine has been seen to be later than the usual 200 ms, and to look silent;
+# and four connects in some 30,000 later than the usual 5 s.
 # shellcheck disable=SC2034 # scripts use it
-patient=(--await-deadline 2s)
+patient=(--await-deadline 2s --connect-deadline 60s)
 child=       # what to end if this script is ended
 scratch=
 
@@ -119,7 +120,8 @@ skip() { # REASON
     exit 77
 }
 
-# Measures a column in a subshell and prints what came of it.
+# Measures a column in a subshell and prints what came of it. What it leaves in
+# $scratch/out is taken over into the results.
 column() { # LABEL COMMAND...
     local start=$SECONDS code=0 result=$good name=$1
     shift
@@ -135,6 +137,7 @@ column() { # LABEL COMMAND...
     set +m
     wait "$child" || code=$?
     child=
+    if ((code == 0)) && [ -d "$scratch/out" ]; then (trap - EXIT && merge "$scratch/out") || code=$?; fi
     if [ -s "$scratch/merged" ]; then name=$(<"$scratch/merged"); fi
     case $code in
         0) ;;
@@ -155,29 +158,17 @@ finish() {
     if [ -z "$all_well" ]; then exit 1; fi
 }
 
-# Takes the one column that a run wrote into a folder over into the results: its
-# file, and its row of platforms.csv in place of the platform's earlier one, sorted
-# by name. Each file is replaced as a whole, and one script at a time does it.
+# Takes the one column that a run wrote into a folder over into the results, as
+# `brokenpipe accept` does: each file is replaced as a whole, and of a race stays what
+# was seen before. One script at a time does it.
 merge() { # FOLDER
-    local files=("$1"/*.csv) name table=$out/platforms.csv
+    local name
     name=$(awk -F, 'NR == 2 { print $1 } END { if (NR != 2) exit 1 }' "$1/platforms.csv") ||
         die 1 "$1/platforms.csv does not hold one platform"
-    if ((${#files[@]} != 2)) || [ ! -s "$1/$name.csv" ]; then die 1 "$1 does not hold the results of $name alone"; fi
+    build_static
     exec 9<"$out"
     flock 9
-    if [ -s "$table" ] && [ "$(head -n 1 "$table")" != "$(head -n 1 "$1/platforms.csv")" ]; then
-        die 1 "$table has other columns: it is of another version; nothing was written"
-    fi
-    {
-        head -n 1 "$1/platforms.csv"
-        {
-            tail -n 1 "$1/platforms.csv"
-            if [ -s "$table" ]; then awk -F, -v name="$name" 'NR > 1 && $1 != name' "$table"; fi
-        } | sort -t , -k 1,1
-    } >"$out/.platforms.csv.$$"
-    cp "$1/$name.csv" "$out/.$name.csv.$$"
-    mv "$out/.$name.csv.$$" "$out/$name.csv"
-    mv "$out/.platforms.csv.$$" "$table"
+    quietly "$program" accept --yes --into "$out" "$1" || die 1 "what was measured of $name was not taken over"
     exec 9<&-
     echo "$name" >"$scratch/merged"
 }
