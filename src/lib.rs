@@ -51,4 +51,5 @@ pub mod observation;
 pub mod platform;
 pub mod report;
 pub mod results;
+mod side_by_side;
 pub mod sys;

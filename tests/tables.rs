@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::path::Path;
+
 use brokenpipe::{
     catalogue::Catalogue,
     matrix::Matrix,
@@ -87,6 +89,17 @@ fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String {
 
 fn table(platforms: usize, rows: Rows, width: u16) -> String {
     render(&matrix(platforms), rows, Format::Table, Look { width, colour: false })
+}
+
+/// Files are read by several threads, each of which numbers what it finds in its own way.
+#[test]
+fn files_make_the_matrix_that_their_rows_make() {
+    let folder = [Path::new(env!("CARGO_MANIFEST_DIR")).join("results")];
+    let (of_files, _) = Matrix::read(&folder, &Catalogue::builtin()).unwrap();
+    let of_rows = Matrix::new(&Results::read(&folder).unwrap(), &Catalogue::builtin());
+    let csv = |matrix| render(matrix, Rows::All, Format::Csv, Look { width: 80, colour: false });
+    assert!(of_files.columns.len() > 12);
+    assert!(csv(&of_files) == csv(&of_rows));
 }
 
 #[test]

@@ -26,7 +26,10 @@ use std::{
     time::Duration,
 };
 
-use crate::catalogue::{Case, Operation, Setting, Sigpipe};
+use crate::{
+    catalogue::{Case, Operation, Setting, Sigpipe},
+    side_by_side::side_by_side,
+};
 
 pub use job::WORK;
 pub use programs::{HOLD, WRITE, hold, write_as_inherited};
@@ -261,16 +264,4 @@ impl Share {
         self.tally.merge(other.tally);
         self.error = self.error.take().or(other.error);
     }
-}
-
-/// Does something for each item in a thread of its own, and returns what came of it in the same order.
-fn side_by_side<I: Send, O: Send>(items: impl IntoIterator<Item = I>, job: impl Fn(I) -> O + Sync) -> Vec<O> {
-    thread::scope(|scope| {
-        let job = &job;
-        let threads: Vec<_> = items.into_iter().map(|item| scope.spawn(move || job(item))).collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, O>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        threads.into_iter().map(join).collect()
-    })
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     catalogue::Catalogue,
     platform::{Platform, Provenance},
-    results::{EntryId, PlaceId, ReadError, Results, Tables, read_steps},
+    results::{EntryId, PlaceId, ReadError, Results, Tables, read_in_shares},
 };
 
 /// Everything that was read, which views of it share.
@@ -46,13 +46,16 @@ impl Matrix {
     ///
     /// The first thing that is wrong with them: file, line, and what would be right.
     pub fn read(paths: &[PathBuf], catalogue: &Catalogue) -> Result<(Self, Vec<String>), ReadError> {
-        let mut builder = Builder::default();
-        let mut tables = Tables::default();
-        let heads = read_steps(paths, &mut tables, |tables, _, step| {
+        let (shares, heads) = read_in_shares(paths, |builder: &mut Builder, tables, step| {
             builder.add(tables, step.platform, step.provenance, step.place, step.entries);
         })?;
-        builder.store.tables = tables;
-        Ok((builder.finish(&heads.platforms, catalogue), heads.notes))
+        let mut shares = shares.into_iter().map(|(mut builder, tables)| {
+            builder.store.tables = tables;
+            builder
+        });
+        let mut all = shares.next().unwrap_or_default();
+        shares.for_each(|share| all.append(share));
+        Ok((all.finish(&heads.platforms, catalogue), heads.notes))
     }
 
     /// Lays results beside each other, in the catalogue's order.
@@ -107,6 +110,22 @@ impl Builder {
         }
         column[place] = cell;
         self.last
+    }
+
+    /// Adds the platforms of another builder, which has none of this one's.
+    fn append(&mut self, other: Builder) {
+        let Store { tables, cells, columns } = other.store;
+        let places = self.store.tables.add_places_of(&tables);
+        let cells: Vec<_> =
+            [NO_CELL].into_iter().chain(cells.into_iter().map(|cell| self.store.cells.add(cell))).collect();
+        for column in columns {
+            let mut here = vec![NO_CELL; self.store.tables.places.len()];
+            for (place, cell) in places.iter().zip(column) {
+                here[*place as usize] = cells[cell as usize];
+            }
+            self.store.columns.push(here);
+        }
+        self.heads.extend(other.heads);
     }
 
     /// The columns of the platforms that were added since this was called last, in the order of a matrix. A platform

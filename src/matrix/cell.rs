@@ -133,6 +133,11 @@ impl Cells {
         id
     }
 
+    /// The cells in the order of their numbers, of which the first is that after [`NO_CELL`].
+    pub(super) fn into_iter(self) -> impl Iterator<Item = Cell> {
+        self.cells.into_iter()
+    }
+
     pub(super) fn get(&self, id: CellId) -> Option<&Cell> {
         self.cells.get((id as usize).checked_sub(1)?)
     }

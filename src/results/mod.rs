@@ -19,6 +19,7 @@ use crate::{
 
 pub use adopt::{AdoptError, Adopted, adopt};
 pub use files::{MAX_FILE, MAX_ROW};
+pub(crate) use read::read_in_shares;
 pub use read::{Heads, ReadError, read_steps};
 pub(crate) use row::text as checked_field;
 pub use row::{COLUMNS, MAX_FIELD, Row};

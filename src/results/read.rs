@@ -3,8 +3,10 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt,
+    num::NonZero,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
 };
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
     scan::{self, PROVENANCES, Step, csv_error, headers},
     tables::Tables,
 };
-use crate::platform::Platform;
+use crate::{platform::Platform, side_by_side::side_by_side};
 
 /// What is wrong with a file of results.
 #[derive(Debug)]
@@ -60,35 +62,104 @@ pub struct Heads {
 pub fn read_steps(
     paths: &[PathBuf],
     tables: &mut Tables,
-    mut each: impl FnMut(&Tables, &Path, Step<'_>),
+    each: impl FnMut(&Tables, &Path, Step<'_>),
 ) -> Result<Heads, ReadError> {
-    let mut facts = Results::default();
-    let mut owners: HashMap<Arc<str>, usize> = HashMap::new();
+    read_files(&files(paths)?, tables, each).map(Known::into_heads)
+}
+
+/// Reads as [`read_steps`] does, each of several threads a share of the files, with tables and a `P` of its own. The
+/// shares come in the order of their files.
+///
+/// # Errors
+///
+/// As of [`read_steps`].
+pub(crate) fn read_in_shares<P: Default + Send>(
+    paths: &[PathBuf],
+    each: impl Fn(&mut P, &Tables, Step<'_>) + Sync,
+) -> Result<(Vec<(P, Tables)>, Heads), ReadError> {
     let files = files(paths)?;
-    for (number, path) in files.iter().enumerate() {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
+    let read = |share: &[PathBuf]| {
+        let (mut tables, mut part) = (Tables::default(), P::default());
+        let known = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
+        Ok(((part, tables), known))
+    };
+    let shares = side_by_side(files.chunks(files.len().div_ceil(threads).max(1)), read);
+    let mut all = Known::default();
+    let mut parts = Vec::new();
+    for share in shares {
+        let (part, known) = share?;
+        all.add(known)?;
+        parts.push(part);
+    }
+    Ok((parts, all.into_heads()))
+}
+
+/// Most threads that read: what each has found is put together by one.
+const MAX_THREADS: usize = 8;
+
+/// What is known of files besides their steps.
+#[derive(Default)]
+struct Known {
+    facts: Results,
+    /// The file of each platform.
+    owners: HashMap<Arc<str>, Arc<Path>>,
+}
+
+impl Known {
+    /// A platform has steps in this file.
+    fn own(&mut self, platform: &Arc<str>, path: &Arc<Path>) -> Result<(), ReadError> {
+        let first = self.owners.entry(Arc::clone(platform)).or_insert_with(|| Arc::clone(path));
+        if Arc::ptr_eq(first, path) {
+            return Ok(());
+        }
+        let first = first.display().to_string();
+        let problem = format!("platform {platform} is in {} already; one of the two has to go", first.escape_debug());
+        Err(ReadError::new(path, None, problem))
+    }
+
+    /// Adds what is known of further files.
+    fn add(&mut self, further: Known) -> Result<(), ReadError> {
+        let mut owners: Vec<_> = further.owners.into_iter().collect();
+        owners.sort_by(|a, b| a.1.cmp(&b.1));
+        owners.iter().try_for_each(|(platform, path)| self.own(platform, path))?;
+        further.facts.platforms.into_iter().for_each(|platform| self.facts.set_platform(platform));
+        self.facts.notes.extend(further.facts.notes);
+        Ok(())
+    }
+
+    fn into_heads(self) -> Heads {
+        Heads { platforms: self.facts.platforms, notes: self.facts.notes }
+    }
+}
+
+fn read_files(
+    files: &[PathBuf],
+    tables: &mut Tables,
+    mut each: impl FnMut(&Tables, &Path, Step<'_>),
+) -> Result<Known, ReadError> {
+    let mut known = Known::default();
+    let mut notes = Vec::new();
+    for path in files {
         if path.file_name().is_some_and(|name| name == PLATFORMS) {
-            for platform in read_platforms(path, &mut facts.notes)? {
-                facts.set_platform(platform);
+            for platform in read_platforms(path, &mut notes)? {
+                known.facts.set_platform(platform);
             }
             continue;
         }
+        let shared: Arc<Path> = path.as_path().into();
         let mut last: Option<Arc<str>> = None;
-        scan::scan(path, reader(path)?, tables, &mut facts.notes, |tables, step| {
+        scan::scan(path, reader(path)?, tables, &mut notes, |tables, step| {
             if last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, step.platform)) {
-                let first = *owners.entry(Arc::clone(step.platform)).or_insert(number);
-                if first != number {
-                    let (name, first) = (step.platform, files[first].display().to_string());
-                    let first = first.escape_debug();
-                    let problem = format!("platform {name} is in {first} already; one of the two has to go");
-                    return Err(ReadError::new(path, None, problem));
-                }
+                known.own(step.platform, &shared)?;
                 last = Some(Arc::clone(step.platform));
             }
             each(tables, path, step);
             Ok(())
         })?;
     }
-    Ok(Heads { platforms: facts.platforms, notes: facts.notes })
+    known.facts.notes = notes;
+    Ok(known)
 }
 
 impl Results {

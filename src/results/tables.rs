@@ -130,6 +130,19 @@ impl Tables {
         id
     }
 
+    /// Adds the places of other tables, and returns the number here of each.
+    pub(crate) fn add_places_of(&mut self, others: &Tables) -> Vec<PlaceId> {
+        let place = |(key, place): (&Arc<[u8]>, &Place)| {
+            if let Some(id) = self.place_ids.get(key) {
+                return *id;
+            }
+            let CaseName { transport, sigpipe, call, option } = &others.cases[place.case as usize].1;
+            let words = [&place.scenario, transport, sigpipe, call, option, &place.actor, &place.operation];
+            self.add_place(key, words.map(|word| &**word), place.step)
+        };
+        others.place_keys.iter().zip(&others.places).map(place).collect()
+    }
+
     /// The number of the entry that these fields (the columns [`ENTRY`]) stand for.
     ///
     /// # Errors
