@@ -12,7 +12,7 @@ use super::{
     cell::{Cell, CellId, Cells, NO_CELL, Seen},
 };
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Selection},
     platform::{Platform, Provenance},
     results::{EntryId, PlaceId, ReadError, Results, Tables, read_in_shares},
 };
@@ -24,6 +24,15 @@ pub(super) struct Store {
     pub(super) cells: Cells,
     /// A platform's cells by place; those after the end are none.
     pub(super) columns: Vec<Vec<CellId>>,
+}
+
+impl Store {
+    /// Whether a place is one of what is selected.
+    pub(super) fn is_selected(&self, place: PlaceId, selection: &Selection) -> bool {
+        let place = &self.tables.places[place as usize];
+        selection.includes(&place.scenario)
+            && selection.includes_transport(&self.tables.cases[place.case as usize].1.transport)
+    }
 }
 
 #[derive(Default)]

@@ -6,19 +6,17 @@ mod cell;
 mod class;
 mod columns;
 mod compare;
+mod lay_out;
 mod pair;
 mod row;
 mod verify;
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{catalogue::Selection, results::PlaceId};
 use build::Store;
 use cell::{CellId, CellKey, NO_CELL};
+use lay_out::Cases;
 
 pub use cases::{CaseName, name_all};
 pub use cell::{Cell, Seen};
@@ -50,13 +48,6 @@ pub struct LeftOut {
     pub rows: usize,
     /// Columns of what is stated for systems that were measured.
     pub columns: usize,
-}
-
-/// The cases of a step that gave the same on every platform.
-#[derive(Debug, Clone)]
-struct Cases {
-    places: Vec<PlaceId>,
-    is_whole_step: bool,
 }
 
 /// How many rows there are, and of which kind.
@@ -127,12 +118,7 @@ impl Matrix {
 
     /// Keeps the rows of what is selected.
     pub fn select(&mut self, selection: &Selection) {
-        let tables = &self.store.tables;
-        self.places.retain(|place| {
-            let place = &tables.places[*place as usize];
-            selection.includes(&place.scenario)
-                && selection.includes_transport(&tables.cases[place.case as usize].1.transport)
-        });
+        self.places.retain(|place| self.store.is_selected(*place, selection));
         self.lay_out();
     }
 
@@ -203,64 +189,6 @@ impl Matrix {
             counts.unsteady += usize::from(row.is_unsteady());
         }
         counts
-    }
-
-    fn cell_id(&self, column: usize, place: PlaceId) -> CellId {
-        let members = &self.columns[column].members;
-        let ids = || members.iter().map(|member| self.cell_id_at(member.at, place));
-        if let [one] = members.as_slice() {
-            return self.cell_id_at(one.at, place);
-        }
-        let observed = |id: &CellId| self.store.cells.get(*id).is_some_and(Cell::is_observed);
-        ids().find(observed).or_else(|| ids().find(|id| *id != NO_CELL)).unwrap_or(NO_CELL)
-    }
-
-    fn cell_id_at(&self, at: usize, place: PlaceId) -> CellId {
-        self.store.columns[at].get(place as usize).copied().unwrap_or(NO_CELL)
-    }
-
-    /// Puts the places into rows: cases whose cells are the same on every platform share one.
-    fn lay_out(&mut self) {
-        let matrix = &*self;
-        let mut rows: Vec<Cases> = Vec::new();
-        let tables = &matrix.store.tables;
-        let step_of = |place: PlaceId| {
-            let place = &tables.places[place as usize];
-            (&place.scenario, place.step, &place.actor, &place.operation)
-        };
-        for step in matrix.places.chunk_by(|a, b| step_of(*a) == step_of(*b)) {
-            let begin = rows.len();
-            let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
-            for &place in step {
-                // Each statement has its own note, which is no reason to show its cases apart.
-                let cells = |place| {
-                    matrix.columns.iter().enumerate().map(move |(column, about)| {
-                        let id = matrix.cell_id(column, place);
-                        if about.is_measured() { id } else { matrix.store.cells.plain(id) }
-                    })
-                };
-                if cells(place).all(|cell| cell == NO_CELL) {
-                    continue;
-                }
-                let mut hasher = DefaultHasher::new();
-                cells(place).for_each(|cell| cell.hash(&mut hasher));
-                let alike = known.entry(hasher.finish()).or_default();
-                match alike.iter().find(|row| cells(rows[**row].places[0]).eq(cells(place))) {
-                    Some(row) => rows[*row].places.push(place),
-                    None => {
-                        alike.push(rows.len());
-                        rows.push(Cases { places: vec![place], is_whole_step: false });
-                    }
-                }
-            }
-            let supported = |cases: &Cases| !Row { matrix, cases }.is_unsupported();
-            if rows[begin..].iter().filter(|cases| supported(cases)).count() == 1 {
-                for cases in &mut rows[begin..] {
-                    cases.is_whole_step = supported(cases);
-                }
-            }
-        }
-        self.rows = rows;
     }
 
     /// What has to be the same for a platform to share a column, at each place where something was observed: what is

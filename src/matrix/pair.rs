@@ -96,12 +96,7 @@ impl Pair {
 
     /// Keeps the cells of what is selected.
     pub fn select(&mut self, selection: &Selection) {
-        let tables = &self.store.tables;
-        self.places.retain(|place| {
-            let place = &tables.places[*place as usize];
-            selection.includes(&place.scenario)
-                && selection.includes_transport(&tables.cases[place.case as usize].1.transport)
-        });
+        self.places.retain(|place| self.store.is_selected(*place, selection));
     }
 
     /// Leaves out the slow scenarios that nobody ran, since a run has them only if it is asked for them. Returns whether
