@@ -51,5 +51,6 @@ pub mod observation;
 pub mod platform;
 pub mod report;
 pub mod results;
+mod shown;
 mod side_by_side;
 pub mod sys;

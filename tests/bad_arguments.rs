@@ -35,7 +35,7 @@ fn wrong_arguments_are_refused() {
     wrong_arguments(&["show"], &["<SCENARIO>"]);
     wrong_arguments(&["measure"], &["'measure'"]);
     wrong_arguments(&["run", "--out"], &["--out <DIR>"]);
-    wrong_arguments(&["run", "timeout/write-peek-read"], &["\"timeout/write-peek-read\"", "needs --slow"]);
+    wrong_arguments(&["run", "timeout/write-peek-read"], &["\"timeout/write-peek-read\"", "run --slow"]);
     wrong_arguments(&["list", "peer-close", "time*"], &["\"time*\"", "takes seconds", "--slow"]);
 }
 

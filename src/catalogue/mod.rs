@@ -16,6 +16,7 @@ pub use scenario::{
     Actor, Axes, Call, Case, Condition, Ending, Half, Scenario, Setting, Sigpipe, SocketOption, Start, Step, Transport,
     family,
 };
+pub(crate) use select::fits;
 pub use select::{BadSelector, Selection};
 pub use steps::MAX_STEPS;
 

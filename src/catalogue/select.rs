@@ -49,8 +49,7 @@ impl Selection {
 
     /// Whether the scenario of this id is named, be it slow or not.
     pub fn includes(&self, id: &str) -> bool {
-        let family = family(id);
-        self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(id) || pattern.matches(family))
+        self.patterns.is_empty() || self.patterns.iter().any(|pattern| fits(pattern, id))
     }
 
     /// Whether cases over this transport are selected.
@@ -73,11 +72,10 @@ impl Selection {
 
     /// The selectors that fit no scenario of this kind.
     fn without(&self, catalogue: &Catalogue, kind: impl Fn(&Scenario) -> bool) -> Vec<&str> {
-        let fits = |pattern: &&Pattern| {
-            let fits = |scenario: &Scenario| pattern.matches(&scenario.id) || pattern.matches(scenario.family());
-            catalogue.scenarios().iter().any(|scenario| kind(scenario) && fits(scenario))
+        let fits_any = |pattern: &&Pattern| {
+            catalogue.scenarios().iter().any(|scenario| kind(scenario) && fits(pattern, &scenario.id))
         };
-        self.patterns.iter().filter(|pattern| !fits(pattern)).map(Pattern::as_str).collect()
+        self.patterns.iter().filter(|pattern| !fits_any(pattern)).map(Pattern::as_str).collect()
     }
 
     /// The selected scenarios, in the catalogue's order.
@@ -98,6 +96,11 @@ impl Selection {
         }
         cases
     }
+}
+
+/// Whether a selector names the scenario of this id, or its family.
+pub(crate) fn fits(pattern: &Pattern, id: &str) -> bool {
+    pattern.matches(id) || pattern.matches(family(id))
 }
 
 /// A selector that is not a glob.

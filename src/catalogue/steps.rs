@@ -129,7 +129,7 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
     }
     let (mut listener, mut client, mut server, mut crowd) = (true, false, false, false);
     let (mut departed, mut connected) = (false, false);
-    let mut blocking = None;
+    let mut blocking = Vec::new();
     for (step, span) in steps {
         let open = match step.actor {
             Actor::Listener => &mut listener,
@@ -140,12 +140,12 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
         let ends =
             matches!(step.operation, Operation::Close | Operation::Reset | Operation::Race(_) | Operation::Reboot);
         let problem = match step.operation {
-            _ if blocking == Some(step.actor) && !ends => Some((
+            _ if blocking.contains(&step.actor) && !ends => Some((
                 "this socket blocks, and the whole run would with it",
                 "all that may follow is `close` or `reset`",
             )),
             Operation::Set(Setting::Blocking) if *open => {
-                blocking = Some(step.actor);
+                blocking.push(step.actor);
                 None
             }
             Operation::Connect | Operation::StartConnect if step.actor == Actor::Client && *open && connected => {
@@ -185,7 +185,7 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
             }
             _ if ends => {
                 *open = false;
-                blocking = blocking.filter(|actor| *actor != step.actor);
+                blocking.retain(|actor| *actor != step.actor);
                 None
             }
             _ => None,

@@ -185,7 +185,12 @@ impl Known {
         let words = [&case.transport, &case.sigpipe, &case.call, &case.option];
         self.step.is_none_or(|wanted| wanted == step.step())
             && self.case.iter().zip(words).all(|(wanted, word)| wanted.as_ref().is_none_or(|wanted| **wanted == **word))
-            && (self.pattern.matches(id) || self.pattern.matches(catalogue::family(id)))
+            && self.fits_scenario(id)
+    }
+
+    /// Whether it is about a scenario.
+    pub(super) fn fits_scenario(&self, id: &str) -> bool {
+        catalogue::fits(&self.pattern, id)
     }
 
     /// Whether all that was found is allowed.

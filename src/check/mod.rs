@@ -107,6 +107,8 @@ struct Use {
     platforms: usize,
     steps: usize,
     needed: bool,
+    /// It is about a scenario that some platform was not asked for.
+    left_out: bool,
 }
 
 /// Compares each measured platform of the run with its baseline.
@@ -118,7 +120,7 @@ pub fn check<'a>(pair: &'a Pair, known: &'a [Known], terms: &Terms) -> Checked<'
     let platforms: Vec<_> =
         measured.map(|column| check_platform(pair, column, &baselines, known, &mut uses, terms)).collect();
     let stale = known.iter().zip(uses).filter_map(|(known, used)| {
-        let is_stale = used.platforms > 0 && !used.needed && (used.steps > 0 || terms.everything);
+        let is_stale = used.platforms > 0 && !used.needed && (used.steps > 0 || (terms.everything && !used.left_out));
         is_stale.then_some(Stale { known, steps: used.steps })
     });
     Checked { platforms, stale: stale.collect(), policy: terms.policy.clone() }
@@ -160,8 +162,9 @@ fn check_platform<'a>(
     };
     let mut fitting: Vec<(&Known, &mut Use)> =
         known.iter().zip(uses).filter(|(known, _)| baseline.is_some() && known.fits_platform(column)).collect();
-    for (_, used) in &mut fitting {
+    for (known, used) in &mut fitting {
         used.platforms += 1;
+        used.left_out |= pair.left_out(column).any(|id| known.fits_scenario(id));
     }
     for step in pair.beside(baseline, column) {
         checked.add_scenario(step.scenario());

@@ -53,7 +53,6 @@ impl Verdict {
         match (step.baseline, step.run) {
             (Some(baseline), _) if baseline.is_observed() => Some(Verdict::Gone),
             (_, Some(run)) if run.is_observed() => Some(Verdict::New),
-            (None, Some(_)) => Some(Verdict::New),
             _ => None,
         }
     }

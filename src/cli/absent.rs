@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, run::platform_name};
-use crate::{catalogue::Selection, results::Results};
+use crate::{catalogue::Selection, results::Results, shown::shown};
 
 #[derive(Debug, Args)]
 pub(super) struct AbsentArgs {
@@ -31,7 +31,7 @@ pub(super) fn absent(args: &AbsentArgs) -> Done {
     if before.rows.iter().any(|row| row.platform == args.platform) {
         return Err(Failure::Wrong(format!(
             "{}: has results of {} already, and they stay",
-            args.out.display().to_string().escape_debug(),
+            shown(&args.out),
             args.platform
         )));
     }

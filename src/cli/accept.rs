@@ -20,6 +20,7 @@ use crate::{
     observation::outcome,
     report::{self, CheckFormat},
     results::{AdoptError, Adopted, adopt},
+    shown::shown,
 };
 
 #[derive(Debug, Args)]
@@ -118,18 +119,18 @@ fn refuse_file(pair: &Pair, name: &str, args: &AcceptArgs) -> Done {
     for column in &pair.baseline {
         let is_own = column.has(name);
         if is_own != (pair.path(column) == path) {
-            let (found, right) = (pair.path(column).display().to_string(), format!("{}.csv", column.name));
+            let (found, right) = (shown(pair.path(column)), format!("{}.csv", column.name));
             return Err(Failure::Wrong(format!(
                 "{}: holds the results of {}; they have to be in {right} of {} before others are adopted",
-                found.escape_debug(),
+                found,
                 column.name,
-                args.into.display().to_string().escape_debug()
+                shown(&args.into)
             )));
         }
         if is_own && !column.is_measured() {
             return Err(Failure::Wrong(format!(
                 "{name}: what {} has of it is {}, and was not measured",
-                args.into.display().to_string().escape_debug(),
+                shown(&args.into),
                 column.provenance.word()
             )));
         }
@@ -143,9 +144,9 @@ fn ask(platforms: usize, args: &AcceptArgs) -> Done {
             "nothing is adopted: there is no terminal to ask on; --yes says so here".to_owned(),
         ));
     }
-    let into = args.into.display().to_string();
+    let into = shown(&args.into);
     let noun = if platforms == 1 { "platform" } else { "platforms" };
-    let _ = write!(io::stderr(), "Adopt {platforms} {noun} into {}? [y/N] ", into.escape_debug());
+    let _ = write!(io::stderr(), "Adopt {platforms} {noun} into {into}? [y/N] ");
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::Wrong(format!("standard input: {error}")))?;
     if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::No("nothing is adopted".to_owned())) }

@@ -20,6 +20,7 @@ use crate::{
     matrix::{Compare, Pair},
     report::{self, CheckFormat},
     results::write_text,
+    shown::shown,
 };
 
 #[derive(Debug, Args)]
@@ -167,10 +168,6 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
     }
     let text = super::utf8(&name, bytes, "known exceptions are UTF-8 text")?;
     parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(super::with_head(&mistakes.to_string())))
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string().escape_debug().to_string()
 }
 
 /// What fails, in a line.

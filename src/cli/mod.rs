@@ -26,6 +26,7 @@ use crate::{
     driver,
     report::Look,
     results::Results,
+    shown::shown,
 };
 use args::{Args, Command, Own};
 
@@ -117,7 +118,7 @@ fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Done {
 fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
     let mut catalogue = Catalogue::builtin();
     for path in &own.scenarios {
-        let name = path.display().to_string();
+        let name = shown(path);
         let bytes = fs::read(path).map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
         let text = utf8(&name, bytes, "a scenario file is UTF-8 text")?;
         catalogue.add(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))?;
@@ -144,7 +145,10 @@ fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Cas
     let quoted = |selectors: Vec<&str>| selectors.iter().map(|selector| format!("{selector:?}")).collect::<Vec<_>>();
     let (misses, slow) = (quoted(selection.misses(catalogue)), quoted(selection.slow_only(catalogue)));
     if misses.is_empty() && !slow.is_empty() {
-        return Err(Failure::Wrong(format!("{}: takes seconds, and needs --slow", slow.join(", "))));
+        return Err(Failure::Wrong(format!(
+            "{}: takes seconds, and is run by `brokenpipe run --slow` alone",
+            slow.join(", ")
+        )));
     }
     let problem = match misses.as_slice() {
         [] if !cases.is_empty() => return Ok(cases),

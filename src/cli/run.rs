@@ -20,6 +20,7 @@ use crate::{
     driver::{self, CaseResult, Progress, RunError, Settings},
     platform::{Platform, check_name},
     results::{Results, Row},
+    shown::shown,
 };
 
 #[derive(Debug, Clone, Args)]
@@ -148,7 +149,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
         return Err(Failure::Interrupted(format!(
             "interrupted: nothing is written, since the results of {name} in {} are of another kernel, compiler or \
              version of brokenpipe, and this run is not whole",
-            args.out.display()
+            shown(&args.out)
         )));
     }
     let path = results.write(&args.out, &name).map_err(Failure::wrong)?;
@@ -184,7 +185,7 @@ impl Before {
             return Err(Failure::Wrong(format!(
                 "{}: the results of {name} are in a file of another name than {name}.csv; rename it, or write \
                  elsewhere with --out",
-                folder.display()
+                shown(folder)
             )));
         }
         let is_of_others = !rows.is_empty() && all.platform(name) != Some(platform);
@@ -192,7 +193,7 @@ impl Before {
             return Err(Failure::Wrong(format!(
                 "{}: the results of {name} are of another kernel, compiler or version of brokenpipe, and a run of a \
                  selection would mix them; run everything, or write elsewhere with --out",
-                folder.display()
+                shown(folder)
             )));
         }
         let rows = if is_of_others { Vec::new() } else { rows };
@@ -271,6 +272,6 @@ impl std::fmt::Display for Summary<'_> {
                 write!(f, ", {count} {what}")?;
             }
         }
-        write!(f, ", {} trials, written to {}", self.trials, self.path.display())
+        write!(f, ", {} trials, written to {}", self.trials, shown(self.path))
     }
 }

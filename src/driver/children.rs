@@ -12,6 +12,7 @@ use super::{
     Progress, Settings, Share,
     job::{Job, WORK},
     journal::Line,
+    sockets,
     tally::Tally,
 };
 use crate::{
@@ -87,7 +88,8 @@ fn in_children(
                 let _ = child.kill();
                 break;
             }
-            match (Line::decode(&line?), begun.case) {
+            let line = line.inspect_err(|_| sockets::end(&mut child))?;
+            match (Line::decode(&line), begun.case) {
                 (Some(Line::Begin(place)), None) => begun = Begun { case: numbers.get(place).copied(), ..begun },
                 // It was only to be seen whether the run is to stop.
                 (Some(Line::Waiting), _) => {}

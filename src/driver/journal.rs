@@ -80,8 +80,7 @@ fn encode(given: Given) -> String {
         Given::Ready(seen) => format!("ready {}", seen.bits()),
         Given::NoError => "none".to_owned(),
         Given::Error(code) => format!("error {code}"),
-        Given::OtherError(kind) if KINDS.contains(&kind) => format!("other {kind:?}"),
-        Given::OtherError(_) => format!("other {:?}", io::ErrorKind::Other),
+        Given::OtherError(kind) => format!("other {kind:?}"),
         Given::NotRun => "not-run".to_owned(),
     }
 }
@@ -101,19 +100,50 @@ fn decode(text: &str) -> Option<Given> {
         "ready" => Given::Ready(Readiness::from_bits(rest.parse().ok()?)),
         "none" => Given::NoError,
         "error" => Given::Error(rest.parse().ok()?),
-        "other" => Given::OtherError(KINDS.into_iter().find(|kind| format!("{kind:?}") == rest)?),
+        "other" => Given::OtherError(*KINDS.iter().find(|kind| format!("{kind:?}") == rest)?),
         "not-run" => Given::NotRun,
         _ => return None,
     })
 }
 
-/// The kinds of errors that std and mio make without the operating system.
-const KINDS: [io::ErrorKind; 6] = [
-    io::ErrorKind::Unsupported,
+/// Every kind of error that std names; those that it makes without the operating system are among them.
+const KINDS: &[io::ErrorKind] = &[
+    io::ErrorKind::NotFound,
+    io::ErrorKind::PermissionDenied,
+    io::ErrorKind::ConnectionRefused,
+    io::ErrorKind::ConnectionReset,
+    io::ErrorKind::HostUnreachable,
+    io::ErrorKind::NetworkUnreachable,
+    io::ErrorKind::ConnectionAborted,
+    io::ErrorKind::NotConnected,
+    io::ErrorKind::AddrInUse,
+    io::ErrorKind::AddrNotAvailable,
+    io::ErrorKind::NetworkDown,
+    io::ErrorKind::BrokenPipe,
+    io::ErrorKind::AlreadyExists,
+    io::ErrorKind::WouldBlock,
+    io::ErrorKind::NotADirectory,
+    io::ErrorKind::IsADirectory,
+    io::ErrorKind::DirectoryNotEmpty,
+    io::ErrorKind::ReadOnlyFilesystem,
+    io::ErrorKind::StaleNetworkFileHandle,
     io::ErrorKind::InvalidInput,
     io::ErrorKind::InvalidData,
-    io::ErrorKind::UnexpectedEof,
+    io::ErrorKind::TimedOut,
     io::ErrorKind::WriteZero,
+    io::ErrorKind::StorageFull,
+    io::ErrorKind::NotSeekable,
+    io::ErrorKind::QuotaExceeded,
+    io::ErrorKind::FileTooLarge,
+    io::ErrorKind::ResourceBusy,
+    io::ErrorKind::ExecutableFileBusy,
+    io::ErrorKind::Deadlock,
+    io::ErrorKind::TooManyLinks,
+    io::ErrorKind::ArgumentListTooLong,
+    io::ErrorKind::Interrupted,
+    io::ErrorKind::Unsupported,
+    io::ErrorKind::UnexpectedEof,
+    io::ErrorKind::OutOfMemory,
     io::ErrorKind::Other,
 ];
 
@@ -161,7 +191,7 @@ mod tests {
             Given::Error(-3),
             Given::NotRun,
         ];
-        given.extend(KINDS.map(Given::OtherError));
+        given.extend(KINDS.iter().copied().map(Given::OtherError));
         for given in given {
             for signal in SIGNALS {
                 let line = Line::Step(Observation { given, signal });

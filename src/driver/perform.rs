@@ -40,7 +40,7 @@ impl Trial<'_> {
             Operation::ConnectAgain => return self.connect_socket(context),
             Operation::StartConnect => self.start_connect(context)?,
             Operation::Backlog(length) => {
-                let listens = self.sockets.listen_anew(self.case.axes.transport, length);
+                let listens = self.sockets.listen_anew(self.case.axes, length);
                 listens.map_err(|error| Stop::from_error("a listener", &error))?;
                 Given::Done
             }
@@ -86,7 +86,7 @@ impl Trial<'_> {
                     .call(actor, |end| until_blocked(|| end.read(buffer).inspect(|_| moved = true), Given::Drained));
                 return self.or_settle(given, moved, actor, context);
             }
-            Operation::Close if actor == Actor::Listener => done(self.sockets.close_listener()),
+            Operation::Close if actor == Actor::Listener => done(self.sockets.close_listener(self.case.axes.transport)),
             Operation::Close if actor == Actor::Crowd => {
                 self.sockets.crowd.clear();
                 Given::Done
@@ -106,7 +106,7 @@ impl Trial<'_> {
                 if actor == Actor::Listener {
                     let given = self.ask(actor, |socket| socket.shutdown(how).map(|()| Given::Done));
                     // Linux gives the port free with it.
-                    self.sockets.keep_port();
+                    self.sockets.keep_port(self.case.axes.transport);
                     given
                 } else {
                     self.call(actor, |end| end.shutdown(how).map(|()| Given::Done))

@@ -65,7 +65,7 @@ impl Trial<'_> {
         let mut child = child.map_err(|error| Stop::from_error("a process for the peer", &error))?;
         // It says no more.
         child.stderr = None;
-        self.sockets.departed = Some(child);
+        self.sockets.depart(child);
         Ok(Given::Done)
     }
 

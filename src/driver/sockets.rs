@@ -124,9 +124,19 @@ impl Sockets {
             Some(kept) => kept,
             None => listen(transport, None).map_err(|error| Stop::from_error(&place(transport), &error))?,
         };
-        if case.axes.option == SocketOption::ListenerNosigpipe {
-            sys::set_nosigpipe(&listener.source.socket())
-                .map_err(|error| Stop::from_error("SO_NOSIGPIPE on the listener", &error))?;
+        self.take_listener(listener, address, case.axes)
+            .map_err(|error| Stop::from_error("SO_NOSIGPIPE on the listener", &error))
+    }
+
+    /// Makes it the trial's listener, with the case's option.
+    fn take_listener(&mut self, listener: Watched<dyn Listener>, address: SockAddr, axes: Axes) -> io::Result<()> {
+        match axes.option {
+            SocketOption::ListenerNosigpipe => sys::set_nosigpipe(&listener.source.socket())?,
+            // It is not for a later trial, since it is written to: what lets it be kept is `alters_listener`.
+            SocketOption::None if axes.call != Call::Std && self.alters_listener => {
+                sys::clear_nosigpipe(&listener.source.socket())?;
+            }
+            _ => {}
         }
         self.listener = Some(listener);
         self.address = Some(address);
@@ -134,11 +144,9 @@ impl Sockets {
     }
 
     /// Has another listener take the place of the present one.
-    pub(super) fn listen_anew(&mut self, transport: Transport, backlog: u32) -> io::Result<()> {
-        let (listener, address) = listen(transport, Some(backlog))?;
-        self.listener = Some(listener);
-        self.address = Some(address);
-        Ok(())
+    pub(super) fn listen_anew(&mut self, axes: Axes, backlog: u32) -> io::Result<()> {
+        let (listener, address) = listen(axes.transport, Some(backlog))?;
+        self.take_listener(listener, address, axes)
     }
 
     /// Makes the client's socket, with the case's option.
@@ -224,17 +232,24 @@ impl Sockets {
     }
 
     /// Closes the listener and keeps its port from others.
-    pub(super) fn close_listener(&mut self) -> Option<io::Result<()>> {
+    pub(super) fn close_listener(&mut self, transport: Transport) -> Option<io::Result<()>> {
         let closed = self.listener.take()?.source.close();
-        self.keep_port();
+        self.keep_port(transport);
         Some(closed)
     }
 
     /// Keeps the port of a listener that listens no more from others.
-    pub(super) fn keep_port(&mut self) {
+    pub(super) fn keep_port(&mut self, transport: Transport) {
         if self.reserved.is_none() {
             // Without it a trial elsewhere could get the port; that is rare enough to go on if it cannot be had.
-            self.reserved = self.address.as_ref().and_then(|address| reserve(address).ok());
+            self.reserved = self.address.as_ref().and_then(|address| reserve(address, transport).ok());
+        }
+    }
+
+    /// The server's socket has moved into this process. An earlier one ends.
+    pub(super) fn depart(&mut self, child: Child) {
+        if let Some(mut earlier) = self.departed.replace(child) {
+            end(&mut earlier);
         }
     }
 
@@ -245,9 +260,7 @@ impl Sockets {
             let _ = socket.set_linger_zero();
         }
         if let Some(mut child) = self.departed.take() {
-            // It may have ended by itself; waiting takes it out of the process table either way.
-            let _ = child.kill();
-            let _ = child.wait();
+            end(&mut child);
         }
         if let Some(thread) = self.aside.take() {
             // It does nothing that could panic, and whatever close gave nobody asks any more.
@@ -260,6 +273,12 @@ impl Sockets {
             }
         }
     }
+}
+
+/// Ends a process that may have ended by itself; waiting takes it out of the process table either way.
+pub(super) fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 /// Whether a trial of this case leaves its listener other than it was.
@@ -320,13 +339,25 @@ fn tcp_listener(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
     Ok(TcpListener::from_std(socket.into()))
 }
 
-/// Binds the port without listening, which answers a SYN with RST as an unbound port does.
-fn reserve(address: &SockAddr) -> io::Result<Socket> {
+/// Holds the port so that nobody else gets it, and what comes to it is answered as at a port that nobody holds: TCP
+/// without listening answers a SYN with RST, and UDP that is connected elsewhere takes nothing from others, which are
+/// answered with ICMP.
+fn reserve(address: &SockAddr, transport: Transport) -> io::Result<Socket> {
     let domain = address.as_socket().map(Domain::for_address).ok_or(io::ErrorKind::Unsupported)?;
-    let socket = Socket::new(domain, Type::STREAM, None)?;
+    let is_udp = matches!(transport, Transport::Udp4 | Transport::Udp6);
+    let socket = Socket::new(domain, if is_udp { Type::DGRAM } else { Type::STREAM }, None)?;
     socket.bind(address)?;
+    if is_udp {
+        let mut elsewhere = loopback(transport);
+        elsewhere.set_port(DISCARD);
+        socket.connect(&elsewhere.into())?;
+    }
     Ok(socket)
 }
+
+/// The port of a service (RFC 863) from which nothing ever comes; a port for a moment, as clients have, is none of this
+/// number.
+const DISCARD: u16 = 9;
 
 /// Listeners without pending connections, ready for another trial.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Two sets of results beside each other, cell by cell: what was accepted, and what is checked against it.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -31,6 +31,8 @@ pub struct Pair {
     places: Vec<PlaceId>,
     /// Where the baseline's cells stand, by the number of a platform's cells in the store.
     sources: Vec<Source>,
+    /// Slow scenarios that a platform of the run did not run, by the number of its cells in the store.
+    left_out: HashMap<usize, HashSet<Arc<str>>>,
 }
 
 /// Where a platform's cells stand.
@@ -86,7 +88,7 @@ impl Pair {
         let store = builder.store;
         let places = in_order(&store.tables, catalogue);
         let notes = [accepted.notes, found.notes].concat();
-        Ok(Pair { baseline, run, notes, store, places, sources })
+        Ok(Pair { baseline, run, notes, store, places, sources, left_out: HashMap::new() })
     }
 
     /// Whether something of it is selected.
@@ -99,34 +101,40 @@ impl Pair {
         self.places.retain(|place| self.store.is_selected(*place, selection));
     }
 
-    /// Leaves out the slow scenarios that nobody ran, since a run has them only if it is asked for them. Returns whether
-    /// there were any.
+    /// Leaves out, of each platform of the run, the slow scenarios that it did not run, since a run has them only if it
+    /// is asked for them. Returns whether there were any.
     pub fn leave_out_slow(&mut self, catalogue: &Catalogue) -> bool {
-        let tables = &self.store.tables;
-        let is_run = |place: PlaceId| {
-            let ran =
-                |column: &Column| self.store.columns[column.at()].get(place as usize).is_some_and(|id| *id != NO_CELL);
-            self.run.iter().any(ran)
-        };
-        let scenario = |place: PlaceId| &tables.places[place as usize].scenario;
-        let run: HashSet<_> =
-            self.places.iter().filter(|place| is_run(**place)).map(|place| scenario(*place)).collect();
+        let places = &self.store.tables.places;
+        let scenario = |place: &PlaceId| &places[*place as usize].scenario;
         let is_slow = |id: &str| catalogue.find(id).is_some_and(|scenario| scenario.slow);
-        let before = self.places.len();
-        let places = self.places.iter().copied();
-        let kept = places.filter(|place| run.contains(scenario(*place)) || !is_slow(scenario(*place))).collect();
-        self.places = kept;
-        self.places.len() < before
+        let slow: Vec<PlaceId> = self.places.iter().copied().filter(|place| is_slow(scenario(place))).collect();
+        for column in &self.run {
+            let cells = &self.store.columns[column.at()];
+            let is_run = |place: &&PlaceId| cells.get(**place as usize).is_some_and(|id| *id != NO_CELL);
+            let run: HashSet<_> = slow.iter().filter(is_run).map(scenario).collect();
+            let not_run = slow.iter().map(scenario).filter(|id| !run.contains(id)).cloned().collect();
+            self.left_out.insert(column.at(), not_run);
+        }
+        self.left_out.values().any(|scenarios| !scenarios.is_empty())
+    }
+
+    /// The scenarios that are left out of one of the run's platforms.
+    pub fn left_out(&self, run: &Column) -> impl Iterator<Item = &str> {
+        self.left_out.get(&run.at()).into_iter().flatten().map(|id| &**id)
     }
 
     /// The cells of one of the baseline's columns beside those of one of the run's, in the catalogue's order.
     pub fn beside<'a>(&'a self, baseline: Option<&'a Column>, run: &'a Column) -> impl Iterator<Item = Beside<'a>> {
         let (at, run) = (baseline.map(Column::at), run.at());
+        let left_out = self.left_out.get(&run);
         let cell = |at: usize, place: PlaceId| {
             let id = self.store.columns[at].get(place as usize)?;
             self.store.cells.get(*id)
         };
         let beside = move |&place: &PlaceId| {
+            if left_out.is_some_and(|ids| ids.contains(&self.store.tables.places[place as usize].scenario)) {
+                return None;
+            }
             let (baseline, run) = (at.and_then(|at| cell(at, place)), cell(run, place));
             (baseline.is_some() || run.is_some()).then_some(Beside { pair: self, place, at, baseline, run })
         };

@@ -89,8 +89,8 @@ impl<'a> Row<'a> {
 
     /// Whether two measured platforms gave different outcomes, or one gave others than the baseline.
     pub fn differs(self) -> bool {
-        if self.race().is_some() {
-            return (0..self.matrix.columns.len()).any(|column| self.is_measured(column) && self.stands_out(column));
+        if self.is_race() {
+            return self.observed().any(|column| self.is_measured(column) && self.stands_out(column));
         }
         let mut keys = self.measured().map(|column| self.key(column));
         match self.matrix.baseline {
@@ -111,13 +111,13 @@ impl<'a> Row<'a> {
 
     /// Whether the trials of a measured cell disagree.
     pub fn is_unsteady(self) -> bool {
-        self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady)) && self.race().is_none()
+        self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady)) && !self.is_race()
     }
 
     /// Whether the cell of this column differs from the baseline; without one, from what most measured platforms gave.
     pub fn stands_out(self, column: usize) -> bool {
-        if let Some(race) = self.race() {
-            return self.cell(column).is_some_and(|cell| cell.is_observed() && !cell.shares_an_outcome(race));
+        if self.is_race() {
+            return self.loses_race(column);
         }
         let Some(measure) = self.measure() else { return false };
         let key = self.key(column);
@@ -133,13 +133,27 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Where steps race, what others are measured against: they differ from it if they have no outcome in common.
-    fn race(self) -> Option<&'a Cell> {
-        let race = |column| self.cell(column).filter(|cell| cell.is_race());
+    /// Whether the steps race with each other.
+    fn is_race(self) -> bool {
+        self.cells().flatten().any(Cell::is_race)
+    }
+
+    /// Where steps race, whether a column has no outcome in common with the baseline; without one, with some measured
+    /// column before it. What is stated is to have none in common with any measured column.
+    fn loses_race(self, column: usize) -> bool {
+        let Some(cell) = self.cell(column).filter(|cell| cell.is_observed()) else { return false };
+        let is_foreign = |other: usize| self.cell(other).is_some_and(|other| !cell.shares_an_outcome(other));
+        let mut measured = self.observed().filter(|other| self.is_measured(*other));
         match self.matrix.baseline {
-            Some(baseline) => race(baseline),
-            None => (0..self.matrix.columns.len()).find_map(race),
+            Some(baseline) => self.observed().any(|other| other == baseline) && is_foreign(baseline),
+            None if self.is_measured(column) => measured.take_while(|other| *other < column).any(is_foreign),
+            None => self.observed().any(|other| self.is_measured(other)) && measured.all(is_foreign),
         }
+    }
+
+    /// The columns in which something was observed, or stated.
+    fn observed(self) -> impl Iterator<Item = usize> {
+        (0..self.matrix.columns.len()).filter(move |column| self.cell(*column).is_some_and(Cell::is_observed))
     }
 
     /// The column that others are measured against: the baseline, or one that gave what most measured platforms gave;

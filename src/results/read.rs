@@ -16,7 +16,7 @@ use super::{
     scan::{self, PROVENANCES, Step, csv_error, headers},
     tables::Tables,
 };
-use crate::{platform::Platform, side_by_side::side_by_side};
+use crate::{platform::Platform, shown::shown, side_by_side::side_by_side};
 
 /// What is wrong with a file of results.
 #[derive(Debug)]
@@ -34,8 +34,7 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A name from an archive may hold anything; a message is for a terminal.
-        write!(f, "{}", self.path.display().to_string().escape_debug())?;
+        f.write_str(&shown(&self.path))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
@@ -113,8 +112,7 @@ impl Known {
         if Arc::ptr_eq(first, path) {
             return Ok(());
         }
-        let first = first.display().to_string();
-        let problem = format!("platform {platform} is in {} already; one of the two has to go", first.escape_debug());
+        let problem = format!("platform {platform} is in {} already; one of the two has to go", shown(first));
         Err(ReadError::new(path, None, problem))
     }
 

@@ -19,7 +19,7 @@ use super::{
     row::{self, COLUMNS, NOT_UTF8},
     tables::{ENTRY, EntryId, PLACE, PlaceId, Tables},
 };
-use crate::platform::Provenance;
+use crate::{platform::Provenance, shown::shown};
 
 /// Longest name of a column, in bytes.
 const MAX_HEADER: usize = 100;
@@ -246,12 +246,7 @@ pub(super) fn headers<R: std::io::Read>(
     let unknown = headers.iter().filter(|header| !columns.contains(header));
     let unknown: Vec<_> = unknown.map(|header| format!("`{}`", header.escape_debug())).collect();
     if !unknown.is_empty() {
-        let path = path.display().to_string();
-        notes.push(format!(
-            "{}: passed over columns unknown to this version: {}",
-            path.escape_debug(),
-            unknown.join(", ")
-        ));
+        notes.push(format!("{}: passed over columns unknown to this version: {}", shown(path), unknown.join(", ")));
     }
     Ok(headers)
 }

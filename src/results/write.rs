@@ -10,7 +10,7 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::{PLATFORMS, Results};
-use crate::sys;
+use crate::{shown::shown, sys};
 
 /// What could not be written.
 #[derive(Debug)]
@@ -27,8 +27,7 @@ impl WriteError {
 
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display().to_string();
-        write!(f, "{}: cannot be written: {}; what it held before is unchanged", path.escape_debug(), self.error)
+        write!(f, "{}: cannot be written: {}; what it held before is unchanged", shown(&self.path), self.error)
     }
 }
 

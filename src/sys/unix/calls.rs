@@ -47,13 +47,13 @@ fn sendfile(socket: impl AsFd, count: usize) -> Option<io::Result<usize>> {
     Some(program.and_then(|file| Ok(rustix::fs::sendfile(socket, file, Some(&mut 0), count)?)))
 }
 
-/// splice(2) from a pipe that holds the data.
+/// splice(2) from a pipe that holds the data, or as much of it as a pipe has room for.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn splice(socket: impl AsFd, data: &[u8]) -> Option<io::Result<usize>> {
     use rustix::pipe::{PipeFlags, SpliceFlags, pipe_with, splice};
-    let spliced = pipe_with(PipeFlags::CLOEXEC).and_then(|(reader, writer)| {
-        rustix::io::write(writer, data)?;
-        splice(reader, None, socket, None, data.len(), SpliceFlags::NONBLOCK)
+    let spliced = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).and_then(|(reader, writer)| {
+        let held = rustix::io::write(writer, data)?;
+        splice(reader, None, socket, None, held, SpliceFlags::NONBLOCK)
     });
     Some(spliced.map_err(io::Error::from))
 }
