@@ -368,9 +368,10 @@ impl Listeners {
         self.0.get_mut(&transport)?.pop()
     }
 
-    /// Closes them all, for the sake of their descriptors.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
+    /// Closes them all, for the sake of their descriptors, and returns whether there were any.
+    pub(super) fn clear(&mut self) -> bool {
+        let kept = std::mem::take(&mut self.0);
+        kept.values().any(|listeners| !listeners.is_empty())
     }
 
     fn give_back(&mut self, transport: Transport, listener: Watched<dyn Listener>, address: SockAddr) {

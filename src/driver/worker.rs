@@ -216,10 +216,10 @@ impl<'a> Worker<'a> {
         match stop {
             Stop::Exhausted(reason) => {
                 let others = self.in_flight() - 1;
-                self.limit = others;
-                self.context.listeners.clear();
-                if others == 0 && self.alone {
-                    self.limit = 1;
+                let gave_up_listeners = self.context.listeners.clear();
+                // Alone it may go on with what those held.
+                self.limit = if self.alone { others.max(1) } else { others };
+                if others == 0 && self.alone && !gave_up_listeners {
                     self.unsupported(case, reason);
                 } else {
                     self.queue.give_back(case);
