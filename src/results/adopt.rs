@@ -18,7 +18,7 @@ use super::{
     PLATFORMS, ReadError, Row, Tables, WriteError,
     keep::{is_race, with_seen_before},
     read_steps,
-    write::{facts_in, temporary, write_facts},
+    write::{facts_in, target, temporary, write_facts},
 };
 use crate::catalogue::Catalogue;
 
@@ -111,7 +111,7 @@ pub fn adopt(
     for (name, file) in copy.files {
         let path = folder.join(format!("{name}.csv"));
         if let Some(file) = file {
-            file.persist(&path).map_err(|error| AdoptError::Write(WriteError::new(&path, error.error)))?;
+            file.persist(target(&path)).map_err(|error| AdoptError::Write(WriteError::new(&path, error.error)))?;
         }
     }
     facts.map_or(Ok(()), super::write::Beside::replace).map_err(AdoptError::Write)
