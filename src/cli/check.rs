@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +10,7 @@ use clap::Args;
 use super::{
     Done, Failure, RESULTS,
     args::Own,
-    catalogue, note, print,
+    catalogue, note, print, read_text,
     run::{self, RunArgs},
 };
 use crate::{
@@ -110,7 +109,9 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     Ok(match checked.answer() {
         Answer::Same => Ok(()),
         Answer::Changed => Err(Failure::No(why(&checked))),
-        Answer::CouldNotTell => return Err(Failure::Wrong(format!("could not tell: not measured: {}", not_measured(&checked).join(", ")))),
+        Answer::CouldNotTell => {
+            return Err(Failure::Wrong(format!("could not tell: not measured: {}", not_measured(&checked).join(", "))));
+        }
     })
 }
 
@@ -128,6 +129,7 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
         here.own.clone_from(&args.own);
         here.out = measured.path().to_owned();
         here.quiet = true;
+        here.aside = true;
         run::run(&here)?;
         run.push(measured.path().to_owned());
     }
@@ -163,17 +165,7 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
         }
     };
     let name = shown(&path);
-    let mut bytes = Vec::new();
-    fs::File::open(&path)
-        .and_then(|file| file.take(MAX_KNOWN + 1).read_to_end(&mut bytes))
-        .map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
-    if bytes.len() as u64 > MAX_KNOWN {
-        return Err(Failure::Wrong(format!(
-            "{name}: more than {} MiB; that is no list of exceptions",
-            MAX_KNOWN >> 20
-        )));
-    }
-    let text = super::utf8(&name, bytes, "known exceptions are UTF-8 text")?;
+    let text = read_text(&path, (MAX_KNOWN, "no list of exceptions"), "known exceptions are UTF-8 text")?;
     parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(super::with_head(&mistakes.to_string())))
 }
 

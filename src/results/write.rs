@@ -118,11 +118,7 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    fn write<T: Serialize>(
-        path: PathBuf,
-        columns: &[&str],
-        rows: impl Iterator<Item = T>,
-    ) -> Result<Self, WriteError> {
+    fn write<T: Serialize>(path: PathBuf, columns: &[&str], rows: impl Iterator<Item = T>) -> Result<Self, WriteError> {
         match write_beside(&path, columns, rows) {
             Ok(file) => Ok(Beside { path, file }),
             Err(error) => Err(WriteError { path, error }),
