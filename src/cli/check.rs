@@ -96,9 +96,7 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     let checked = check::check(&pair, &known, &terms);
     if checked.is_of_nothing() && not_measured(&checked).is_empty() {
         return Err(Failure::Wrong(
-            "nothing is compared: no step of what is selected was observed, neither in what is to be checked nor in \
-             what it would be compared with"
-                .to_owned(),
+            "nothing is compared: no step of what is selected was observed in what is to be checked".to_owned(),
         ));
     }
     let text = report::check(&checked, args.format);

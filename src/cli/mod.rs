@@ -216,7 +216,7 @@ fn refuse_loss(path: &Path, option: &str) -> Done {
 /// The same of a folder's table of platforms, unless all its rows are replaced.
 fn refuse_loss_of_facts(folder: &Path, is_replaced: impl Fn(&str) -> bool, option: &str) -> Done {
     let table = folder.join(PLATFORMS);
-    let facts = if table.exists() { Results::read(std::slice::from_ref(&table)) } else { Ok(Results::default()) };
+    let facts = if table.is_file() { Results::read(std::slice::from_ref(&table)) } else { Ok(Results::default()) };
     match facts.map_err(Failure::wrong)?.platforms.iter().all(|platform| is_replaced(&platform.platform)) {
         true => Ok(()),
         false => refuse_loss(&table, option),

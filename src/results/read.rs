@@ -222,7 +222,7 @@ fn is_table(path: &Path) -> bool {
 ///
 /// A head that is wrong, or cannot be read.
 pub fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
-    if !path.exists() {
+    if !path.is_file() {
         return Ok(None);
     }
     let columns = if is_table(path) { &PLATFORM_COLUMNS[..] } else { &COLUMNS };
