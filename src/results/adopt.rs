@@ -55,8 +55,8 @@ impl fmt::Display for AdoptError {
 impl std::error::Error for AdoptError {}
 
 /// Reads `paths`, and writes `<platform>.csv` of each of `platforms` and their facts into a folder, which is made if
-/// need be. What else is there stays as it is. As in [`Results::add_races_of`], the steps that race keep the outcomes
-/// that the folder has of them, where it has the same facts of the platform.
+/// need be. What else is there stays as it is. As in [`add_races_of`](super::Results::add_races_of), the steps that race
+/// keep the outcomes that the folder has of them, where it has the same facts of the platform.
 ///
 /// # Errors
 ///
