@@ -144,6 +144,39 @@ fn nothing_is_replaced_unless_everything_is_written() {
 }
 
 #[test]
+fn columns_of_a_newer_version_are_not_lost_to_another_platform() {
+    let folder = Folder::new();
+    for name in ["one", "two"] {
+        folder.brokenpipe(&[&["run", "--quiet", "--out", name, "--platform", name], &ONE_CASE[..]].concat()).exits(0);
+    }
+    let facts = folder.read("one/platforms.csv").replace(",brokenpipe\n", ",brokenpipe,libc\n");
+    folder.write("one/platforms.csv", facts.strip_suffix('\n').unwrap().to_owned() + ",2.41\n");
+    let before = contents(&folder.join("one"));
+    let ran = folder.brokenpipe(&["accept", "two", "--into", "one", "--yes"]).exits(2);
+    ran.says(&["platforms.csv:1: has columns unknown", "lose them: `libc`; write elsewhere with --into\n"]);
+    assert_eq!(contents(&folder.join("one")), before);
+    // A platform as a whole is replaced by what is known of it here.
+    std::fs::rename(folder.join("two/two.csv"), folder.join("two/one.csv")).unwrap();
+    for name in ["one.csv", "platforms.csv"] {
+        folder.write(&format!("two/{name}"), folder.read(&format!("two/{name}")).replace("two,", "one,"));
+    }
+    folder.brokenpipe(&["accept", "two", "--into", "one", "--yes"]).exits(0).says(&["note: ", "`libc`\n"]);
+    assert_eq!(folder.read("one/platforms.csv"), folder.read("two/platforms.csv"));
+}
+
+#[test]
+fn a_named_file_is_adopted_with_its_facts_and_one_without_leaves_a_table_that_can_be_read() {
+    let folder = Folder::new();
+    folder.brokenpipe(&[&["run", "--quiet", "--out", "run", "--platform", "here"], &ONE_CASE[..]].concat()).exits(0);
+    folder.brokenpipe(&["accept", "run/here.csv", "--yes"]).exits(0).silent();
+    assert_eq!(contents(&folder.join("results")), contents(&folder.join("run")));
+    std::fs::remove_file(folder.join("run/platforms.csv")).unwrap();
+    folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
+    assert_eq!(folder.read("results/platforms.csv").lines().count(), 1, "a head alone");
+    folder.brokenpipe(&["report"]).exits(0).silent();
+}
+
+#[test]
 fn one_platform_twice_is_refused() {
     let folder = folder(good());
     let ran = folder.brokenpipe(&["accept", "run", "results", "--into", "merged", "--yes"]);

@@ -274,6 +274,61 @@ fn columns_of_a_newer_version_are_passed_over_with_a_note() {
     assert_eq!(ran.out, plain);
 }
 
+/// A quote that is not closed takes the lines after it into its field.
+#[test]
+fn a_quote_that_is_not_closed_is_told_as_that_with_its_rows_beginning() {
+    const HINT: &str = "; the row goes on in the next line: a quote may not have been closed";
+    let row = &GOOD[0][..GOOD[0].len() - 1];
+    let wrong = ["box-1.csv:2: column `note`: a control character; none is allowed", HINT];
+    wrong_results(HEAD.to_owned() + row + "\"seen\n" + &GOOD[1..].concat(), &wrong);
+    let many = "x".repeat(3000);
+    let wrong = ["box-1.csv:2: column `note`: 3", " bytes; at most 2000 are allowed", HINT];
+    wrong_results(format!("{HEAD}{row}\"seen\n{}{many}\n", GOOD[1]), &wrong);
+    wrong_results(
+        good_but(",connect,ok", ",\"connect,ok"),
+        &["box-1.csv:2: 10 fields where the first line has 18", HINT],
+    );
+}
+
+/// These columns at the end of every line of a table, with the same fields in every row.
+fn with_column(table: &str, name: &str) -> String {
+    let line = |(n, line)| format!("{line},{}\n", if n == 0 { name } else { "7" });
+    table.lines().enumerate().map(line).collect()
+}
+
+#[test]
+fn a_run_loses_no_columns_of_a_newer_version() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let (rows, facts) = (folder.read("out/here.csv"), folder.read("out/platforms.csv"));
+    let select = [&["run", "--platform", "here", "--out", "out"], &ONE_CASE[..]].concat();
+    let all = ["run", "--platform", "here", "--out", "out", "--repeat", "1", "--await-deadline", "20ms"];
+    let refuse = |args: &[&str], name: &str, column: &str| {
+        let before = contents(&folder.join("out"));
+        let lost = format!(":1: has columns unknown to this version, which would lose them: `{column}`");
+        folder.brokenpipe(args).refuses(&[name, &lost, "write elsewhere with --out"]);
+        assert_eq!(contents(&folder.join("out")), before);
+    };
+    folder.write("out/here.csv", with_column(&rows, "latency"));
+    refuse(&select, "here.csv", "latency");
+    folder.write("out/here.csv", &rows);
+    folder.write("out/platforms.csv", with_column(&facts, "libc"));
+    refuse(&select, "platforms.csv", "libc");
+    // What a run of everything replaces is replaced with a note; what it would leave as it is, not.
+    folder.write("out/here.csv", with_column(&rows, "latency"));
+    folder.brokenpipe(&all).exits(0).says(&["`latency`\n", "`libc`\n"]);
+    assert!(!folder.read("out/here.csv").contains("latency") && !folder.read("out/platforms.csv").contains("libc"));
+    let own = GOOD[0].replace("box-1", "here");
+    folder.write("out/here.csv", with_column(&(rows.clone() + &own), "latency"));
+    refuse(&all, "here.csv", "latency");
+    folder.write("out/here.csv", &rows);
+    let (head, row) = facts.split_once('\n').unwrap();
+    let other = row.replacen("here,", "other,", 1);
+    folder.write("out/platforms.csv", with_column(&format!("{head}\n{row}{other}"), "libc"));
+    refuse(&all, "platforms.csv", "libc");
+    refuse(&["absent", "moon-1", "--reason", "no runner", "--out", "out"], "platforms.csv", "libc");
+}
+
 #[test]
 fn two_files_for_one_platform_are_refused() {
     let folder = Folder::with("a.csv", good());

@@ -162,6 +162,14 @@ fn a_scenario_file_that_is_not_there_is_refused() {
     ran.refuses(&["error: .: cannot be read: "]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_scenario_file_without_an_end_is_refused() {
+    let folder = Folder::new();
+    let ran = folder.brokenpipe(&["list", "--scenarios", "/dev/zero"]);
+    ran.refuses(&["error: /dev/zero: more than 1 MiB; that is no file of scenarios"]);
+}
+
 #[test]
 fn a_scenario_files_line_ends_and_byte_order_mark_do_not_matter() {
     let folder = Folder::with("unix.toml", OWN);

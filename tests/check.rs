@@ -216,7 +216,9 @@ fn an_exception_that_no_longer_applies_is_reported() {
         "box-5.1: 3 same\nstale: results/known.toml:2: the known exception for peer-close no longer applies: the step that it \
          fits is the same without it\n"
     );
-    check(&folder, &["--deny", "stale"]).exits(1).says(&["1 known exceptions that no longer apply"]);
+    check(&folder, &["--deny", "stale"])
+        .exits(1)
+        .says(&["not as accepted: 1 known exception that no longer applies\n"]);
     // One that fits no step is misspelt, or its scenario is no more.
     folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 99"));
     assert!(check(&folder, &[]).exits(0).out.ends_with("it fits no step that was compared\n"));
@@ -297,6 +299,40 @@ fn only_what_is_selected_is_expected() {
     assert_eq!(check(&folder, &["--select", "own"]).exits(0).silent().out.lines().next(), Some("box-5.1: 1 new"));
     check(&folder, &["--transport", "tcp6"]).exits(0).silent();
     check(&folder, &["--select", "own", "--select", "onw"]).refuses(&["no results of \"onw\""]);
+}
+
+#[test]
+fn a_baseline_without_what_is_selected_is_a_baseline_all_the_same() {
+    let folder = folder(ACCEPTED);
+    let rows = vec![row("box-5.1", "own/x", "tcp4", (1, "client connect"), "ok", (10, 10))];
+    Results { rows, ..Results::default() }.write(&folder.join("run"), "box-5.1").unwrap();
+    let args = ["--select", "own", "--deny"];
+    let ran = check(&folder, &[&args[..], &["new"]].concat()).exits(1);
+    assert!(ran.out.starts_with("box-5.1: 1 new\n") && !ran.out.contains("new platform"), "{}", ran.out);
+    assert_eq!(ran.err, "brokenpipe: not as accepted: 1 new\n");
+    check(&folder, &[&args[..], &["new-platform"]].concat()).exits(0).silent();
+}
+
+#[test]
+fn nothing_to_compare_in_what_is_selected_is_told_as_that() {
+    let folder = folder(ACCEPTED);
+    write(&folder, "other", Platform { os: "new".to_owned(), ..facts("novel-1", "1") }, ACCEPTED);
+    let slow = row("box-5.1", "timeout/keepalive-read-read-write", "tcp4", (1, "client connect"), "ok", (10, 10));
+    let mut results = Results::read(&[folder.join("results")]).unwrap();
+    results.rows.push(slow);
+    results.write(&folder.join("results"), "box-5.1").unwrap();
+    for run in ["run", "other"] {
+        for deny in [&[][..], &["--deny", "new-platform"], &["--deny", "new"]] {
+            let args = |select: &[&'static str]| [&["check", run], select, deny].concat();
+            folder.brokenpipe(&args(&["--select", ID, "--transport", "pipe"])).refuses(&["nothing is compared"]);
+            let ran = folder.brokenpipe(&args(&["--select", "timeout"])).exits(2).says(&["error: nothing is compared"]);
+            assert_eq!(ran.out, "");
+        }
+    }
+    // That something is missing is told only where the baseline has it.
+    let rows = vec![row("box-5.1", "own/x", "tcp4", (1, "client connect"), "ok", (10, 10))];
+    Results { rows, ..Results::default() }.write(&folder.join("run"), "box-5.1").unwrap();
+    check(&folder, &["--select", ID]).exits(1).says(&["not as accepted: 3 gone"]);
 }
 
 #[test]
@@ -437,4 +473,52 @@ fn a_check_goes_into_a_file() {
     assert_eq!(ran.out, "");
     assert_eq!(folder.read("found.txt"), check(&folder, &[]).out);
     check(&folder, &["--out", "no/such/folder"]).exits(2).says(&["cannot be written"]);
+}
+
+#[test]
+fn a_named_file_has_the_facts_beside_it() {
+    let folder = folder(ACCEPTED);
+    write(&folder, "results", facts("box-5.8", "5.8"), ACCEPTED);
+    write(&folder, "other", facts("box-5.9", "5.9"), ACCEPTED);
+    let nearest = |version: &str| {
+        format!(
+            "box-5.9: 3 same\n  compared with box-{version}: the baseline of testos vax gnu native whose version, \
+             {version}, is closest to 5.9\n"
+        )
+    };
+    let check = |run: &str, baseline: &str| folder.brokenpipe(&["check", run, "--baseline", baseline]);
+    for run in ["other", "other/box-5.9.csv"] {
+        assert_eq!(check(run, "results").exits(0).silent().out, nearest("5.8"), "{run}");
+        assert_eq!(check(run, "results/box-5.1.csv").exits(0).silent().out, nearest("5.1"), "{run}");
+    }
+    let report = |paths: &[&str]| {
+        let ran = folder.brokenpipe(&[&["report", "--all", "--format", "json"], paths].concat());
+        serde_json::from_str::<serde_json::Value>(&ran.exits(0).silent().out).expect("it is JSON")
+    };
+    let whole = report(&["results"]);
+    assert_eq!(whole["platforms"].as_array().map(Vec::len), Some(2));
+    let both = ["results/box-5.1.csv", "results/box-5.8.csv"];
+    assert_eq!(report(&both), whole);
+    assert_eq!(report(&[&both[..], &["results", "results/platforms.csv"]].concat()), whole);
+    // Without a table beside it a file is read all the same, and a table is not read without being named or beside.
+    std::fs::create_dir(folder.join("alone")).unwrap();
+    std::fs::copy(folder.join("other/box-5.9.csv"), folder.join("alone/box-5.9.csv")).unwrap();
+    assert!(check("alone/box-5.9.csv", "results").exits(0).out.contains("no facts of it are recorded"));
+    let text = folder.read("other/platforms.csv");
+    folder.write("other/platforms.csv", text.replace(",vax,", ",v\u{7}x,"));
+    check("other/box-5.9.csv", "results").refuses(&["platforms.csv:2: ", "column `arch`: a control character"]);
+    folder.brokenpipe(&["report", "other/box-5.9.csv"]).refuses(&["platforms.csv:2: "]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_leads_to_the_file_that_is_written() {
+    let folder = folder(ACCEPTED);
+    std::fs::create_dir(folder.join("elsewhere")).unwrap();
+    folder.write("elsewhere/found.txt", "before");
+    std::os::unix::fs::symlink("elsewhere/found.txt", folder.join("link.txt")).unwrap();
+    check(&folder, &["--out", "link.txt"]).exits(0);
+    assert!(folder.join("link.txt").is_symlink());
+    assert_eq!(folder.read("elsewhere/found.txt"), "box-5.1: 3 same\n");
+    assert_eq!(common::contents(&folder.join("elsewhere")).len(), 1, "nothing else is left there");
 }

@@ -245,6 +245,29 @@ fn a_run_of_a_selection_keeps_the_other_cases() {
 }
 
 #[test]
+fn a_run_of_everything_keeps_what_it_has_no_scenarios_for_or_says_that_it_goes() {
+    let folder = Folder::with("own.toml", OWN);
+    folder.run(&["own/short", "--scenarios", "own.toml"]);
+    let own = rows(&folder.read("out/here.csv"));
+    let all = ["run", "--platform", "here", "--out", "out", "--repeat", "1", "--await-deadline", "20ms"];
+    let ran = folder.brokenpipe(&all).exits(0).says(&[", 1 kept from before, "]);
+    assert!(!ran.err.contains("dropped"), "{ran:?}");
+    let of_own = |folder: &Folder| {
+        rows(&folder.read("out/here.csv")).into_iter().filter(|row| row["scenario"] == "own/short").collect::<Vec<_>>()
+    };
+    assert_eq!((of_own(&folder).len(), of_own(&folder)), (3, own));
+
+    let facts = folder.read("out/platforms.csv");
+    let kernel = rows(&facts)[0]["kernel"].clone();
+    folder.write("out/platforms.csv", facts.replacen(&format!(",{kernel},"), ",0.0.1-other,", 1));
+    let ran = folder.brokenpipe(&all).exits(0);
+    let ran = ran.says(&[", 1 of before dropped, being of another kernel, compiler or version of brokenpipe, "]);
+    assert!(!ran.err.contains("kept"), "{ran:?}");
+    assert_eq!(of_own(&folder), []);
+    assert_eq!(folder.read("out/platforms.csv"), facts);
+}
+
+#[test]
 fn a_run_of_a_selection_does_not_mix_with_another_kernels_results() {
     let folder = Folder::new();
     folder.run(&["peer-close", "--repeat", "2"]);

@@ -161,6 +161,23 @@ fn ctrl_c_does_not_replace_another_kernels_results_with_nothing() {
     assert_eq!(contents(&folder.join("out")), before);
 }
 
+/// What is measured for a comparison is in a folder that goes with it.
+#[test]
+fn ctrl_c_while_check_measures_names_no_file() {
+    let long = OWN.replace("client await quiet\n", &"client await quiet\n".repeat(50));
+    let prepare = || {
+        let folder = Folder::with("own.toml", &long);
+        fs::create_dir(folder.join("results")).unwrap();
+        folder
+    };
+    let args = ["check", "--scenarios", "own.toml", "--select", "own/long"];
+    let (_, ran) = interrupted(prepare, &args, |_| true);
+    let name = Platform::here().platform;
+    let told =
+        format!("brokenpipe: interrupted: {name}: 0 of 1 cases measured, 1 not run, 0 trials, nothing is written\n");
+    assert_eq!((ran.code, ran.out.as_str(), ran.err), (Some(130), "", told));
+}
+
 #[test]
 fn kill_9_in_the_midst_of_a_run_changes_nothing() {
     let folder = Folder::new();

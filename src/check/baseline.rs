@@ -5,7 +5,7 @@ use crate::{matrix::Column, platform::Platform};
 
 /// Which baseline was taken.
 #[derive(Debug, Clone)]
-pub enum Choice<'a> {
+pub(super) enum Choice<'a> {
     /// The platform's own.
     Own(&'a Column),
     /// That of the nearest platform, and why.

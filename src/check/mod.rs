@@ -11,12 +11,10 @@ use crate::{
     matrix::{Beside, Column, Compare, Pair},
     observation::outcome,
 };
-use baseline::choose;
+use baseline::{Choice, choose};
 
-pub use baseline::Choice;
 pub use known::{Known, MAX_KNOWN, parse as parse_known};
 pub use verdict::{Concern, Policy, Verdict};
-pub use version::Versions;
 
 /// How a check is made.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +111,8 @@ struct Use {
 
 /// Compares each measured platform of the run with its baseline.
 pub fn check<'a>(pair: &'a Pair, known: &'a [Known], terms: &Terms) -> Checked<'a> {
-    let observed = |column: &&Column| column.is_measured() && pair.cells(column).any(|cell| cell.is_observed());
+    // Which platform is compared with which does not depend on what is selected of them.
+    let observed = |column: &&Column| column.is_measured() && pair.is_observed(column);
     let baselines: Vec<&Column> = pair.baseline.iter().filter(observed).collect();
     let mut uses = vec![Use::default(); known.len()];
     let measured = pair.run.iter().filter(|column| column.is_measured());
@@ -263,18 +262,29 @@ impl Checked<'_> {
         self.platforms.iter().filter(compared).map(|platform| platform.count_of(verdict)).sum()
     }
 
+    /// Whether no platform has a step that could be compared.
+    pub fn is_of_nothing(&self) -> bool {
+        self.platforms.iter().all(|platform| platform.counts == [0; 6])
+    }
+
+    /// How many platforms with an observed step have no baseline.
+    pub fn new_platforms(&self) -> usize {
+        let is_new = |platform: &&PlatformCheck<'_>| {
+            matches!(platform.against, Against::Nothing(_)) && platform.counts != [0; 6]
+        };
+        self.platforms.iter().filter(is_new).count()
+    }
+
     /// Whether something changed.
     pub fn answer(&self) -> Answer {
-        let is_new = |platform: &PlatformCheck<'_>| matches!(platform.against, Against::Nothing(_));
         let is_untold = |platform: &PlatformCheck<'_>| matches!(platform.against, Against::NotMeasured(_));
         let verdicts = Verdict::ALL.into_iter().filter(|verdict| self.policy.fails_on(*verdict));
         let fails = verdicts.map(|verdict| self.count_of_compared(verdict)).any(|count| count > 0)
             || (self.policy.fails(Concern::Stale) && !self.stale.is_empty())
-            || (self.policy.fails(Concern::NewPlatform) && self.platforms.iter().any(is_new));
-        let nothing = self.platforms.iter().all(|platform| platform.counts == [0; 6]);
+            || (self.policy.fails(Concern::NewPlatform) && self.new_platforms() > 0);
         if fails {
             Answer::Changed
-        } else if nothing || self.platforms.iter().any(is_untold) {
+        } else if self.is_of_nothing() || self.platforms.iter().any(is_untold) {
             Answer::CouldNotTell
         } else {
             Answer::Same

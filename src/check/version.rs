@@ -35,7 +35,7 @@ enum Compared {
 /// Conditions on a version, all of which have to hold: `>=5.10, <6.1`. A version is looked at as far as a condition
 /// has numbers: 6.1.5 is `6.1`, and not more than it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Versions(Vec<(Compared, Vec<u64>)>);
+pub(super) struct Versions(Vec<(Compared, Vec<u64>)>);
 
 impl Versions {
     /// What a condition is, for a message.
@@ -65,7 +65,7 @@ impl Versions {
     }
 
     /// Whether a version fulfils all of them; one without a number fulfils none.
-    pub fn fit(&self, version: &str) -> bool {
+    pub(super) fn fit(&self, version: &str) -> bool {
         let Some(version) = numbers(version) else { return false };
         self.0.iter().all(|(compared, wanted)| {
             let seen: Vec<u64> = (0..wanted.len()).map(|index| version.get(index).copied().unwrap_or(0)).collect();

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, run::platform_name};
+use super::{
+    Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, refuse_loss_of_facts, run::platform_name,
+};
 use crate::{catalogue::Selection, results::Results, shown::shown};
 
 #[derive(Debug, Args)]
@@ -27,6 +29,7 @@ pub(super) fn absent(args: &AbsentArgs) -> Done {
     if args.reason.trim().is_empty() {
         return Err(Failure::Wrong("--reason: an empty text; why was it not measured?".to_owned()));
     }
+    refuse_loss_of_facts(&args.out, |name| name == args.platform, "--out")?;
     let before = read_results_if_any(&args.out)?;
     if before.rows.iter().any(|row| row.platform == args.platform) {
         return Err(Failure::Wrong(format!(

@@ -12,7 +12,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Done, Failure, RESULTS, args::Own, catalogue, note, print};
+use super::{Done, Failure, RESULTS, args::Own, catalogue, note, print, refuse_loss_of_facts};
 use crate::{
     catalogue::Catalogue,
     check::{self, Against, Terms},
@@ -59,6 +59,7 @@ pub(super) fn accept(args: &AcceptArgs) -> Done {
         let same_facts = facts.is_some() && own.is_some_and(|own| own.members[0].facts == *facts);
         adopted.push(Adopted { platform: name, same_facts });
     }
+    refuse_loss_of_facts(&args.into, |name| adopted.iter().any(|adopted| adopted.platform == name), "--into")?;
     let stated: Vec<_> = pair.run.iter().filter(|column| !column.is_measured()).collect();
     note(
         &stated

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +10,7 @@ use clap::Args;
 use super::{
     Done, Failure, RESULTS,
     args::Own,
-    catalogue, note, print,
+    catalogue, note, print, read_text,
     run::{self, RunArgs},
 };
 use crate::{
@@ -95,6 +94,11 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
         everything: selection.is_everything(),
     };
     let checked = check::check(&pair, &known, &terms);
+    if checked.is_of_nothing() && not_measured(&checked).is_empty() {
+        return Err(Failure::Wrong(
+            "nothing is compared: no step of what is selected was observed in what is to be checked".to_owned(),
+        ));
+    }
     let text = report::check(&checked, args.format);
     match &args.out {
         Some(path) => write_text(path, &text).map_err(Failure::wrong)?,
@@ -103,7 +107,9 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     Ok(match checked.answer() {
         Answer::Same => Ok(()),
         Answer::Changed => Err(Failure::No(why(&checked))),
-        Answer::CouldNotTell => return Err(Failure::Wrong(format!("could not tell: {}", untold(&checked)))),
+        Answer::CouldNotTell => {
+            return Err(Failure::Wrong(format!("could not tell: not measured: {}", not_measured(&checked).join(", "))));
+        }
     })
 }
 
@@ -121,6 +127,7 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
         here.own.clone_from(&args.own);
         here.out = measured.path().to_owned();
         here.quiet = true;
+        here.aside = true;
         run::run(&here)?;
         run.push(measured.path().to_owned());
     }
@@ -156,17 +163,7 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
         }
     };
     let name = shown(&path);
-    let mut bytes = Vec::new();
-    fs::File::open(&path)
-        .and_then(|file| file.take(MAX_KNOWN + 1).read_to_end(&mut bytes))
-        .map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
-    if bytes.len() as u64 > MAX_KNOWN {
-        return Err(Failure::Wrong(format!(
-            "{name}: more than {} MiB; that is no list of exceptions",
-            MAX_KNOWN >> 20
-        )));
-    }
-    let text = super::utf8(&name, bytes, "known exceptions are UTF-8 text")?;
+    let text = read_text(&path, (MAX_KNOWN, "no list of exceptions"), "known exceptions are UTF-8 text")?;
     parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(super::with_head(&mistakes.to_string())))
 }
 
@@ -177,19 +174,21 @@ fn why(checked: &Checked<'_>) -> String {
         .filter(|verdict| checked.policy.fails_on(*verdict) && checked.count_of_compared(*verdict) > 0)
         .map(|verdict| format!("{} {}", checked.count_of_compared(verdict), verdict.word()))
         .collect();
-    let new = checked.platforms.iter().filter(|platform| matches!(platform.against, Against::Nothing(_))).count();
+    let stale = match checked.stale.len() {
+        1 => "known exception that no longer applies",
+        _ => "known exceptions that no longer apply",
+    };
     let others = [
-        (Concern::NewPlatform, new, "without a baseline"),
-        (Concern::Stale, checked.stale.len(), "known exceptions that no longer apply"),
+        (Concern::NewPlatform, checked.new_platforms(), "without a baseline"),
+        (Concern::Stale, checked.stale.len(), stale),
     ];
     let failing = others.into_iter().filter(|(concern, count, _)| checked.policy.fails(*concern) && *count > 0);
     parts.extend(failing.map(|(_, count, what)| format!("{count} {what}")));
     format!("not as accepted: {}", parts.join(", "))
 }
 
-/// Of what it cannot be told, in a line.
-fn untold(checked: &Checked<'_>) -> String {
+/// The platforms that were not measured.
+fn not_measured<'a>(checked: &Checked<'a>) -> Vec<&'a str> {
     let untold = checked.platforms.iter().filter(|platform| matches!(platform.against, Against::NotMeasured(_)));
-    let names: Vec<_> = untold.map(|platform| platform.name).collect();
-    if names.is_empty() { "nothing was compared".to_owned() } else { format!("not measured: {}", names.join(", ")) }
+    untold.map(|platform| platform.name).collect()
 }

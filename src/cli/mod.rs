@@ -14,7 +14,7 @@ mod view;
 
 use std::{
     fs,
-    io::{self, BufWriter, IsTerminal, Write},
+    io::{self, BufWriter, IsTerminal, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -25,7 +25,7 @@ use crate::{
     catalogue::{Case, Catalogue, Selection},
     driver,
     report::Look,
-    results::Results,
+    results::{PLATFORMS, Results, unknown_columns},
     shown::shown,
 };
 use args::{Args, Command, Own};
@@ -119,11 +119,27 @@ fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
     let mut catalogue = Catalogue::builtin();
     for path in &own.scenarios {
         let name = shown(path);
-        let bytes = fs::read(path).map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
-        let text = utf8(&name, bytes, "a scenario file is UTF-8 text")?;
+        let text = read_text(path, (MAX_SCENARIOS, "no file of scenarios"), "a scenario file is UTF-8 text")?;
         catalogue.add(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))?;
     }
     Ok(catalogue)
+}
+
+/// Largest file of scenarios, in bytes.
+const MAX_SCENARIOS: u64 = 1 << 20;
+
+/// Reads a file of at most so many bytes, which would otherwise not be what it should; `right` says what would be right
+/// where it is not text.
+fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) -> Result<String, Failure> {
+    let name = shown(path);
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
+    if bytes.len() as u64 > most {
+        return Err(Failure::Wrong(format!("{name}: more than {} MiB; that is {no_such}", most >> 20)));
+    }
+    utf8(&name, bytes, right)
 }
 
 /// The bytes of a file as text; `right` says what would be right.
@@ -184,6 +200,27 @@ fn note(notes: &[String]) {
 /// What is known in this folder, which may not exist yet.
 fn read_results_if_any(folder: &Path) -> Result<Results, Failure> {
     if folder.exists() { read_results(&[folder.to_owned()]) } else { Ok(Results::default()) }
+}
+
+/// Refuses to replace a file that has columns that would be lost with that.
+fn refuse_loss(path: &Path, option: &str) -> Done {
+    match unknown_columns(path).map_err(Failure::wrong)? {
+        None => Ok(()),
+        Some(columns) => Err(Failure::Wrong(format!(
+            "{}:1: has columns unknown to this version, which would lose them: {columns}; write elsewhere with {option}",
+            shown(path)
+        ))),
+    }
+}
+
+/// The same of a folder's table of platforms, unless all its rows are replaced.
+fn refuse_loss_of_facts(folder: &Path, is_replaced: impl Fn(&str) -> bool, option: &str) -> Done {
+    let table = folder.join(PLATFORMS);
+    let facts = if table.is_file() { Results::read(std::slice::from_ref(&table)) } else { Ok(Results::default()) };
+    match facts.map_err(Failure::wrong)?.platforms.iter().all(|platform| is_replaced(&platform.platform)) {
+        true => Ok(()),
+        false => refuse_loss(&table, option),
+    }
 }
 
 /// How tables look on this standard output: as wide as the terminal, coloured there and nowhere else.

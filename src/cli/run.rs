@@ -14,12 +14,12 @@ use std::{
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, select};
+use super::{Done, Failure, RESULTS, args::Own, catalogue, note, refuse_loss, refuse_loss_of_facts, select};
 use crate::{
     catalogue::{Case, Catalogue, Selection, Transport},
     driver::{self, CaseResult, Progress, RunError, Settings},
     platform::{Platform, check_name},
-    results::{Results, Row},
+    results::{Results, Row, unknown_columns},
     shown::shown,
 };
 
@@ -61,6 +61,9 @@ pub(super) struct RunArgs {
     /// Say nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
+    /// The results are only for what another command does with them.
+    #[arg(skip)]
+    pub(super) aside: bool,
 }
 
 impl Default for RunArgs {
@@ -79,6 +82,7 @@ impl Default for RunArgs {
             connect_deadline: settings.connect_deadline,
             platform: None,
             quiet: false,
+            aside: false,
         }
     }
 }
@@ -120,7 +124,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     if let Some(name) = &args.platform {
         platform.platform.clone_from(name);
     }
-    let before = Before::read(&args.out, &platform, &selection)?;
+    let before = Before::read(args, &platform, &selection, &catalogue)?;
 
     let begun = Instant::now();
     let progress = Arc::new(Progress::default());
@@ -140,21 +144,24 @@ pub(super) fn run(args: &RunArgs) -> Done {
     results.add_run(platform, &cases, &measured);
     results.add_races_of(&before.of_platform, &catalogue);
     let mut kept = results.keep(&before.of_platform, &catalogue, selection.is_everything());
-    if selection.is_everything() && !args.slow {
+    if selection.is_everything() {
         // Everything was asked for, but for these.
-        kept += results.keep(&before.slow(&catalogue), &catalogue, false);
+        kept += results.keep(&before.apart, &catalogue, false);
     }
     let whole = !measured.contains(&CaseResult::NotRun);
-    if before.is_of_others && !whole {
+    if let Some(why) = before.why_whole()
+        && !whole
+    {
         return Err(Failure::Interrupted(format!(
-            "interrupted: nothing is written, since the results of {name} in {} are of another kernel, compiler or \
-             version of brokenpipe, and this run is not whole",
+            "interrupted: nothing is written, since the results of {name} in {} {why}, and this run is not whole",
             shown(&args.out)
         )));
     }
+    let dropped = before.of_others.cases_not_in(&results);
     let path = results.write(&args.out, &name).map_err(Failure::wrong)?;
 
-    let summary = Summary { name: &name, measured: &measured, kept, trials: progress.finished(), path: &path };
+    let path = (!args.aside).then_some(path.as_path());
+    let summary = Summary { name: &name, measured: &measured, kept, dropped, trials: progress.finished(), path };
     if let Some(error) = broken {
         return Err(Failure::Wrong(format!("the run did not get through: {error}; {summary}")));
     }
@@ -168,20 +175,36 @@ pub(super) fn run(args: &RunArgs) -> Done {
 }
 
 /// What the folder held before this run. It is read first: a mistake in it must not cost what is measured.
+#[derive(Default)]
 struct Before {
-    /// Whether there are rows of this platform that cannot.
-    is_of_others: bool,
     /// This platform's rows, as far as they can stand beside what is measured now.
     of_platform: Results,
+    /// Those of them that a run of everything leaves as they are: what it has no scenarios for, be it that they are
+    /// somebody's own, or that they take seconds.
+    apart: Results,
+    /// This platform's rows that cannot stand there.
+    of_others: Results,
+    /// Whether the platform's file has columns that this version does not know.
+    has_unknown_columns: bool,
 }
 
+/// Whose results cannot stand beside new ones.
+const OF_OTHERS: &str = "of another kernel, compiler or version of brokenpipe";
+
 impl Before {
-    fn read(folder: &Path, platform: &Platform, selection: &Selection) -> Result<Self, Failure> {
+    fn read(
+        args: &RunArgs,
+        platform: &Platform,
+        selection: &Selection,
+        catalogue: &Catalogue,
+    ) -> Result<Self, Failure> {
+        let folder = &args.out;
         Results::check_folder(folder).map_err(Failure::wrong)?;
-        let all = read_results_if_any(folder)?;
+        let all = Results::read(std::slice::from_ref(folder)).map_err(Failure::wrong)?;
         let name = &platform.platform;
+        let path = folder.join(format!("{name}.csv"));
         let rows: Vec<_> = all.rows.iter().filter(|row| row.platform == *name).cloned().collect();
-        if !rows.is_empty() && !folder.join(format!("{name}.csv")).exists() {
+        if !rows.is_empty() && !path.exists() {
             return Err(Failure::Wrong(format!(
                 "{}: the results of {name} are in a file of another name than {name}.csv; rename it, or write \
                  elsewhere with --out",
@@ -191,19 +214,39 @@ impl Before {
         let is_of_others = !rows.is_empty() && all.platform(name) != Some(platform);
         if is_of_others && !selection.is_everything() {
             return Err(Failure::Wrong(format!(
-                "{}: the results of {name} are of another kernel, compiler or version of brokenpipe, and a run of a \
-                 selection would mix them; run everything, or write elsewhere with --out",
+                "{}: the results of {name} are {OF_OTHERS}, and a run of a selection would mix them; run everything, \
+                 or write elsewhere with --out",
                 shown(folder)
             )));
         }
-        let rows = if is_of_others { Vec::new() } else { rows };
-        Ok(Before { is_of_others, of_platform: Results { rows, ..Results::default() } })
+        let mut before = Before::default();
+        if is_of_others {
+            before.of_others.rows = rows;
+        } else {
+            let is_apart =
+                |row: &&Row| catalogue.find(&row.scenario).is_none_or(|scenario| scenario.slow && !args.slow);
+            before.apart.rows = rows.iter().filter(is_apart).cloned().collect();
+            before.of_platform.rows = rows;
+        }
+        let is_replaced = selection.is_everything() && before.apart.rows.is_empty();
+        if !is_replaced {
+            refuse_loss(&path, "--out")?;
+        }
+        refuse_loss_of_facts(folder, |other| selection.is_everything() && other == name, "--out")?;
+        before.has_unknown_columns = unknown_columns(&path).map_err(Failure::wrong)?.is_some();
+        note(&all.notes);
+        Ok(before)
     }
 
-    /// The rows of slow scenarios.
-    fn slow(&self, catalogue: &Catalogue) -> Results {
-        let is_slow = |row: &&Row| catalogue.find(&row.scenario).is_some_and(|scenario| scenario.slow);
-        Results { rows: self.of_platform.rows.iter().filter(is_slow).cloned().collect(), ..Results::default() }
+    /// Why what was there can be replaced by a whole run alone, if that is so.
+    fn why_whole(&self) -> Option<String> {
+        if !self.of_others.rows.is_empty() {
+            Some(format!("are {OF_OTHERS}"))
+        } else if self.has_unknown_columns {
+            Some("have columns unknown to this version".to_owned())
+        } else {
+            None
+        }
     }
 }
 
@@ -253,8 +296,11 @@ struct Summary<'a> {
     measured: &'a [CaseResult],
     /// Cases whose earlier results stay.
     kept: usize,
+    /// Cases whose earlier results go, and that have no new ones.
+    dropped: usize,
     trials: u64,
-    path: &'a Path,
+    /// The file, if anybody is to know of it.
+    path: Option<&'a Path>,
 }
 
 impl std::fmt::Display for Summary<'_> {
@@ -272,6 +318,13 @@ impl std::fmt::Display for Summary<'_> {
                 write!(f, ", {count} {what}")?;
             }
         }
-        write!(f, ", {} trials, written to {}", self.trials, shown(self.path))
+        if self.dropped > 0 {
+            write!(f, ", {} of before dropped, being {OF_OTHERS}", self.dropped)?;
+        }
+        write!(f, ", {} trials", self.trials)?;
+        match self.path {
+            Some(path) => write!(f, ", written to {}", shown(path)),
+            None => f.write_str(", nothing is written"),
+        }
     }
 }

@@ -146,6 +146,12 @@ impl Pair {
         self.beside(None, column).filter_map(|beside| beside.run)
     }
 
+    /// Whether anything was observed on a column's platform, be it selected or not.
+    pub fn is_observed(&self, column: &Column) -> bool {
+        let mut cells = self.store.columns[column.at()].iter().filter_map(|id| self.store.cells.get(*id));
+        cells.any(Cell::is_observed)
+    }
+
     /// The file that a platform of the baseline stands in.
     pub fn path(&self, baseline: &Column) -> &Path {
         &self.sources[baseline.at()].path

@@ -18,7 +18,7 @@ use super::{
     PLATFORMS, ReadError, Row, Tables, WriteError,
     keep::{is_race, with_seen_before},
     read_steps,
-    write::{facts_in, temporary, write_facts},
+    write::{facts_in, target, temporary, write_facts},
 };
 use crate::catalogue::Catalogue;
 
@@ -55,8 +55,8 @@ impl fmt::Display for AdoptError {
 impl std::error::Error for AdoptError {}
 
 /// Reads `paths`, and writes `<platform>.csv` of each of `platforms` and their facts into a folder, which is made if
-/// need be. What else is there stays as it is. As in [`Results::add_races_of`], the steps that race keep the outcomes
-/// that the folder has of them, where it has the same facts of the platform.
+/// need be. What else is there stays as it is. As in [`add_races_of`](super::Results::add_races_of), the steps that race
+/// keep the outcomes that the folder has of them, where it has the same facts of the platform.
 ///
 /// # Errors
 ///
@@ -111,7 +111,7 @@ pub fn adopt(
     for (name, file) in copy.files {
         let path = folder.join(format!("{name}.csv"));
         if let Some(file) = file {
-            file.persist(&path).map_err(|error| AdoptError::Write(WriteError::new(&path, error.error)))?;
+            file.persist(target(&path)).map_err(|error| AdoptError::Write(WriteError::new(&path, error.error)))?;
         }
     }
     facts.map_or(Ok(()), super::write::Beside::replace).map_err(AdoptError::Write)

@@ -2,14 +2,14 @@
 
 use std::{
     cell::Cell,
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     rc::Rc,
 };
 
-use super::ReadError;
+use super::{PLATFORMS, ReadError};
 
 /// Largest file, in bytes: eight million rows.
 pub const MAX_FILE: u64 = 1 << 30;
@@ -20,19 +20,40 @@ pub const MAX_ROW: u64 = 1 << 17;
 /// How deep folders are looked into.
 const MAX_DEPTH: usize = 8;
 
-/// The files that the paths stand for, each once: all `*.csv` of a folder and of the folders in it, in order of name.
-pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
-    let mut files = Vec::new();
+/// What paths stand for.
+#[derive(Default)]
+pub(super) struct Files {
+    /// The files, each once: all `*.csv` of a folder and of the folders in it, in order of name.
+    pub(super) all: Vec<PathBuf>,
+    /// Tables of platforms that are none of these files, each with those of them in its folder: who names a file of
+    /// rows wants the facts of its platforms, and not those of others.
+    pub(super) beside: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+}
+
+/// The files that the paths stand for.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Files, ReadError> {
+    let mut all = Vec::new();
+    let mut named = Vec::new();
     for path in paths {
-        if fs::metadata(path).map_err(|error| cannot_read(path, &error))?.is_dir() {
-            look_into(path, 0, &mut files)?;
+        let about = fs::metadata(path).map_err(|error| cannot_read(path, &error))?;
+        if about.is_dir() {
+            look_into(path, 0, &mut all)?;
         } else {
-            files.push(path.clone());
+            all.push(path.clone());
+            named.extend(about.is_file().then_some(path));
         }
     }
+    let canonical = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     let mut seen = BTreeSet::new();
-    files.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-    Ok(files)
+    all.retain(|path| seen.insert(canonical(path)));
+    let mut beside: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for path in named {
+        let table = path.with_file_name(PLATFORMS);
+        if table.is_file() && !seen.contains(&canonical(&table)) {
+            beside.entry(table).or_default().insert(path.clone());
+        }
+    }
+    Ok(Files { all, beside })
 }
 
 fn look_into(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), ReadError> {
@@ -69,7 +90,7 @@ pub(super) fn reader(path: &Path) -> Result<(Rows, Rc<Cell<u64>>), ReadError> {
 
 /// The same of bytes; `path` is what messages call them.
 pub(super) fn reader_of(path: &Path, bytes: &[u8]) -> Result<(Rows, Rc<Cell<u64>>), ReadError> {
-    check_end(path, bytes.last().copied(), || Ok(bytes.to_vec()))?;
+    check_end(path, bytes.last().copied(), || lines(bytes))?;
     Ok(limited(Box::new(io::Cursor::new(bytes.to_vec()))))
 }
 
@@ -100,7 +121,7 @@ fn open_whole(path: &Path) -> Result<Box<dyn Read>, ReadError> {
         if bytes.len() as u64 > MAX_FILE {
             return Err(too_large());
         }
-        check_end(path, bytes.last().copied(), || Ok(bytes.clone()))?;
+        check_end(path, bytes.last().copied(), || lines(bytes.as_slice()))?;
         return Ok(Box::new(io::Cursor::new(bytes)));
     }
     if about.len() > MAX_FILE {
@@ -115,18 +136,30 @@ fn open_whole(path: &Path) -> Result<Box<dyn Read>, ReadError> {
             Some(last[0])
         }
     };
-    check_end(path, last, || fs::read(path))?;
     file.seek(SeekFrom::Start(0)).map_err(cannot)?;
+    check_end(path, last, || lines(&file))?;
     Ok(Box::new(file))
 }
 
-fn check_end(path: &Path, last: Option<u8>, whole: impl FnOnce() -> io::Result<Vec<u8>>) -> Result<(), ReadError> {
+/// Whether the `last` byte ends a line; `lines` counts them where it does not.
+fn check_end(path: &Path, last: Option<u8>, lines: impl FnOnce() -> io::Result<u64>) -> Result<(), ReadError> {
     match last {
         Some(b'\n') => Ok(()),
         None => Err(ReadError::new(path, 1, "empty; a line of column names comes first")),
-        Some(_) => {
-            let lines = whole().ok().map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1);
-            Err(ReadError::new(path, lines, "the last line does not end: the file has been cut"))
+        Some(_) => Err(ReadError::new(path, lines().ok(), "the last line does not end: the file has been cut")),
+    }
+}
+
+/// How many lines there are, with one that does not end.
+fn lines(mut from: impl Read) -> io::Result<u64> {
+    let mut buffer = vec![0; 1 << 16];
+    let mut lines = 1;
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(lines),
+            Ok(count) => lines += buffer[..count].iter().filter(|byte| **byte == b'\n').count() as u64,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }

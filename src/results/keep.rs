@@ -49,6 +49,12 @@ impl Results {
         });
         kept
     }
+
+    /// How many cases of these rows another set has nothing of.
+    pub fn cases_not_in(&self, other: &Results) -> usize {
+        let is_missing = |case: &&[Row]| !other.rows.iter().any(|row| row.same_case(&case[0]));
+        self.rows.chunk_by(Row::same_case).filter(is_missing).count()
+    }
 }
 
 /// Whether the steps of these rows' scenario race with each other, and something came of it.

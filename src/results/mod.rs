@@ -20,7 +20,7 @@ use crate::{
 pub use adopt::{AdoptError, Adopted, adopt};
 pub use files::{MAX_FILE, MAX_ROW};
 pub(crate) use read::read_in_shares;
-pub use read::{Heads, ReadError, read_steps};
+pub use read::{Heads, ReadError, read_steps, unknown_columns};
 pub(crate) use row::text as checked_field;
 pub use row::{COLUMNS, MAX_FIELD, Row};
 pub use scan::Step;
@@ -30,6 +30,22 @@ pub use write::{WriteError, write_text};
 
 /// The name of the table of platforms in a folder of results.
 pub const PLATFORMS: &str = "platforms.csv";
+
+/// The columns of that table.
+const PLATFORM_COLUMNS: [&str; 12] = [
+    "platform",
+    "provenance",
+    "os",
+    "os_version",
+    "kernel",
+    "arch",
+    "abi",
+    "runtime",
+    "selector",
+    "rustc",
+    "mio",
+    "brokenpipe",
+];
 
 /// Rows of any number of platforms, and the facts of those that have them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -10,10 +10,10 @@ use std::{
 };
 
 use super::{
-    PLATFORMS, Results, Row,
-    files::{files, reader, reader_of},
+    COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, Row,
+    files::{Files, files, reader, reader_of},
     row,
-    scan::{self, PROVENANCES, Step, csv_error, headers},
+    scan::{self, PROVENANCES, Step, csv_error, headers, of_row, unknown},
     tables::Tables,
 };
 use crate::{platform::Platform, shown::shown, side_by_side::side_by_side};
@@ -63,7 +63,10 @@ pub fn read_steps(
     tables: &mut Tables,
     each: impl FnMut(&Tables, &Path, Step<'_>),
 ) -> Result<Heads, ReadError> {
-    read_files(&files(paths)?, tables, each).map(Known::into_heads)
+    let files = files(paths)?;
+    let mut known = read_files(&files.all, tables, each)?;
+    known.add_facts_beside(&files)?;
+    Ok(known.into_heads())
 }
 
 /// Reads as [`read_steps`] does, each of several threads a share of the files, with tables and a `P` of its own. The
@@ -83,7 +86,7 @@ pub(crate) fn read_in_shares<P: Default + Send>(
         let known = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
         Ok(((part, tables), known))
     };
-    let shares = side_by_side(files.chunks(files.len().div_ceil(threads).max(1)), read);
+    let shares = side_by_side(files.all.chunks(files.all.len().div_ceil(threads).max(1)), read);
     let mut all = Known::default();
     let mut parts = Vec::new();
     for share in shares {
@@ -91,6 +94,7 @@ pub(crate) fn read_in_shares<P: Default + Send>(
         all.add(known)?;
         parts.push(part);
     }
+    all.add_facts_beside(&files)?;
     Ok((parts, all.into_heads()))
 }
 
@@ -126,6 +130,22 @@ impl Known {
         Ok(())
     }
 
+    /// Adds the facts of platforms from the tables beside the files that have them; what a table among the files says
+    /// goes before.
+    fn add_facts_beside(&mut self, files: &Files) -> Result<(), ReadError> {
+        for (table, beside) in &files.beside {
+            for platform in read_platforms(table, &mut self.facts.notes)? {
+                let owner = self.owners.get(platform.platform.as_str());
+                if owner.is_some_and(|owner| beside.contains(&**owner))
+                    && self.facts.platform(&platform.platform).is_none()
+                {
+                    self.facts.set_platform(platform);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn into_heads(self) -> Heads {
         Heads { platforms: self.facts.platforms, notes: self.facts.notes }
     }
@@ -139,7 +159,7 @@ fn read_files(
     let mut known = Known::default();
     let mut notes = Vec::new();
     for path in files {
-        if path.file_name().is_some_and(|name| name == PLATFORMS) {
+        if is_table(path) {
             for platform in read_platforms(path, &mut notes)? {
                 known.facts.set_platform(platform);
             }
@@ -190,36 +210,44 @@ impl Results {
     }
 }
 
+/// Whether this is a table of platforms.
+fn is_table(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == PLATFORMS)
+}
+
+/// The columns of a file of results that this version does not know and so cannot write, for a message; none if there
+/// is no such file.
+///
+/// # Errors
+///
+/// A head that is wrong, or cannot be read.
+pub fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let columns = if is_table(path) { &PLATFORM_COLUMNS[..] } else { &COLUMNS };
+    let (mut reader, _) = reader(path)?;
+    Ok(unknown(&headers(path, &mut reader, columns, &mut Vec::new())?, columns))
+}
+
 fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<Vec<Platform>, ReadError> {
-    const COLUMNS: [&str; 12] = [
-        "platform",
-        "provenance",
-        "os",
-        "os_version",
-        "kernel",
-        "arch",
-        "abi",
-        "runtime",
-        "selector",
-        "rustc",
-        "mio",
-        "brokenpipe",
-    ];
     let mut platforms: Vec<Platform> = Vec::new();
     let mut names = HashSet::new();
     let (mut reader, taken) = reader(path)?;
-    let headers = headers(path, &mut reader, &COLUMNS, notes)?;
+    let headers = headers(path, &mut reader, &PLATFORM_COLUMNS, notes)?;
     let mut record = csv::StringRecord::new();
     loop {
         taken.set(reader.position().byte());
         let next = reader.position().line();
-        if !reader.read_record(&mut record).map_err(|error| csv_error(path, next, &error))? {
+        let more = reader.read_record(&mut record);
+        if !more.map_err(|error| csv_error(path, next, record.as_byte_record(), &error))? {
             return Ok(platforms);
         }
         let line = record.position().map_or(0, csv::Position::line);
         for (header, field) in headers.iter().zip(&record) {
             let header = header.escape_debug().to_string();
-            row::text(&header, field.as_bytes()).map_err(|problem| ReadError::new(path, line, problem))?;
+            row::text(&header, field.as_bytes())
+                .map_err(|problem| ReadError::new(path, line, of_row(record.as_byte_record(), problem)))?;
         }
         // The provenance is the one field that is not just text.
         let platform: Platform = record.deserialize(Some(&headers)).map_err(|_| {

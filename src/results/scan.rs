@@ -62,11 +62,12 @@ pub(super) fn scan(
     loop {
         taken.set(reader.position().byte());
         let next = reader.position().line();
-        if !reader.read_byte_record(&mut record).map_err(|error| csv_error(path, next, &error))? {
+        let more = reader.read_byte_record(&mut record);
+        if !more.map_err(|error| csv_error(path, next, &record, &error))? {
             break;
         }
         let line = record.position().map_or(0, csv::Position::line);
-        let wrong = |problem| ReadError::new(path, line, problem);
+        let wrong = |problem| ReadError::new(path, line, of_row(&record, problem));
         let field = |column: usize| &record[at[column]];
         for &index in &strange {
             row::text(&headers[index].escape_debug().to_string(), &record[index]).map_err(wrong)?;
@@ -224,7 +225,7 @@ pub(super) fn headers<R: std::io::Read>(
     columns: &[&str],
     notes: &mut Vec<String>,
 ) -> Result<StringRecord, ReadError> {
-    let headers = reader.headers().map_err(|error| csv_error(path, 1, &error))?.clone();
+    let headers = reader.headers().map_err(|error| csv_error(path, 1, &ByteRecord::new(), &error))?.clone();
     if headers.len() > MAX_COLUMNS {
         let problem = format!("{} columns; at most {MAX_COLUMNS} are allowed", headers.len());
         return Err(ReadError::new(path, 1, problem));
@@ -243,21 +244,35 @@ pub(super) fn headers<R: std::io::Read>(
         let problem = format!("column `{missing}` is missing; the columns are {}", columns.join(","));
         return Err(ReadError::new(path, 1, problem));
     }
-    let unknown = headers.iter().filter(|header| !columns.contains(header));
-    let unknown: Vec<_> = unknown.map(|header| format!("`{}`", header.escape_debug())).collect();
-    if !unknown.is_empty() {
-        notes.push(format!("{}: passed over columns unknown to this version: {}", shown(path), unknown.join(", ")));
+    if let Some(unknown) = unknown(&headers, columns) {
+        notes.push(format!("{}: passed over columns unknown to this version: {unknown}", shown(path)));
     }
     Ok(headers)
 }
 
-/// What is wrong with the row that begins at line `next`, or with one that the error itself names.
-pub(super) fn csv_error(path: &Path, next: u64, error: &csv::Error) -> ReadError {
+/// The headers that are none of `columns`, for a message.
+pub(super) fn unknown(headers: &StringRecord, columns: &[&str]) -> Option<String> {
+    let unknown = headers.iter().filter(|header| !columns.contains(header));
+    let unknown: Vec<_> = unknown.map(|header| format!("`{}`", header.escape_debug())).collect();
+    (!unknown.is_empty()).then(|| unknown.join(", "))
+}
+
+/// A problem with a row; one that goes on over several lines owes it to a quote, as a rule.
+pub(super) fn of_row(record: &ByteRecord, problem: String) -> String {
+    match record.as_slice().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+        true => format!("{problem}; the row goes on in the next line: a quote may not have been closed"),
+        false => problem,
+    }
+}
+
+/// What is wrong with the row that begins at line `next`, or with one that the error itself names; `record` is what was
+/// read of it.
+pub(super) fn csv_error(path: &Path, next: u64, record: &ByteRecord, error: &csv::Error) -> ReadError {
     let line = error.position().map_or(next, csv::Position::line);
     let problem = match error.kind() {
         csv::ErrorKind::Utf8 { .. } => NOT_UTF8.to_owned(),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("{len} fields where the first line has {expected_len}")
+            of_row(record, format!("{len} fields where the first line has {expected_len}"))
         }
         csv::ErrorKind::Io(error) if error.kind() == ErrorKind::InvalidData => error.to_string(),
         csv::ErrorKind::Io(error) => format!("cannot be read: {error}"),

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::{PLATFORMS, Results};
+use super::{COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results};
 use crate::{shown::shown, sys};
 
 /// What could not be written.
@@ -61,7 +61,7 @@ impl Results {
                 return Err(WriteError { path: path.clone(), error: io::ErrorKind::IsADirectory.into() });
             }
         }
-        let rows = Beside::write(path.clone(), self.rows.iter().filter(|row| row.platform == platform))?;
+        let rows = Beside::write(path.clone(), &COLUMNS, self.rows.iter().filter(|row| row.platform == platform))?;
         // Read now and not when the run began: another run may have ended meanwhile.
         let mut all = facts_in(folder)?;
         match self.platform(platform) {
@@ -87,13 +87,13 @@ pub(super) fn facts_in(folder: &Path) -> Result<Results, WriteError> {
         .map_err(|error| WriteError::new(&path, io::Error::other(error.to_string())))
 }
 
-/// Writes a folder's table of platforms. A table without a row has no head either, so that none is begun with that.
+/// Writes a folder's table of platforms; none is begun for no platform.
 pub(super) fn write_facts(facts: &Results, folder: &Path) -> Result<Option<Beside>, WriteError> {
     let path = folder.join(PLATFORMS);
     if facts.platforms.is_empty() && !path.exists() {
         return Ok(None);
     }
-    Beside::write(path, facts.platforms.iter()).map(Some)
+    Beside::write(path, &PLATFORM_COLUMNS, facts.platforms.iter()).map(Some)
 }
 
 /// Replaces a file by a text, as a whole or not at all. What is no file, such as a pipe, is written to.
@@ -108,7 +108,7 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
     }
     let mut file = temporary(path).map_err(wrong)?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(wrong)?;
-    file.persist(path).map(drop).map_err(|error| wrong(error.error))
+    file.persist(target(path)).map(drop).map_err(|error| wrong(error.error))
 }
 
 /// A table that is written beside the one it will replace.
@@ -118,8 +118,8 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    pub(super) fn write<T: Serialize>(path: PathBuf, rows: impl Iterator<Item = T>) -> Result<Self, WriteError> {
-        match write_beside(&path, rows) {
+    fn write<T: Serialize>(path: PathBuf, columns: &[&str], rows: impl Iterator<Item = T>) -> Result<Self, WriteError> {
+        match write_beside(&path, columns, rows) {
             Ok(file) => Ok(Beside { path, file }),
             Err(error) => Err(WriteError { path, error }),
         }
@@ -128,15 +128,22 @@ impl Beside {
     /// Puts it in place, which is one rename and so atomic.
     pub(super) fn replace(self) -> Result<(), WriteError> {
         let Beside { path, file } = self;
-        match file.persist(&path) {
+        match file.persist(target(&path)) {
             Ok(_) => Ok(()),
             Err(error) => Err(WriteError { path, error: error.error }),
         }
     }
 }
 
-/// A file beside the one that it will replace, which goes away unless it does.
+/// The file that a link leads to, which is what is to be replaced and not the link; any other path as it is.
+pub(super) fn target(path: &Path) -> PathBuf {
+    let target = if path.is_symlink() { fs::canonicalize(path).ok() } else { None };
+    target.unwrap_or_else(|| path.to_owned())
+}
+
+/// A file beside the one that it will replace, which goes away unless it does; put it in place at the [`target`].
 pub(super) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let path = target(path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".brokenpipe-");
@@ -144,9 +151,15 @@ pub(super) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-fn write_beside<T: Serialize>(path: &Path, rows: impl Iterator<Item = T>) -> io::Result<NamedTempFile> {
+fn write_beside<T: Serialize>(
+    path: &Path,
+    columns: &[&str],
+    rows: impl Iterator<Item = T>,
+) -> io::Result<NamedTempFile> {
     let file = temporary(path)?;
-    let mut writer = csv::Writer::from_writer(&file);
+    // A table without a row has a head all the same: an empty file is refused by who reads it.
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(&file);
+    writer.write_record(columns)?;
     for row in rows {
         writer.serialize(row)?;
     }
