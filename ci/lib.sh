@@ -38,7 +38,8 @@ find_program() {
     if [ -e "$program.exe" ]; then program+=.exe; fi
 }
 
-# Installs a package of Debian's unless a command tells that it is there.
+# Installs a package of Debian's unless a command tells that it is there. `need` of scripts/lib.sh asks Debian's own list
+# and leaves a column out; here a tool that comes from elsewhere is as good, on any system, and without it there is no going on.
 need_package() { # PACKAGE COMMAND...
     local package=$1 apt=(apt-get -q -y -o DPkg::Lock::Timeout=300)
     shift
@@ -47,6 +48,24 @@ need_package() { # PACKAGE COMMAND...
     export DEBIAN_FRONTEND=noninteractive
     { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$package"; } </dev/null >/dev/null ||
         die 2 "apt could not install $package"
+}
+
+# Makes a folder of Python programs of these versions, anew if they are not those that it has.
+python_tools() { # FOLDER PACKAGE==VERSION...
+    local folder=$1
+    shift
+    if [ "$(cat "$folder/.tools" 2>/dev/null)" = "$*" ]; then return; fi
+    need_package python3-venv python3 -c 'import venv, ensurepip'
+    rm -rf "$folder"
+    { python3 -m venv "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check "$@"; } >&2 ||
+        die 2 "pip could not install $*"
+    echo "$*" >"$folder/.tools"
+}
+
+# Installs a subcommand of cargo's in this version, unless it is there.
+cargo_tool() { # NAME VERSION
+    if [ "$(cargo "$1" --version 2>/dev/null)" = "cargo-$1 $2" ]; then return; fi
+    cargo install --quiet --locked "cargo-$1@$2" >&2 || die 2 "cargo could not install cargo-$1 $2"
 }
 
 # Prints the rows of ci/platforms, fields parted by one space; PLATFORMS_FILE names another table.

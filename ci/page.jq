@@ -1,12 +1,13 @@
 # A page of the matrix, from `brokenpipe report --format json`. Everything from the results passes @html.
 def text: tostring | @html;
 
+# Where outcomes were not counted, as in a race, there is no share.
 def cell:
     if . == null or (.outcomes | length) == 0 then "<td></td>"
     else
         .trials as $trials
         | (if .stands_out then "<td class=out>" else "<td>" end)
-        + ([.outcomes[] | (.outcome | text) + (if .count != $trials then " " + "\(.count)/\($trials)" else "" end)] | join("<br>"))
+        + ([.outcomes[] | (.outcome | text) + (if .count != null and .count != $trials then " " + "\(.count)/\($trials)" else "" end)] | join("<br>"))
         + "</td>"
     end;
 

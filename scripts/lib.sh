@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the measure-* scripts share. A script sources this, calls `options`, then
-# `column` for each platform, then `finish`.
+# What the measure-* scripts share, and others that build for foreign systems. A
+# script sources this, calls `options`, then `column` for each platform, then `finish`.
 #
 # A column is a platform's results. It is measured into a scratch folder and
 # merged into the results folder when it is whole, so that a failure leaves the
@@ -276,22 +276,29 @@ build_static() {
     program=$CARGO_TARGET_DIR/$target/release/brokenpipe
 }
 
-# Prepares cargo for a target that the machine's toolchain has no standard library
-# for: Debian's compiler builds it from source. Sets `from_source` to the options.
-use_source() { # TARGET LINKER [FLAG]...
-    local target=$1 linker=$2 list='' versions upper flag
-    shift 2
+# Makes Debian's compiler the one that cargo uses: it can build the standard library
+# from source.
+use_debian_rust() {
+    local versions
     need rustc-web cargo-web rust-web-src
     versions=$(dpkg-query -W -f='${Package} ${Version}\n' rustc-web cargo-web rust-web-src)
     if (($(cut -d' ' -f2 <<<"$versions" | sort -u | wc -l) != 1)); then
         skip "a compiler builds the standard library of its own version only, and these differ: ${versions//$'\n'/, }"
     fi
-    for flag in "$@"; do list+="${list:+, }\"$flag\""; done
-    upper=${target^^}
     clean_build
     unset "${!RUSTUP_@}"
     export RUSTC=/usr/bin/rustc
     export RUSTC_BOOTSTRAP=1 # a release compiler refuses -Z otherwise
+}
+
+# Prepares cargo for a target that the machine's toolchain has no standard library
+# for. Sets `from_source` to the options.
+use_source() { # TARGET LINKER [FLAG]...
+    local target=$1 linker=$2 list='' upper flag
+    shift 2
+    use_debian_rust
+    for flag in "$@"; do list+="${list:+, }\"$flag\""; done
+    upper=${target^^}
     export CARGO_TARGET_DIR=$platforms/from-source
     if [ -n "$linker" ]; then export "CARGO_TARGET_${upper//-/_}_LINKER=$linker"; fi
     from_source=(--locked --target "$target" "-Zbuild-std=std,panic_abort,panic_unwind"

@@ -4,29 +4,10 @@ mod common;
 
 use brokenpipe::platform::{Platform, Provenance};
 use brokenpipe::results::{Results, Row};
-use common::{Folder, Ran, row};
+use common::{Folder, Ran, facts, row};
 use insta::assert_snapshot;
 
 const ID: &str = "peer-close/read-read-write";
-
-/// The facts of a platform of this kernel version.
-fn facts(name: &str, version: &str) -> Platform {
-    let text = str::to_owned;
-    Platform {
-        platform: text(name),
-        provenance: Provenance::Measured,
-        os: text("testos"),
-        os_version: text(version),
-        kernel: format!("{version}.1"),
-        arch: text("vax"),
-        abi: text("gnu"),
-        runtime: text("native"),
-        selector: text("epoll"),
-        rustc: text("1.0.0"),
-        mio: text("1.0.0"),
-        brokenpipe: text("0.1.0"),
-    }
-}
 
 /// The rows of a step over tcp4: outcomes, each with its count of ten.
 fn step(platform: &str, number: u32, text: &str, outcomes: &[(&str, u64)]) -> Vec<Row> {

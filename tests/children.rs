@@ -2,7 +2,12 @@
 
 #![cfg(unix)]
 
-use std::path::Path;
+mod common;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use brokenpipe::{
     catalogue::{Case, Catalogue, Selection, Sigpipe},
@@ -42,22 +47,14 @@ fn run(program: Option<&Path>) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunErro
 }
 
 #[cfg(target_os = "linux")]
-fn outcomes(result: &CaseResult) -> Vec<String> {
-    let CaseResult::Measured { trials: 3, steps } = result else { panic!("{result:?}") };
-    let steady = |step: &driver::StepTally| {
-        assert_eq!(step.len(), 1, "trials disagree: {step:?}");
-        step[0].0.to_string()
-    };
-    steps.iter().map(steady).collect()
-}
-
-#[cfg(target_os = "linux")]
 #[test]
 fn a_signal_is_seen_by_what_it_does() {
-    let (modes, results) = run(Some(Path::new(env!("CARGO_BIN_EXE_brokenpipe"))));
+    use common::{BROKENPIPE, observed, words};
+
+    let (modes, results) = run(Some(Path::new(BROKENPIPE)));
     let results = results.expect("nothing crashes");
     assert_eq!(modes, [Sigpipe::Ignore, Sigpipe::Default, Sigpipe::Handler, Sigpipe::Blocked]);
-    let last_two: Vec<_> = results.iter().map(|result| outcomes(result).split_off(6)).collect();
+    let last_two: Vec<_> = results.iter().map(|result| words(&observed(result)[6..])).collect();
     assert_eq!(last_two[0], ["EPIPE", "eof"]);
     assert_eq!(last_two[1], ["killed SIGPIPE", "not-run"]);
     assert_eq!(last_two[2], ["EPIPE+SIGPIPE", "eof"]);
@@ -74,11 +71,18 @@ fn without_the_program_such_cases_are_unsupported() {
     }
 }
 
+/// A program of the system, which not every system has in the same folder.
+fn on_path(name: &str) -> PathBuf {
+    let folders = env::var_os("PATH").expect("there is a PATH");
+    let found = env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("{name} is not on the PATH"))
+}
+
 /// Programs that are no brokenpipe stand for one that crashes: one ends at once, one ends badly, one talks nonsense.
 #[test]
 fn a_crash_is_an_error_of_the_run_and_costs_nothing_else() {
-    for program in ["/bin/true", "/bin/false", "/bin/echo"] {
-        let (_, results) = run(Some(Path::new(program)));
+    for program in ["true", "false", "echo"] {
+        let (_, results) = run(Some(&on_path(program)));
         let RunError { error, results } = results.expect_err("it cannot do the job");
         let error = error.to_string();
         assert!(error.contains("crashed between two trials"), "{program}: {error}");

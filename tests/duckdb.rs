@@ -7,26 +7,11 @@ use std::{
 
 use brokenpipe::{catalogue::Catalogue, matrix::Matrix};
 
-/// Where DuckDB can be asked: its Python module in the interpreter that `BROKENPIPE_DUCKDB` names, or in `python3`.
-fn python() -> Option<String> {
-    let python = std::env::var("BROKENPIPE_DUCKDB").unwrap_or_else(|_| "python3".to_owned());
-    let found = Command::new(&python).args(["-c", "import duckdb"]).stderr(Stdio::null()).status();
-    let named = std::env::var_os("BROKENPIPE_DUCKDB").is_some();
-    match found {
-        Ok(status) if status.success() => Some(python),
-        other => {
-            assert!(!named, "{python} was named and has no DuckDB: {other:?}");
-            None
-        }
-    }
-}
-
+/// The interpreter that `BROKENPIPE_DUCKDB` names, or `python3`, has to have DuckDB's module.
 #[test]
+#[ignore = "needs DuckDB, which ci/check installs"]
 fn the_query_of_the_readme_counts_what_report_counts() {
-    let Some(python) = python() else {
-        eprintln!("not tried: DuckDB is not here; BROKENPIPE_DUCKDB names a Python that has it");
-        return;
-    };
+    let python = std::env::var("BROKENPIPE_DUCKDB").unwrap_or_else(|_| "python3".to_owned());
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = std::fs::read_to_string(here.join("README.md")).unwrap();
     let (_, query) = readme.split_once("```sql\n").expect("the README has a query");
@@ -37,7 +22,7 @@ fn the_query_of_the_readme_counts_what_report_counts() {
     let mut duckdb = duckdb.spawn().unwrap();
     std::io::Write::write_all(&mut duckdb.stdin.take().unwrap(), query.as_bytes()).unwrap();
     let output = duckdb.wait_with_output().unwrap();
-    assert!(output.status.success());
+    assert!(output.status.success(), "what it said is above; is DuckDB there?");
     let (mut matrix, _) = Matrix::read(&[here.join("results")], &Catalogue::builtin()).unwrap();
     matrix.keep_rows(|row| row.family() != "race");
     let counts = matrix.counts();

@@ -1,5 +1,7 @@
 //! One changed outcome among the thousands of a committed platform is found, wherever it is.
 
+mod common;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -12,6 +14,7 @@ use brokenpipe::{
     report::{CheckFormat, check as render},
     results::{Results, Row},
 };
+use common::committed;
 
 const MUTATIONS: usize = 200;
 
@@ -31,18 +34,6 @@ impl Numbers {
         self.0 ^= self.0 << 17;
         (self.0 % limit as u64) as usize
     }
-}
-
-/// The committed files of platforms.
-fn committed() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
-    let entries = fs::read_dir(folder).expect("results are committed").map(|entry| entry.unwrap().path());
-    let is_platform = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| extension == "csv") && !path.ends_with("platforms.csv")
-    };
-    let mut files: Vec<_> = entries.filter(is_platform).collect();
-    files.sort();
-    files
 }
 
 /// Rows are found by what they say, and not by the program's own reading.
@@ -71,7 +62,7 @@ impl File {
 #[test]
 fn each_of_many_mutations_is_found_and_named() {
     let catalogue = Catalogue::builtin();
-    let files: Vec<_> = committed().iter().map(|path| File::read(path)).collect();
+    let files: Vec<_> = committed("results").iter().map(|path| File::read(path)).collect();
     let mut numbers = Numbers(0x0b5e_55ed_0b5e_55ed);
     let folder = tempfile::tempdir().unwrap();
     for number in 0..MUTATIONS {
@@ -113,7 +104,7 @@ fn each_of_many_mutations_is_found_and_named() {
 #[test]
 fn every_committed_platform_is_the_same_as_itself() {
     let catalogue = Catalogue::builtin();
-    let files = committed();
+    let files = committed("results");
     let pair = Pair::read(&files, &files, &catalogue).unwrap();
     let checked = check(&pair, &[], &Terms::default());
     assert_eq!(checked.answer(), Answer::Same);
@@ -125,7 +116,7 @@ fn every_committed_platform_is_the_same_as_itself() {
 #[test]
 fn shares_are_no_change() {
     let catalogue = Catalogue::builtin();
-    for path in committed() {
+    for path in committed("results") {
         let mut results = Results::read(std::slice::from_ref(&path)).unwrap();
         results.rows.iter_mut().for_each(more_trials);
         let folder = tempfile::tempdir().unwrap();

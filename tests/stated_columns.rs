@@ -1,24 +1,18 @@
 //! What is documented and what others reported: rows that name what exists, and that no reader can take for measured.
 
+mod common;
+
 use std::{
     collections::BTreeSet,
-    fs,
     path::{Path, PathBuf},
 };
 
 use brokenpipe::catalogue::{Axes, Catalogue};
+use common::committed;
 
 /// The files of rows in a folder of `results`.
 fn files(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(folder);
-    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.expect("an entry of a folder").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
-        .filter(|path| path.file_name().is_some_and(|name| name != "platforms.csv"))
-        .collect();
-    files.sort();
-    files
+    committed(&format!("results/{folder}"))
 }
 
 /// Calls with each row of a file: where it stands, and how to read a field of it.

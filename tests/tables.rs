@@ -7,31 +7,11 @@ use std::path::Path;
 use brokenpipe::{
     catalogue::Catalogue,
     matrix::Matrix,
-    platform::{Platform, Provenance},
     report::{self, Format, Look, Rows},
     results::{Results, Row},
 };
-use common::row;
+use common::{facts, row};
 use insta::assert_snapshot;
-
-/// A platform of the tests, which nobody can take for a real one.
-fn platform(name: &str) -> Platform {
-    let text = str::to_owned;
-    Platform {
-        platform: text(name),
-        provenance: Provenance::Measured,
-        os: text("testos"),
-        os_version: text("1"),
-        kernel: text("1.2.3"),
-        arch: text("vax"),
-        abi: text("gnu"),
-        runtime: text("native"),
-        selector: text("epoll"),
-        rustc: text("1.0.0"),
-        mio: text("1.0.0"),
-        brokenpipe: text("0.1.0"),
-    }
-}
 
 /// The rows of one step, for one transport and each outcome with its count.
 fn step(platform: &str, scenario: &str, transport: &str, step: u32, text: &str, outcomes: &[(&str, u64)]) -> Vec<Row> {
@@ -76,7 +56,7 @@ fn matrix(platforms: usize) -> Matrix {
             }
         }
         results.rows.extend(step(&name, "own/same-everywhere", "tcp4", 1, "server accept", &[("ok", 10)]));
-        results.platforms.push(platform(&name));
+        results.platforms.push(facts(&name, "1"));
     }
     Matrix::new(&results, &Catalogue::builtin())
 }

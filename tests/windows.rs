@@ -3,15 +3,18 @@
 
 #![cfg(windows)]
 
+mod common;
+
 use std::time::Duration;
 
 use brokenpipe::{
     catalogue::{Case, Catalogue, Selection},
-    driver::{self, CaseResult, Progress, Settings},
+    driver::{self, Progress, Settings},
     observation::Observation,
     platform::Platform,
     sys,
 };
+use common::{BROKENPIPE, observed, words};
 
 const WSASEND: &str = r#"
 [[scenario]]
@@ -42,41 +45,32 @@ fn observe(own: &str, selector: &str, fits: impl Fn(&Case<'_>) -> bool) -> Vec<O
     let selection = Selection::new(&[selector]).expect("the selector is right");
     let cases: Vec<_> = selection.cases(&catalogue).into_iter().filter(fits).collect();
     assert_eq!(cases.len(), 1, "{selector}");
-    let program = Some(env!("CARGO_BIN_EXE_brokenpipe").into());
+    let program = Some(BROKENPIPE.into());
     // A process that is terminated on Wine may take longer to be gone than the usual deadline.
     let settings = Settings { repeat: 3, await_deadline: Duration::from_secs(5), program, ..Settings::default() };
     let results = driver::run(&cases, &settings, &Progress::default()).expect("nothing crashes");
-    let CaseResult::Measured { trials: 3, steps } = &results[0] else { panic!("{selector}: {:?}", results[0]) };
-    let steady = |step: &driver::StepTally| {
-        assert_eq!(step.len(), 1, "trials disagree: {step:?}");
-        step[0].0
-    };
-    steps.iter().map(steady).collect()
-}
-
-fn text(observations: &[Observation]) -> Vec<String> {
-    observations.iter().map(Observation::to_string).collect()
+    observed(&results[0])
 }
 
 #[test]
 fn a_pipe_whose_reader_has_closed_takes_no_more() {
     let gave = observe("", "pipe/reader-closed-unread-write-write", |_| true);
-    assert_eq!(text(&gave[..5]), ["ok", "ok", "ok 1", "readable+writable", "ok"]);
-    assert_eq!(text(&gave[6..]), ["EPIPE", "EPIPE", "ok"]);
+    assert_eq!(words(&gave[..5]), ["ok", "ok", "ok 1", "readable+writable", "ok"]);
+    assert_eq!(words(&gave[6..]), ["EPIPE", "EPIPE", "ok"]);
     assert_eq!(gave[6].given.native_name(), Some("ERROR_NO_DATA"));
 }
 
 #[test]
 fn a_pipe_whose_writer_has_closed_gives_the_data_and_then_the_end() {
     let gave = observe("", "pipe/data-first-writer-closed-read-read-read", |_| true);
-    assert_eq!(text(&[gave[5], gave[7], gave[8]]), ["ok 1", "eof", "eof"]);
+    assert_eq!(words(&[gave[5], gave[7], gave[8]]), ["ok 1", "eof", "eof"]);
 }
 
 #[test]
 fn wsasend_writes_and_fails_by_its_own_name() {
     let of_tcp = |case: &Case<'_>| case.axes.transport.word() == "tcp4";
     let gave = observe(WSASEND, "own/wsasend", of_tcp);
-    assert_eq!(text(&gave), ["ok", "ok", "ok 1", "ok 1", "ok", "ESHUTDOWN"]);
+    assert_eq!(words(&gave), ["ok", "ok", "ok 1", "ok 1", "ok", "ESHUTDOWN"]);
     assert_eq!(gave[5].given.native_name(), Some("WSAESHUTDOWN"));
 }
 
@@ -85,8 +79,8 @@ fn wsasend_writes_and_fails_by_its_own_name() {
 fn a_terminated_process_is_the_end_of_its_socket() {
     let of_tcp = |case: &Case<'_>| case.axes.transport.word() == "tcp4";
     let gave = observe("", "peer-crash/write-write-read", of_tcp);
-    assert_eq!(text(&gave[..4]), ["ok", "ok", "ok", "ok"]);
-    assert!(!text(&gave)[4].starts_with("no-event"), "{gave:?}");
+    assert_eq!(words(&gave[..4]), ["ok", "ok", "ok", "ok"]);
+    assert!(!words(&gave)[4].starts_with("no-event"), "{gave:?}");
 }
 
 #[test]

@@ -12,7 +12,12 @@ use std::{
 };
 
 use assert_cmd::Command;
-use brokenpipe::{platform::Provenance, results::Row};
+use brokenpipe::{
+    driver::{CaseResult, StepTally},
+    observation::Observation,
+    platform::{Platform, Provenance},
+    results::Row,
+};
 
 /// The built program.
 pub const BROKENPIPE: &str = env!("CARGO_BIN_EXE_brokenpipe");
@@ -238,4 +243,52 @@ pub fn row(platform: &str, id: &str, transport: &str, step: (u32, &str), outcome
         trials: Some(of.1),
         note: String::new(),
     }
+}
+
+/// The facts of a platform of this version, of a system that nobody can take for a real one.
+pub fn facts(name: &str, version: &str) -> Platform {
+    let text = str::to_owned;
+    Platform {
+        platform: text(name),
+        provenance: Provenance::Measured,
+        os: text("testos"),
+        os_version: text(version),
+        kernel: format!("{version}.2.3"),
+        arch: text("vax"),
+        abi: text("gnu"),
+        runtime: text("native"),
+        selector: text("epoll"),
+        rustc: text("1.0.0"),
+        mio: text("1.0.0"),
+        brokenpipe: text("0.1.0"),
+    }
+}
+
+/// The committed files of rows in a folder of the crate, without those of the folders in it, in order of name.
+pub fn committed(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let is_rows = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "csv") && !path.ends_with("platforms.csv")
+    };
+    let mut files: Vec<_> =
+        entries.map(|entry| entry.expect("a folder can be listed").path()).filter(is_rows).collect();
+    files.sort();
+    files
+}
+
+/// What each step of a case gave, the same in all of three trials.
+#[track_caller]
+pub fn observed(result: &CaseResult) -> Vec<Observation> {
+    let CaseResult::Measured { trials: 3, steps } = result else { panic!("{result:?}") };
+    let steady = |step: &StepTally| {
+        assert_eq!(step.len(), 1, "trials disagree: {step:?}");
+        step[0].0
+    };
+    steps.iter().map(steady).collect()
+}
+
+/// What tables say of these.
+pub fn words(observations: &[Observation]) -> Vec<String> {
+    observations.iter().map(Observation::to_string).collect()
 }

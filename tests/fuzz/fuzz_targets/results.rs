@@ -1,4 +1,4 @@
-//! Rows from a stranger: read or refused, never a panic; and what was read means the same once written and shown.
+//! Rows from a stranger: read or refused, never a panic; and what was read means the same once written, and can be shown.
 
 #![no_main]
 
@@ -22,8 +22,16 @@ fuzz_target!(|body: &[u8]| {
             assert!(message.starts_with("fuzz.csv:"), "the file is named: {message}");
             assert!(message.len() < 3000 && !message.contains(char::is_control), "one line: {message:?}");
         }
-        // Showing takes a hundred times as long as reading: now and then is enough.
+        // Writing and showing take a hundred times as long as reading: now and then is enough.
         Ok(results) if body.len() % 32 == 0 => {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            results.rows.iter().for_each(|row| writer.serialize(row).unwrap());
+            let written = writer.into_inner().unwrap();
+            // Without a row there is no head either.
+            if !results.rows.is_empty() {
+                let again = Results::parse(Path::new("again.csv"), &written).unwrap();
+                assert_eq!(again.rows, results.rows, "{}", String::from_utf8_lossy(&written));
+            }
             let matrix = Matrix::new(&results, &Catalogue::default());
             for format in [Format::Table, Format::Markdown, Format::Csv, Format::Json] {
                 let mut out = Vec::new();
