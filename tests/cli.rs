@@ -306,7 +306,9 @@ fn other_platforms_stay_as_they_are_beside_a_new_one() {
     assert_ne!(second, folder.read("out/here.csv"));
     assert!(folder.read("out/platforms.csv").starts_with(&facts), "the first row stays, in order of name");
     let matrix = folder.brokenpipe(&["report", "out", "--format", "csv"]).exits(0).silent().out;
-    assert_eq!(matrix.lines().next(), Some("scenario,cases,step,actor,operation,differs,here,second,box-1"));
+    // A platform that stands in for another comes after one of which nothing is known; all others come before it.
+    let columns = if Platform::here().runtime == "wine" { "box-1,here,second" } else { "here,second,box-1" };
+    assert_eq!(matrix.lines().next(), Some(&*format!("scenario,cases,step,actor,operation,differs,{columns}")));
 }
 
 /// A run takes minutes if it repeats often, and meanwhile another may end. On Linux, where it can be seen from outside
