@@ -61,23 +61,49 @@ pub(super) fn counts(matrix: &Matrix, counts: Counts) -> String {
     let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let rows = matrix.rows().len();
     let shown = if rows == counts.rows { String::new() } else { format!(" ({rows} shown)") };
-    let from = match matrix.baseline() {
-        Some(baseline) => format!("from {}", printable(&baseline.name)),
-        None => "between platforms".to_owned(),
-    };
-    let stated = match counts.stated {
-        0 => String::new(),
-        1 => "in 1 more something else is documented or reported, ".to_owned(),
-        more => format!("in {more} more something else is documented or reported, "),
+    let class = if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" };
+    let differing = of(counts.differing, "differs", "differ");
+    let differing = match matrix.baseline().filter(|_| !matrix.is_pair()) {
+        // What was measured and what is said are not counted together.
+        Some(baseline) if !baseline.is_measured() => format!(
+            "in {} something else was measured or is said than is {} of {}{class}",
+            counts.stated,
+            baseline.provenance.word(),
+            printable(&baseline.name),
+        ),
+        _ => {
+            let from = match matrix.baseline() {
+                Some(baseline) => format!("from {}", printable(&baseline.name)),
+                None => "between platforms".to_owned(),
+            };
+            let stated = match counts.stated {
+                0 => String::new(),
+                more => format!(", in {more} more something else is documented or reported"),
+            };
+            format!("{differing} {from}{class}{stated}")
+        }
     };
     format!(
-        "{}{shown}: {} {from}{}, {stated}{} unsteady (trials of one platform disagree). {}.",
+        "{}{shown}: {differing}, {} unsteady (trials of one platform disagree). {}.{}",
         of(counts.rows, "row", "rows"),
-        of(counts.differing, "differs", "differ"),
-        if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" },
         counts.unsteady,
         platforms(&matrix.columns),
+        if matrix.is_pair() { not_measured(&matrix.columns) } else { String::new() },
     )
+}
+
+/// Which of two platforms that are compared was not measured.
+fn not_measured(columns: &[Column]) -> String {
+    let stated: Vec<_> = columns.iter().filter(|column| !column.is_measured()).collect();
+    let say = |column: &Column| format!("{} is {}", printable(&column.name), column.provenance.word());
+    match stated.as_slice() {
+        [] => String::new(),
+        [one] => format!(" {}, not measured.", say(one)),
+        all => {
+            let all: Vec<_> = all.iter().map(|column| say(column)).collect();
+            format!(" {}: none of them was measured.", all.join(", "))
+        }
+    }
 }
 
 /// What a page leaves out, and how to see it.
@@ -189,9 +215,8 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
         });
     }
     if matrix.columns.iter().any(|column| !column.is_measured()) {
-        lines.push(format!(
-            "{STATED} was not measured by this program: somebody reported or documented it; nothing is counted on it"
-        ));
+        let counted = if matrix.is_pair() { "" } else { "; nothing is counted on it" };
+        lines.push(format!("{STATED} was not measured by this program: somebody reported or documented it{counted}"));
     }
     if empty {
         lines.push(format!("{EMPTY} the platform has no result for this case"));
