@@ -11,7 +11,10 @@ mod pair;
 mod row;
 mod verify;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use crate::{catalogue::Selection, results::PlaceId};
 use build::Store;
@@ -47,8 +50,10 @@ pub struct Matrix {
 /// What is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LeftOut {
-    /// Rows of cases that are not plain.
-    pub rows: usize,
+    /// Cases that are not plain.
+    pub cases: usize,
+    /// Rows of cases that no platform supports.
+    pub unsupported: usize,
     /// Columns of what is stated for systems that were measured.
     pub columns: usize,
 }
@@ -152,24 +157,39 @@ impl Matrix {
 
     /// Keeps the plain cases: SIGPIPE ignored, std's call, no option.
     pub fn keep_plain_cases(&mut self) {
-        let before = self.rows.len();
         let tables = &self.store.tables;
-        self.places.retain(|place| tables.cases[tables.places[*place as usize].case as usize].1.is_plain());
+        let is_plain = |place: &PlaceId| tables.cases[tables.places[*place as usize].case as usize].1.is_plain();
+        let (plain, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.places).into_iter().partition(is_plain);
+        let has_cells = |place: &&PlaceId| (0..self.columns.len()).any(|at| self.cell_id(at, **place) != NO_CELL);
+        let cases: HashSet<_> = others
+            .iter()
+            .filter(has_cells)
+            .map(|place| &tables.places[*place as usize])
+            .map(|place| (&place.scenario, place.case))
+            .collect();
+        self.left_out.cases = cases.len();
+        self.places = plain;
         self.lay_out();
-        self.left_out.rows = before.saturating_sub(self.rows.len());
     }
 
-    /// Leaves out what is stated for a system that was measured; [`verify`](Matrix::verify) has it.
-    pub fn keep_best_columns(&mut self) {
-        let systems = |measured| {
-            let columns = self.columns.iter().filter(move |column| column.is_measured() == measured);
-            columns.filter_map(|column| column.system().map(str::to_owned)).collect::<BTreeSet<_>>()
-        };
-        let measured = systems(true);
+    /// Leaves out what is stated for a system that was measured, which [`verify`](Matrix::verify) has, unless it is the
+    /// platform of this name.
+    pub fn keep_best_columns(&mut self, wanted: Option<&str>) {
+        let measured = self.columns.iter().filter(|column| column.is_measured() && !column.is_absent());
+        let measured: BTreeSet<_> = measured.filter_map(|column| column.system().map(str::to_owned)).collect();
+        let is_wanted = |column: &Column| wanted.is_some_and(|wanted| column.has(wanted));
+        let is_best = |column: &Column| column.is_measured() || column.system().is_none_or(|it| !measured.contains(it));
         let before = self.columns.len();
-        self.columns.retain(|column| column.is_measured() || column.system().is_none_or(|it| !measured.contains(it)));
+        self.columns.retain(|column| is_best(column) || is_wanted(column));
         self.left_out.columns = before - self.columns.len();
         self.lay_out();
+    }
+
+    /// Leaves out the rows of cases that no platform supports.
+    pub fn leave_out_unsupported(&mut self) {
+        let before = self.rows.len();
+        self.keep_rows(|row| !row.is_unsupported());
+        self.left_out.unsupported = before - self.rows.len();
     }
 
     /// What is not shown.
