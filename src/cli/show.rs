@@ -28,7 +28,7 @@ pub(super) struct ShowArgs {
     /// Give every platform a column of its own, though some agree in all cells
     #[arg(long)]
     expand: bool,
-    /// Width of the text in characters [default: the terminal's, or 120]
+    /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     width: Option<u16>,
     #[command(flatten)]

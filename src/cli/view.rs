@@ -48,7 +48,7 @@ pub(super) struct FormatArgs {
     /// How to write the matrix
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
-    /// Width of the table in characters [default: the terminal's, or 120]
+    /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     pub(super) width: Option<u16>,
 }
