@@ -205,9 +205,12 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>, racing:
 /// or one that has nothing to race with.
 fn wrong_race(steps: &[(Step, Range<usize>)], racing: bool) -> Option<Mistake> {
     let races = |step: &Step| matches!(step.operation, Operation::Race(_));
-    let (_, span) = steps.iter().find(|(step, _)| !racing && races(step)).or(steps.last().filter(|(step, _)| races(step)))?;
+    let (_, span) =
+        steps.iter().find(|(step, _)| !racing && races(step)).or(steps.last().filter(|(step, _)| races(step)))?;
     Some(match racing {
-        false => Mistake::new(span.clone(), "a race in a scenario that is none", "takes `racing = true` beside `steps`"),
+        false => {
+            Mistake::new(span.clone(), "a race in a scenario that is none", "takes `racing = true` beside `steps`")
+        }
         true => Mistake::new(span.clone(), "a race with nothing", "it races with the step after it, and none follows"),
     })
 }

@@ -56,10 +56,19 @@ impl<'a> Row<'a> {
 
     /// The cases that share the row, in few words.
     pub fn case_names(self) -> String {
+        let names = name_all(self.cases()).join("; ");
+        if self.says_all_of(&names) { format!("all {}", self.cases.places.len()) } else { names }
+    }
+
+    /// Whether its cases are called `all N`, which is all of the step that are here and that some platform supports.
+    pub fn says_all(self) -> bool {
+        self.cases.is_whole_step && self.says_all_of(&name_all(self.cases()).join("; "))
+    }
+
+    fn says_all_of(self, names: &str) -> bool {
         /// Names that are no longer than this tell more than their number.
         const SHORT: usize = 24;
-        let names = name_all(self.cases()).join("; ");
-        if self.cases.is_whole_step && names.len() > SHORT { format!("all {}", self.cases.places.len()) } else { names }
+        self.cases.is_whole_step && names.len() > SHORT
     }
 
     /// What a column's platform gave; none where it has no such case.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{EMPTY, STANDS_OUT, STATED, of, printable};
 use crate::{
-    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member},
+    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member, Row},
     observation::Readiness,
     platform::Provenance,
 };
@@ -229,6 +229,9 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
     if matrix.columns.iter().any(|column| !column.is_measured()) {
         let counted = if matrix.is_pair() { "" } else { "; nothing is counted on it" };
         lines.push(format!("{STATED} was not measured by this program: somebody reported or documented it{counted}"));
+    }
+    if matrix.rows().any(Row::says_all) {
+        lines.push("all N: all cases of the scenario that are shown here and that some platform supports".to_owned());
     }
     if empty {
         lines.push(format!("{EMPTY} the platform has no result for this case"));
