@@ -140,3 +140,14 @@ fn statements_are_counted_in_the_singular_too_and_fit_the_width() {
     assert!(verify("40").lines().all(|line| line.chars().count() <= 40), "{}", verify("40"));
     folder.brokenpipe(&["report", ".", "--width", "39"]).exits(2).says(&["39 is not in 40"]);
 }
+
+#[test]
+fn a_page_says_what_all_cases_are_where_it_says_all() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/linux-6.18-x86_64-gnu.csv");
+    let show = ["show", "peer-close/write-write-write-read", "--results", file.to_str().expect("a path that is text")];
+    let said = "\n  all N: all cases of the scenario that are shown here and that some platform supports\n";
+    let all = Folder::new().brokenpipe(&show).exits(0).out;
+    assert!(all.contains("│ all 46 ") && all.contains(said), "{all}");
+    let few = Folder::new().brokenpipe(&[&show[..], &["--transport", "tcp6"]].concat()).exits(0).out;
+    assert!(few.contains("│ tcp6 ") && !few.contains("all N"), "{few}");
+}
