@@ -3,17 +3,18 @@
 
 use std::{env, fs, process::Command};
 
-/// Where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists.
+/// Where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
 const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
 
-/// Where SO_NOSIGPIPE exists; Linux, OpenBSD and illumos do not have it.
+/// Where SO_NOSIGPIPE exists, as crate libc has it; Linux, OpenBSD and illumos do not have it.
 const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
 
-/// Where keepalive's times and the number of its probes can be set for one socket; OpenBSD sets them for all.
+/// Where keepalive's times and the number of its probes can be set for one socket: where crate socket2 has
+/// `TcpKeepalive::with_interval`; OpenBSD sets them for all (sysctl(2), net.inet.tcp.keepintvl).
 const KEEPALIVE_TIMES: [&str; 11] =
     ["linux", "android", "illumos", "freebsd", "netbsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
 
-/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE.
+/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE, as crate libc has it.
 const F_SETNOSIGPIPE: [&str; 6] = ["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
 
 fn main() {

@@ -93,7 +93,7 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
     }
     let axes = axes(&entry, &mut mistakes);
     let (source, base) = steps_source(text, &entry.steps);
-    let steps = steps::parse(source, base).unwrap_or_else(|found| {
+    let steps = steps::parse(source, base, entry.racing).unwrap_or_else(|found| {
         mistakes.extend(found);
         Vec::new()
     });

@@ -26,7 +26,7 @@ pub use steps::MAX_STEPS;
 ///
 /// All mistakes in them.
 pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
-    steps::parse(text, 0)
+    steps::parse(text, 0, true)
 }
 
 /// The files built in, one a family, in the order of the catalogue.

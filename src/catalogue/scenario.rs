@@ -152,7 +152,8 @@ words! {
 words! {
     /// Which system call `write` is.
     Call {
-        /// What mio and Rust's std do: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without.
+        /// What mio and Rust's std do: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without (std's
+        /// `sys/net/connection/socket`).
         Std = "std",
         /// write(2).
         Write = "write",
@@ -160,7 +161,7 @@ words! {
         Writev = "writev",
         /// send(2) without flags.
         Send = "send",
-        /// send(2) with MSG_NOSIGNAL.
+        /// send(2) with MSG_NOSIGNAL, which keeps SIGPIPE away (POSIX.1-2008, send()).
         SendNosignal = "send-nosignal",
         /// sendmsg(2) without flags.
         Sendmsg = "sendmsg",

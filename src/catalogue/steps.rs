@@ -11,12 +11,13 @@ use super::{
 /// Most steps in a scenario.
 pub const MAX_STEPS: usize = 100;
 
-/// Parses steps. `base` is where `text` begins in its file; spans of mistakes count from the file's beginning.
+/// Parses steps. `base` is where `text` begins in its file; spans of mistakes count from the file's beginning. `racing`
+/// is whether the scenario says that its steps race with each other, without which none may.
 ///
 /// # Errors
 ///
 /// Every line that is wrong, or the first step that cannot follow those before it.
-pub fn parse(text: &str, base: usize) -> Result<Vec<Step>, Vec<Mistake>> {
+pub fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, Vec<Mistake>> {
     let mut steps = Vec::new();
     let mut mistakes = Vec::new();
     let mut offset = base;
@@ -30,7 +31,7 @@ pub fn parse(text: &str, base: usize) -> Result<Vec<Step>, Vec<Mistake>> {
         offset += line.len();
     }
     if mistakes.is_empty() {
-        mistakes.extend(first_impossible(&steps, base..base + text.len()));
+        mistakes.extend(first_impossible(&steps, base..base + text.len(), racing));
     }
     if mistakes.is_empty() { Ok(steps.into_iter().map(|(step, _)| step).collect()) } else { Err(mistakes) }
 }
@@ -112,7 +113,7 @@ fn allowed_operations(actor: Actor) -> String {
 
 /// The first step that could only ever give `not-run`, since its actor has no socket by then: a mistake of the
 /// author's.
-fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Option<Mistake> {
+fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>, racing: bool) -> Option<Mistake> {
     if steps.is_empty() {
         return Some(Mistake::new(whole, "a scenario without steps", "at least one step, such as `client connect`"));
     }
@@ -197,7 +198,21 @@ fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>) -> Opti
             return Some(Mistake::new(span.clone(), "nothing to accept from", "the listener is closed by now"));
         }
     }
-    None
+    wrong_race(steps, racing)
+}
+
+/// A race that the scenario does not announce, so that its further outcomes would be taken for mistakes of this program;
+/// or one that has nothing to race with.
+fn wrong_race(steps: &[(Step, Range<usize>)], racing: bool) -> Option<Mistake> {
+    let races = |step: &Step| matches!(step.operation, Operation::Race(_));
+    let (_, span) =
+        steps.iter().find(|(step, _)| !racing && races(step)).or(steps.last().filter(|(step, _)| races(step)))?;
+    Some(match racing {
+        false => {
+            Mistake::new(span.clone(), "a race in a scenario that is none", "takes `racing = true` beside `steps`")
+        }
+        true => Mistake::new(span.clone(), "a race with nothing", "it races with the step after it, and none follows"),
+    })
 }
 
 #[cfg(test)]
@@ -205,7 +220,7 @@ mod tests {
     use super::*;
 
     fn mistakes(text: &str) -> Vec<(&str, String, String)> {
-        parse(text, 0).unwrap_err().into_iter().map(|m| (&text[m.span], m.title, m.label)).collect()
+        parse(text, 0, true).unwrap_err().into_iter().map(|m| (&text[m.span], m.title, m.label)).collect()
     }
 
     #[test]
@@ -219,15 +234,15 @@ mod tests {
                     server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close\n\
                     listener backlog 3\ncrowd connect\nclient exec plain\nserver accept\nserver accepted_from\n\
                     server race reset\nlistener write 1\ncrowd close";
-        let steps = parse(text, 0).unwrap();
+        let steps = parse(text, 0, true).unwrap();
         let written: Vec<_> = steps.iter().map(Step::to_string).collect();
         assert_eq!(written.join("\n"), text);
     }
 
     #[test]
     fn comments_blank_lines_and_windows_line_ends_are_nothing() {
-        let plain = parse("client connect\nserver accept", 0);
-        assert_eq!(parse("# first\r\n\r\n  client   connect # to it\r\n\tserver accept\r\n", 0), plain);
+        let plain = parse("client connect\nserver accept", 0, true);
+        assert_eq!(parse("# first\r\n\r\n  client   connect # to it\r\n\tserver accept\r\n", 0, true), plain);
     }
 
     #[test]
@@ -276,10 +291,21 @@ mod tests {
         assert_eq!(mistakes(&format!("{rebooted}server vanish"))[0].1, "the server has no socket here");
         let blocking = "client connect\nserver accept\nclient set blocking\n";
         assert_eq!(mistakes(&format!("{blocking}client read 1"))[0].0, "client read 1");
-        assert!(parse(&format!("{blocking}client close\nclient reconnect\nclient read 1"), 0).is_ok());
+        assert!(parse(&format!("{blocking}client close\nclient reconnect\nclient read 1"), 0, true).is_ok());
         assert_eq!(mistakes("server accept\ncrowd close")[0].1, "the crowd has no sockets here");
         assert_eq!(mistakes("client start_connect\nclient start_connect\nserver accept")[0].0, "client start_connect");
-        assert!(parse("client open\nclient connect\nserver accept", 0).is_ok());
+        assert!(parse("client open\nclient connect\nserver accept", 0, true).is_ok());
+    }
+
+    #[test]
+    fn a_race_is_announced_and_has_something_to_race_with() {
+        let begun = "client connect\nserver accept\nserver race reset";
+        let more = format!("{begun}\nclient write 1");
+        assert!(parse(&more, 0, true).is_ok());
+        let found = parse(&more, 0, false).unwrap_err().remove(0);
+        assert_eq!((&more[found.span], &*found.label), ("server race reset", "takes `racing = true` beside `steps`"));
+        assert_eq!(mistakes(begun)[0].0, "server race reset");
+        assert_eq!(mistakes(begun)[0].1, "a race with nothing");
     }
 
     #[test]

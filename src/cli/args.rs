@@ -29,7 +29,8 @@ Exit codes:
     0  done
     1  the answer is no: nothing selected, no such scenario, no results; of `check`: something changed
     2  wrong input or environment: an argument, a file, a folder that cannot be written; of `check`: it cannot be told
-  130  interrupted by Ctrl-C; cases that were complete are written, the others are `not-run`";
+  130  interrupted by Ctrl-C; cases that were complete are written; of the others the folder
+       keeps earlier results, and those without any are `not-run`";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -26,18 +26,13 @@ pub(super) struct DiffArgs {
 }
 
 pub(super) fn diff(args: &DiffArgs) -> Done {
+    if args.a == args.b {
+        return Err(Failure::Wrong(format!("{:?} with itself: a platform is compared with another one", args.a)));
+    }
     let catalogue = catalogue(&args.rows.own)?;
     let mut matrix = args.rows.matrix(&args.results, &catalogue)?;
-    for platform in [&args.a, &args.b] {
-        if !matrix.columns.iter().any(|column| column.has(platform)) {
-            let names: Vec<_> = matrix.columns.iter().map(|column| column.name.as_str()).collect();
-            return Err(Failure::No(format!("no results of a platform {platform:?}; there are {}", names.join(", "))));
-        }
-    }
+    matrix.set_pair(&args.a, &args.b).map_err(|error| Failure::No(error.to_string()))?;
     args.rows.keep(&mut matrix, Cases::All)?;
-    matrix.keep_columns(|column| column.has(&args.a) || column.has(&args.b));
-    matrix.columns.sort_by_key(|column| !column.has(&args.a));
-    matrix.set_baseline(&args.a).map_err(|error| Failure::No(error.to_string()))?;
     let rows = if args.rows.all { Rows::All } else { Rows::Differing };
     print_with(|out| render(&matrix, rows, args.format.format, look(args.format.width), out))
 }

@@ -21,7 +21,7 @@ pub(super) struct ReportArgs {
     /// Show only platforms whose names fit this glob; repeatable
     #[arg(long, value_name = "GLOB")]
     platform: Vec<Pattern>,
-    /// Mark what differs from this platform, instead of from what most platforms gave
+    /// Mark what differs from this platform, which is always shown, instead of from what most platforms gave
     #[arg(long, value_name = "PLATFORM")]
     baseline_column: Option<String>,
     /// Give every platform a column of its own; otherwise, in a table or Markdown, those that agree in all cells share
@@ -38,7 +38,8 @@ pub(super) struct ReportArgs {
 pub(super) fn report(args: &ReportArgs) -> Done {
     let catalogue = catalogue(&args.rows.own)?;
     let mut matrix = args.rows.matrix(&args.paths, &catalogue)?;
-    keep_platforms(&mut matrix, &args.platform)?;
+    let baseline = args.baseline_column.as_deref();
+    keep_platforms(&mut matrix, &args.platform, baseline)?;
     let FormatArgs { format, width } = args.format;
     let for_people = matches!(format, Format::Table | Format::Markdown);
     if !args.expand && for_people {
@@ -50,9 +51,9 @@ pub(super) fn report(args: &ReportArgs) -> Done {
         return print_with(|out| report::verify(&verified, format, look(width), out));
     }
     if !args.expand && for_people && args.platform.is_empty() {
-        matrix.keep_best_columns();
+        matrix.keep_best_columns(baseline);
     }
-    if let Some(platform) = &args.baseline_column {
+    if let Some(platform) = baseline {
         matrix.set_baseline(platform).map_err(|error| Failure::No(error.to_string()))?;
     }
     let rows = if args.rows.all { Rows::All } else { Rows::Differing };

@@ -1,6 +1,6 @@
 //! `brokenpipe show`.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 
@@ -28,7 +28,7 @@ pub(super) struct ShowArgs {
     /// Give every platform a column of its own, though some agree in all cells
     #[arg(long)]
     expand: bool,
-    /// Width of the text in characters [default: the terminal's, or 120]
+    /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     width: Option<u16>,
     #[command(flatten)]
@@ -40,6 +40,16 @@ pub(super) fn show(args: &ShowArgs) -> Done {
     let Some(scenario) = catalogue.find(&args.scenario) else {
         return Err(Failure::No(format!("no scenario {:?}; `brokenpipe list` names all of them", args.scenario)));
     };
+    let over: BTreeSet<_> = scenario.axes.iter().map(|axes| axes.transport.word()).collect();
+    if !args.transport.is_empty() && !args.transport.iter().any(|transport| over.contains(transport.word())) {
+        let asked: Vec<_> = args.transport.iter().map(|transport| transport.word()).collect();
+        return Err(Failure::No(format!(
+            "{} has no case over {}; it has cases over {}",
+            scenario.id,
+            asked.join(", "),
+            over.into_iter().collect::<Vec<_>>().join(", ")
+        )));
+    }
     let mut matrix = read_matrix_if_any(&args.results, &catalogue)?;
     if !args.expand {
         matrix.merge_columns();

@@ -8,7 +8,7 @@ use glob::Pattern;
 use super::{Failure, RESULTS, args::Own, note, paths_or_default};
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
-    matrix::{Compare, Matrix},
+    matrix::{Column, Compare, Matrix},
     report::Format,
 };
 
@@ -48,7 +48,7 @@ pub(super) struct FormatArgs {
     /// How to write the matrix
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
-    /// Width of the table in characters [default: the terminal's, or 120]
+    /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     pub(super) width: Option<u16>,
 }
@@ -106,15 +106,16 @@ pub(super) fn read_matrix_if_any(paths: &[PathBuf], catalogue: &Catalogue) -> Re
     read_matrix(&paths_or_default(paths), catalogue)
 }
 
-/// Keeps the columns of the platforms whose names fit; a glob that fits none is a mistake.
-pub(super) fn keep_platforms(matrix: &mut Matrix, globs: &[Pattern]) -> Result<(), Failure> {
+/// Keeps the columns of the platforms whose names fit, and that of the baseline; a glob that fits none is a mistake.
+pub(super) fn keep_platforms(matrix: &mut Matrix, globs: &[Pattern], baseline: Option<&str>) -> Result<(), Failure> {
     let fits = |glob: &Pattern| matrix.columns.iter().any(|column| glob.matches(&column.name));
     if let Some(glob) = globs.iter().find(|glob| !fits(glob)) {
         let names: Vec<_> = matrix.columns.iter().map(|column| column.name.as_str()).collect();
         return Err(Failure::No(format!("no platform fits {:?}; there are {}", glob.as_str(), names.join(", "))));
     }
     if !globs.is_empty() {
-        matrix.keep_columns(|column| globs.iter().any(|glob| glob.matches(&column.name)));
+        let is_baseline = |column: &Column| baseline.is_some_and(|baseline| column.has(baseline));
+        matrix.keep_columns(|column| is_baseline(column) || globs.iter().any(|glob| glob.matches(&column.name)));
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ pub struct Settings {
     pub in_flight: usize,
     /// How long an `await`, and a call that would block, waits.
     pub await_deadline: Duration,
-    /// How long a connect waits; Windows takes two seconds to refuse one.
+    /// How long a connect waits; Windows takes two seconds to refuse one (libuv/libuv#2896, curl/curl#14144).
     pub connect_deadline: Duration,
     /// How long both of these are at least in scenarios that are slow by nature.
     pub slow_deadline: Duration,

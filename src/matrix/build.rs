@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     catalogue::{Catalogue, Selection},
+    observation::outcome,
     platform::{Platform, Provenance},
     results::{EntryId, PlaceId, ReadError, Results, Tables, read_in_shares},
 };
@@ -32,6 +33,14 @@ impl Store {
         let place = &self.tables.places[place as usize];
         selection.includes(&place.scenario)
             && selection.includes_transport(&self.tables.cases[place.case as usize].1.transport)
+    }
+
+    /// Why a platform was not measured, if no step of it was tried: what the note of its first cell says.
+    fn why_absent(&self, at: usize) -> Option<Arc<str>> {
+        let mut cells = self.columns[at].iter().filter_map(|id| self.cells.get(*id)).peekable();
+        let why = Arc::clone(&cells.peek()?.outcomes.first()?.note);
+        let is_not_run = |cell: &Cell| cell.outcomes.iter().all(|seen| &*seen.outcome == outcome::NOT_RUN);
+        cells.all(is_not_run).then_some(why)
     }
 }
 
@@ -145,7 +154,8 @@ impl Builder {
             platforms.iter().map(|platform| (platform.platform.as_str(), platform)).collect();
         let column = |(at, (platform, provenance)): (usize, (Arc<str>, Provenance))| {
             let facts = facts.get(&*platform).map(|facts| (*facts).clone());
-            Column::of(Member { platform: platform.to_string(), provenance, facts, at: first + at })
+            let absent = self.store.why_absent(first + at);
+            Column::of(Member { platform: platform.to_string(), provenance, facts, absent, at: first + at })
         };
         let heads = std::mem::take(&mut self.heads);
         self.numbers.clear();

@@ -23,7 +23,7 @@ pub enum Class {
 }
 
 /// Every class: its word, what it means, and the outcomes in it. `ok N` with a number above 0 is of the class `data`,
-/// and readiness flags are of the first class that fits: `error` or `write_closed` is gone, `read_closed` the end,
+/// whatever the number counts: where the operation is `accepted_from` it is the length of an address. Readiness flags are of the first class that fits: `error` or `write_closed` is gone, `read_closed` the end,
 /// `readable` data, and `writable` alone done. `+SIGPIPE`, be it elsewhere, changes no class. An outcome of no class is
 /// compared as it is.
 pub const CLASSES: [(Class, &str, &str, &[&str]); 7] = [

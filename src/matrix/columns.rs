@@ -1,6 +1,6 @@
 //! The columns: their order, and platforms that agree in everything as one.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use super::{Compared, Matrix};
 use crate::platform::{Platform, Provenance};
@@ -25,6 +25,8 @@ pub struct Member {
     pub provenance: Provenance,
     /// The facts behind the name, where a table of platforms has them.
     pub facts: Option<Platform>,
+    /// Of a platform of which no case was run: why, as the note of its rows says; may be empty.
+    pub absent: Option<Arc<str>>,
     /// The number of its cells in the store.
     pub(super) at: usize,
 }
@@ -37,6 +39,11 @@ impl Column {
     /// Whether this program measured it.
     pub fn is_measured(&self) -> bool {
         self.provenance == Provenance::Measured
+    }
+
+    /// Whether no case was run on its platform.
+    pub fn is_absent(&self) -> bool {
+        self.members[0].absent.is_some()
     }
 
     /// The system that answers: the operating system, unless something other than its kernel stands in for it.
@@ -108,6 +115,8 @@ impl Matrix {
             let fits = |(other, known): &&mut (Column, Vec<Compared>)| {
                 column.is_measured()
                     && other.is_measured()
+                    && !column.is_absent()
+                    && !other.is_absent()
                     && other.system() == column.system()
                     && known.iter().zip(&cells).all(|(a, b)| a == b || a.is_none() || b.is_none())
             };

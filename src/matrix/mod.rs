@@ -11,7 +11,10 @@ mod pair;
 mod row;
 mod verify;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use crate::{catalogue::Selection, results::PlaceId};
 use build::Store;
@@ -30,7 +33,8 @@ pub use verify::{Finding, Verdict, Verified};
 /// What was observed, one row a step and one column a platform.
 #[derive(Debug, Clone)]
 pub struct Matrix {
-    /// Measured platforms before stated ones; among them native ones in order of name, then what stands in for a kernel.
+    /// Systems before what stands in for one; of a system what was measured before what is reported or documented, native
+    /// before emulated; then by name, in which numbers count as numbers.
     pub columns: Vec<Column>,
     store: Arc<Store>,
     /// The places that are shown, in the catalogue's order; scenarios it does not know come last.
@@ -38,14 +42,18 @@ pub struct Matrix {
     rows: Vec<Cases>,
     compare: Compare,
     baseline: Option<usize>,
+    /// Whether two columns are compared with each other, whatever their provenance.
+    is_pair: bool,
     left_out: LeftOut,
 }
 
 /// What is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LeftOut {
-    /// Rows of cases that are not plain.
-    pub rows: usize,
+    /// Cases that are not plain.
+    pub cases: usize,
+    /// Rows of cases that no platform supports.
+    pub unsupported: usize,
     /// Columns of what is stated for systems that were measured.
     pub columns: usize,
 }
@@ -55,7 +63,7 @@ pub struct LeftOut {
 pub struct Counts {
     /// All rows.
     pub rows: usize,
-    /// Rows in which measured platforms differ.
+    /// Rows in which measured platforms differ; of a [pair](Matrix::set_pair), rows in which the two differ.
     pub differing: usize,
     /// Further rows in which what is documented or reported differs from what was measured, or from each other.
     pub stated: usize,
@@ -72,6 +80,7 @@ impl Matrix {
             rows: Vec::new(),
             compare: Compare::Exact,
             baseline: None,
+            is_pair: false,
             left_out: LeftOut::default(),
         }
     }
@@ -102,13 +111,37 @@ impl Matrix {
     ///
     /// No platform of this name is there.
     pub fn set_baseline(&mut self, platform: &str) -> Result<(), NoSuchPlatform> {
-        let at = self
-            .columns
+        self.baseline = Some(self.position(platform)?);
+        Ok(())
+    }
+
+    /// The number of the column that a platform is in.
+    fn position(&self, platform: &str) -> Result<usize, NoSuchPlatform> {
+        let names = || self.columns.iter().map(|column| column.name.clone()).collect();
+        self.columns
             .iter()
             .position(|column| column.has(platform))
-            .ok_or_else(|| NoSuchPlatform(platform.to_owned()))?;
-        self.baseline = Some(at);
+            .ok_or_else(|| NoSuchPlatform { platform: platform.to_owned(), there_are: names() })
+    }
+
+    /// Keeps two platforms, the first of them as the baseline, and compares them with each other, whatever their
+    /// provenance.
+    ///
+    /// # Errors
+    ///
+    /// No platform of such a name is there.
+    pub fn set_pair(&mut self, one: &str, other: &str) -> Result<(), NoSuchPlatform> {
+        let (one_at, other_at) = (self.position(one)?, self.position(other)?);
+        self.columns = [one_at, other_at].map(|at| self.columns[at].clone()).into();
+        self.lay_out();
+        self.is_pair = true;
+        self.baseline = Some(0);
         Ok(())
+    }
+
+    /// Whether two platforms are compared with each other, whatever their provenance.
+    pub fn is_pair(&self) -> bool {
+        self.is_pair
     }
 
     /// The column that others are measured against, if one was chosen.
@@ -124,24 +157,39 @@ impl Matrix {
 
     /// Keeps the plain cases: SIGPIPE ignored, std's call, no option.
     pub fn keep_plain_cases(&mut self) {
-        let before = self.rows.len();
         let tables = &self.store.tables;
-        self.places.retain(|place| tables.cases[tables.places[*place as usize].case as usize].1.is_plain());
+        let is_plain = |place: &PlaceId| tables.cases[tables.places[*place as usize].case as usize].1.is_plain();
+        let (plain, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.places).into_iter().partition(is_plain);
+        let has_cells = |place: &&PlaceId| (0..self.columns.len()).any(|at| self.cell_id(at, **place) != NO_CELL);
+        let cases: HashSet<_> = others
+            .iter()
+            .filter(has_cells)
+            .map(|place| &tables.places[*place as usize])
+            .map(|place| (&place.scenario, place.case))
+            .collect();
+        self.left_out.cases = cases.len();
+        self.places = plain;
         self.lay_out();
-        self.left_out.rows = before.saturating_sub(self.rows.len());
     }
 
-    /// Leaves out what is stated for a system that was measured; [`verify`](Matrix::verify) has it.
-    pub fn keep_best_columns(&mut self) {
-        let systems = |measured| {
-            let columns = self.columns.iter().filter(move |column| column.is_measured() == measured);
-            columns.filter_map(|column| column.system().map(str::to_owned)).collect::<BTreeSet<_>>()
-        };
-        let measured = systems(true);
+    /// Leaves out what is stated for a system that was measured, which [`verify`](Matrix::verify) has, unless it is the
+    /// platform of this name.
+    pub fn keep_best_columns(&mut self, wanted: Option<&str>) {
+        let measured = self.columns.iter().filter(|column| column.is_measured() && !column.is_absent());
+        let measured: BTreeSet<_> = measured.filter_map(|column| column.system().map(str::to_owned)).collect();
+        let is_wanted = |column: &Column| wanted.is_some_and(|wanted| column.has(wanted));
+        let is_best = |column: &Column| column.is_measured() || column.system().is_none_or(|it| !measured.contains(it));
         let before = self.columns.len();
-        self.columns.retain(|column| column.is_measured() || column.system().is_none_or(|it| !measured.contains(it)));
+        self.columns.retain(|column| is_best(column) || is_wanted(column));
         self.left_out.columns = before - self.columns.len();
         self.lay_out();
+    }
+
+    /// Leaves out the rows of cases that no platform supports.
+    pub fn leave_out_unsupported(&mut self) {
+        let before = self.rows.len();
+        self.keep_rows(|row| !row.is_unsupported());
+        self.left_out.unsupported = before - self.rows.len();
     }
 
     /// What is not shown.
@@ -207,13 +255,16 @@ impl Matrix {
 /// What two platforms have to have in common to share a column; none where nothing was observed.
 type Compared = Option<(CellKey, CellId)>;
 
-/// A platform that no column is of.
+/// A platform that no column is of, and the columns that there are.
 #[derive(Debug)]
-pub struct NoSuchPlatform(String);
+pub struct NoSuchPlatform {
+    platform: String,
+    there_are: Vec<String>,
+}
 
 impl std::fmt::Display for NoSuchPlatform {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "no results of a platform {:?} are there", self.0)
+        write!(f, "no results of a platform {:?}; there are {}", self.platform, self.there_are.join(", "))
     }
 }
 
@@ -326,6 +377,27 @@ mod tests {
         assert_eq!(stand_out(&said), [false, false]);
         let said = matrix(&[("stated-1", &[("EPIPE", 1)]), ("stated-2", &[("ok", 1)])]);
         assert_eq!(stand_out(&said), [false, true], "where nothing was measured, sources are all there is");
+    }
+
+    #[test]
+    fn of_two_platforms_each_differs_from_the_other_or_neither_does() {
+        let both: Outcomes<'_> = &[("ok", 1), ("EPIPE", 1)];
+        let one: Outcomes<'_> = &[("ok", 1)];
+        for (of_a, of_b, differ) in [
+            (("a", one), ("stated", both), false),
+            (("stated-1", one), ("stated-2", both), false),
+            (("a", both), ("stated", one), true),
+            (("a", one), ("b", both), true),
+            (("stated-1", &[("EPIPE", 1)]), ("stated-2", one), true),
+        ] {
+            for (baseline, other) in [(of_a, of_b), (of_b, of_a)] {
+                let mut pair = matrix(&[of_a, of_b]);
+                pair.set_pair(baseline.0, other.0).unwrap();
+                assert_eq!(row(&pair).differs(), differ, "{baseline:?} {other:?}");
+                assert!(!row(&pair).differs_from_stated());
+                assert_eq!(stand_out(&pair), [false, differ]);
+            }
+        }
     }
 
     #[test]

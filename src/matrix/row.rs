@@ -56,10 +56,19 @@ impl<'a> Row<'a> {
 
     /// The cases that share the row, in few words.
     pub fn case_names(self) -> String {
+        let names = name_all(self.cases()).join("; ");
+        if self.says_all_of(&names) { format!("all {}", self.cases.places.len()) } else { names }
+    }
+
+    /// Whether its cases are called `all N`, which is all of the step that are here and that some platform supports.
+    pub fn says_all(self) -> bool {
+        self.cases.is_whole_step && self.says_all_of(&name_all(self.cases()).join("; "))
+    }
+
+    fn says_all_of(self, names: &str) -> bool {
         /// Names that are no longer than this tell more than their number.
         const SHORT: usize = 24;
-        let names = name_all(self.cases()).join("; ");
-        if self.cases.is_whole_step && names.len() > SHORT { format!("all {}", self.cases.places.len()) } else { names }
+        self.cases.is_whole_step && names.len() > SHORT
     }
 
     /// What a column's platform gave; none where it has no such case.
@@ -87,8 +96,15 @@ impl<'a> Row<'a> {
         self.cells().flatten().all(unsupported)
     }
 
-    /// Whether two measured platforms gave different outcomes, or one gave others than the baseline.
+    /// Whether two measured platforms gave different outcomes, or one gave others than a measured baseline. In a
+    /// [pair](Matrix::set_pair) whether the two differ, measured or not.
     pub fn differs(self) -> bool {
+        if self.matrix.is_pair {
+            return self.some_stands_out(|_| true);
+        }
+        if self.matrix.baseline().is_some_and(|baseline| !baseline.is_measured()) {
+            return false;
+        }
         if self.is_race() {
             return self.observed().any(|column| self.is_measured(column) && self.stands_out(column));
         }
@@ -103,10 +119,18 @@ impl<'a> Row<'a> {
     }
 
     /// Whether what is documented or reported for some platform is not what was measured, or, where nothing was
-    /// measured, not what is said of another.
+    /// measured, not what is said of another. Of a baseline that was not measured everything differs in this way.
     pub fn differs_from_stated(self) -> bool {
-        (0..self.matrix.columns.len())
-            .any(|column| !self.matrix.columns[column].is_measured() && self.stands_out(column))
+        if self.matrix.is_pair {
+            return false;
+        }
+        let is_stated = self.matrix.baseline().is_some_and(|baseline| !baseline.is_measured());
+        self.some_stands_out(|column| is_stated || !self.is_measured(column))
+    }
+
+    /// Whether one of these columns stands out.
+    fn some_stands_out(self, of: impl Fn(usize) -> bool) -> bool {
+        (0..self.matrix.columns.len()).any(|column| of(column) && self.stands_out(column))
     }
 
     /// Whether the trials of a measured cell disagree.
@@ -124,11 +148,11 @@ impl<'a> Row<'a> {
         if key == 0 || key == self.key(measure) {
             return false;
         }
-        match (self.cell(column), self.cell(measure)) {
-            // Where sources contradict each other, none of them is contradicted by what one of them says.
-            (Some(cell), Some(measure)) if !self.matrix.columns[column].is_measured() => {
-                relation(cell, measure, self.matrix.compare) != Relation::More
-            }
+        let (Some(cell), Some(other)) = (self.cell(column), self.cell(measure)) else { return true };
+        // Where sources contradict each other, none of them is contradicted by what one of them says.
+        match relation(cell, other, self.matrix.compare) {
+            Relation::More => self.is_measured(column),
+            Relation::Fewer => self.is_measured(measure),
             _ => true,
         }
     }

@@ -45,7 +45,7 @@ impl Matrix {
         let mut verified = Vec::new();
         for (stated_at, stated) in self.columns.iter().enumerate().filter(|(_, column)| !column.is_measured()) {
             for (measured_at, measured) in self.columns.iter().enumerate().filter(|(_, column)| column.is_measured()) {
-                if stated.system().is_some_and(|system| Some(system) == measured.system()) {
+                if !measured.is_absent() && stated.system().is_some_and(|system| Some(system) == measured.system()) {
                     let mut pair = Verified { measured, stated, findings: Vec::new(), undocumented: 0, unmeasured: 0 };
                     for row in self.rows() {
                         let observed = |at| row.cell(at).filter(|cell: &&Cell| cell.is_observed());

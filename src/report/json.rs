@@ -43,6 +43,9 @@ struct Head<'a> {
     platform: &'a str,
     provenance: Provenance,
     facts: Option<&'a Platform>,
+    /// Why no case was run there, if none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -89,7 +92,12 @@ pub(super) fn render(matrix: &Matrix, counts: Counts, out: &mut dyn Write) -> io
 
 fn head(column: &Column) -> Head<'_> {
     let member = &column.members[0];
-    Head { platform: &member.platform, provenance: member.provenance, facts: member.facts.as_ref() }
+    Head {
+        platform: &member.platform,
+        provenance: member.provenance,
+        facts: member.facts.as_ref(),
+        absent: member.absent.as_deref(),
+    }
 }
 
 fn row(row: MatrixRow<'_>) -> Row<'_> {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EMPTY, STANDS_OUT, STATED, printable};
+use super::{EMPTY, STANDS_OUT, STATED, of, printable};
 use crate::{
-    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member},
+    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member, Row},
     observation::Readiness,
+    platform::Provenance,
 };
 
 /// How readiness flags are written where room is short.
@@ -58,39 +59,70 @@ fn short_flags(text: &str) -> Option<String> {
 
 /// The line of counts.
 pub(super) fn counts(matrix: &Matrix, counts: Counts) -> String {
-    let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let rows = matrix.rows().len();
-    let shown = if rows == counts.rows { String::new() } else { format!(" ({rows} shown)") };
-    let from = match matrix.baseline() {
-        Some(baseline) => format!("from {}", printable(&baseline.name)),
-        None => "between platforms".to_owned(),
+    let shown = match (rows == counts.rows, matrix.left_out().unsupported) {
+        (true, _) => String::new(),
+        (false, 0) => format!(" ({rows} shown)"),
+        (false, left_out) => format!(" ({rows} shown; {left_out} that no platform here supports are left out)"),
     };
-    let stated = match counts.stated {
-        0 => String::new(),
-        1 => "in 1 more something else is documented or reported, ".to_owned(),
-        more => format!("in {more} more something else is documented or reported, "),
+    let class = if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" };
+    let differing = of(counts.differing, "differs", "differ");
+    let differing = match matrix.baseline().filter(|_| !matrix.is_pair()) {
+        // What was measured and what is said are not counted together.
+        Some(baseline) if !baseline.is_measured() => format!(
+            "in {} something else was measured or is said than is {} of {}{class}",
+            counts.stated,
+            baseline.provenance.word(),
+            printable(&baseline.name),
+        ),
+        _ => {
+            let from = match matrix.baseline() {
+                Some(baseline) => format!("from {}", printable(&baseline.name)),
+                None => "between platforms".to_owned(),
+            };
+            let stated = match counts.stated {
+                0 => String::new(),
+                more => format!(", in {more} more something else is documented or reported"),
+            };
+            format!("{differing} {from}{class}{stated}")
+        }
     };
     format!(
-        "{}{shown}: {} {from}{}, {stated}{} unsteady (trials of one platform disagree). {}.",
+        "{}{shown}: {differing}, {} unsteady (trials of one platform disagree). {}.{}",
         of(counts.rows, "row", "rows"),
-        of(counts.differing, "differs", "differ"),
-        if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" },
         counts.unsteady,
         platforms(&matrix.columns),
+        if matrix.is_pair() { not_measured(&matrix.columns) } else { String::new() },
     )
+}
+
+/// Which of two platforms that are compared was not measured.
+fn not_measured(columns: &[Column]) -> String {
+    let stated: Vec<_> = columns.iter().filter(|column| !column.is_measured()).collect();
+    let say = |column: &Column| format!("{} is {}", printable(&column.name), column.provenance.word());
+    match stated.as_slice() {
+        [] => String::new(),
+        [one] => format!(" {}, not measured.", say(one)),
+        all => {
+            let all: Vec<_> = all.iter().map(|column| say(column)).collect();
+            format!(" {}: none of them was measured.", all.join(", "))
+        }
+    }
 }
 
 /// What a page leaves out, and how to see it.
 pub(super) fn left_out(matrix: &Matrix) -> Option<String> {
-    let LeftOut { rows, columns } = matrix.left_out();
-    let rows = (rows > 0).then(|| {
-        format!("{rows} rows of cases with another sigpipe, call or option are left out: --cases all has them.")
-    });
+    let LeftOut { cases, columns, .. } = matrix.left_out();
+    let cases = match cases {
+        0 => None,
+        1 => Some("1 case with another sigpipe, call or option is left out: --cases all has it.".to_owned()),
+        more => Some(format!("{more} cases with another sigpipe, call or option are left out: --cases all has them.")),
+    };
     let columns = (columns > 0).then(|| {
         "What is documented or reported for a measured system is left out: --expand has it, --verify compares."
             .to_owned()
     });
-    let parts: Vec<_> = rows.into_iter().chain(columns).collect();
+    let parts: Vec<_> = cases.into_iter().chain(columns).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
@@ -118,15 +150,17 @@ pub(super) fn head(column: &Column) -> String {
 }
 
 fn platforms(columns: &[Column]) -> String {
-    let of = |provenance: crate::platform::Provenance| {
-        let of_it = columns.iter().filter(|column| column.provenance == provenance);
-        let count: usize = of_it.map(|column| column.members.len()).sum();
-        (count > 0).then(|| format!("{count} {}", provenance.word()))
+    let some = |word: &str, is_of_it: &dyn Fn(&Column) -> bool| {
+        let count: usize = columns.iter().filter(|column| is_of_it(column)).map(|column| column.members.len()).sum();
+        (count > 0).then(|| format!("{count} {word}"))
     };
-    let kinds: Vec<_> = crate::platform::Provenance::ALL.into_iter().filter_map(of).collect();
+    let mut kinds: Vec<_> = Provenance::ALL
+        .into_iter()
+        .filter_map(|kind| some(kind.word(), &|column| column.provenance == kind && !column.is_absent()))
+        .collect();
+    kinds.extend(some("not measured", &Column::is_absent));
     let count: usize = columns.iter().map(|column| column.members.len()).sum();
-    let noun = if count == 1 { "platform" } else { "platforms" };
-    format!("{count} {noun} ({})", kinds.join(", "))
+    format!("{} ({})", of(count, "platform", "platforms"), kinds.join(", "))
 }
 
 /// What a column is: a line a platform.
@@ -142,6 +176,10 @@ pub(super) fn column(column: &Column) -> Vec<String> {
 }
 
 fn member(member: &Member) -> String {
+    if let Some(why) = &member.absent {
+        let why = if why.is_empty() { String::new() } else { format!(": {}", printable(why)) };
+        return format!("{}: not measured{why}", printable(&member.platform));
+    }
     let Some(facts) = &member.facts else {
         return format!("{}: {}; no facts are recorded", member.platform, member.provenance.word());
     };
@@ -189,9 +227,11 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
         });
     }
     if matrix.columns.iter().any(|column| !column.is_measured()) {
-        lines.push(format!(
-            "{STATED} was not measured by this program: somebody reported or documented it; nothing is counted on it"
-        ));
+        let counted = if matrix.is_pair() { "" } else { "; nothing is counted on it" };
+        lines.push(format!("{STATED} was not measured by this program: somebody reported or documented it{counted}"));
+    }
+    if matrix.rows().any(Row::says_all) {
+        lines.push("all N: all cases of the scenario that are shown here and that some platform supports".to_owned());
     }
     if empty {
         lines.push(format!("{EMPTY} the platform has no result for this case"));
@@ -235,7 +275,9 @@ pub(super) fn notes(matrix: &Matrix) -> BTreeSet<String> {
     let mut notes = BTreeSet::new();
     for row in matrix.rows() {
         // Of what was not measured every cell has a note, its source: a page of its own, which `show` has.
-        for (at, column) in matrix.columns.iter().enumerate().filter(|(_, column)| column.is_measured()) {
+        // Of what was not run the note is the reason, which stands beside the platform's name.
+        let has_notes = |column: &Column| column.is_measured() && !column.is_absent();
+        for (at, column) in matrix.columns.iter().enumerate().filter(|(_, column)| has_notes(column)) {
             for note in row.notes(at) {
                 notes.insert(format!("{}: {}", printable(&column.name), printable(note)));
             }

@@ -72,7 +72,7 @@ pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look, out: &mut
     }
     let notes = legend::notes(&shown);
     // Nothing can be read off such a row; why it is unsupported is in the notes.
-    shown.keep_rows(|row| !row.is_unsupported());
+    shown.leave_out_unsupported();
     let text = match format {
         Format::Markdown => markdown::render(&shown, &notes, counts),
         _ => table::render(&shown, &notes, counts, look),
@@ -88,6 +88,11 @@ const STATED: &str = "≈";
 
 /// Where a platform has no such case.
 const EMPTY: &str = "·";
+
+/// A number and its noun, or verb.
+fn of(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
 
 /// Control characters out, whatever a text from a file may hold: on a terminal they are commands.
 fn printable(text: &str) -> String {

@@ -15,19 +15,22 @@ use crate::{
 /// Those of `out`.
 pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = usize::from(look.width);
-    let mut text = format!("{}\n{}\n\n{}\n\n", scenario.id, scenario.title, textwrap::fill(&scenario.why, width));
+    let fill = |text: &str| textwrap::fill(text, width);
+    let mut text = format!("{}\n{}\n\n{}\n\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why));
     if let Some(source) = &scenario.source {
-        text.push_str(&textwrap::fill(&format!("Source: {source}"), width));
+        text.push_str(&fill(&format!("Source: {source}")));
         text.push('\n');
     }
     let cases: Vec<_> = scenario.axes.iter().map(CaseName::from).collect();
-    text.push_str(&textwrap::fill(&format!("Cases: {}", name_all(&cases).join("; ")), width));
+    text.push_str(&fill(&format!("Cases: {}", name_all(&cases).join("; "))));
     text.push_str("\n\n");
     if matrix.is_empty() {
         for (index, step) in scenario.steps.iter().enumerate() {
             text.push_str(&format!("{:>3} {step}\n", index + 1));
         }
-        text.push_str("\nNo platform's results have this scenario yet.\n");
+        text.push('\n');
+        text.push_str(&fill("No platform's results have this scenario yet."));
+        text.push('\n');
         return out.write_all(text.as_bytes());
     }
     out.write_all(text.as_bytes())?;

@@ -30,11 +30,12 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
     let all: Vec<_> = matrix.rows().collect();
     for rows in all.chunk_by(|a, b| a.family() == b.family()) {
         for block in &layout.blocks {
-            text.push_str(rows[0].family());
+            let mut head = rows[0].family().to_owned();
             if layout.blocks.len() > 1 {
                 let last = matrix.columns.len();
-                text.push_str(&format!(", columns {} to {} of {last}", block.start + 1, block.end));
+                head.push_str(&format!(", columns {} to {} of {last}", block.start + 1, block.end));
             }
+            text.push_str(&textwrap::fill(&head, usize::from(look.width)));
             text.push('\n');
             text.push_str(&table(matrix, rows, block.clone(), &layout, look));
             text.push_str("\n\n");
@@ -74,16 +75,20 @@ impl Layout {
         // Names may be broken, steps should not be.
         let step = longest_step.max(longest_name.min(width / 3)).max(8);
         let case = widest(&mut matrix.rows().map(|row| row.case_names().len())).clamp(4, 12.max(width / 5));
+        // What is left to one platform at least decides how much of both has to be broken on a narrow terminal.
+        let case = case.min(8.max(width / 5));
+        let step = step.min(width.saturating_sub(case + NARROWEST + 3 * AROUND).max(8));
+        let room = width.saturating_sub(step + case + 2 * AROUND);
+        let most = WIDEST.min(room.saturating_sub(AROUND)).max(NARROWEST);
         let platforms: Vec<_> = (0..matrix.columns.len())
             .map(|column| {
                 let cells = matrix.rows().flat_map(|row| cell_lines(row, column));
                 let cells = widest(&mut cells.map(|line| line.chars().count()));
                 let head =
                     widest(&mut head(&legend::head(&matrix.columns[column])).lines().map(|line| line.chars().count()));
-                cells.max(head).clamp(NARROWEST, WIDEST)
+                cells.max(head).clamp(NARROWEST, most)
             })
             .collect();
-        let room = width.saturating_sub(step + case + 2 * AROUND);
         Layout { step, case, blocks: blocks(&platforms, room), platforms }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
-use super::{Format, Look, STATED, markdown::escape, printable};
+use super::{Format, Look, STATED, markdown::escape, no_command, of, printable};
 use crate::matrix::{Finding, Verdict, Verified};
 
 #[derive(Serialize)]
@@ -45,7 +45,10 @@ pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut d
         }
         Format::Csv => csv(&pairs, out),
         Format::Markdown => out.write_all(text(&pairs, &escape, &markdown_table).as_bytes()),
-        Format::Table => out.write_all(text(&pairs, &printable, &|head, rows| table(head, rows, look)).as_bytes()),
+        Format::Table => {
+            let fill = |line: &str| textwrap::fill(&no_command(&printable(line)), usize::from(look.width));
+            out.write_all(text(&pairs, &fill, &|head, rows| table(head, rows, look)).as_bytes())
+        }
     }
 }
 
@@ -90,13 +93,21 @@ type Rows<'a> = &'a [[String; 6]];
 fn text(pairs: &[Pair<'_>], clean: &dyn Fn(&str) -> String, table: &dyn Fn([&str; 6], Rows<'_>) -> String) -> String {
     let mut text = String::new();
     if pairs.is_empty() {
-        text.push_str("Nothing is documented or reported for a system that was measured.\n");
+        text.push_str(&clean("Nothing is documented or reported for a system that was measured."));
+        text.push('\n');
     }
     for pair in pairs {
         let count = pair.agrees + pair.contradicts;
         text.push_str(&clean(&format!(
-            "{} measured, {STATED}{} {}: {count} statements on rows that were measured; {} agree, {} contradict. Of {} measured rows nothing is stated, and {} stated rows were not measured.",
-            pair.measured, pair.stated, pair.provenance, pair.agrees, pair.contradicts, pair.undocumented, pair.unmeasured
+            "{} measured, {STATED}{} {}: {} on rows that were measured; {}, {}. Of {} nothing is stated, and {} not measured.",
+            pair.measured,
+            pair.stated,
+            pair.provenance,
+            of(count, "statement", "statements"),
+            of(pair.agrees, "agrees", "agree"),
+            of(pair.contradicts, "contradicts", "contradict"),
+            of(pair.undocumented, "measured row", "measured rows"),
+            of(pair.unmeasured, "stated row was", "stated rows were"),
         )));
         text.push_str("\n\n");
         if !pair.contradictions.is_empty() {

@@ -93,7 +93,8 @@ fn demand_signature(socket: &Socket, peer: &socket2::SockAddr, key_length: u16) 
     if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The TCP_MD5SIG of the BSDs needs keys that only root can set, and a firewall is the whole machine's.
+/// The TCP_MD5SIG of the BSDs needs keys that only root can set, with setkey(8) (FreeBSD's tcp(4)), and a firewall is the
+/// whole machine's.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) fn vanish(_socket: &Socket) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no socket option that cuts a connection off"))

@@ -1,0 +1,153 @@
+//! Which rows are shown and counted, over the committed results.
+
+mod common;
+
+use std::{collections::BTreeSet, path::Path};
+
+use common::{Folder, Ran};
+
+/// Runs the program on the committed results.
+fn ran(args: &[&str]) -> Ran {
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let results = results.to_str().expect("a path that is text");
+    let (command, rest) = args.split_first().expect("a command");
+    let paths = if *command == "report" { vec![results] } else { vec!["--results", results] };
+    Folder::new().brokenpipe(&[&[*command], rest, &paths[..]].concat())
+}
+
+/// The rows of a CSV that differ, in their own words.
+fn differing(csv: &str) -> BTreeSet<[String; 5]> {
+    let of = |row: std::collections::BTreeMap<String, String>| {
+        assert_eq!(row["differs"], "yes", "{row:?}");
+        ["scenario", "cases", "step", "actor", "operation"].map(|column| row[column].clone())
+    };
+    common::rows(csv).into_iter().map(of).collect()
+}
+
+#[test]
+fn a_diff_shows_the_same_rows_in_either_order() {
+    for (one, other, count) in [
+        ("linux-6.18-x86_64-gnu", "linux", Some(0)),
+        ("macos", "windows", None),
+        ("macos", "linux-6.18-x86_64-gnu", None),
+    ] {
+        let rows = |one, other| differing(&ran(&["diff", one, other, "--format", "csv"]).exits(0).silent().out);
+        let (there, back) = (rows(one, other), rows(other, one));
+        assert_eq!(there, back, "{one} {other}");
+        assert_eq!(there.is_empty(), count == Some(0), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_diff_says_what_was_not_measured_and_a_matrix_never_counts_it() {
+    let diff = |one, other| ran(&["diff", one, other, "--width", "1000"]).exits(0).out;
+    assert!(
+        diff("macos", "windows").contains(" macos is documented, windows is documented: none of them was measured.")
+    );
+    let mixed = diff("macos", "linux-6.18-x86_64-gnu");
+    let (_, counts) = mixed.split_once(" rows (").expect("a line of counts");
+    let (shown, counts) = counts.split_once(" shown): ").expect("how many are shown");
+    assert!(counts.starts_with(&format!("{shown} differ from macos, 0 unsteady ")), "{mixed}");
+    assert!(mixed.contains(" macos is documented, not measured.\n"), "{mixed}");
+    assert!(!mixed.contains("nothing is counted on it"), "{mixed}");
+    let matrix = ran(&["report", "--baseline-column", "macos", "--width", "1000"]).exits(0).out;
+    assert!(matrix.contains("something else was measured or is said than is documented of macos, "), "{matrix}");
+    assert!(!matrix.contains("differ from macos"), "{matrix}");
+    let csv = ran(&["report", "--baseline-column", "macos", "--format", "csv"]).exits(0).out;
+    assert!(common::rows(&csv).iter().all(|row| row["differs"] == "no"));
+}
+
+#[test]
+fn a_platform_is_compared_with_another_one() {
+    ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" with itself: a platform is compared with another one"]);
+    ran(&["diff", "macos", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are linux-5.10"]);
+}
+
+/// The counts and what is under them, in one line each.
+fn under_the_tables(args: &[&str]) -> String {
+    let text = ran(&[args, &["--width", "1000"]].concat()).exits(0).silent().out;
+    let (_, under) = text.rsplit_once("\n\n").expect("tables and what is under them");
+    under.to_owned()
+}
+
+#[test]
+fn the_column_that_others_are_measured_against_is_always_there() {
+    let hidden = under_the_tables(&["report", "--select", "udp", "--baseline-column", "linux"]);
+    assert!(hidden.contains("\n  linux: documented, linux, native, epoll\n"), "{hidden}");
+    let globs = ["report", "--select", "udp", "--platform", "linux-*", "--baseline-column", "wine-10-x86_64-gnu"];
+    let other = under_the_tables(&globs);
+    assert!(
+        other.contains(" from wine-10-x86_64-gnu, ") && other.contains("\n  wine-10-x86_64-gnu: measured, "),
+        "{other}"
+    );
+    ran(&["report", "--baseline-column", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are "]);
+}
+
+#[test]
+fn a_scenario_is_not_shown_over_a_transport_it_has_no_case_of() {
+    ran(&["show", "peer-close/read-read-write", "--transport", "udp4"])
+        .exits(1)
+        .says(&["peer-close/read-read-write has no case over udp4; it has cases over tcp4, tcp6, unix"]);
+}
+
+#[test]
+fn what_is_left_out_is_counted_in_cases_and_said() {
+    let under = under_the_tables(&["report", "--select", "peer-close"]);
+    let plain = |line: &&str| line.ends_with(" sigpipe=ignore call=std option=none");
+    let listed = Folder::new().brokenpipe(&["list", "peer-close"]).exits(0).out;
+    let others = listed.lines().filter(|line| !plain(line)).count();
+    let said = format!("\n{others} cases with another sigpipe, call or option are left out: --cases all has them.");
+    assert!(under.contains(&said), "{said}\n{under}");
+    let all = under_the_tables(&["report", "--all", "--cases", "all", "--select", "sigpipe"]);
+    let (counts, _) = all.split_once(" that no platform here supports are left out): ").expect("why rows are missing");
+    let numbers: Vec<u32> = counts.split([' ', '(']).filter_map(|word| word.parse().ok()).collect();
+    let [rows, shown, left_out] = numbers[..] else { panic!("{counts}") };
+    assert!(left_out > 0 && rows == shown + left_out, "{counts}");
+}
+
+#[test]
+fn a_platform_on_which_nothing_was_run_is_not_one_that_was_measured() {
+    let folder = Folder::new();
+    folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
+    folder.brokenpipe(&["absent", "moon-2", "--reason", "no such machine"]).exits(0).silent();
+    let text = folder.brokenpipe(&["report", "--width", "200"]).exits(0).silent().out;
+    assert!(text.contains(" 2 platforms (2 not measured).\n"), "{text}");
+    assert!(
+        text.contains("\n  moon-1: not measured: the job timed out\n  moon-2: not measured: no such machine\n"),
+        "{text}"
+    );
+    assert_eq!(text.matches("the job timed out").count(), 1, "{text}");
+}
+
+#[test]
+fn statements_are_counted_in_the_singular_too_and_fit_the_width() {
+    let folder = Folder::new();
+    let row = |platform: &str, provenance: &str, counts: &str| {
+        format!(
+            "{platform},{provenance},own/x,tcp4,ignore,std,none,1,client,write 1,EPIPE,,EPIPE,,,{counts},a source\n"
+        )
+    };
+    let facts =
+        |platform: &str, provenance: &str| format!("{platform},{provenance},moonos,1,1,vax,,native,epoll,1,1,1\n");
+    let head = "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
+    folder.write("a.csv", common::HEAD.to_owned() + &row("a", "measured", "10,10"));
+    folder.write("b.csv", common::HEAD.to_owned() + &row("b", "documented", ","));
+    folder.write("platforms.csv", head.to_owned() + &facts("a", "measured") + &facts("b", "documented"));
+    let verify = |width: &str| folder.brokenpipe(&["report", ".", "--verify", "--width", width]).exits(0).silent().out;
+    let said = "a measured, ≈b documented: 1 statement on rows that were measured; 1 agrees, 0 contradict. \
+                Of 0 measured rows nothing is stated, and 0 stated rows were not measured.\n\n";
+    assert_eq!(verify("1000"), said);
+    assert!(verify("40").lines().all(|line| line.chars().count() <= 40), "{}", verify("40"));
+    folder.brokenpipe(&["report", ".", "--width", "39"]).exits(2).says(&["39 is not in 40"]);
+}
+
+#[test]
+fn a_page_says_what_all_cases_are_where_it_says_all() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/linux-6.18-x86_64-gnu.csv");
+    let show = ["show", "peer-close/write-write-write-read", "--results", file.to_str().expect("a path that is text")];
+    let said = "\n  all N: all cases of the scenario that are shown here and that some platform supports\n";
+    let all = Folder::new().brokenpipe(&show).exits(0).out;
+    assert!(all.contains("│ all 46 ") && all.contains(said), "{all}");
+    let few = Folder::new().brokenpipe(&[&show[..], &["--transport", "tcp6"]].concat()).exits(0).out;
+    assert!(few.contains("│ tcp6 ") && !few.contains("all N"), "{few}");
+}
