@@ -4,55 +4,12 @@ mod common;
 
 use brokenpipe::platform::{Platform, Provenance};
 use brokenpipe::results::{Results, Row};
-use common::{Folder, Ran, facts, row};
+use common::{
+    Folder,
+    accepted::{ACCEPTED, CHANGED, ID, STEPS, but, check, folder, known, step, write},
+    facts, row,
+};
 use insta::assert_snapshot;
-
-const ID: &str = "peer-close/read-read-write";
-
-/// The rows of a step over tcp4: outcomes, each with its count of ten.
-fn step(platform: &str, number: u32, text: &str, outcomes: &[(&str, u64)]) -> Vec<Row> {
-    outcomes.iter().map(|(outcome, count)| row(platform, ID, "tcp4", (number, text), outcome, (*count, 10))).collect()
-}
-
-/// What the baseline has of `box-5.1` in the four steps of a case.
-const ACCEPTED: [&[(&str, u64)]; 4] =
-    [&[("ok", 10)], &[("EPIPE", 10)], &[("EPIPE", 7), ("ok 1", 3)], &[("unsupported", 10)]];
-
-const STEPS: [&str; 4] = ["client connect", "client write 1", "client write 1", "client read 1"];
-
-fn write(folder: &Folder, dir: &str, platform: Platform, steps: [&[(&str, u64)]; 4]) {
-    let name = platform.platform.clone();
-    let rows = (1..).zip(STEPS).zip(steps).flat_map(|((number, text), outcomes)| step(&name, number, text, outcomes));
-    let results = Results { rows: rows.collect(), platforms: vec![platform], notes: Vec::new() };
-    results.write(&folder.join(dir), &name).expect("a folder of the test can be written");
-}
-
-/// A folder with a baseline in `results`, and a run of these outcomes in `run`.
-fn folder(run: [&[(&str, u64)]; 4]) -> Folder {
-    let folder = Folder::new();
-    write(&folder, "results", facts("box-5.1", "5.1"), ACCEPTED);
-    write(&folder, "run", facts("box-5.1", "5.1"), run);
-    folder
-}
-
-/// `ACCEPTED` with another outcome in one step.
-fn but(number: usize, outcomes: &'static [(&'static str, u64)]) -> [&'static [(&'static str, u64)]; 4] {
-    let mut steps = ACCEPTED;
-    steps[number - 1] = outcomes;
-    steps
-}
-
-fn check(folder: &Folder, args: &[&str]) -> Ran {
-    folder.brokenpipe(&[&["check", "run"], args].concat())
-}
-
-fn known(lines: &str) -> String {
-    format!(
-        "[[known]]\nselect = \"peer-close\"\n{lines}\nreason = \"Seen by many.\"\nlink = \"https://example.org/1\"\n"
-    )
-}
-
-const CHANGED: &[(&str, u64)] = &[("ECONNRESET", 10)];
 
 #[test]
 fn an_unchanged_run_is_the_same() {
@@ -157,96 +114,6 @@ fn a_platform_of_another_kind_is_new() {
     // Of a new platform everything is new, which is not what `--deny new` is about.
     folder.brokenpipe(&["check", "other", "--deny", "new"]).exits(0).silent();
     folder.brokenpipe(&["check", "other", "--deny", "new-platform"]).exits(1).says(&["1 without a baseline"]);
-}
-
-#[test]
-fn a_known_exception_allows_what_it_names_and_nothing_else() {
-    let folder = folder(but(2, CHANGED));
-    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 2"));
-    let ran = check(&folder, &[]).exits(0).silent();
-    assert_eq!(
-        ran.out,
-        "box-5.1: 1 known, 2 same\n  known    peer-close/read-read-write step 2 client write 1 (tcp4): ECONNRESET, \
-         where the baseline has EPIPE\n           allowed: Seen by many. (https://example.org/1)\n"
-    );
-    for other in [
-        "outcomes = [\"eof\"]",
-        "outcomes = [\"ECONNRESET\"]\nstep = 3",
-        "outcomes = [\"ECONNRESET\"]\ntransport = \"tcp6\"",
-        "outcomes = [\"ECONNRESET\"]\ncall = \"send\"",
-        "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"linux\" }",
-        "outcomes = [\"ECONNRESET\"]\nplatform = { runtime = \"gvisor\" }",
-        "outcomes = [\"ECONNRESET\"]\nplatform = { version = \">=5.2\" }",
-    ] {
-        folder.write("results/known.toml", known(other));
-        assert_eq!(check(&folder, &[]).code, Some(1), "{other}");
-    }
-    let fitting =
-        "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"testos\", version = \">=5.0, <5.2\" }\ntransport = \"tcp4\"";
-    folder.write("elsewhere.toml", known(fitting));
-    check(&folder, &["--known", "elsewhere.toml"]).exits(0).silent();
-}
-
-#[test]
-fn an_exception_that_no_longer_applies_is_reported() {
-    let folder = folder(ACCEPTED);
-    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 2"));
-    let ran = check(&folder, &[]).exits(0).silent();
-    assert_eq!(
-        ran.out.replace('\\', "/"),
-        "box-5.1: 3 same\nstale: results/known.toml:2: the known exception for peer-close no longer applies: the step that it \
-         fits is the same without it\n"
-    );
-    check(&folder, &["--deny", "stale"])
-        .exits(1)
-        .says(&["not as accepted: 1 known exception that no longer applies\n"]);
-    // One that fits no step is misspelt, or its scenario is no more.
-    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 99"));
-    assert!(check(&folder, &[]).exits(0).out.ends_with("it fits no step that was compared\n"));
-    // Where only a part was looked at, or the platform is another, nothing can be said of it.
-    let elsewhere = known("outcomes = [\"ECONNRESET\"]\nplatform = { os = \"elsewhere\" }");
-    folder.write("results/known.toml", elsewhere);
-    assert_eq!(check(&folder, &[]).exits(0).out, "box-5.1: 3 same\n");
-}
-
-#[test]
-fn an_exception_for_a_race_is_not_stale_because_one_run_did_not_meet_it() {
-    let folder = folder(ACCEPTED);
-    folder.write("results/known.toml", known("outcomes = [\"EPIPE\", \"eof\"]\nstep = 2"));
-    check(&folder, &["--deny", "stale"]).exits(0).silent();
-}
-
-#[test]
-fn mistakes_in_exceptions_say_what_would_be_right() {
-    let folder = folder(ACCEPTED);
-    for (text, line, right) in [
-        ("[[known]]\nselect = \"x\"\n", 1, "missing field"),
-        ("known = 3\n", 1, "invalid type"),
-        ("[[known]\n", 1, "known exceptions are TOML"),
-        (&known("outcomes = []"), 3, "the outcomes that are allowed"),
-        (&known("outcomes = [\"<b>\"]"), 3, "an outcome as results have it"),
-        (&known("outcomes = [\"not-run\"]"), 3, "an outcome that a step can give"),
-        (&known("outcomes = [\"ok\"]\ntransport = \"tcp\""), 4, "one of `tcp4`"),
-        (&known("outcomes = [\"ok\"]\nstep = 0"), 4, "steps are numbered from 1"),
-        (&known("outcomes = [\"ok\"]\nstep = -1"), 4, "invalid"),
-        (&known("outcomes = [\"ok\"]\nplatform = { version = \"new\" }"), 4, ">=5.10, <6.1"),
-        (&known("outcomes = [\"ok\"]\nplatform = { kernel = \"6\" }"), 4, "unknown field `kernel`"),
-        (&known("outcomes = [\"ok\"]").replace("peer-close", "[x"), 2, "a scenario id, a family, or a glob"),
-        (&known("outcomes = [\"ok\"]").replace("Seen by many.", " "), 4, "why this is allowed"),
-        (&known("outcomes = [\"ok\"]").replace("https://example.org/1", "javascript:x"), 5, "begins with `https://`"),
-        (&known("outcomes = [\"ok\"]").replace("Seen", "\\u001b[31m"), 4, "a control character"),
-    ] {
-        folder.write("results/known.toml", text);
-        let ran = check(&folder, &[]).exits(2);
-        assert_eq!(ran.out, "");
-        let path = std::path::Path::new("results").join("known.toml").display().to_string();
-        assert!(ran.err.contains(&format!("{path}:{line}:")), "{text}\n{}", ran.err);
-        assert!(ran.err.contains(right), "{text}\n{}", ran.err);
-        assert!(!ran.err.contains('\u{1b}'));
-    }
-    folder.write("results/known.toml", b"\n\xff");
-    check(&folder, &[]).refuses(&["known.toml:2: not UTF-8"]);
-    check(&folder, &["--known", "none.toml"]).refuses(&["none.toml: cannot be read"]);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 // Every test binary compiles this module for itself, and none uses all of it.
 #![allow(dead_code)]
 
+pub mod accepted;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, fs,
@@ -13,6 +15,7 @@ use std::{
 
 use assert_cmd::Command;
 use brokenpipe::{
+    catalogue::{Catalogue, Selection},
     driver::{CaseResult, StepTally},
     observation::Observation,
     platform::{Platform, Provenance},
@@ -291,4 +294,9 @@ pub fn observed(result: &CaseResult) -> Vec<Observation> {
 /// What tables say of these.
 pub fn words(observations: &[Observation]) -> Vec<String> {
     observations.iter().map(Observation::to_string).collect()
+}
+
+/// How many cases a run of everything has that takes no seconds.
+pub fn number_of_cases() -> usize {
+    Selection::default().cases(&Catalogue::builtin()).len()
 }

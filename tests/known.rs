@@ -1,0 +1,95 @@
+//! Exceptions: what `known.toml` allows, and when one no longer applies.
+
+mod common;
+
+use common::accepted::{ACCEPTED, CHANGED, but, check, folder, known};
+
+#[test]
+fn a_known_exception_allows_what_it_names_and_nothing_else() {
+    let folder = folder(but(2, CHANGED));
+    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 2"));
+    let ran = check(&folder, &[]).exits(0).silent();
+    assert_eq!(
+        ran.out,
+        "box-5.1: 1 known, 2 same\n  known    peer-close/read-read-write step 2 client write 1 (tcp4): ECONNRESET, \
+         where the baseline has EPIPE\n           allowed: Seen by many. (https://example.org/1)\n"
+    );
+    for other in [
+        "outcomes = [\"eof\"]",
+        "outcomes = [\"ECONNRESET\"]\nstep = 3",
+        "outcomes = [\"ECONNRESET\"]\ntransport = \"tcp6\"",
+        "outcomes = [\"ECONNRESET\"]\ncall = \"send\"",
+        "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"linux\" }",
+        "outcomes = [\"ECONNRESET\"]\nplatform = { runtime = \"gvisor\" }",
+        "outcomes = [\"ECONNRESET\"]\nplatform = { version = \">=5.2\" }",
+    ] {
+        folder.write("results/known.toml", known(other));
+        assert_eq!(check(&folder, &[]).code, Some(1), "{other}");
+    }
+    let fitting =
+        "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"testos\", version = \">=5.0, <5.2\" }\ntransport = \"tcp4\"";
+    folder.write("elsewhere.toml", known(fitting));
+    check(&folder, &["--known", "elsewhere.toml"]).exits(0).silent();
+}
+
+#[test]
+fn an_exception_that_no_longer_applies_is_reported() {
+    let folder = folder(ACCEPTED);
+    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 2"));
+    let ran = check(&folder, &[]).exits(0).silent();
+    assert_eq!(
+        ran.out.replace('\\', "/"),
+        "box-5.1: 3 same\nstale: results/known.toml:2: the known exception for peer-close no longer applies: the step that it \
+         fits is the same without it\n"
+    );
+    check(&folder, &["--deny", "stale"])
+        .exits(1)
+        .says(&["not as accepted: 1 known exception that no longer applies\n"]);
+    // One that fits no step is misspelt, or its scenario is no more.
+    folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 99"));
+    assert!(check(&folder, &[]).exits(0).out.ends_with("it fits no step that was compared\n"));
+    // Where only a part was looked at, or the platform is another, nothing can be said of it.
+    let elsewhere = known("outcomes = [\"ECONNRESET\"]\nplatform = { os = \"elsewhere\" }");
+    folder.write("results/known.toml", elsewhere);
+    assert_eq!(check(&folder, &[]).exits(0).out, "box-5.1: 3 same\n");
+}
+
+#[test]
+fn an_exception_for_a_race_is_not_stale_because_one_run_did_not_meet_it() {
+    let folder = folder(ACCEPTED);
+    folder.write("results/known.toml", known("outcomes = [\"EPIPE\", \"eof\"]\nstep = 2"));
+    check(&folder, &["--deny", "stale"]).exits(0).silent();
+}
+
+#[test]
+fn mistakes_in_exceptions_say_what_would_be_right() {
+    let folder = folder(ACCEPTED);
+    for (text, line, right) in [
+        ("[[known]]\nselect = \"x\"\n", 1, "missing field"),
+        ("known = 3\n", 1, "invalid type"),
+        ("[[known]\n", 1, "known exceptions are TOML"),
+        (&known("outcomes = []"), 3, "the outcomes that are allowed"),
+        (&known("outcomes = [\"<b>\"]"), 3, "an outcome as results have it"),
+        (&known("outcomes = [\"not-run\"]"), 3, "an outcome that a step can give"),
+        (&known("outcomes = [\"ok\"]\ntransport = \"tcp\""), 4, "one of `tcp4`"),
+        (&known("outcomes = [\"ok\"]\nstep = 0"), 4, "steps are numbered from 1"),
+        (&known("outcomes = [\"ok\"]\nstep = -1"), 4, "invalid"),
+        (&known("outcomes = [\"ok\"]\nplatform = { version = \"new\" }"), 4, ">=5.10, <6.1"),
+        (&known("outcomes = [\"ok\"]\nplatform = { kernel = \"6\" }"), 4, "unknown field `kernel`"),
+        (&known("outcomes = [\"ok\"]").replace("peer-close", "[x"), 2, "a scenario id, a family, or a glob"),
+        (&known("outcomes = [\"ok\"]").replace("Seen by many.", " "), 4, "why this is allowed"),
+        (&known("outcomes = [\"ok\"]").replace("https://example.org/1", "javascript:x"), 5, "begins with `https://`"),
+        (&known("outcomes = [\"ok\"]").replace("Seen", "\\u001b[31m"), 4, "a control character"),
+    ] {
+        folder.write("results/known.toml", text);
+        let ran = check(&folder, &[]).exits(2);
+        assert_eq!(ran.out, "");
+        let path = std::path::Path::new("results").join("known.toml").display().to_string();
+        assert!(ran.err.contains(&format!("{path}:{line}:")), "{text}\n{}", ran.err);
+        assert!(ran.err.contains(right), "{text}\n{}", ran.err);
+        assert!(!ran.err.contains('\u{1b}'));
+    }
+    folder.write("results/known.toml", b"\n\xff");
+    check(&folder, &[]).refuses(&["known.toml:2: not UTF-8"]);
+    check(&folder, &["--known", "none.toml"]).refuses(&["none.toml: cannot be read"]);
+}
