@@ -288,11 +288,13 @@ impl<'a> Trial<'a> {
                 self.closed_aside();
                 Ok(None)
             }
-            Some(Waiting::Events(Events { what: What::Settle, .. })) => self.settle(now, context),
             Some(Waiting::Events(events)) => {
                 let (seen, what) = (events.seen, events.what);
+                let drains = self.step().is_some_and(|step| step.operation == Operation::Drain);
                 Ok(Some(match what {
-                    What::Retry | What::Settle => Given::WouldBlock,
+                    What::Retry => Given::WouldBlock,
+                    What::Settle if drains => Given::Drained,
+                    What::Settle => Given::Full,
                     What::Condition(Condition::Quiet) => Given::Quiet,
                     What::Gather => {
                         // Whoever found no room must not come in later.
@@ -303,19 +305,6 @@ impl<'a> Trial<'a> {
                 }))
             }
         }
-    }
-}
-
-impl Trial<'_> {
-    /// No event came while it settled. One more try tells whether room came all the same, less of it than a selector
-    /// calls writable; the rest would come with the peer's FIN, and the FIN's flags would be now these, now those.
-    fn settle(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        let Some(&step) = self.step() else { return Ok(None) };
-        let given = self.take(step, context)?;
-        if given.is_some() || !matches!(&self.waiting, Some(Waiting::Events(events)) if events.deadline <= now) {
-            return Ok(given);
-        }
-        Ok(Some(if step.operation == Operation::Drain { Given::Drained } else { Given::Full }))
     }
 }
 
