@@ -191,13 +191,13 @@ fn what_a_killed_program_leaves_is_no_result() {
     folder.brokenpipe(&["check", "run"]).exits(0).silent();
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn on_a_terminal_it_asks() {
     for (answer, code, adopted) in [("y", 0, true), ("n", 1, false), ("", 1, false)] {
         let changed = good_but("connect,ok", "connect,EPIPE");
         let folder = folder(&changed);
-        let Some((status, out)) = on_terminal(&folder, &format!("{answer}\n")) else { return };
+        let (status, out) = on_terminal(&folder, &format!("{answer}\n"));
         assert_eq!(status, Some(code), "{out}");
         assert!(out.contains("Adopt 1 platform into results? [y/N]"), "{out}");
         let is = folder.read("results/box-1.csv");
@@ -205,17 +205,13 @@ fn on_a_terminal_it_asks() {
     }
 }
 
-/// Runs `accept run` on a terminal of its own. None where there is no `script` of util-linux to make one.
-#[cfg(unix)]
-fn on_terminal(folder: &Folder, typed: &str) -> Option<(Option<i32>, String)> {
+/// Runs `accept run` on a terminal of its own, which `script` of util-linux makes.
+#[cfg(target_os = "linux")]
+fn on_terminal(folder: &Folder, typed: &str) -> (Option<i32>, String) {
     use std::{
         io::Write,
         process::{Command, Stdio},
     };
-    let version = Command::new("script").arg("--version").output().ok()?;
-    if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
-        return None;
-    }
     let command = format!("'{}' accept run", common::BROKENPIPE);
     let mut script = Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
@@ -223,10 +219,10 @@ fn on_terminal(folder: &Folder, typed: &str) -> Option<(Option<i32>, String)> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .ok()?;
-    script.stdin.take()?.write_all(typed.as_bytes()).ok()?;
-    let ended = script.wait_with_output().ok()?;
-    Some((ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned()))
+        .expect("util-linux has script");
+    script.stdin.take().expect("it is a pipe").write_all(typed.as_bytes()).expect("script reads it");
+    let ended = script.wait_with_output().expect("a child can be waited for");
+    (ended.status.code(), String::from_utf8_lossy(&ended.stdout).into_owned())
 }
 
 #[test]

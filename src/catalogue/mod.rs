@@ -132,6 +132,11 @@ impl Catalogue {
         self.position(id).map(|position| &self.scenarios[position])
     }
 
+    /// Whether the steps of the scenario of this id race with each other.
+    pub fn races(&self, id: &str) -> bool {
+        self.find(id).is_some_and(|scenario| scenario.racing)
+    }
+
     /// Where in the order the scenario of this id stands.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.index.get(id).map(|(position, _)| *position)

@@ -127,8 +127,7 @@ fn races_before(
     let files: Vec<_> = files.map(|adopted| folder.join(format!("{}.csv", adopted.platform))).collect();
     let mut races: HashMap<Arc<str>, Vec<Row>> = HashMap::new();
     read_steps(&files, &mut Tables::default(), |tables, _, step| {
-        let racing = catalogue.find(&tables.places[step.place as usize].scenario).is_some_and(|it| it.racing);
-        if racing {
+        if catalogue.races(&tables.places[step.place as usize].scenario) {
             let rows = step.entries.iter().map(|&entry| Row::of_step(tables, step, entry));
             races.entry(Arc::clone(step.platform)).or_default().extend(rows);
         }

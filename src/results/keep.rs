@@ -59,8 +59,8 @@ impl Results {
 
 /// Whether the steps of these rows' scenario race with each other, and something came of it.
 pub(super) fn is_race(step: &[Row], catalogue: &Catalogue) -> bool {
-    let racing = |row: &Row| catalogue.find(&row.scenario).is_some_and(|scenario| scenario.racing);
-    step.first().is_some_and(racing) && step.iter().all(|row| outcome::is_observed(&row.outcome))
+    step.first().is_some_and(|row| catalogue.races(&row.scenario))
+        && step.iter().all(|row| outcome::is_observed(&row.outcome))
 }
 
 /// The rows of a step that races, and the further outcomes that it has in `before`.
