@@ -175,6 +175,18 @@ merge() { # FOLDER
 
 # ---- Debian's packages --------------------------------------------------------
 
+# Runs a command while no other of these scripts does so: apt fails if another one is at its lists. What the command
+# leaves running does not keep the others waiting.
+one_at_a_time() { # COMMAND...
+    local code=0
+    mkdir -p "$platforms"
+    exec 8>"$platforms/apt.lock"
+    flock --timeout 600 8 || die 1 "another script has been at Debian's packages for ten minutes"
+    "$@" 8>&- || code=$?
+    exec 8>&-
+    return $code
+}
+
 # Runs a command that is quiet unless it fails.
 quietly() { # COMMAND...
     if ! "$@" >"$scratch/log" 2>&1 </dev/null; then
@@ -196,7 +208,8 @@ need() { # PACKAGE...
     if ((EUID)); then skip "not installed: ${missing[*]}; installing needs root"; fi
     export DEBIAN_FRONTEND=noninteractive
     # All are named, not only the missing: some must be of one version.
-    if ! { quietly "${apt[@]}" update && quietly "${apt[@]}" install --no-install-recommends "$@"; }; then
+    if ! { one_at_a_time quietly "${apt[@]}" update &&
+        one_at_a_time quietly "${apt[@]}" install --no-install-recommends "$@"; }; then
         skip "apt could not install ${missing[*]}"
     fi
 }
@@ -208,7 +221,7 @@ use_suite() { # SUITE
     # shellcheck disable=SC2016 # apt expands it
     site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' | head -n 1) || true
     if [ -z "$site" ]; then
-        quietly apt-get -q update || true
+        one_at_a_time quietly apt-get -q update || true
         # shellcheck disable=SC2016
         site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' | head -n 1) || true
     fi
@@ -218,10 +231,12 @@ use_suite() { # SUITE
     suite_apt=(-q -o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=-
         -o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User=root
         -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false)
-    if [ ! -e "$folder/updated" ]; then
-        quietly apt-get "${suite_apt[@]}" update || skip "apt could not read the lists of $1"
-        touch "$folder/updated"
-    fi
+    one_at_a_time update_once "$folder/updated" || skip "apt could not read the lists of $1"
+}
+
+# Has `suite_apt` read its lists, if that was not done.
+update_once() { # FILE_THAT_TELLS_IT
+    if [ ! -e "$1" ]; then quietly apt-get "${suite_apt[@]}" update && touch "$1"; fi
 }
 
 # Downloads a package of some suite without installing it, and sets `package` to
@@ -265,13 +280,15 @@ clean_build() {
 }
 
 # Builds the program with the machine's own toolchain and sets `program`: linked
-# statically, so that it runs where there is no C library.
+# statically, so that it runs where there is no C library, and for a fixed address, so
+# that an emulator need not relocate it in each of hundreds of processes.
 build_static() {
     local target
     clean_build
     target=$(rustc -vV | sed -n 's/^host: //p')
     export CARGO_TARGET_DIR=$platforms/static
-    RUSTFLAGS='-C target-feature=+crt-static' quietly cargo build --release --locked --target "$target" ||
+    RUSTFLAGS='-C target-feature=+crt-static -C relocation-model=static' \
+        quietly cargo build --release --locked --target "$target" ||
         die 1 "cargo could not build a static program"
     program=$CARGO_TARGET_DIR/$target/release/brokenpipe
 }
@@ -308,6 +325,8 @@ use_source() { # TARGET LINKER [FLAG]...
 # Builds the program in that way and sets `program`.
 build_from_source() { # TARGET LINKER [FLAG]...
     use_source "$@"
+    # To build takes longer than to run, whatever is emulated.
+    export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
     quietly /usr/bin/cargo build --release "${from_source[@]}" || die 1 "cargo could not build for $1"
     program=$CARGO_TARGET_DIR/$1/release/brokenpipe
     if [ -e "$program.exe" ]; then program+=.exe; fi
