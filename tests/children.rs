@@ -46,6 +46,49 @@ fn run(program: Option<&Path>) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunErro
     (modes, driver::run(&cases, &settings, &Progress::default()))
 }
 
+/// Two cases that no process dies of, for each of two modes.
+#[cfg(target_os = "linux")]
+const HARMLESS: &str = r#"
+[[scenario]]
+id = "own/harmless"
+title = "t"
+why = "w"
+transports = ["tcp4"]
+steps = """
+client connect
+server accept
+client write 1
+"""
+[[scenario.also]]
+transports = ["tcp4"]
+sigpipe = ["default", "handler"]
+call = ["send", "write"]
+"#;
+
+/// A process is given a portion of the trials, which ends with the first that kills; harmless ones come between.
+#[cfg(target_os = "linux")]
+#[test]
+fn each_trial_is_counted_once_however_processes_end() {
+    const REPEAT: u64 = 120;
+
+    let mut catalogue = Catalogue::default();
+    catalogue.add("own.toml", SCENARIO).expect("the scenario is right");
+    catalogue.add("harmless.toml", HARMLESS).expect("the scenario is right");
+    let cases: Vec<Case<'_>> = Selection::default().cases(&catalogue);
+    let program = Some(PathBuf::from(common::BROKENPIPE));
+    let settings = Settings { repeat: REPEAT as u32, program, ..Settings::default() };
+    let progress = Progress::default();
+    let results = driver::run(&cases, &settings, &progress).expect("nothing crashes");
+    assert_eq!(results.len(), 9);
+    for (case, result) in cases.iter().zip(&results) {
+        let CaseResult::Measured { trials: REPEAT, steps } = result else { panic!("{}: {result:?}", case.axes) };
+        for step in steps {
+            assert_eq!(step.iter().map(|&(_, count)| count).sum::<u64>(), REPEAT, "{}: {steps:?}", case.axes);
+        }
+    }
+    assert_eq!(progress.finished(), 9 * REPEAT);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_signal_is_seen_by_what_it_does() {

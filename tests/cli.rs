@@ -24,6 +24,19 @@ fn help_names_every_command_and_every_exit_code() {
     assert_eq!(version, concat!("brokenpipe ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
+/// A run starts itself with these words, and they are nothing for anybody else.
+#[test]
+fn what_a_run_starts_itself_with_is_no_command() {
+    let folder = Folder::new();
+    let help = folder.brokenpipe(&["--help"]).exits(0).silent().out;
+    for word in ["run-trials", "hold-socket", "write-as-inherited"] {
+        assert!(!help.contains(word), "{help}");
+        folder.brokenpipe(&[word, "--all"]).exits(2);
+    }
+    let err = folder.brokenpipe(&["run-trials"]).exits(2).err;
+    assert!(err.starts_with("error: ") && err.lines().count() == 1, "{err}");
+}
+
 #[test]
 fn list_has_a_line_for_every_case_and_writes_nothing() {
     let folder = Folder::new();

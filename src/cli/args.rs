@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::{catalogue::Transport, driver};
+use crate::catalogue::Transport;
 
 use super::{
     absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, list::ListArgs, report::ReportArgs,
@@ -52,15 +52,6 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Tell what this platform is called, and the facts behind the name.
     Platform,
-    /// A process of a run: does trials and tells what each step gave.
-    #[command(name = driver::WORK, hide = true)]
-    RunTrials,
-    /// A process of a run: holds the peer's socket, its standard output, until its standard input ends.
-    #[command(name = driver::HOLD, hide = true)]
-    HoldSocket,
-    /// A program of a run: writes to its standard output, a socket, with SIGPIPE as it was inherited.
-    #[command(name = driver::WRITE, hide = true)]
-    WriteAsInherited,
 }
 
 /// A user's own scenarios, wherever scenarios are named.

@@ -21,8 +21,8 @@ use crate::{
     sys,
 };
 
-/// Runs trials, given by the numbers of their cases, which share what SIGPIPE does, in as many processes as their deaths
-/// make necessary. Trials for which no process can be started come back, or are unsupported if this is `alone`.
+/// Runs trials, given by the numbers of their cases, which share what SIGPIPE does, in one process after the other, for as
+/// long as each survives its trials. Trials for which no process can be started come back, or are unsupported if this is `alone`.
 pub(super) fn run(
     cases: &[Case<'_>],
     mut trials: Vec<usize>,
@@ -64,13 +64,17 @@ fn in_children(
     progress: &Progress,
     tally: &mut Tally,
 ) -> io::Result<()> {
+    // Those after a trial that kills are handed over for nothing, so a job has as many as the last one came to, and twice
+    // as many if none of them killed.
+    let mut at_once = 16;
     while !trials.is_empty() && !progress.is_stopped() {
-        let numbers: Vec<usize> = BTreeSet::from_iter(trials.iter().copied()).into_iter().collect();
+        let handed = &trials[..at_once.min(trials.len())];
+        let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
         let mut command = Command::new(program);
         command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = sys::keep_from_ctrl_c(&mut command).spawn()?;
         // A child that is gone already tells more by how it ended.
-        let _ = hand_over(&mut child, &Job::new(cases, &numbers, settings, trials));
+        let _ = hand_over(&mut child, &Job::new(cases, &numbers, settings, handed));
         let mut ended = 0;
         let mut begun = Begun::default();
         let mut count = |case: usize, tally: &mut Tally, result: Result<&[Observation], String>| {
@@ -112,8 +116,9 @@ fn in_children(
             Some(case) if sys::killed_by_sigpipe(status) => {
                 let steps = begun.after_death(cases[case].scenario.steps.len());
                 count(case, tally, Ok(&steps));
+                at_once = ended;
             }
-            None if status.success() && ended == trials.len() => {}
+            None if status.success() && ended == handed.len() => at_once *= 2,
             case => return Err(crash(case.map(|case| &cases[case]), status)),
         }
         trials.drain(..ended);

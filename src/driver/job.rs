@@ -8,7 +8,7 @@ use super::Settings;
 use crate::catalogue::{Axes, Call, Case, Scenario, Sigpipe, SocketOption, Transport, parse_steps};
 
 /// The argument that makes this program such a process; its job comes on standard input.
-pub const WORK: &str = "run-trials";
+pub(super) const WORK: &str = "run-trials";
 
 /// What a child has to do.
 #[derive(Serialize, Deserialize)]

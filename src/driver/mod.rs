@@ -18,6 +18,7 @@ mod work;
 mod worker;
 
 use std::{
+    ffi::OsStr,
     io,
     num::NonZero,
     path::PathBuf,
@@ -31,12 +32,20 @@ use crate::{
     side_by_side::side_by_side,
 };
 
-pub use job::WORK;
-pub use programs::{HOLD, WRITE, hold, write_as_inherited};
 pub use tally::{CaseResult, StepTally};
-pub use work::work;
 
 use {queue::Queue, tally::Tally, worker::Worker};
+
+/// What a process that a run has started is to do, by the one argument it is started with; `None` for anything else, which
+/// somebody typed. The function fails if a standard stream cannot be used, or does not hold a job.
+pub(crate) fn part_of_run(argument: &OsStr) -> Option<fn() -> io::Result<()>> {
+    match argument.to_str()? {
+        job::WORK => Some(work::work),
+        programs::HOLD => Some(programs::hold),
+        programs::WRITE => Some(programs::write_as_inherited),
+        _ => None,
+    }
+}
 
 /// How a run is done.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The argument that makes this program the process a socket moves into: see [`hold`].
-pub const HOLD: &str = "hold-socket";
+pub(super) const HOLD: &str = "hold-socket";
 
 /// The process a socket moves into: it says on standard error that it is there, holds its standard output, which is the
 /// socket, until its standard input ends, and does nothing else.
@@ -25,13 +25,13 @@ pub const HOLD: &str = "hold-socket";
 /// # Errors
 ///
 /// A standard stream that cannot be used.
-pub fn hold() -> io::Result<()> {
+pub(super) fn hold() -> io::Result<()> {
     io::stderr().write_all(b".")?;
     io::copy(&mut io::stdin(), &mut io::sink()).map(drop)
 }
 
 /// The argument that makes this program one that writes with SIGPIPE as it was inherited: see [`write_as_inherited`].
-pub const WRITE: &str = "write-as-inherited";
+pub(super) const WRITE: &str = "write-as-inherited";
 
 /// The program that `exec` starts: it says on standard error that it is there, undoes what Rust's runtime did to SIGPIPE,
 /// writes a byte to its standard output, which is the socket, and says what that gave.
@@ -39,7 +39,7 @@ pub const WRITE: &str = "write-as-inherited";
 /// # Errors
 ///
 /// SIGPIPE cannot be set, or standard error cannot be used.
-pub fn write_as_inherited() -> io::Result<()> {
+pub(super) fn write_as_inherited() -> io::Result<()> {
     sys::restore_sigpipe()?;
     io::stderr().write_all(b".")?;
     let given = sys::write_stdout(b".").map_or_else(|error| Given::from_error(&error), Given::Bytes);

@@ -1,6 +1,9 @@
 //! A child of a run: it does its job one trial at a time and tells its journal of every step at once.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
 
 use super::{Progress, Settings, job::Job, journal::Journal, queue::Queue, worker::Worker};
 use crate::{catalogue::Case, sys};
@@ -10,7 +13,7 @@ use crate::{catalogue::Case, sys};
 /// # Errors
 ///
 /// A job that is none, or a selector that cannot be used.
-pub fn work() -> io::Result<()> {
+pub(super) fn work() -> io::Result<()> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
     let job: Job = serde_json::from_str(&text)?;
@@ -22,8 +25,10 @@ pub fn work() -> io::Result<()> {
         in_flight: 1,
         await_deadline: job.await_deadline,
         connect_deadline: job.connect_deadline,
+        // Those above are what the run chose for its cases, slow or not.
+        slow_deadline: Duration::ZERO,
+        pace: Duration::ZERO,
         program: std::env::current_exe().ok(),
-        ..Settings::default()
     };
     let queue = Queue::of(job.trials);
     let journal = Journal::new(Box::new(io::stdout()));
