@@ -3,7 +3,7 @@
 use std::{
     hint, io,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -61,6 +61,8 @@ impl Trial<'_> {
     }
 
     fn start_aside(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Stop> {
+        // To find it out takes a while, and neither thread is to be late for it.
+        LazyLock::force(&SPINS);
         let thread = thread::Builder::new().spawn(close).map_err(|error| Stop::from_error("a thread", &error))?;
         if let Some(earlier) = self.sockets.aside.replace(thread) {
             // Nobody asks any more what it gave.
@@ -76,15 +78,17 @@ fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
     (Arc::clone(&flag), flag)
 }
 
-/// Spins, so that both threads go on at the same moment; where there is one processor the other thread needs it, so it
-/// is given away after a while.
+/// Spins, so that both threads go on at the same moment, and gives the processor away after a while, in which the other
+/// thread may need it.
 fn wait_for(flag: &AtomicBool) {
     let mut spins = 0_u32;
     while !flag.load(Ordering::Acquire) {
         spins += 1;
-        if spins < SPINS { hint::spin_loop() } else { thread::yield_now() }
+        if spins < *SPINS { hint::spin_loop() } else { thread::yield_now() }
     }
 }
 
-/// Far longer than starting a thread takes, and short beside a processor's time slice.
-const SPINS: u32 = 20_000;
+/// Far longer than starting a thread takes, and short beside a processor's time slice; none where there is one processor,
+/// which the other thread needs at once.
+static SPINS: LazyLock<u32> =
+    LazyLock::new(|| if thread::available_parallelism().is_ok_and(|count| count.get() == 1) { 0 } else { 20_000 });
