@@ -62,6 +62,21 @@ fn a_disk_that_is_mounted_read_only_keeps_the_old_results() {
     assert_eq!(contents(&folder.join("out")), before);
 }
 
+/// As two containers may that share a network: each run is the first process of its namespace.
+#[test]
+fn runs_whose_processes_have_the_same_number_do_not_meet() {
+    let folder = Folder::new();
+    let script = r#"for n in 1 2 3 4; do unshare -pf "$0" "$@" --out out$n & all="$all $!"; done
+        for one in $all; do wait $one || exit; done"#;
+    let args = ["run", "--platform", "here", "--transport", "unix", "--repeat", "50", "peer-close"];
+    unshared("-r", folder.path(), script, &args).exits(0);
+    for out in ["out1", "out2", "out3", "out4"] {
+        let csv = folder.read(&format!("{out}/here.csv"));
+        assert!(number_of_cases(&csv, "unix") > 10);
+        assert!(rows(&csv).iter().all(|row| row["outcome"] != "unsupported" && row["trials"] == "50"), "{csv}");
+    }
+}
+
 /// Before a script that needs 127.0.0.1, in a network namespace of its own. sysfs does it without iproute2, but has
 /// to be mounted anew to show the namespace's devices.
 const LOOPBACK_UP: &str =

@@ -101,13 +101,21 @@ pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, Soc
     Ok((Box::new(Named { listener, _folder: folder }), address))
 }
 
-/// A name nobody else has: the process and a number.
+/// A name nobody else has: a number drawn by this process, and one that counts. The process's own number would not do, as
+/// abstract names are the network namespace's, and processes of two containers may share that and their numbers.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn abstract_name() -> std::path::PathBuf {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::{
+        hash::{BuildHasher, RandomState},
+        sync::{
+            LazyLock,
+            atomic::{AtomicU64, Ordering},
+        },
+    };
+    static DRAWN: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(()));
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("\0brokenpipe-{}-{number}", std::process::id()).into()
+    format!("\0brokenpipe-{:016x}-{number}", *DRAWN).into()
 }
 
 /// A Unix stream socket that is not connected yet.
