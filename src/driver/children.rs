@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// Runs trials, given by the numbers of their cases, which share what SIGPIPE does, in one process after the other, for as
-/// long as each survives its trials. Trials for which no process can be started come back, or are unsupported if this is `alone`.
+/// long as each survives its trials. Trials for which no process can be started come back, or are unsupported if this is
+/// `alone`.
 pub(super) fn run(
     cases: &[Case<'_>],
     mut trials: Vec<usize>,
