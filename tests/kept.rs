@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::fs;
-
 use brokenpipe::platform::Platform;
 use common::{Folder, ONE_CASE, OWN, contents, distinct, good, number_of_cases, rows};
 
@@ -121,9 +119,12 @@ fn other_platforms_stay_as_they_are_beside_a_new_one() {
     assert_eq!(matrix.lines().next(), Some(&*format!("scenario,cases,step,actor,operation,differs,{columns}")));
 }
 
+// /proc tells when the other run has begun.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_run_that_ends_during_another_keeps_its_row_of_facts() {
     use std::{
+        fs,
         path::PathBuf,
         process::{Command, Stdio},
         thread,
