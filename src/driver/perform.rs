@@ -86,7 +86,7 @@ impl Trial<'_> {
                     .call(actor, |end| until_blocked(|| end.read(buffer).inspect(|_| moved = true), Given::Drained));
                 return self.or_settle(given, moved, actor, context);
             }
-            Operation::Close if actor == Actor::Listener => done(self.sockets.close_listener(self.case.axes.transport)),
+            Operation::Close if actor == Actor::Listener => self.sockets.close_listener(self.case.axes)?,
             Operation::Close if actor == Actor::Crowd => {
                 self.sockets.crowd.clear();
                 Given::Done

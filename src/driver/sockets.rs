@@ -18,10 +18,12 @@ use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 use super::{
     context::Context,
     endpoint::{Endpoint, Listener},
+    perform::done,
     trial::Stop,
 };
 use crate::{
     catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
+    observation::Given,
     sys,
 };
 
@@ -231,17 +233,28 @@ impl Sockets {
         }
     }
 
-    /// Closes the listener and keeps its port from others.
-    pub(super) fn close_listener(&mut self, transport: Transport) -> Option<io::Result<()>> {
-        let closed = self.listener.take()?.source.close();
-        self.keep_port(transport);
-        Some(closed)
+    /// Closes the listener and keeps its port from others. In between, somebody else's socket may get it: as long as nobody
+    /// has connected here, another port does as well.
+    pub(super) fn close_listener(&mut self, axes: Axes) -> Result<Given, Stop> {
+        let may_move = self.client.is_none() && self.connected == 0 && axes.transport != Transport::Unix;
+        let mut ports = if may_move { PORTS } else { 1 };
+        loop {
+            let closed = done(self.listener.take().map(|listener| listener.source.close()));
+            self.keep_port(axes.transport);
+            ports -= 1;
+            if self.reserved.is_some() || closed != Given::Done || ports == 0 {
+                return Ok(closed);
+            }
+            let (listener, address) =
+                listen(axes.transport, None).map_err(|error| Stop::from_error(&place(axes.transport), &error))?;
+            self.take_listener(listener, address, axes)
+                .map_err(|error| Stop::from_error("another listener", &error))?;
+        }
     }
 
-    /// Keeps the port of a listener that listens no more from others.
+    /// Keeps the port of a listener that listens no more from others, if it can be had: not where a connection holds it.
     pub(super) fn keep_port(&mut self, transport: Transport) {
         if self.reserved.is_none() {
-            // Without it a trial elsewhere could get the port; that is rare enough to go on if it cannot be had.
             self.reserved = self.address.as_ref().and_then(|address| reserve(address, transport).ok());
         }
     }
@@ -338,6 +351,10 @@ fn tcp_listener(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
     socket.listen(backlog)?;
     Ok(TcpListener::from_std(socket.into()))
 }
+
+/// How many ports are tried before one is not kept. Where several runs share a machine one in some hundred thousand is
+/// lost, so that as many as these in a row mean that the system lets none be kept.
+const PORTS: usize = 3;
 
 /// Holds the port so that nobody else gets it, and what comes to it is answered as at a port that nobody holds: TCP
 /// without listening answers a SYN with RST, and UDP that is connected elsewhere takes nothing from others, which are
