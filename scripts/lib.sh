@@ -112,6 +112,19 @@ contained() { # SECONDS COMMAND...
     return "$code"
 }
 
+# Runs a command while no other of these scripts runs one for the same folder. What the
+# command leaves running does not keep the others waiting.
+one_at_a_time() { # FOLDER COMMAND...
+    local code=0 folder=$1
+    shift
+    mkdir -p "$folder"
+    exec 9<"$folder"
+    flock --timeout 600 9 || die 1 "$folder: another script has kept it for ten minutes"
+    "$@" 9<&- || code=$?
+    exec 9<&-
+    return $code
+}
+
 # ---- columns ------------------------------------------------------------------
 
 # Ends the column at hand: what it needs cannot be had here.
@@ -166,26 +179,15 @@ merge() { # FOLDER
     name=$(awk -F, 'NR == 2 { print $1 } END { if (NR != 2) exit 1 }' "$1/platforms.csv") ||
         die 1 "$1/platforms.csv does not hold one platform"
     build_static
-    exec 9<"$out"
-    flock 9
-    quietly "$program" accept --yes --into "$out" "$1" || die 1 "what was measured of $name was not taken over"
-    exec 9<&-
+    one_at_a_time "$out" quietly "$program" accept --yes --into "$out" "$1" ||
+        die 1 "what was measured of $name was not taken over"
     echo "$name" >"$scratch/merged"
 }
 
 # ---- Debian's packages --------------------------------------------------------
 
-# Runs a command while no other of these scripts does so: apt fails if another one is at its lists. What the command
-# leaves running does not keep the others waiting.
-one_at_a_time() { # COMMAND...
-    local code=0
-    mkdir -p "$platforms"
-    exec 8>"$platforms/apt.lock"
-    flock --timeout 600 8 || die 1 "another script has been at Debian's packages for ten minutes"
-    "$@" 8>&- || code=$?
-    exec 8>&-
-    return $code
-}
+# apt does not wait for another one that is at its lists.
+apt_alone() { one_at_a_time "$platforms/apt" quietly apt-get "$@"; }
 
 # Runs a command that is quiet unless it fails.
 quietly() { # COMMAND...
@@ -197,7 +199,7 @@ quietly() { # COMMAND...
 
 # Installs packages of this machine's own Debian, if any is missing.
 need() { # PACKAGE...
-    local package missing=() apt=(apt-get -q -y -o DPkg::Lock::Timeout=300)
+    local package missing=() apt=(-q -y -o DPkg::Lock::Timeout=300)
     for package in "$@"; do
         case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>&1 || true) in
             installed) ;;
@@ -208,8 +210,7 @@ need() { # PACKAGE...
     if ((EUID)); then skip "not installed: ${missing[*]}; installing needs root"; fi
     export DEBIAN_FRONTEND=noninteractive
     # All are named, not only the missing: some must be of one version.
-    if ! { one_at_a_time quietly "${apt[@]}" update &&
-        one_at_a_time quietly "${apt[@]}" install --no-install-recommends "$@"; }; then
+    if ! { apt_alone "${apt[@]}" update && apt_alone "${apt[@]}" install --no-install-recommends "$@"; }; then
         skip "apt could not install ${missing[*]}"
     fi
 }
@@ -221,7 +222,7 @@ use_suite() { # SUITE
     # shellcheck disable=SC2016 # apt expands it
     site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' | head -n 1) || true
     if [ -z "$site" ]; then
-        one_at_a_time quietly apt-get -q update || true
+        apt_alone -q update || true
         # shellcheck disable=SC2016
         site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Label: Debian' | head -n 1) || true
     fi
@@ -231,7 +232,7 @@ use_suite() { # SUITE
     suite_apt=(-q -o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=-
         -o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache" -o APT::Sandbox::User=root
         -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false)
-    one_at_a_time update_once "$folder/updated" || skip "apt could not read the lists of $1"
+    one_at_a_time "$platforms/apt" update_once "$folder/updated" || skip "apt could not read the lists of $1"
 }
 
 # Has `suite_apt` read its lists, if that was not done.
@@ -325,7 +326,7 @@ use_source() { # TARGET LINKER [FLAG]...
 # Builds the program in that way and sets `program`.
 build_from_source() { # TARGET LINKER [FLAG]...
     use_source "$@"
-    # To build takes longer than to run, whatever is emulated.
+    # On a fresh machine building takes far longer than running, even on an emulator.
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
     quietly /usr/bin/cargo build --release "${from_source[@]}" || die 1 "cargo could not build for $1"
     program=$CARGO_TARGET_DIR/$1/release/brokenpipe

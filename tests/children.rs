@@ -38,12 +38,41 @@ call = ["send"]
 "#;
 
 fn run(program: Option<&Path>) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunError>) {
+    run_all(&[SCENARIO], program, 3)
+}
+
+/// Runs these scenarios: what SIGPIPE does in each case, and what came of it.
+fn run_all(
+    scenarios: &[&str],
+    program: Option<&Path>,
+    repeat: u32,
+) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunError>) {
     let mut catalogue = Catalogue::default();
-    catalogue.add("own.toml", SCENARIO).expect("the scenario is right");
+    for scenario in scenarios {
+        catalogue.add("own.toml", scenario).expect("the scenario is right");
+    }
     let cases: Vec<Case<'_>> = Selection::default().cases(&catalogue);
-    let settings = Settings { repeat: 3, program: program.map(Path::to_owned), ..Settings::default() };
-    let modes = cases.iter().map(|case| case.axes.sigpipe).collect();
-    (modes, driver::run(&cases, &settings, &Progress::default()))
+    let settings = Settings { repeat, program: program.map(Path::to_owned), ..Settings::default() };
+    let progress = Progress::default();
+    let results = driver::run(&cases, &settings, &progress);
+    if results.is_ok() {
+        assert_eq!(progress.finished(), u64::from(repeat) * cases.len() as u64);
+    }
+    (cases.iter().map(|case| case.axes.sigpipe).collect(), results)
+}
+
+/// That every step of every case was counted as often as there were trials.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn assert_counted(results: &[CaseResult], repeat: u32) {
+    let repeat = u64::from(repeat);
+    for result in results {
+        let CaseResult::Measured { trials, steps } = result else { panic!("{result:?}") };
+        assert_eq!(*trials, repeat);
+        for step in steps {
+            assert_eq!(step.iter().map(|&(_, count)| count).sum::<u64>(), repeat, "{steps:?}");
+        }
+    }
 }
 
 /// Two cases that no process dies of, for each of two modes.
@@ -69,24 +98,34 @@ call = ["send", "write"]
 #[cfg(target_os = "linux")]
 #[test]
 fn each_trial_is_counted_once_however_processes_end() {
-    const REPEAT: u64 = 120;
+    let (modes, results) = run_all(&[SCENARIO, HARMLESS], Some(Path::new(common::BROKENPIPE)), 120);
+    let results = results.expect("nothing crashes");
+    assert_eq!((modes.len(), results.len()), (9, 9));
+    assert_counted(&results, 120);
+}
 
-    let mut catalogue = Catalogue::default();
-    catalogue.add("own.toml", SCENARIO).expect("the scenario is right");
-    catalogue.add("harmless.toml", HARMLESS).expect("the scenario is right");
-    let cases: Vec<Case<'_>> = Selection::default().cases(&catalogue);
-    let program = Some(PathBuf::from(common::BROKENPIPE));
-    let settings = Settings { repeat: REPEAT as u32, program, ..Settings::default() };
-    let progress = Progress::default();
-    let results = driver::run(&cases, &settings, &progress).expect("nothing crashes");
-    assert_eq!(results.len(), 9);
-    for (case, result) in cases.iter().zip(&results) {
-        let CaseResult::Measured { trials: REPEAT, steps } = result else { panic!("{}: {result:?}", case.axes) };
-        for step in steps {
-            assert_eq!(step.iter().map(|&(_, count)| count).sum::<u64>(), REPEAT, "{}: {steps:?}", case.axes);
-        }
+/// A process that keeps its listeners has too few descriptors for all three of them, and begins trials anew without.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_trial_that_is_begun_anew_is_counted_once() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    let transports = HARMLESS.replace(r#"["tcp4"]"#, r#"["tcp4", "tcp6", "unix"]"#);
+    let folder = common::Folder::new();
+    let scarce = folder.join("scarce");
+    // Streams, two of the poll, one listener, and the two ends.
+    folder.write("scarce", format!("#!/bin/sh\nulimit -n 8\nexec '{}' \"$@\"\n", common::BROKENPIPE));
+    fs::set_permissions(&scarce, fs::Permissions::from_mode(0o755)).unwrap();
+    let (_, results) = run_all(&[&transports], Some(&scarce), 40);
+    let results = results.expect("nothing crashes");
+    assert_eq!(results.len(), 15);
+    assert_counted(&results, 40);
+    for result in &results {
+        let CaseResult::Measured { steps, .. } = result else { unreachable!("it was counted") };
+        let words: Vec<_> = steps.iter().map(|step| step[0].0.to_string()).collect();
+        assert_eq!(words, ["ok", "ok", "ok 1"]);
+        assert!(steps.iter().all(|step| step.len() == 1), "{steps:?}");
     }
-    assert_eq!(progress.finished(), 9 * REPEAT);
 }
 
 #[cfg(target_os = "linux")]

@@ -34,8 +34,8 @@ use args::{Args, Command, Own};
 pub fn main() -> ExitCode {
     // A run starts hundreds of processes with one such word, and each would pay for all that people can type: on an
     // emulated processor that is a good part of its life.
-    let mut words = env::args_os().skip(1);
-    let part = words.next().filter(|_| words.next().is_none()).and_then(|word| driver::part_of_run(&word));
+    let typed: Vec<_> = env::args_os().skip(1).collect();
+    let part = if let [word] = &typed[..] { driver::part_of_run(word) } else { None };
     let done = match part {
         Some(part) => part().map_err(Failure::wrong),
         None => carry_out(Args::parse().command),

@@ -95,7 +95,9 @@ fn in_children(
             }
             let line = line.inspect_err(|_| sockets::end(&mut child))?;
             match (Line::decode(&line), begun.case) {
-                (Some(Line::Begin(place)), None) => begun = Begun { case: numbers.get(place).copied(), ..begun },
+                (Some(Line::Begin(place)), case) if case.is_none() || case == numbers.get(place).copied() => {
+                    begun = Begun { case: numbers.get(place).copied(), steps: Vec::new() };
+                }
                 // It was only to be seen whether the run is to stop.
                 (Some(Line::Waiting), _) => {}
                 (Some(Line::Step(observation)), Some(_)) => begun.steps.push(observation),

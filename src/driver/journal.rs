@@ -12,7 +12,7 @@ use crate::observation::{Given, Observation, Readiness, Signal};
 /// A line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line {
-    /// A trial of this case begins.
+    /// A trial of this case begins; the one at hand begins anew, if there is one.
     Begin(usize),
     /// The step at hand gave this.
     Step(Observation),

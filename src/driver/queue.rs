@@ -45,8 +45,13 @@ impl Queue {
         self.len
     }
 
-    /// The case of the next trial.
+    /// The case of the next trial: one that was given back before those that were never begun, so that a process with one
+    /// trial at a time keeps their order, by which its parent knows them.
     pub(super) fn take(&self) -> Option<usize> {
+        let returned = self.returned().pop();
+        if returned.is_some() {
+            return returned;
+        }
         // Only added to while it is below `len`, so it cannot wrap.
         if self.next.load(Ordering::Relaxed) < self.len {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -54,7 +59,7 @@ impl Queue {
                 return self.case(number);
             }
         }
-        self.returned().pop()
+        None
     }
 
     /// Gives a trial of this case back.
