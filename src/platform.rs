@@ -47,7 +47,7 @@ pub struct Platform {
     pub arch: String,
     /// `gnu`, `musl`, `msvc`; empty where a system has one only.
     pub abi: String,
-    /// `native`, or what stands in for the kernel.
+    /// `native`, or what stands in for the kernel or the processor.
     pub runtime: String,
     /// What mio polls with.
     pub selector: String,
@@ -66,8 +66,9 @@ impl Platform {
         let os = std::env::consts::OS;
         let arch = std::env::consts::ARCH;
         let abi = ABI;
-        // What is not native must not be taken for it by its name either.
-        let system = if host.runtime == "native" { os } else { host.runtime };
+        // What stands between a program and its system must not be taken for the system by its name either. In a machine
+        // that is emulated as a whole nothing stands between them.
+        let system = if matches!(host.runtime, "native" | "qemu") { os } else { host.runtime };
         let version = if host.runtime_version.is_empty() { &host.version } else { &host.runtime_version };
         let parts = [system, version, arch, abi];
         let name = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("-");
@@ -84,6 +85,15 @@ impl Platform {
             rustc: env!("BROKENPIPE_RUSTC").to_owned(),
             mio: env!("BROKENPIPE_MIO").to_owned(),
             brokenpipe: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// The system that answers: the operating system, unless something other than its kernel stands in for it. An emulated
+    /// machine, or a translated program, has a kernel that is the system's own.
+    pub fn system(&self) -> &str {
+        match self.runtime.as_str() {
+            "native" | "qemu" | "qemu-user" | "rump" | "" => &self.os,
+            runtime => runtime,
         }
     }
 }

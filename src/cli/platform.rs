@@ -4,7 +4,7 @@ use super::{Done, print};
 use crate::{platform::Platform, sys};
 
 pub(super) fn platform() -> Done {
-    let here = Platform::here();
+    let (here, host) = (Platform::here(), sys::host());
     let facts = [
         ("platform", &here.platform),
         ("os", &here.os),
@@ -13,7 +13,8 @@ pub(super) fn platform() -> Done {
         ("arch", &here.arch),
         ("abi", &here.abi),
         ("runtime", &here.runtime),
-        ("evidence", &sys::host().evidence),
+        ("evidence", &host.evidence),
+        ("container", &host.container),
         ("selector", &here.selector),
         ("rustc", &here.rustc),
         ("mio", &here.mio),

@@ -48,7 +48,7 @@ impl Column {
 
     /// The system that answers: the operating system, unless something other than its kernel stands in for it.
     pub fn system(&self) -> Option<&str> {
-        self.members[0].facts.as_ref().map(system)
+        self.members[0].facts.as_ref().map(Platform::system)
     }
 
     /// Whether a platform of this name is in it.
@@ -140,20 +140,12 @@ impl Matrix {
     }
 }
 
-fn system(facts: &Platform) -> &str {
-    match facts.runtime.as_str() {
-        // The kernel is what answers, and it is the system's own in an emulated machine or behind a translated program.
-        "native" | "qemu" | "qemu-user" | "rump" | "container" | "" => &facts.os,
-        runtime => runtime,
-    }
-}
-
 /// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`.
 fn common_name(members: &[Member]) -> Option<String> {
     let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for member in members {
         let facts = member.facts.as_ref()?;
-        systems.entry(system(facts)).or_default().push(&facts.os_version);
+        systems.entry(facts.system()).or_default().push(&facts.os_version);
     }
     let name = |(system, mut versions): (&str, Vec<&str>)| {
         versions.sort_by(|a, b| Natural(a).cmp(&Natural(b)));

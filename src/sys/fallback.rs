@@ -89,5 +89,6 @@ pub fn host() -> Host {
         kernel: String::new(),
         runtime: "unknown",
         evidence: "nothing is known of this system".to_owned(),
+        container: "not looked for: no sign of one is known here".to_owned(),
     }
 }

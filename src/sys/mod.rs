@@ -69,8 +69,11 @@ pub struct Host {
     pub runtime_version: String,
     /// The kernel's full version.
     pub kernel: String,
-    /// `native`, or what stands in for the kernel: `gvisor`, `wine`, `wsl`, `qemu-user`; `unknown` where nobody can tell.
+    /// `native`; or what stands in for the kernel, `gvisor`, `wine`, `wsl`, or for the processor: `qemu-user` translates
+    /// this program, `qemu` a whole machine. `unknown` where nobody can tell.
     pub runtime: &'static str,
     /// Where `runtime` was read off.
     pub evidence: String,
+    /// Which container this is, or that no sign of one was found, and what tells so.
+    pub container: String,
 }

@@ -1,6 +1,7 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos.
 
 mod calls;
+mod host;
 mod local;
 mod patience;
 mod sigpipe;
@@ -15,10 +16,11 @@ use std::{
 use mio::net::{TcpListener, TcpStream};
 use socket2::{Domain, Socket, Type};
 
-use super::{ErrorName, Host};
+use super::ErrorName;
 use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
 pub(crate) use calls::write_by;
+pub use host::host;
 pub(crate) use local::{local_listener, local_socket, pipe};
 pub(crate) use patience::{set_keepalive_fast, set_user_timeout, vanish};
 pub(crate) use sigpipe::{
@@ -203,115 +205,4 @@ pub(crate) fn close(socket: impl IntoRawFd) -> io::Result<()> {
     let fd = socket.into_raw_fd();
     // SAFETY: into_raw_fd gave up the ownership, so nothing else closes this descriptor or uses it.
     if unsafe { libc::close(fd) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
-/// uname(3), and on Apple's systems the product version.
-pub fn host() -> Host {
-    let uname = rustix::system::uname();
-    let release = uname.release().to_string_lossy().into_owned();
-    let build = uname.version().to_string_lossy().into_owned();
-    let (runtime, evidence) = runtime(&release, &build);
-    let mut host =
-        Host { version: version(&release), runtime_version: String::new(), kernel: release, runtime, evidence };
-    if runtime == "gvisor"
-        && let Ok(filesystems) = std::fs::read_to_string("/proc/filesystems")
-    {
-        let (version, evidence) = gvisor_age(&filesystems);
-        host.runtime_version = version.to_owned();
-        host.evidence += evidence;
-    }
-    host
-}
-
-/// gVisor tells no version of its own, but its file systems are listed, and EROFS came in October 2023
-/// (google/gvisor#9308).
-fn gvisor_age(filesystems: &str) -> (&'static str, &'static str) {
-    if filesystems.split_whitespace().any(|name| name == "erofs") {
-        ("since-2023.10", "; /proc/filesystems has erofs, which gVisor has since October 2023")
-    } else {
-        ("before-2023.10", "; /proc/filesystems has no erofs, which gVisor has since October 2023")
-    }
-}
-
-#[cfg(not(target_vendor = "apple"))]
-fn version(release: &str) -> String {
-    leading_numbers(release, 2)
-}
-
-/// Apple counts product versions apart from Darwin's; the file is what sw_vers(1) reads.
-#[cfg(target_vendor = "apple")]
-fn version(release: &str) -> String {
-    std::fs::read_to_string("/System/Library/CoreServices/SystemVersion.plist")
-        .ok()
-        .and_then(|plist| {
-            let (_, rest) = plist.split_once("<key>ProductVersion</key>")?;
-            let (_, value) = rest.split_once("<string>")?;
-            Some(leading_numbers(value, 1))
-        })
-        .unwrap_or_else(|| format!("darwin{}", leading_numbers(release, 1)))
-}
-
-/// `6.18.44-x` → `6.18`: the first `count` numbers.
-fn leading_numbers(text: &str, count: usize) -> String {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    text[..end].split('.').filter(|part| !part.is_empty()).take(count).collect::<Vec<_>>().join(".")
-}
-
-/// gVisor answers uname(2) with a fixed text (`pkg/sentry/kernel/version.go`), WSL's kernel has its maker in its name.
-fn runtime(release: &str, build: &str) -> (&'static str, String) {
-    if cfg!(target_os = "linux") && build == "#1 SMP Sun Jan 10 15:06:54 PST 2016" {
-        ("gvisor", format!("uname says {release} {build}, which is gVisor's fixed text"))
-    } else if cfg!(target_os = "linux") && release.to_ascii_lowercase().contains("microsoft") {
-        ("wsl", format!("uname's release is {release}"))
-    } else if let Some(kernel) = foreign_kernel() {
-        (
-            "qemu-user",
-            format!("/proc/sys/kernel/arch says {kernel}, and this is a program for {}", std::env::consts::ARCH),
-        )
-    } else {
-        ("native", format!("uname says {release} {build}, the text of no known stand-in"))
-    }
-}
-
-/// The kernel's own architecture where it is none of this program's: then something translates its system calls.
-/// Since Linux 6.1 the file tells what uname(2), which is made to fit, does not.
-fn foreign_kernel() -> Option<String> {
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/arch").ok()?;
-    let family = |arch: &str| match arch {
-        "x86" | "x86_64" | "i386" | "i686" => "x86".to_owned(),
-        "arm" | "aarch64" | "armv7l" | "armv8l" => "arm".to_owned(),
-        other => other.chars().take(4).collect(),
-    };
-    let kernel = kernel.trim();
-    (family(kernel) != family(std::env::consts::ARCH)).then(|| kernel.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_stable_across_patch_releases() {
-        assert_eq!(leading_numbers("6.18.44-fc-v669", 2), "6.18");
-        assert_eq!(leading_numbers("14.3-RELEASE-p2", 2), "14.3");
-        assert_eq!(leading_numbers("15.7.1</string>", 1), "15");
-        assert_eq!(leading_numbers("unknown", 2), "");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn stand_ins_for_a_kernel_are_told_apart() {
-        assert_eq!(runtime("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016").0, "gvisor");
-        assert_eq!(runtime("5.15.167.4-microsoft-standard-WSL2", "#1 SMP").0, "wsl");
-        assert_eq!(runtime("6.1.0-40-amd64", "#1 SMP PREEMPT_DYNAMIC Debian").0, "native");
-    }
-
-    /// The lists are of Debian's runsc of 2024-07-29 and of 2022-12-19.
-    #[test]
-    fn gvisors_age_is_read_off_its_file_systems() {
-        let newer = "nodev\tcgroup\nnodev\tdevpts\nnodev\terofs\nnodev\tproc\nnodev\ttmpfs\n";
-        let older = "nodev\tcgroup\nnodev\tdevpts\nnodev\tproc\nnodev\ttmpfs\n";
-        assert_eq!(gvisor_age(newer).0, "since-2023.10");
-        assert_eq!(gvisor_age(older).0, "before-2023.10");
-    }
 }

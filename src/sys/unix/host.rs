@@ -1,0 +1,204 @@
+//! What the running system says of itself, and what tells that something stands in for it.
+
+use std::{env, fs, path::Path};
+
+use crate::sys::Host;
+
+/// uname(3), and on Apple's systems the product version.
+pub fn host() -> Host {
+    let uname = rustix::system::uname();
+    let release = uname.release().to_string_lossy().into_owned();
+    let build = uname.version().to_string_lossy().into_owned();
+    let (runtime, evidence) = runtime(&release, &build, foreign_kernel(), hypervisor().as_deref());
+    let mut host = Host {
+        version: version(&release),
+        runtime_version: String::new(),
+        kernel: release,
+        runtime,
+        evidence,
+        container: container(),
+    };
+    if runtime == "gvisor"
+        && let Ok(filesystems) = fs::read_to_string("/proc/filesystems")
+    {
+        let (version, evidence) = gvisor_age(&filesystems);
+        host.runtime_version = version.to_owned();
+        host.evidence += evidence;
+    }
+    host
+}
+
+/// gVisor tells no version of its own, but its file systems are listed, and EROFS came in October 2023
+/// (google/gvisor#9308).
+fn gvisor_age(filesystems: &str) -> (&'static str, &'static str) {
+    if filesystems.split_whitespace().any(|name| name == "erofs") {
+        ("since-2023.10", "; /proc/filesystems has erofs, which gVisor has since October 2023")
+    } else {
+        ("before-2023.10", "; /proc/filesystems has no erofs, which gVisor has since October 2023")
+    }
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn version(release: &str) -> String {
+    leading_numbers(release, 2)
+}
+
+/// Apple counts product versions apart from Darwin's; the file is what sw_vers(1) reads.
+#[cfg(target_vendor = "apple")]
+fn version(release: &str) -> String {
+    fs::read_to_string("/System/Library/CoreServices/SystemVersion.plist")
+        .ok()
+        .and_then(|plist| {
+            let (_, rest) = plist.split_once("<key>ProductVersion</key>")?;
+            let (_, value) = rest.split_once("<string>")?;
+            Some(leading_numbers(value, 1))
+        })
+        .unwrap_or_else(|| format!("darwin{}", leading_numbers(release, 1)))
+}
+
+/// `6.18.44-x` → `6.18`: the first `count` numbers.
+fn leading_numbers(text: &str, count: usize) -> String {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    text[..end].split('.').filter(|part| !part.is_empty()).take(count).collect::<Vec<_>>().join(".")
+}
+
+/// gVisor answers uname(2) with a fixed text (`pkg/sentry/kernel/version.go`), WSL's kernel has its maker in its name,
+/// and what QEMU's translator runs sees another kernel's processor, or, where QEMU emulates a whole machine, its name.
+fn runtime(
+    release: &str,
+    build: &str,
+    foreign_kernel: Option<String>,
+    hypervisor: Option<&str>,
+) -> (&'static str, String) {
+    if cfg!(target_os = "linux") && build == "#1 SMP Sun Jan 10 15:06:54 PST 2016" {
+        return ("gvisor", format!("uname says {release} {build}, which is gVisor's fixed text"));
+    }
+    if cfg!(target_os = "linux") && release.to_ascii_lowercase().contains("microsoft") {
+        return ("wsl", format!("uname's release is {release}"));
+    }
+    if let Some(kernel) = foreign_kernel {
+        return ("qemu-user", format!("{kernel}, and this is a program for {}", env::consts::ARCH));
+    }
+    match hypervisor {
+        Some(TRANSLATOR) => ("qemu", format!("CPUID names the hypervisor {TRANSLATOR}: QEMU translates all code")),
+        Some(name) => ("native", format!("uname says {release} {build}; CPUID names the hypervisor {name}")),
+        None => ("native", format!("uname says {release} {build}; no hypervisor, and no known stand-in, shows")),
+    }
+}
+
+/// What QEMU calls itself where it emulates the processor (target/i386/cpu.c); with KVM it leaves KVM's name.
+const TRANSLATOR: &str = "TCGTCGTCGTCG";
+
+/// The hypervisor's name as the processor tells it: bit 31 of CPUID's leaf 1, and leaf 0x40000000
+/// (<https://docs.kernel.org/virt/kvm/x86/cpuid.html>).
+#[cfg(target_arch = "x86_64")]
+fn hypervisor() -> Option<String> {
+    use std::arch::x86_64::{__cpuid, CpuidResult};
+    let leaf = |number| -> CpuidResult {
+        // SAFETY: every x86-64 processor has CPUID, and it reads and writes registers alone.
+        #[allow(unused_unsafe, reason = "the function is safe in later compilers than the oldest supported one")]
+        unsafe {
+            __cpuid(number)
+        }
+    };
+    if leaf(1).ecx & 1 << 31 == 0 {
+        return None;
+    }
+    let name = leaf(0x4000_0000);
+    let bytes = [name.ebx, name.ecx, name.edx].map(u32::to_le_bytes).concat();
+    let printable = bytes.iter().filter(|byte| byte.is_ascii_graphic() || **byte == b' ');
+    Some(printable.map(|byte| char::from(*byte)).collect())
+}
+
+/// Other processors have no such way to ask.
+#[cfg(not(target_arch = "x86_64"))]
+fn hypervisor() -> Option<String> {
+    None
+}
+
+/// Which file says that the kernel's own architecture is none of this program's: then something translates its system
+/// calls. uname(2) is made to fit, these are not: the first is there since Linux 6.1, the second since 3.14.
+fn foreign_kernel() -> Option<String> {
+    const FILES: [&str; 2] = ["/proc/sys/kernel/arch", "/sys/devices/system/cpu/modalias"];
+    let (file, text) = FILES.iter().find_map(|file| Some((file, fs::read_to_string(file).ok()?)))?;
+    let kernel = architecture(&text);
+    (family(kernel) != family(env::consts::ARCH)).then(|| format!("{file} says {kernel}"))
+}
+
+/// `x86_64` as it is, and `cpu:type:x86,ven0000fam0006:feature:…` → `x86`.
+fn architecture(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("cpu:type:").unwrap_or(text);
+    text.split([',', ':']).next().unwrap_or_default()
+}
+
+/// A processor's family, of which a kernel runs programs of more than one kind by itself.
+fn family(arch: &str) -> String {
+    match arch {
+        "x86" | "x86_64" | "i386" | "i686" => "x86".to_owned(),
+        "arm" | "aarch64" | "armv7l" | "armv8l" => "arm".to_owned(),
+        other => other.chars().take(4).collect(),
+    }
+}
+
+/// What made the container that this is, and what tells so; a container has the machine's own kernel, so that this is no
+/// part of the platform's name.
+fn container() -> String {
+    // systemd's interface asks of whoever makes a container to say so in the first; others leave a file of their own:
+    // <https://systemd.io/CONTAINER_INTERFACE>, podman-run(1), Docker's daemon/initlayer.
+    const SAID: &str = "/run/systemd/container";
+    const LEFT: [(&str, &str); 2] = [("podman", "/run/.containerenv"), ("docker", "/.dockerenv")];
+    if let Ok(name) = fs::read_to_string(SAID) {
+        return format!("{}: {SAID} says so", name.trim());
+    }
+    match LEFT.iter().find(|(_, file)| Path::new(file).exists()) {
+        Some((name, file)) => format!("{name}: {file} is there"),
+        None => format!("no sign of one: there is no {SAID}, {} or {}", LEFT[0].1, LEFT[1].1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_stable_across_patch_releases() {
+        assert_eq!(leading_numbers("6.18.44-fc-v669", 2), "6.18");
+        assert_eq!(leading_numbers("14.3-RELEASE-p2", 2), "14.3");
+        assert_eq!(leading_numbers("15.7.1</string>", 1), "15");
+        assert_eq!(leading_numbers("unknown", 2), "");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn stand_ins_are_told_apart() {
+        let runtime = |release, build, foreign: Option<&str>, hypervisor| {
+            runtime(release, build, foreign.map(str::to_owned), hypervisor).0
+        };
+        let (release, build) = ("6.1.0-40-amd64", "#1 SMP PREEMPT_DYNAMIC Debian");
+        assert_eq!(runtime("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016", None, None), "gvisor");
+        assert_eq!(runtime("5.15.167.4-microsoft-standard-WSL2", "#1 SMP", None, Some("Microsoft Hv")), "wsl");
+        assert_eq!(runtime(release, build, Some("/proc/sys/kernel/arch says x86_64"), None), "qemu-user");
+        assert_eq!(runtime(release, build, None, Some("TCGTCGTCGTCG")), "qemu");
+        assert_eq!(runtime(release, build, None, Some("KVMKVMKVM")), "native");
+        assert_eq!(runtime(release, build, None, None), "native");
+    }
+
+    /// Each text is what the kernel's file had on a machine of that kind.
+    #[test]
+    fn a_kernels_architecture_is_read_from_either_file() {
+        assert_eq!(architecture("x86_64\n"), "x86_64");
+        assert_eq!(architecture("cpu:type:x86,ven0000fam0006mod00A7:feature:,0000,0001\n"), "x86");
+        assert_eq!(family("x86"), family("x86_64"));
+        assert_ne!(family("x86"), family("s390x"));
+    }
+
+    /// The lists are of Debian's runsc of 2024-07-29 and of 2022-12-19.
+    #[test]
+    fn gvisors_age_is_read_off_its_file_systems() {
+        let newer = "nodev\tcgroup\nnodev\tdevpts\nnodev\terofs\nnodev\tproc\nnodev\ttmpfs\n";
+        let older = "nodev\tcgroup\nnodev\tdevpts\nnodev\tproc\nnodev\ttmpfs\n";
+        assert_eq!(gvisor_age(newer).0, "since-2023.10");
+        assert_eq!(gvisor_age(older).0, "before-2023.10");
+    }
+}
