@@ -98,8 +98,28 @@ fn ten_platforms_at_200_columns() {
 }
 
 #[test]
-fn twenty_platforms_follow_in_blocks_at_80_columns() {
+fn twenty_platforms_stand_below_each_other_at_80_columns() {
     assert_snapshot!(table(20, Rows::Differing, 80));
+}
+
+#[test]
+fn what_follows_a_difference_is_shown_with_it_where_platforms_stand_below_each_other() {
+    let mut results = Results::default();
+    for platform in ["a", "b", "c"] {
+        let odd: Outcomes = if platform == "b" { &[("EPIPE", 10)] } else { &[("ECONNRESET", 10)] };
+        for (index, outcomes) in [&[("ok 1", 10)], odd, &[("eof", 10)]].into_iter().enumerate() {
+            let text = ["client write 1", "client write 1", "client read 1"][index];
+            results.rows.extend(step(platform, "own/story", "tcp4", index as u32 + 1, text, outcomes));
+        }
+    }
+    let matrix = Matrix::new(&results, &Catalogue::builtin());
+    let text = render(&matrix, Rows::Differing, Format::Table, Look { width: 60, colour: false });
+    let (table, _) = text.split_once("\n\n").expect("what stands under the table is apart");
+    assert_eq!(
+        table,
+        "own/story, tcp4\n platform │ 2 client   │ 3 client\n          │ write 1    │ read 1\n\
+         ──────────┼────────────┼──────────\n a; c     │ ECONNRESET │ eof\n b        │ ≠ EPIPE    │ eof"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Column, LeftOut, Matrix, Row, cell::NO_CELL};
+use super::{CaseName, Column, LeftOut, Matrix, Row, cell::NO_CELL};
 use crate::{catalogue::Selection, results::PlaceId};
 
 impl Matrix {
@@ -75,6 +75,22 @@ impl Matrix {
         if self.columns.len() > 1 {
             self.keep_rows(|row| row.differs() || row.differs_from_stated() || row.is_unsteady());
         }
+    }
+
+    /// Keeps of each case the rows from the first on that [`keep_differing`](Self::keep_differing) would keep, since what
+    /// follows a difference is read with it.
+    pub fn keep_from_first_difference(&mut self) {
+        let mut begun: HashSet<(&str, &CaseName)> = HashSet::new();
+        let mut kept = Vec::new();
+        for row in self.rows() {
+            let cases = || row.cases().map(|case| (row.scenario(), case));
+            if row.differs() || row.differs_from_stated() || row.is_unsteady() {
+                begun.extend(cases());
+            }
+            kept.push(cases().any(|case| begun.contains(&case)));
+        }
+        let mut kept = kept.into_iter();
+        self.rows.retain(|_| kept.next().unwrap_or_default());
     }
 
     /// Keeps some rows.

@@ -9,9 +9,13 @@ mod markdown;
 mod page;
 mod show;
 mod table;
+mod turned;
 mod verify;
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use clap::ValueEnum;
 
@@ -70,14 +74,34 @@ pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look, out: &mut
         Format::Json => return json::render(&shown, counts, out),
         Format::Table | Format::Markdown => {}
     }
-    let notes = legend::notes(&shown);
-    // Nothing can be read off such a row; why it is unsupported is in the notes.
-    shown.leave_out_unsupported();
+    let shown = Shown::of(shown);
     let text = match format {
-        Format::Markdown => markdown::render(&shown, &notes, counts),
-        _ => table::render(&shown, &notes, counts, look),
+        Format::Markdown => markdown::render(&shown.matrix, &shown.notes, counts),
+        _ => table::render(&shown.matrix, &shown.notes, counts, look).unwrap_or_else(|| {
+            let mut stories = matrix.clone();
+            if rows == Rows::Differing {
+                stories.keep_from_first_difference();
+            }
+            let stories = Shown::of(stories);
+            turned::render(&stories.matrix, &stories.notes, counts, look)
+        }),
     };
     out.write_all(text.as_bytes())
+}
+
+/// What is on a page for people.
+struct Shown {
+    matrix: Matrix,
+    notes: BTreeSet<String>,
+}
+
+impl Shown {
+    /// Without rows of which nothing can be read off; why they are unsupported is in the notes.
+    fn of(mut matrix: Matrix) -> Self {
+        let notes = legend::notes(&matrix);
+        matrix.leave_out_unsupported();
+        Shown { matrix, notes }
+    }
 }
 
 /// Before a cell that is not what most platforms gave.

@@ -1,7 +1,7 @@
-//! The matrix for a terminal: one table a family, all with the same widths, so that columns stand under each other.
-//! Platforms that do not fit beside each other follow in further blocks.
+//! The matrix for a terminal that is wide enough for its platforms: one table a family, all with the same widths, so that
+//! columns stand under each other.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::collections::BTreeSet;
 
 use comfy_table::{
     Attribute, Cell as TableCell, Color, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table,
@@ -20,28 +20,28 @@ pub(super) const STYLE: TableStyle = TableStyle::new()
 /// A column of a platform is no narrower than this, so that few words have to be broken.
 const NARROWEST: u16 = 12;
 /// Nor wider than this, so that many fit.
-const WIDEST: u16 = 26;
+pub(super) const WIDEST: u16 = 26;
 /// What comfy-table puts around a column: a blank on each side and a line after it.
-const AROUND: u16 = 3;
+pub(super) const AROUND: u16 = 3;
 
-pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
+/// The tables, if all platforms fit beside each other.
+pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> Option<String> {
+    let widths = widths(matrix, look.width)?;
     let mut text = String::new();
-    let layout = Layout::new(matrix, look.width);
     let all: Vec<_> = matrix.rows().collect();
     for rows in all.chunk_by(|a, b| a.family() == b.family()) {
-        for block in &layout.blocks {
-            let mut head = rows[0].family().to_owned();
-            if layout.blocks.len() > 1 {
-                let last = matrix.columns.len();
-                head.push_str(&format!(", columns {} to {} of {last}", block.start + 1, block.end));
-            }
-            text.push_str(&textwrap::fill(&head, usize::from(look.width)));
-            text.push('\n');
-            text.push_str(&table(matrix, rows, block.clone(), &layout, look));
-            text.push_str("\n\n");
-        }
+        text.push_str(&textwrap::fill(rows[0].family(), usize::from(look.width)));
+        text.push('\n');
+        text.push_str(&family(matrix, rows, &widths, look));
+        text.push_str("\n\n");
     }
-    text.push_str(&textwrap::fill(&legend::counts(matrix, counts), usize::from(look.width)));
+    text.push_str(&footer(matrix, notes, counts, look));
+    Some(text)
+}
+
+/// What stands under the tables.
+pub(super) fn footer(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
+    let mut text = textwrap::fill(&legend::counts(matrix, counts), usize::from(look.width));
     text.push('\n');
     if let Some(line) = legend::left_out(matrix) {
         text.push_str(&textwrap::fill(&line, usize::from(look.width)));
@@ -57,63 +57,51 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
     text
 }
 
-/// How wide what is.
-struct Layout {
-    step: u16,
-    case: u16,
-    platforms: Vec<u16>,
-    /// The platforms that stand beside each other.
-    blocks: Vec<Range<usize>>,
+/// The widths of the columns, that of steps and that of cases first; none if the platforms do not fit. One does, however
+/// much of it has to be broken.
+fn widths(matrix: &Matrix, width: u16) -> Option<Vec<u16>> {
+    let widest = |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
+    let longest_step = widest(&mut matrix.rows().map(|row| step(row).len()));
+    let longest_name = widest(&mut matrix.rows().map(|row| row.name().len()));
+    // Names may be broken, steps should not be.
+    let step = longest_step.max(longest_name.min(width / 3)).max(8);
+    let case = widest(&mut matrix.rows().map(|row| row.case_names().len())).clamp(4, 12.max(width / 5));
+    // What is left to one platform at least decides how much of both has to be broken on a narrow terminal.
+    let case = case.min(8.max(width / 5));
+    let step = step.min(width.saturating_sub(case + NARROWEST + 3 * AROUND).max(8));
+    let room = width.saturating_sub(step + case + 2 * AROUND);
+    let most = WIDEST.min(room.saturating_sub(AROUND)).max(NARROWEST);
+    let platforms: Vec<_> = (0..matrix.columns.len())
+        .map(|column| {
+            let cells = matrix.rows().flat_map(|row| cell_lines(row, column));
+            let cells = widest(&mut cells.map(|line| line.chars().count()));
+            let head = head(&legend::head(&matrix.columns[column]));
+            let head = widest(&mut head.lines().map(|line| line.chars().count()));
+            cells.max(head).clamp(NARROWEST, most)
+        })
+        .collect();
+    let all: usize = platforms.iter().map(|width| usize::from(width + AROUND)).sum();
+    let fit = platforms.len() == 1 || all <= usize::from(room);
+    fit.then(|| [step, case].into_iter().chain(platforms).collect())
 }
 
-impl Layout {
-    fn new(matrix: &Matrix, width: u16) -> Self {
-        let widest =
-            |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
-        let longest_step = widest(&mut matrix.rows().map(|row| step(row).len()));
-        let longest_name = widest(&mut matrix.rows().map(|row| row.name().len()));
-        // Names may be broken, steps should not be.
-        let step = longest_step.max(longest_name.min(width / 3)).max(8);
-        let case = widest(&mut matrix.rows().map(|row| row.case_names().len())).clamp(4, 12.max(width / 5));
-        // What is left to one platform at least decides how much of both has to be broken on a narrow terminal.
-        let case = case.min(8.max(width / 5));
-        let step = step.min(width.saturating_sub(case + NARROWEST + 3 * AROUND).max(8));
-        let room = width.saturating_sub(step + case + 2 * AROUND);
-        let most = WIDEST.min(room.saturating_sub(AROUND)).max(NARROWEST);
-        let platforms: Vec<_> = (0..matrix.columns.len())
-            .map(|column| {
-                let cells = matrix.rows().flat_map(|row| cell_lines(row, column));
-                let cells = widest(&mut cells.map(|line| line.chars().count()));
-                let head =
-                    widest(&mut head(&legend::head(&matrix.columns[column])).lines().map(|line| line.chars().count()));
-                cells.max(head).clamp(NARROWEST, most)
-            })
-            .collect();
-        Layout { step, case, blocks: blocks(&platforms, room), platforms }
-    }
-}
-
-/// Fills blocks from the left; a block has one platform at least, however narrow the terminal.
-fn blocks(platforms: &[u16], room: u16) -> Vec<Range<usize>> {
-    let mut blocks: Vec<Range<usize>> = Vec::new();
-    let mut used = 0;
-    for (column, width) in platforms.iter().enumerate() {
-        let width = width + AROUND;
-        match blocks.last_mut() {
-            Some(block) if used + width <= room => {
-                block.end = column + 1;
-                used += width;
-            }
-            _ => {
-                blocks.push(column..column + 1);
-                used = width;
-            }
+fn family(matrix: &Matrix, rows: &[Row<'_>], widths: &[u16], look: Look) -> String {
+    let mut table = empty(look);
+    let heads = matrix.columns.iter().map(|column| head(&legend::head(column)));
+    table.set_header(["step".to_owned(), "case".to_owned()].into_iter().chain(heads));
+    for (index, &row) in rows.iter().enumerate() {
+        if index == 0 || rows[index - 1].scenario() != row.scenario() {
+            table.add_row([bold(row.name(), look)]);
         }
+        let mut cells = vec![TableCell::new(step(row)), TableCell::new(row.case_names())];
+        cells.extend((0..matrix.columns.len()).map(|column| styled_cell(row, column, look)));
+        table.add_row(cells);
     }
-    blocks
+    drawn(table, widths)
 }
 
-fn table(matrix: &Matrix, rows: &[Row<'_>], block: Range<usize>, layout: &Layout, look: Look) -> String {
+/// A table without rows.
+pub(super) fn empty(look: Look) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
     if look.colour {
@@ -121,26 +109,20 @@ fn table(matrix: &Matrix, rows: &[Row<'_>], block: Range<usize>, layout: &Layout
     } else {
         table.force_no_tty();
     }
-    let heads = block.clone().map(|column| head(&legend::head(&matrix.columns[column])));
-    table.set_header(["step".to_owned(), "case".to_owned()].into_iter().chain(heads));
-    for (index, &row) in rows.iter().enumerate() {
-        if index == 0 || rows[index - 1].scenario() != row.scenario() {
-            table.add_row([bold(row.name(), look)]);
-        }
-        let mut cells = vec![TableCell::new(step(row)), TableCell::new(row.case_names())];
-        cells.extend(block.clone().map(|column| styled_cell(row, column, look)));
-        table.add_row(cells);
-    }
-    let widths = [layout.step, layout.case].into_iter().chain(layout.platforms[block].iter().copied());
+    table
+}
+
+/// A table with columns of these widths, as text.
+pub(super) fn drawn(mut table: Table, widths: &[u16]) -> String {
     // A width as comfy-table counts it includes the blanks on both sides.
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::MAX);
-    let constraints: Vec<_> = widths.map(|width| ColumnConstraint::Absolute(Width::Fixed(width + 2))).collect();
+    let constraints: Vec<_> = widths.iter().map(|width| ColumnConstraint::Absolute(Width::Fixed(width + 2))).collect();
     table.set_constraints(constraints);
     table.trim_fmt()
 }
 
-fn bold(text: &str, look: Look) -> TableCell {
+pub(super) fn bold(text: &str, look: Look) -> TableCell {
     let cell = TableCell::new(text).set_delimiter('-');
     if look.colour { cell.add_attribute(Attribute::Bold) } else { cell }
 }
@@ -149,7 +131,7 @@ fn step(row: Row<'_>) -> String {
     format!("{:>3} {} {}", row.step(), row.actor(), row.operation())
 }
 
-fn styled_cell(row: Row<'_>, column: usize, look: Look) -> TableCell {
+pub(super) fn styled_cell(row: Row<'_>, column: usize, look: Look) -> TableCell {
     let cell = TableCell::new(cell_lines(row, column).join("\n")).set_delimiter('+');
     let stands_out = row.stands_out(column);
     let unsteady = row.is_measured(column) && row.cell(column).is_some_and(Cell::is_unsteady);
@@ -161,9 +143,14 @@ fn styled_cell(row: Row<'_>, column: usize, look: Look) -> TableCell {
 }
 
 /// The lines of a cell, marked where they stand out.
-fn cell_lines(row: Row<'_>, column: usize) -> Vec<String> {
-    let mark = if row.stands_out(column) { format!("{STANDS_OUT} ") } else { String::new() };
-    cell::lines(row, column).into_iter().map(|line| format!("{mark}{line}")).collect()
+pub(super) fn cell_lines(row: Row<'_>, column: usize) -> Vec<String> {
+    let lines = cell::lines(row, column).into_iter();
+    if !row.stands_out(column) {
+        return lines.collect();
+    }
+    // Two marks need no room between them.
+    let blank = if row.is_measured(column) { " " } else { "" };
+    lines.map(|line| format!("{STANDS_OUT}{blank}{line}")).collect()
 }
 
 /// A platform's name, broken after hyphens and blanks into lines that fit the narrowest column where they can.
@@ -189,13 +176,5 @@ mod tests {
         assert_eq!(head("linux-6.18-x86_64-gnu"), "linux-6.18-\nx86_64-gnu");
         assert_eq!(head("linux 5.10 – 7.2, 7 platforms"), "linux 5.10 –\n7.2, 7\nplatforms");
         assert_eq!(head("one"), "one");
-    }
-
-    #[test]
-    fn platforms_fill_blocks_from_the_left() {
-        assert_eq!(blocks(&[12, 12, 12], 200), vec![0..3; 1]);
-        assert_eq!(blocks(&[12, 12, 12], 30), [0..2, 2..3]);
-        assert_eq!(blocks(&[12, 12], 3), [0..1, 1..2]);
-        assert_eq!(blocks(&[], 80), Vec::<Range<usize>>::new());
     }
 }
