@@ -2,7 +2,10 @@
 
 mod common;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use common::{Folder, Ran};
 
@@ -17,7 +20,7 @@ fn ran(args: &[&str]) -> Ran {
 
 /// The rows of a CSV that differ, in their own words.
 fn differing(csv: &str) -> BTreeSet<[String; 5]> {
-    let of = |row: std::collections::BTreeMap<String, String>| {
+    let of = |row: BTreeMap<String, String>| {
         assert_eq!(row["differs"], "yes", "{row:?}");
         ["scenario", "cases", "step", "actor", "operation"].map(|column| row[column].clone())
     };
@@ -58,8 +61,66 @@ fn a_diff_says_what_was_not_measured_and_a_matrix_never_counts_it() {
 }
 
 #[test]
+fn without_names_a_diff_counts_the_rows_that_it_has_for_each_two() {
+    for compare in ["exact", "class"] {
+        let csv = |args: &[&str]| {
+            common::rows(
+                &ran(&[&["diff"], args, &["--format", "csv", "--compare", compare]].concat()).exits(0).silent().out,
+            )
+        };
+        let both = |pair: &BTreeMap<String, String>| [pair["a"].clone(), pair["b"].clone()];
+        let counts = csv(&[]);
+        let all: BTreeSet<_> = counts.iter().flat_map(both).collect();
+        assert_eq!(counts.len(), all.len() * (all.len() - 1) / 2, "each two once");
+        for (one, other) in [
+            ("linux-6.18-x86_64-gnu", "gvisor-2024-x86_64-gnu"),
+            ("linux-6.18-x86_64-gnu", "macos"),
+            ("gvisor-2022-x86_64-gnu", "wine-10-x86_64-gnu"),
+            ("macos", "windows"),
+        ] {
+            let pair = counts.iter().find(|pair| both(pair) == [one, other]);
+            let count = &pair.unwrap_or_else(|| panic!("{one} {other}"))["differing"];
+            assert_eq!(*count, csv(&[one, other]).len().to_string(), "{one} {other} {compare}");
+            assert_ne!(count, "0", "{one} {other} {compare}");
+        }
+    }
+}
+
+#[test]
+fn of_each_two_it_is_said_what_was_not_measured_and_what_has_no_row_in_common() {
+    let folder = Folder::new();
+    for (platform, provenance, scenario, outcome, counts) in [
+        ("a", "measured", "own/x", "EPIPE", "10,10"),
+        ("b", "measured", "own/y", "EPIPE", "10,10"),
+        ("c", "documented", "own/x", "ok 1", ","),
+    ] {
+        let row = format!(
+            "{platform},{provenance},{scenario},tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,{counts},a source\n"
+        );
+        folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
+    }
+    let out = folder.brokenpipe(&["diff", "--results", "."]).exits(0).silent().out;
+    let (table, legend) = out.split_once("\n\n").expect("a table and what it means");
+    let cells =
+        |line: &str| line.split(['│', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let lines: Vec<_> = table.lines().map(cells).collect();
+    assert_eq!(
+        (&lines[3][..], &lines[4][..]),
+        (&["2", "b", "·"].map(str::to_owned)[..], &["3", "≈c", "≈1", "·"].map(str::to_owned)[..]),
+        "{out}"
+    );
+    assert!(
+        legend.contains("3 pairs: ") && legend.contains("\n≈ one of the two, ") && legend.contains("\n· "),
+        "{out}"
+    );
+    folder.brokenpipe(&["diff", "--results", "a.csv"]).exits(1).says(&["a is alone there"]);
+}
+
+#[test]
 fn a_platform_is_compared_with_another_one() {
     ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" with itself: a platform is compared with another one"]);
+    ran(&["diff", "macos"]).exits(2).says(&["not provided:\n  <B>\n"]);
+    ran(&["diff", "--all"]).refuses(&["--all shows rows of two platforms: name them, A and B"]);
     ran(&["diff", "macos", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are linux-5.10"]);
 }
 

@@ -83,6 +83,19 @@ fn files_make_the_matrix_that_their_rows_make() {
 }
 
 #[test]
+fn what_each_two_differ_in_is_a_triangle_which_is_broken_where_it_is_too_wide() {
+    let matrix = matrix(9);
+    let between = |format, width| {
+        let mut out = Vec::new();
+        report::between(&matrix, format, Look { width, colour: false }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert_snapshot!(between(Format::Table, 48));
+    assert_snapshot!(between(Format::Markdown, 60));
+    assert_snapshot!(between(Format::Csv, 60));
+}
+
+#[test]
 fn one_platform_shows_all_its_rows_at_80_columns() {
     assert_snapshot!(table(1, Rows::Differing, 80));
 }

@@ -38,7 +38,7 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Show the matrix of results: scenarios and steps down, platforms across.
     Report(ReportArgs),
-    /// Show the rows in which two platforms differ.
+    /// Show the rows in which two platforms differ; without names, how many rows that are for each two.
     Diff(DiffArgs),
     /// Compare results, or this machine, with accepted results, and fail if something changed.
     Check(CheckArgs),

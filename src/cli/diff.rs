@@ -6,19 +6,24 @@ use clap::Args;
 
 use super::{
     Done, Failure, catalogue, look, print_with,
-    view::{Cases, FormatArgs, RowArgs},
+    view::{Cases, FormatArgs, RowArgs, for_people},
 };
-use crate::report::{Rows, render};
+use crate::report::{self, Rows, render};
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
     /// The platform to start from
-    a: String,
+    #[arg(requires = "b")]
+    a: Option<String>,
     /// The platform that is compared with it
-    b: String,
+    b: Option<String>,
     /// Files of results, or folders of them; repeatable [default: results]
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
+    /// Without A and B: give every platform a line of its own; otherwise, in a table or Markdown, those that agree in all
+    /// cells share one
+    #[arg(long, conflicts_with = "a")]
+    expand: bool,
     #[command(flatten)]
     rows: RowArgs,
     #[command(flatten)]
@@ -26,13 +31,28 @@ pub(super) struct DiffArgs {
 }
 
 pub(super) fn diff(args: &DiffArgs) -> Done {
-    if args.a == args.b {
-        return Err(Failure::Wrong(format!("{:?} with itself: a platform is compared with another one", args.a)));
-    }
     let catalogue = catalogue(&args.rows.own)?;
+    let FormatArgs { format, width } = args.format;
+    let (Some(a), Some(b)) = (&args.a, &args.b) else {
+        if args.rows.all {
+            return Err(Failure::Wrong("--all shows rows of two platforms: name them, A and B".to_owned()));
+        }
+        let mut matrix = args.rows.matrix(&args.results, &catalogue)?;
+        if !args.expand && for_people(format) {
+            matrix.merge_columns();
+        }
+        args.rows.keep(&mut matrix, Cases::All)?;
+        if let [one] = matrix.columns.as_slice() {
+            return Err(Failure::No(format!("{} is alone there, with nothing to compare it with", one.name)));
+        }
+        return print_with(|out| report::between(&matrix, format, look(width), out));
+    };
+    if a == b {
+        return Err(Failure::Wrong(format!("{a:?} with itself: a platform is compared with another one")));
+    }
     let mut matrix = args.rows.matrix(&args.results, &catalogue)?;
-    matrix.set_pair(&args.a, &args.b).map_err(|error| Failure::No(error.to_string()))?;
+    matrix.set_pair(a, b).map_err(|error| Failure::No(error.to_string()))?;
     args.rows.keep(&mut matrix, Cases::All)?;
     let rows = if args.rows.all { Rows::All } else { Rows::Differing };
-    print_with(|out| render(&matrix, rows, args.format.format, look(args.format.width), out))
+    print_with(|out| render(&matrix, rows, format, look(width), out))
 }

@@ -7,9 +7,9 @@ use glob::Pattern;
 
 use super::{
     Done, Failure, catalogue, look, print_with,
-    view::{Cases, FormatArgs, RowArgs, keep_platforms},
+    view::{Cases, FormatArgs, RowArgs, for_people, keep_platforms},
 };
-use crate::report::{self, Format, Rows, render};
+use crate::report::{self, Rows, render};
 
 #[derive(Debug, Default, Args)]
 pub(super) struct ReportArgs {
@@ -41,7 +41,7 @@ pub(super) fn report(args: &ReportArgs) -> Done {
     let baseline = args.baseline_column.as_deref();
     keep_platforms(&mut matrix, &args.platform, baseline)?;
     let FormatArgs { format, width } = args.format;
-    let for_people = matches!(format, Format::Table | Format::Markdown);
+    let for_people = for_people(format);
     if !args.expand && for_people {
         matrix.merge_columns();
     }

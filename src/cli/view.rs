@@ -91,6 +91,11 @@ impl RowArgs {
     }
 }
 
+/// Whether a page is to be read by people, who want what is the same once.
+pub(super) fn for_people(format: Format) -> bool {
+    matches!(format, Format::Table | Format::Markdown)
+}
+
 /// Reads results and says on standard error what was passed over.
 pub(super) fn read_matrix(paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
     let (matrix, notes) = Matrix::read(paths, catalogue).map_err(Failure::wrong)?;

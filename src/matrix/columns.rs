@@ -106,8 +106,8 @@ impl Ord for Natural<'_> {
 }
 
 impl Matrix {
-    /// Makes measured platforms of one system that agree wherever both observed something one column: ten kernels that do
-    /// the same are not ten findings.
+    /// Makes measured platforms of one system that agree wherever both observed something one column, if there is any
+    /// such place: ten kernels that do the same are not ten findings.
     pub fn merge_columns(&mut self) {
         let mut merged: Vec<(Column, Vec<Compared>)> = Vec::new();
         for column in std::mem::take(&mut self.columns) {
@@ -118,7 +118,7 @@ impl Matrix {
                     && !column.is_absent()
                     && !other.is_absent()
                     && other.system() == column.system()
-                    && known.iter().zip(&cells).all(|(a, b)| a == b || a.is_none() || b.is_none())
+                    && agree(known, &cells)
             };
             match merged.iter_mut().find(fits) {
                 Some((other, known)) => {
@@ -138,6 +138,12 @@ impl Matrix {
         self.columns = merged;
         self.lay_out();
     }
+}
+
+/// Whether there are places at which both have something to compare, and it is the same at all of them.
+fn agree(one: &[Compared], other: &[Compared]) -> bool {
+    let mut both = one.iter().zip(other).filter_map(|(one, other)| one.zip(*other)).peekable();
+    both.peek().is_some() && both.all(|(one, other)| one == other)
 }
 
 /// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`.

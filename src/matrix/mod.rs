@@ -1,5 +1,6 @@
 //! Rows × platforms: the same step of the same case beside each other, and where platforms differ.
 
+mod between;
 mod build;
 mod cases;
 mod cell;
@@ -19,6 +20,7 @@ use build::Store;
 use cell::{CellId, CellKey, NO_CELL};
 use lay_out::Cases;
 
+pub use between::Between;
 pub use cases::{CaseName, name_all};
 pub use cell::{Cell, Seen};
 pub use class::{CLASSES, Class};
@@ -130,11 +132,15 @@ impl Matrix {
     /// No platform of such a name is there.
     pub fn set_pair(&mut self, one: &str, other: &str) -> Result<(), NoSuchPlatform> {
         let (one_at, other_at) = (self.position(one)?, self.position(other)?);
-        self.columns = [one_at, other_at].map(|at| self.columns[at].clone()).into();
+        self.make_pair(one_at, other_at);
+        Ok(())
+    }
+
+    fn make_pair(&mut self, one: usize, other: usize) {
+        self.columns = [one, other].map(|at| self.columns[at].clone()).into();
         self.lay_out();
         self.is_pair = true;
         self.baseline = Some(0);
-        Ok(())
     }
 
     /// Whether two platforms are compared with each other, whatever their provenance.

@@ -1,5 +1,6 @@
 //! The matrix as text, one file a format. Nothing here reads files, and nothing that reads files renders.
 
+mod between;
 mod cell;
 mod check;
 mod csv;
@@ -21,6 +22,7 @@ use clap::ValueEnum;
 
 use crate::matrix::Matrix;
 
+pub use between::between;
 pub use check::{CheckFormat, check};
 pub use page::page;
 pub use show::show;

@@ -20,7 +20,7 @@ const NARROWEST: u16 = 22;
 /// What stands over them.
 const HEAD: &str = "platform";
 /// What is not there after the last column: a line.
-const AT_END: u16 = 1;
+pub(super) const AT_END: u16 = 1;
 
 pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
     let fill = |text: &str| textwrap::fill(text, usize::from(look.width)) + "\n";
@@ -133,7 +133,7 @@ fn tables(matrix: &Matrix, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec
 }
 
 /// Fills blocks from the left; a block has one column at least, however narrow the terminal.
-fn blocks(widths: &[u16], room: u16) -> Vec<Range<usize>> {
+pub(super) fn blocks(widths: &[u16], room: u16) -> Vec<Range<usize>> {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     let mut used: u16 = 0;
     for (column, width) in widths.iter().enumerate() {
