@@ -25,6 +25,8 @@ all_well=yes # nothing failed, and nothing was skipped that should not be
 # and four connects in some 30,000 later than the usual 5 s.
 # shellcheck disable=SC2034 # scripts use it
 patient=(--await-deadline 2s --connect-deadline 60s)
+# Building takes far longer than running, which is mostly waiting.
+opt_level=0
 child=       # what to end if this script is ended
 scratch=
 
@@ -326,8 +328,9 @@ use_source() { # TARGET LINKER [FLAG]...
 # Builds the program in that way and sets `program`.
 build_from_source() { # TARGET LINKER [FLAG]...
     use_source "$@"
-    # On a fresh machine building takes far longer than running, even on an emulator.
-    export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+    export CARGO_PROFILE_RELEASE_OPT_LEVEL=$opt_level
+    # A program that aborts when it panics needs nothing that unwinds and tells where.
+    from_source+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=)
     quietly /usr/bin/cargo build --release "${from_source[@]}" || die 1 "cargo could not build for $1"
     program=$CARGO_TARGET_DIR/$1/release/brokenpipe
     if [ -e "$program.exe" ]; then program+=.exe; fi
