@@ -330,7 +330,7 @@ build_from_source() { # TARGET LINKER [FLAG]...
     use_source "$@"
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=$opt_level
     # A program that aborts when it panics needs nothing that unwinds and tells where.
-    from_source+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=)
+    from_source+=("-Zbuild-std=std,panic_abort" -Zbuild-std-features=)
     quietly /usr/bin/cargo build --release "${from_source[@]}" || die 1 "cargo could not build for $1"
     program=$CARGO_TARGET_DIR/$1/release/brokenpipe
     if [ -e "$program.exe" ]; then program+=.exe; fi
