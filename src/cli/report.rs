@@ -9,7 +9,10 @@ use super::{
     Done, Failure, catalogue, look, print_with,
     view::{Cases, FormatArgs, RowArgs, for_people, keep_platforms},
 };
-use crate::report::{self, Rows, render};
+use crate::{
+    matrix::{Column, Matrix},
+    report::{self, Rows, render},
+};
 
 #[derive(Debug, Default, Args)]
 pub(super) struct ReportArgs {
@@ -18,7 +21,7 @@ pub(super) struct ReportArgs {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     rows: RowArgs,
-    /// Show only platforms whose names fit this glob; repeatable
+    /// Show only platforms whose names fit this glob; repeatable. With --verify, of what was measured only these
     #[arg(long, value_name = "GLOB")]
     platform: Vec<Pattern>,
     /// Mark what differs from this platform, which is always shown, instead of from what most platforms gave
@@ -39,7 +42,9 @@ pub(super) fn report(args: &ReportArgs) -> Done {
     let catalogue = catalogue(&args.rows.own)?;
     let mut matrix = args.rows.matrix(&args.paths, &catalogue)?;
     let baseline = args.baseline_column.as_deref();
-    keep_platforms(&mut matrix, &args.platform, baseline)?;
+    keep_platforms(&mut matrix, &args.platform, |column| {
+        (args.verify && !column.is_measured()) || baseline.is_some_and(|baseline| column.has(baseline))
+    })?;
     let FormatArgs { format, width } = args.format;
     let for_people = for_people(format);
     if !args.expand && for_people {
@@ -47,7 +52,10 @@ pub(super) fn report(args: &ReportArgs) -> Done {
     }
     args.rows.keep(&mut matrix, if for_people && !args.verify { Cases::Plain } else { Cases::All })?;
     if args.verify {
-        let verified = matrix.verify(args.rows.compare);
+        let verified = matrix.verify();
+        if verified.is_empty() {
+            return Err(Failure::No(nothing_to_verify(&matrix).to_owned()));
+        }
         return print_with(|out| report::verify(&verified, format, look(width), out));
     }
     if !args.expand && for_people && args.platform.is_empty() {
@@ -58,4 +66,16 @@ pub(super) fn report(args: &ReportArgs) -> Done {
     }
     let rows = if args.rows.all { Rows::All } else { Rows::Differing };
     print_with(|out| render(&matrix, rows, format, look(width), out))
+}
+
+/// Why nothing measured stands beside anything stated.
+fn nothing_to_verify(matrix: &Matrix) -> &'static str {
+    let is_measured = |column: &Column| column.is_measured() && !column.is_absent();
+    if !matrix.columns.iter().any(is_measured) {
+        "nothing there was measured, so that there is nothing to verify what is documented or reported with"
+    } else if matrix.columns.iter().all(Column::is_measured) {
+        "nothing there is documented or reported"
+    } else {
+        "nothing there is documented or reported for a system that was measured; `platforms.csv` says which is whose"
+    }
 }

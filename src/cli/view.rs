@@ -111,16 +111,19 @@ pub(super) fn read_matrix_if_any(paths: &[PathBuf], catalogue: &Catalogue) -> Re
     read_matrix(&paths_or_default(paths), catalogue)
 }
 
-/// Keeps the columns of the platforms whose names fit, and that of the baseline; a glob that fits none is a mistake.
-pub(super) fn keep_platforms(matrix: &mut Matrix, globs: &[Pattern], baseline: Option<&str>) -> Result<(), Failure> {
+/// Keeps the columns of the platforms whose names fit, and those that are kept anyway; a glob that fits none is a mistake.
+pub(super) fn keep_platforms(
+    matrix: &mut Matrix,
+    globs: &[Pattern],
+    anyway: impl Fn(&Column) -> bool,
+) -> Result<(), Failure> {
     let fits = |glob: &Pattern| matrix.columns.iter().any(|column| glob.matches(&column.name));
     if let Some(glob) = globs.iter().find(|glob| !fits(glob)) {
         let names: Vec<_> = matrix.columns.iter().map(|column| column.name.as_str()).collect();
         return Err(Failure::No(format!("no platform fits {:?}; there are {}", glob.as_str(), names.join(", "))));
     }
     if !globs.is_empty() {
-        let is_baseline = |column: &Column| baseline.is_some_and(|baseline| column.has(baseline));
-        matrix.keep_columns(|column| is_baseline(column) || globs.iter().any(|glob| glob.matches(&column.name)));
+        matrix.keep_columns(|column| anyway(column) || globs.iter().any(|glob| glob.matches(&column.name)));
     }
     Ok(())
 }

@@ -204,14 +204,15 @@ impl<'a> Row<'a> {
             .filter(move |column| self.matrix.columns[*column].is_measured() && self.key(*column) != 0)
     }
 
+    /// The cells of all its cases, which differ in their notes at most.
+    pub(super) fn all_cells(self, column: usize) -> impl Iterator<Item = &'a Cell> {
+        let places = self.cases.places.iter();
+        places.filter_map(move |place| self.matrix.store.cells.get(self.matrix.cell_id(column, *place)))
+    }
+
     /// What the notes of all cases say of a column.
     pub fn notes(self, column: usize) -> BTreeSet<&'a str> {
-        let cells = self
-            .cases
-            .places
-            .iter()
-            .filter_map(|place| self.matrix.store.cells.get(self.matrix.cell_id(column, *place)));
-        cells.flat_map(Cell::notes).collect()
+        self.all_cells(column).flat_map(Cell::notes).collect()
     }
 
     /// Distinct outcomes of all columns.

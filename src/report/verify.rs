@@ -36,7 +36,7 @@ struct Contradiction {
 /// # Errors
 ///
 /// Those of `out`.
-pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn verify(verified: &[Verified], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let pairs: Vec<_> = verified.iter().map(pair).collect();
     match format {
         Format::Json => {
@@ -52,16 +52,17 @@ pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut d
     }
 }
 
-fn pair<'a>(verified: &Verified<'a>) -> Pair<'a> {
-    let of = |verdict| verified.findings.iter().filter(move |finding| finding.verdict == verdict);
+fn pair(verified: &Verified) -> Pair<'_> {
+    let findings = verified.findings();
+    let of = |verdict| findings.iter().filter(move |finding| finding.verdict == verdict);
     Pair {
-        measured: &verified.measured.name,
-        stated: &verified.stated.name,
-        provenance: verified.stated.provenance.word(),
+        measured: &verified.measured().name,
+        stated: &verified.stated().name,
+        provenance: verified.stated().provenance.word(),
         agrees: of(Verdict::Agrees).count(),
         contradicts: of(Verdict::Contradicts).count(),
-        undocumented: verified.undocumented,
-        unmeasured: verified.unmeasured,
+        undocumented: verified.undocumented(),
+        unmeasured: verified.unmeasured(),
         contradictions: of(Verdict::Contradicts).map(contradiction).collect(),
     }
 }
@@ -74,8 +75,8 @@ fn contradiction(finding: &Finding<'_>) -> Contradiction {
         step: row.step(),
         operation: format!("{} {}", row.actor(), row.operation()),
         measured: finding.measured.to_string(),
-        stated: format!("{STATED}{}", finding.stated.outcome),
-        source: finding.stated.note.to_string(),
+        stated: format!("{STATED}{}", finding.stated),
+        source: finding.sources.iter().copied().collect::<Vec<_>>().join("; "),
     }
 }
 
@@ -92,10 +93,6 @@ type Rows<'a> = &'a [[String; 6]];
 
 fn text(pairs: &[Pair<'_>], clean: &dyn Fn(&str) -> String, table: &dyn Fn([&str; 6], Rows<'_>) -> String) -> String {
     let mut text = String::new();
-    if pairs.is_empty() {
-        text.push_str(&clean("Nothing is documented or reported for a system that was measured."));
-        text.push('\n');
-    }
     for pair in pairs {
         let count = pair.agrees + pair.contradicts;
         text.push_str(&clean(&format!(
