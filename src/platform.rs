@@ -66,9 +66,8 @@ impl Platform {
         let os = std::env::consts::OS;
         let arch = std::env::consts::ARCH;
         let abi = ABI;
-        // What stands between a program and its system must not be taken for the system by its name either. In a machine
-        // that is emulated as a whole nothing stands between them.
-        let system = if matches!(host.runtime, "native" | "qemu") { os } else { host.runtime };
+        // What stands between a program and its system must not be taken for the system by its name either.
+        let system = stand_in(host.runtime).unwrap_or(os);
         let version = if host.runtime_version.is_empty() { &host.version } else { &host.runtime_version };
         let parts = [system, version, arch, abi];
         let name = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("-");
@@ -88,6 +87,11 @@ impl Platform {
         }
     }
 
+    /// What stands between a program and its system, if anything does.
+    pub fn stand_in(&self) -> Option<&str> {
+        stand_in(&self.runtime)
+    }
+
     /// The system that answers: the operating system, unless something other than its kernel stands in for it. An emulated
     /// machine, or a translated program, has a kernel that is the system's own.
     pub fn system(&self) -> &str {
@@ -96,6 +100,11 @@ impl Platform {
             runtime => runtime,
         }
     }
+}
+
+/// In a machine that is emulated as a whole nothing stands between a program and its system.
+fn stand_in(runtime: &str) -> Option<&str> {
+    (!matches!(runtime, "native" | "qemu" | "")).then_some(runtime)
 }
 
 const ABI: &str = if cfg!(target_env = "gnu") {

@@ -87,7 +87,7 @@ fn the_nearest_version_of_the_same_kind_is_taken() {
     let ran = check(&folder, &[]).exits(0).silent();
     assert_eq!(
         ran.out,
-        "box-5.8: 3 same\n  compared with box-5.9: the baseline of testos vax gnu native whose version, 5.9, is closest \
+        "box-5.8: 3 same\n  compared with box-5.9: the baseline of testos vax gnu whose version, 5.9, is closest \
          to 5.8\n"
     );
 }
@@ -100,6 +100,18 @@ fn of_two_that_are_equally_near_the_older_is_taken() {
     }
     write(&folder, "run", facts("box-5.10", "5.10"), ACCEPTED);
     assert!(check(&folder, &[]).exits(0).out.contains("compared with box-5.8:"));
+}
+
+#[test]
+fn a_machine_that_is_emulated_stands_for_one_that_is_not_if_none_of_its_kind_is_as_near() {
+    let folder = Folder::new();
+    let emulated = |name: &str, version| Platform { runtime: "qemu".to_owned(), ..facts(name, version) };
+    write(&folder, "results", emulated("box-5.9", "5.9"), ACCEPTED);
+    write(&folder, "results", facts("box-5.19", "5.19"), ACCEPTED);
+    write(&folder, "run", facts("box-5.10", "5.10"), ACCEPTED);
+    assert!(check(&folder, &[]).exits(0).out.contains("compared with box-5.9: the baseline of testos vax gnu whose"));
+    write(&folder, "results", facts("box-5.11", "5.11"), ACCEPTED);
+    assert!(check(&folder, &[]).exits(0).out.contains("compared with box-5.11:"));
 }
 
 #[test]
@@ -330,7 +342,7 @@ fn a_named_file_has_the_facts_beside_it() {
     write(&folder, "other", facts("box-5.9", "5.9"), ACCEPTED);
     let nearest = |version: &str| {
         format!(
-            "box-5.9: 3 same\n  compared with box-{version}: the baseline of testos vax gnu native whose version, \
+            "box-5.9: 3 same\n  compared with box-{version}: the baseline of testos vax gnu whose version, \
              {version}, is closest to 5.9\n"
         )
     };

@@ -14,8 +14,8 @@ pub(super) enum Choice<'a> {
     None(String),
 }
 
-/// Takes the baseline of the same name; otherwise the nearest one: same os, arch, abi and runtime, and the closest
-/// version, the older of two that are equally close.
+/// Takes the baseline of the same name; otherwise the nearest one: same os, arch, abi and stand-in, and the closest
+/// version; of two that are equally close one of the same runtime, then the older.
 pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column]) -> Choice<'a> {
     let name = &run.members[0].platform;
     if let Some(own) = baselines.iter().find(|column| column.members[0].platform == *name) {
@@ -31,13 +31,13 @@ pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column]) -> Choice<'a> {
             let other = column.members[0].facts.as_ref().filter(|other| kind(other) == kind(facts))?;
             let numbers = numbers(&other.os_version);
             let distance = distance(version.as_ref()?, numbers.as_ref()?);
-            Some((distance, numbers, other, *column))
+            Some(((distance, other.runtime != facts.runtime, numbers, &other.platform), other, *column))
         })
         .collect();
-    near.sort_by(|a, b| (&a.0, &a.1, &a.2.platform).cmp(&(&b.0, &b.1, &b.2.platform)));
+    near.sort_by(|a, b| a.0.cmp(&b.0));
     let kind = kind(facts).into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     match near.first() {
-        Some((_, _, other, column)) => Choice::Nearest(
+        Some((_, other, column)) => Choice::Nearest(
             column,
             format!("the baseline of {kind} whose version, {}, is closest to {}", other.os_version, facts.os_version),
         ),
@@ -45,7 +45,8 @@ pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column]) -> Choice<'a> {
     }
 }
 
-/// What has to be the same for one platform to stand for another.
+/// What has to be the same for one platform to stand for another. A machine that is emulated as a whole has the same
+/// kernel as one that is not.
 fn kind(facts: &Platform) -> [&str; 4] {
-    [&facts.os, &facts.arch, &facts.abi, &facts.runtime]
+    [&facts.os, &facts.arch, &facts.abi, facts.stand_in().unwrap_or_default()]
 }
