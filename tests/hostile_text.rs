@@ -77,6 +77,30 @@ fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
     assert_eq!(commands, Vec::<&str>::new());
 }
 
+/// What several platforms have in common is called by words of platforms.csv, which may hold anything.
+#[test]
+fn the_name_of_platforms_that_share_a_column_is_no_command() {
+    let folder = Folder::new();
+    let mut platforms =
+        "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n".to_owned();
+    for (platform, outcome) in [("a", "EPIPE"), ("b", "EPIPE"), ("c", "eof")] {
+        let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,10,10,\n");
+        folder.write(&format!("{platform}.csv"), HEAD.to_owned() + &row);
+        let os = if platform == "c" { "os" } else { "::error::no ##[error]\u{202e}no" };
+        platforms += &format!("{platform},measured,{os},{platform},1,vax,,native,epoll,1,1,1\n");
+    }
+    folder.write("platforms.csv", platforms);
+    for args in [&["report", "."][..], &["report", ".", "--all"], &["diff", "--results", "."]] {
+        for width in ["40", "60", "1000"] {
+            let out = folder.brokenpipe(&[args, &["--width", width]].concat()).exits(0).silent().out;
+            assert!(out.contains("error"), "the name is shown: {out}");
+            let is_command = |line: &&str| line.trim_start().starts_with("::") || line.contains("##[");
+            assert_eq!(out.lines().filter(is_command).collect::<Vec<_>>(), Vec::<&str>::new());
+            assert!(!out.contains('\u{202e}'), "{out}");
+        }
+    }
+}
+
 #[test]
 fn characters_that_turn_the_direction_of_text_are_taken_out() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", "seen \u{202e}eciwt"));

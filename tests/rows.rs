@@ -57,7 +57,7 @@ fn a_diff_says_what_was_not_measured_and_a_matrix_never_counts_it() {
     assert!(matrix.contains("something else was measured or is said than is documented of macos, "), "{matrix}");
     assert!(!matrix.contains("differ from macos"), "{matrix}");
     let csv = ran(&["report", "--baseline-column", "macos", "--format", "csv"]).exits(0).out;
-    assert!(common::rows(&csv).iter().all(|row| row["differs"] == "no"));
+    assert!(common::rows(&csv).iter().all(|row| row["differs"] == "stated"));
 }
 
 #[test]
@@ -114,6 +114,36 @@ fn of_each_two_it_is_said_what_was_not_measured_and_what_has_no_row_in_common() 
         "{out}"
     );
     folder.brokenpipe(&["diff", "--results", "a.csv"]).exits(1).says(&["a is alone there"]);
+}
+
+#[test]
+fn where_all_platforms_agree_their_pairs_are_counted_all_the_same() {
+    let folder = Folder::new();
+    for platform in ["a", "b"] {
+        let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,1,client,write 1,EPIPE,,,,,10,10,\n");
+        folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
+    }
+    let diff = |format| folder.brokenpipe(&["diff", "--results", ".", "--format", format]).exits(0).silent().out;
+    assert_eq!(diff("csv"), "a,b,a_provenance,b_provenance,rows,differing\na,b,measured,measured,1,0\n");
+    assert_eq!(diff("markdown").lines().nth(3), Some("| 2 b | 0 |"));
+    assert_eq!(diff("table").lines().nth(3), Some(" 2 b │ 0"));
+}
+
+#[test]
+fn of_each_two_that_share_a_line_the_names_that_diff_takes_are_listed() {
+    let diff = |args: &[&str]| ran(&[&["diff", "--select", "peer-reset"], args].concat()).exits(0).silent().out;
+    let out = diff(&["--width", "1000"]);
+    let line = "8 platforms: linux-6.18-x86_64-gnu, linux-6.18-x86_64-musl, linux-5.10-x86_64-gnu, ";
+    assert!(out.contains(line), "{out}");
+    let expanded = diff(&["--expand", "--width", "1000"]);
+    assert!(!expanded.contains("8 platforms") && expanded.contains("\n 2 linux-6.18-x86_64-musl "), "{expanded}");
+    let class = diff(&["--compare", "class", "--width", "1000"]);
+    assert!(class.contains(" pairs: in how many rows the two differ in the class of what they gave.\n"), "{class}");
+    let json: serde_json::Value = serde_json::from_str(&diff(&["--format", "json"])).expect("JSON");
+    let pairs = json.as_array().expect("a list of pairs");
+    assert_eq!(pairs.len(), 21 * 20 / 2, "each two of 21 platforms");
+    let musl = pairs.iter().find(|pair| pair["b"] == "linux-6.18-x86_64-musl").expect("a pair with musl");
+    assert_eq!((&musl["a"], &musl["differing"]), (&"linux-6.18-x86_64-gnu".into(), &0.into()));
 }
 
 #[test]
@@ -200,6 +230,52 @@ fn statements_are_counted_in_the_singular_too_and_fit_the_width() {
     assert_eq!(verify("1000"), said);
     assert!(verify("40").lines().all(|line| line.chars().count() <= 40), "{}", verify("40"));
     folder.brokenpipe(&["report", ".", "--width", "39"]).exits(2).says(&["39 is not in 40"]);
+}
+
+#[test]
+fn what_is_stated_is_verified_whatever_else_is_there_and_with_all_its_sources() {
+    let folder = Folder::new();
+    let head = "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
+    let mut platforms = head.to_owned();
+    for (platform, provenance, os, of_tcp4, of_tcp6) in [
+        ("a", "measured", "moonos", "ok 1,,,,,10,10,", "ok 1,,,,,10,10,"),
+        ("b", "documented", "moonos", "EPIPE,,,,,,,the first", "EPIPE,,,,,,,the second"),
+        ("c", "measured", "sunos", "EPIPE,,,,,10,10,", "eof,,,,,10,10,"),
+    ] {
+        let row = |transport: &str, gave: &str| {
+            format!("{platform},{provenance},own/x,{transport},ignore,std,none,1,client,write 1,{gave}\n")
+        };
+        let rows = row("tcp4", of_tcp4) + &row("tcp6", of_tcp6);
+        folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &rows);
+        platforms += &format!("{platform},{provenance},{os},1,1,vax,,native,epoll,1,1,1\n");
+    }
+    folder.write("platforms.csv", platforms);
+    let verify = |args: &[&str]| folder.brokenpipe(&[&["report", ".", "--verify"], args].concat());
+    assert_eq!(
+        verify(&["--format", "csv"]).exits(0).silent().out,
+        "measured_platform,stated_platform,scenario,cases,step,measured,stated,source\n\
+         a,b,own/x,tcp4 tcp6,1 client write 1,ok 1,≈EPIPE,the first; the second\n"
+    );
+    let said = "a measured, ≈b documented: 1 statement on rows that were measured; 0 agree, 1 contradicts.";
+    for args in [&["--width", "1000"][..], &["--width", "1000", "--platform", "a"]] {
+        assert!(verify(args).exits(0).silent().out.starts_with(said), "c is of another system");
+    }
+    verify(&["--platform", "c"]).exits(1).says(&["nothing there is documented or reported for a system that was"]);
+    verify(&["--platform", "b"]).exits(1).says(&["nothing there was measured"]);
+    folder.brokenpipe(&["report", "a.csv", "--verify"]).exits(1).says(&["nothing there is documented or reported\n"]);
+}
+
+#[test]
+fn a_row_that_only_sources_differ_in_says_so_in_csv_and_json() {
+    let pair = ["--platform", "linux-6.18-x86_64-gnu", "--platform", "macos", "--select", "peer-reset"];
+    let csv = ran(&[&["report", "--format", "csv"], &pair[..]].concat()).exits(0).silent().out;
+    let differs: Vec<_> = csv.lines().skip(1).map(|line| line.contains(",stated,")).collect();
+    assert!(!differs.is_empty() && differs.iter().all(|stated| *stated), "{csv}");
+    let json = ran(&[&["report", "--format", "json"], &pair[..]].concat()).exits(0).silent().out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let rows = json["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), differs.len());
+    assert!(rows.iter().all(|row| row["stated"] == true && row["differs"] == false), "{json}");
 }
 
 #[test]

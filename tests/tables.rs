@@ -118,16 +118,21 @@ fn twenty_platforms_stand_below_each_other_at_80_columns() {
 #[test]
 fn what_follows_a_difference_is_shown_with_it_where_platforms_stand_below_each_other() {
     let mut results = Results::default();
-    for platform in ["a", "b", "c"] {
-        let odd: Outcomes = if platform == "b" { &[("EPIPE", 10)] } else { &[("ECONNRESET", 10)] };
-        for (index, outcomes) in [&[("ok 1", 10)], odd, &[("eof", 10)]].into_iter().enumerate() {
+    // Over tcp6 nothing differs, and the step after the difference is one row of both.
+    for (platform, transport, odd) in ["a", "b", "c"]
+        .into_iter()
+        .flat_map(|platform| [(platform, "tcp4", platform == "b"), (platform, "tcp6", false)])
+    {
+        let second: Outcomes = if odd { &[("EPIPE", 10)] } else { &[("ECONNRESET", 10)] };
+        for (index, outcomes) in [&[("ok 1", 10)], second, &[("eof", 10)]].into_iter().enumerate() {
             let text = ["client write 1", "client write 1", "client read 1"][index];
-            results.rows.extend(step(platform, "own/story", "tcp4", index as u32 + 1, text, outcomes));
+            results.rows.extend(step(platform, "own/story", transport, index as u32 + 1, text, outcomes));
         }
     }
     let matrix = Matrix::new(&results, &Catalogue::builtin());
     let text = render(&matrix, Rows::Differing, Format::Table, Look { width: 60, colour: false });
-    let (table, _) = text.split_once("\n\n").expect("what stands under the table is apart");
+    let (table, counts) = text.split_once("\n\n").expect("what stands under the table is apart");
+    assert!(counts.starts_with("4 rows (2 shown, with what follows a difference): 1"), "{counts}");
     assert_eq!(
         table,
         "own/story, tcp4\n platform │ 2 client   │ 3 client\n          │ write 1    │ read 1\n\

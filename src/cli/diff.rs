@@ -38,13 +38,18 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
             return Err(Failure::Wrong("--all shows rows of two platforms: name them, A and B".to_owned()));
         }
         let mut matrix = args.rows.matrix(&args.results, &catalogue)?;
-        if !args.expand && for_people(format) {
-            matrix.merge_columns();
-        }
-        args.rows.keep(&mut matrix, Cases::All)?;
         if let [one] = matrix.columns.as_slice() {
             return Err(Failure::No(format!("{} is alone there, with nothing to compare it with", one.name)));
         }
+        if !args.expand && for_people(format) {
+            let mut merged = matrix.clone();
+            merged.merge_columns();
+            // Where all agree there are pairs as well, and that they agree is what they show.
+            if merged.columns.len() > 1 {
+                matrix = merged;
+            }
+        }
+        args.rows.keep(&mut matrix, Cases::All)?;
         return print_with(|out| report::between(&matrix, format, look(width), out));
     };
     if a == b {

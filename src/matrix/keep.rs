@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{CaseName, Column, LeftOut, Matrix, Row, cell::NO_CELL};
+use super::{Cases, Column, LeftOut, Matrix, Row, cell::NO_CELL};
 use crate::{catalogue::Selection, results::PlaceId};
 
 impl Matrix {
@@ -80,17 +80,24 @@ impl Matrix {
     /// Keeps of each case the rows from the first on that [`keep_differing`](Self::keep_differing) would keep, since what
     /// follows a difference is read with it.
     pub fn keep_from_first_difference(&mut self) {
-        let mut begun: HashSet<(&str, &CaseName)> = HashSet::new();
-        let mut kept = Vec::new();
-        for row in self.rows() {
-            let cases = || row.cases().map(|case| (row.scenario(), case));
+        let rows = std::mem::take(&mut self.rows);
+        let matrix = &*self;
+        let case_of = |place: &PlaceId| {
+            let place = &matrix.store.tables.places[*place as usize];
+            (&place.scenario, place.case)
+        };
+        let mut begun = HashSet::new();
+        let keep = |mut cases: Cases| {
+            let row = Row { matrix, cases: &cases };
             if row.differs() || row.differs_from_stated() || row.is_unsteady() {
-                begun.extend(cases());
+                begun.extend(cases.places.iter().map(case_of));
             }
-            kept.push(cases().any(|case| begun.contains(&case)));
-        }
-        let mut kept = kept.into_iter();
-        self.rows.retain(|_| kept.next().unwrap_or_default());
+            let all = cases.places.len();
+            cases.places.retain(|place| begun.contains(&case_of(place)));
+            cases.is_whole_step &= cases.places.len() == all;
+            (!cases.places.is_empty()).then_some(cases)
+        };
+        self.rows = rows.into_iter().filter_map(keep).collect();
     }
 
     /// Keeps some rows.

@@ -117,7 +117,8 @@ impl Matrix {
 
     /// The number of the column that a platform is in.
     fn position(&self, platform: &str) -> Result<usize, NoSuchPlatform> {
-        let names = || self.columns.iter().map(|column| column.name.clone()).collect();
+        let members = || self.columns.iter().flat_map(|column| &column.members);
+        let names = || members().map(|member| member.platform.clone()).collect();
         self.columns
             .iter()
             .position(|column| column.has(platform))

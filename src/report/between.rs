@@ -9,9 +9,9 @@ use textwrap::Options;
 use super::{
     EMPTY, Format, Look, STATED, legend,
     markdown::escape,
-    no_command, of, printable,
+    of,
     table::{AROUND, drawn, empty},
-    turned::{AT_END, blocks},
+    turned::{AT_END, blocks, options},
 };
 use crate::{
     matrix::{Between, Compare, Matrix},
@@ -74,7 +74,7 @@ impl Triangle {
     fn of(matrix: &Matrix, between: &[Between<'_>]) -> Self {
         let mut pairs = between.iter();
         let line = |(at, column)| {
-            let name = format!("{} {}", at + 1, printable(&legend::head(column)));
+            let name = format!("{} {}", at + 1, legend::head(column));
             (name, pairs.by_ref().take(at).map(cell).collect())
         };
         let lines = matrix.columns.iter().enumerate().map(line).collect();
@@ -89,7 +89,10 @@ impl Triangle {
                 "{STATED} one of the two, or both, was not measured by this program: somebody reported or documented it."
             ));
         }
-        legend.push("`brokenpipe diff A B` shows the rows; JSON and CSV also tell how many rows both have.".to_owned());
+        legend.extend(matrix.columns.iter().filter_map(legend::members));
+        legend.push(
+            "The rows of two of them: brokenpipe diff A B. JSON and CSV also tell how many rows both have.".to_owned(),
+        );
         Triangle { lines, legend }
     }
 }
@@ -113,7 +116,7 @@ fn table(triangle: &Triangle, look: Look) -> String {
     let longest = lines.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
     let name_width = longest.min(NAME.max(look.width / 5)).min(look.width / 2);
     // What goes on begins with a bar, whatever word of it comes first: `::` there would be a command to a CI runner.
-    let options = Options::new(usize::from(name_width)).subsequent_indent("| ");
+    let broken = Options::new(usize::from(name_width)).subsequent_indent("| ");
     let widths: Vec<_> = (0..columns)
         .map(|at| {
             let cells = lines.iter().filter_map(|(_, cells)| cells.get(at)).map(width);
@@ -121,20 +124,20 @@ fn table(triangle: &Triangle, look: Look) -> String {
         })
         .collect();
     let mut text = String::new();
-    for block in blocks(&widths, (look.width + AT_END).saturating_sub(name_width + AROUND)) {
+    for block in blocks(&widths, look.width.saturating_add(AT_END).saturating_sub(name_width + AROUND)) {
         let mut table = empty(look);
         table.set_header(std::iter::once(String::new()).chain(block.clone().map(|at| (at + 1).to_string())));
         // What has no cell in this block is above the triangle.
         for (name, cells) in lines.iter().skip(if block.start == 0 { 0 } else { block.start + 1 }) {
             let cells = block.clone().map(|at| cells.get(at).cloned().unwrap_or_default());
-            table.add_row(std::iter::once(textwrap::fill(&no_command(name), &options)).chain(cells));
+            table.add_row(std::iter::once(textwrap::fill(name, &broken)).chain(cells));
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         text.push_str(&drawn(table, &[&[name_width], &widths[block]].concat()));
         text.push_str("\n\n");
     }
     for line in &triangle.legend {
-        text.push_str(&textwrap::fill(line, usize::from(look.width)));
+        text.push_str(&textwrap::fill(line, options(look.width).subsequent_indent("| ")));
         text.push('\n');
     }
     text

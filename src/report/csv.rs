@@ -1,4 +1,5 @@
-//! The matrix as CSV: one row a row, one column a platform, and whether the row differs.
+//! The matrix as CSV: one row a row, one column a platform, and whether platforms differ in it: `yes`, `no`, or `stated` if
+//! only something that is documented or reported differs.
 
 use std::{
     borrow::Cow,
@@ -12,7 +13,11 @@ pub(super) fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     let head = ["scenario", "cases", "step", "actor", "operation", "differs"].map(str::to_owned);
     let platforms = matrix.columns.iter().map(|column| column.name.clone());
     let rows = matrix.rows().map(|row| {
-        let differs = if row.differs() { "yes" } else { "no" };
+        let differs = match (row.differs(), row.differs_from_stated()) {
+            (true, _) => "yes",
+            (false, true) => "stated",
+            (false, false) => "no",
+        };
         let head = [
             row.scenario().to_owned(),
             row.case_names(),

@@ -56,6 +56,8 @@ struct Row<'a> {
     actor: &'a str,
     operation: &'a str,
     differs: bool,
+    /// Whether what is documented or reported differs from what was measured, or from each other, and nothing else does.
+    stated: bool,
     unsteady: bool,
     cells: Vec<Option<Cell<'a>>>,
 }
@@ -108,6 +110,7 @@ fn row(row: MatrixRow<'_>) -> Row<'_> {
         actor: row.actor(),
         operation: row.operation(),
         differs: row.differs(),
+        stated: !row.differs() && row.differs_from_stated(),
         unsteady: row.is_unsteady(),
         cells: (0..row.cells().len()).map(|column| cell(row, column)).collect(),
     }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EMPTY, STANDS_OUT, STATED, of, printable};
+use super::{EMPTY, STANDS_OUT, STATED, no_command, of, printable};
 use crate::{
-    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member, Row},
+    matrix::{CLASSES, Class, Column, Compare, Counts, LeftOut, Matrix, Member, Row},
     observation::Readiness,
     platform::Provenance,
 };
@@ -32,6 +32,15 @@ const MEANINGS: [(&str, &str); 16] = [
     ("errno ", "errno N: an error code without a known name"),
 ];
 
+/// How the rows are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Each by itself, with the cases it is about.
+    Rows,
+    /// As stories: what follows a difference in the same cases comes with it.
+    Stories,
+}
+
 /// The part of an outcome that may be readiness flags.
 fn flags_of(outcome: &str) -> &str {
     let flags = outcome.strip_prefix("no-event ").unwrap_or(outcome);
@@ -58,12 +67,13 @@ fn short_flags(text: &str) -> Option<String> {
 }
 
 /// The line of counts.
-pub(super) fn counts(matrix: &Matrix, counts: Counts) -> String {
+pub(super) fn counts(matrix: &Matrix, counts: Counts, shape: Shape) -> String {
     let rows = matrix.rows().len();
+    let with = if shape == Shape::Stories { ", with what follows a difference" } else { "" };
     let shown = match (rows == counts.rows, matrix.left_out().unsupported) {
         (true, _) => String::new(),
-        (false, 0) => format!(" ({rows} shown)"),
-        (false, left_out) => format!(" ({rows} shown; {left_out} that no platform here supports are left out)"),
+        (false, 0) => format!(" ({rows} shown{with})"),
+        (false, left_out) => format!(" ({rows} shown{with}; {left_out} that no platform here supports are left out)"),
     };
     let class = if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" };
     let differing = of(counts.differing, "differs", "differ");
@@ -146,7 +156,19 @@ pub(super) fn sources(matrix: &Matrix) -> Vec<String> {
 /// A column's head.
 pub(super) fn head(column: &Column) -> String {
     let mark = if column.is_measured() { "" } else { STATED };
-    format!("{mark}{}", column.name)
+    format!("{mark}{}", name(column))
+}
+
+/// A column's name. That of several platforms has words from their facts, and may stand first in a line, where `::` would
+/// be a command to a CI runner.
+fn name(column: &Column) -> String {
+    printable(&no_command(&column.name)).replace("::", ": :")
+}
+
+/// Which platforms a column of several is.
+pub(super) fn members(column: &Column) -> Option<String> {
+    let names: Vec<_> = column.members.iter().map(|member| printable(&member.platform)).collect();
+    (names.len() > 1).then(|| format!("{}: {}", name(column), names.join(", ")))
 }
 
 fn platforms(columns: &[Column]) -> String {
@@ -167,10 +189,7 @@ fn platforms(columns: &[Column]) -> String {
 pub(super) fn column(column: &Column) -> Vec<String> {
     let mut lines: Vec<_> = column.members.iter().map(member).collect();
     if lines.len() > 1 {
-        lines.insert(
-            0,
-            format!("{} that agree wherever they have a cell, but for what races:", printable(&column.name)),
-        );
+        lines.insert(0, format!("{} that agree wherever they have a cell, but for what races:", name(column)));
     }
     lines
 }
@@ -202,7 +221,7 @@ fn member(member: &Member) -> String {
 }
 
 /// The meanings of what is on this page, and of nothing else.
-pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
+pub(super) fn meanings(matrix: &Matrix, shape: Shape) -> Vec<String> {
     let mut outcomes = BTreeSet::new();
     let (mut stands_out, mut empty, mut shared, mut uncounted) = (false, false, false, false);
     for row in matrix.rows() {
@@ -219,10 +238,11 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
     }
     let mut lines = Vec::new();
     if stands_out {
+        let what = if matrix.compared() == Compare::Class { "of another class than what" } else { "not what" };
         lines.push(match matrix.baseline() {
-            Some(baseline) => format!("{STANDS_OUT} is not what {} gave", printable(&baseline.name)),
+            Some(baseline) => format!("{STANDS_OUT} is {what} {} gave", name(baseline)),
             None => format!(
-                "{STANDS_OUT} is not what most measured platforms gave (among equals: not what the first of them gave)"
+                "{STANDS_OUT} is {what} most measured platforms gave (among equals: {what} the first of them gave)"
             ),
         });
     }
@@ -230,7 +250,7 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
         let counted = if matrix.is_pair() { "" } else { "; nothing is counted on it" };
         lines.push(format!("{STATED} was not measured by this program: somebody reported or documented it{counted}"));
     }
-    if matrix.rows().any(Row::says_all) {
+    if shape == Shape::Rows && matrix.rows().any(Row::says_all) {
         lines.push("all N: all cases of the scenario that are shown here and that some platform supports".to_owned());
     }
     if empty {
@@ -254,6 +274,9 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
     if !flags.is_empty() {
         lines.push(format!("readiness: {}", flags.join(", ")));
     }
+    if matrix.compared() == Compare::Class {
+        lines.extend(classes(&outcomes));
+    }
     for (word, meaning) in MEANINGS {
         let fits = |outcome: &&str| {
             if word.starts_with('+') {
@@ -268,6 +291,16 @@ pub(super) fn meanings(matrix: &Matrix) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Which outcomes of a page are of one class.
+fn classes(outcomes: &BTreeSet<&str>) -> Vec<String> {
+    let of = |class: Class| {
+        let outcomes: Vec<_> =
+            outcomes.iter().filter(|outcome| Class::of(outcome) == Some(class)).map(|it| shorten(it)).collect();
+        (!outcomes.is_empty()).then(|| format!("class {}: {}", class.word(), outcomes.join(", ")))
+    };
+    CLASSES.iter().filter_map(|(class, ..)| of(*class)).collect()
 }
 
 /// What the cells' notes say, each once.

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{STANDS_OUT, cell, legend, printable};
+use super::{
+    STANDS_OUT, cell,
+    legend::{self, Shape},
+    printable,
+};
 use crate::matrix::{Counts, Matrix, Row};
 
 pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts) -> String {
@@ -19,13 +23,13 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts) 
         }
         text.push('\n');
     }
-    text.push_str(&escape(&legend::counts(matrix, counts)));
+    text.push_str(&escape(&legend::counts(matrix, counts, Shape::Rows)));
     text.push_str("\n\n");
     if let Some(line) = legend::left_out(matrix) {
         text.push_str(&format!("{}\n\n", escape(&line)));
     }
     let columns = matrix.columns.iter().flat_map(legend::column);
-    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
+    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix, Shape::Rows)) {
         text.push_str(&format!("- {}\n", escape(&line)));
     }
     text

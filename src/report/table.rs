@@ -8,7 +8,11 @@ use comfy_table::{
     TableStyle, Width,
 };
 
-use super::{Look, STANDS_OUT, cell, legend, no_command};
+use super::{
+    Look, STANDS_OUT, cell,
+    legend::{self, Shape},
+    no_command,
+};
 use crate::matrix::{Cell, Counts, Matrix, Row};
 
 /// No lines but one under the head: a family has many rows.
@@ -35,13 +39,13 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
         text.push_str(&family(matrix, rows, &widths, look));
         text.push_str("\n\n");
     }
-    text.push_str(&footer(matrix, notes, counts, look));
+    text.push_str(&footer(matrix, notes, counts, Shape::Rows, look));
     Some(text)
 }
 
 /// What stands under the tables.
-pub(super) fn footer(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
-    let mut text = textwrap::fill(&legend::counts(matrix, counts), usize::from(look.width));
+pub(super) fn footer(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, shape: Shape, look: Look) -> String {
+    let mut text = textwrap::fill(&legend::counts(matrix, counts, shape), usize::from(look.width));
     text.push('\n');
     if let Some(line) = legend::left_out(matrix) {
         text.push_str(&textwrap::fill(&line, usize::from(look.width)));
@@ -50,7 +54,7 @@ pub(super) fn footer(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
     let columns = matrix.columns.iter().flat_map(legend::column);
     let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
     // A line that goes on begins with a bar, whatever word of it comes first: `::` there would be a command.
-    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix)) {
+    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix, shape)) {
         text.push_str(&textwrap::fill(&no_command(&line), &indent));
         text.push('\n');
     }

@@ -10,7 +10,8 @@ use std::{
 use textwrap::{Options, WordSplitter};
 
 use super::{
-    Look, legend,
+    Look,
+    legend::{self, Shape},
     table::{AROUND, WIDEST, bold, cell_lines, drawn, empty, footer, styled_cell},
 };
 use crate::matrix::{CaseName, Cell, Counts, Matrix, Row, name_all};
@@ -23,24 +24,34 @@ const HEAD: &str = "platform";
 pub(super) const AT_END: u16 = 1;
 
 pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
-    let fill = |text: &str| textwrap::fill(text, usize::from(look.width)) + "\n";
+    // What goes on begins with a bar, whatever word of it comes first: `::` there would be a command to a CI runner.
+    let title = options(look.width).subsequent_indent("| ");
+    let list = options(look.width).initial_indent(" ").subsequent_indent(" | ");
     let mut text = String::new();
     let all: Vec<_> = matrix.rows().collect();
     for rows in all.chunk_by(|a, b| a.scenario() == b.scenario()) {
         for (cases, steps) in stories(rows) {
-            text.push_str(&fill(&format!("{}, {}", rows[0].scenario(), name_all(cases).join("; "))));
+            text.push_str(&textwrap::fill(&format!("{}, {}", rows[0].scenario(), name_all(cases).join("; ")), &title));
+            text.push('\n');
             let (silent, lines): (Vec<_>, Vec<_>) =
                 lines(matrix, &steps).into_iter().partition(|line| line.is_silent(&steps));
-            text.push_str(&(tables(matrix, &steps, &lines, look).join("\n\n") + "\n"));
+            if !lines.is_empty() {
+                text.push_str(&(tables(matrix, &steps, &lines, look).join("\n\n") + "\n"));
+            }
             for line in silent {
                 let what = if line.cell(steps[0]).is_none() { "no result" } else { &line.texts[0] };
-                text.push_str(&fill(&format!(" {what}: {}", line.names(matrix))));
+                text.push_str(&(textwrap::fill(&format!("{what}: {}", line.names(matrix)), &list) + "\n"));
             }
             text.push('\n');
         }
     }
-    text.push_str(&footer(matrix, notes, counts, look));
+    text.push_str(&footer(matrix, notes, counts, Shape::Stories, look));
     text
+}
+
+/// How a text is broken that has names of platforms in it.
+pub(super) fn options<'a>(width: u16) -> Options<'a> {
+    Options::new(usize::from(width)).word_splitter(WordSplitter::NoHyphenation)
 }
 
 /// The cases of a scenario that are the same in every row, and the rows that they have.
@@ -113,13 +124,14 @@ fn tables(matrix: &Matrix, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec
         })
         .collect();
     let names: Vec<_> = lines.iter().map(|line| line.names(matrix)).collect();
-    // What the steps leave, if that is enough for names; else there is more than one table, and names have room.
+    // What the steps leave, if that is enough for names; else there is more than one table, and names have room, as has
+    // the semicolon after them.
     let all_steps: usize = widths.iter().map(|width| usize::from(width + AROUND)).sum();
     let width = look.width.saturating_add(AT_END).saturating_sub(AROUND);
     let left = width.saturating_sub(u16::try_from(all_steps).unwrap_or(u16::MAX));
-    let most = if left < NARROWEST { NARROWEST.max(look.width / 4) } else { left };
+    let most = if left < NARROWEST { (NARROWEST + 1).max(look.width / 4) } else { left };
     let name_width = widest(&mut names.iter().map(String::as_str).chain([HEAD])).min(most).min(look.width / 3);
-    let options = Options::new(usize::from(name_width)).word_splitter(WordSplitter::NoHyphenation);
+    let options = options(name_width);
     let draw = |block: Range<usize>| {
         let mut table = empty(look);
         table.set_header([HEAD].into_iter().chain(heads[block.clone()].iter().map(String::as_str)));
