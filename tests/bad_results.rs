@@ -18,6 +18,25 @@ fn wrong_file(name: &str, text: &[u8], words: &[&str]) {
     let run = [&["run", "--quiet", "--out", "."], &ONE_CASE[..]].concat();
     let show = ["show", "peer-close/read-read-write", "--results", "."];
     refused_by(&[&["report", name], &["report", "."], &show, &run], name, text, words);
+    // Line ends of Windows are none of what is wrong, and change no line's number.
+    let windows: Vec<u8> = text.split_inclusive(|byte| *byte == b'\n').flat_map(with_windows_end).copied().collect();
+    refused_by(&[&["report", name]], name, &windows, words);
+}
+
+fn with_windows_end(line: &[u8]) -> impl Iterator<Item = &u8> {
+    let (text, end) = match line {
+        [.., b'\r', b'\n'] => (line, &b""[..]),
+        [text @ .., b'\n'] => (text, &b"\r\n"[..]),
+        _ => (line, &b""[..]),
+    };
+    text.iter().chain(end)
+}
+
+/// `report` refuses this `box-1.csv` with this message.
+#[track_caller]
+fn wrong_with(text: impl AsRef<[u8]>, message: &str) {
+    let ran = Folder::with("box-1.csv", text).brokenpipe(&["report", "box-1.csv"]).refuses(&[]);
+    assert_eq!(ran.err, format!("error: box-1.csv:{message}\n"));
 }
 
 #[track_caller]
@@ -256,6 +275,32 @@ fn windows_line_ends_and_a_byte_order_mark_do_not_matter() {
     assert_eq!(report(), plain);
     folder.write("box-1.csv", "\u{feff}".to_owned() + &good());
     assert_eq!(report(), plain);
+}
+
+#[test]
+fn a_mistake_is_at_its_line_whatever_ends_lines() {
+    let [first, epipe, ok, last] = GOOD;
+    for end in ["\n", "\r\n"] {
+        let file = |rows: &[&str]| (HEAD.to_owned() + &rows.concat()).replace('\n', end);
+        let fields = "17 fields where the first line has 18";
+        wrong_with(file(&[&first.replacen(",connect,", ",", 1), epipe]), &format!("2: {fields}"));
+        wrong_with(file(&[first, epipe, ok, &last.replacen(",close,", ",", 1)]), &format!("5: {fields}"));
+        // Empty lines count, and are passed over.
+        wrong_with(file(&["\n", first, "\n", "\n", &epipe.replacen(",write 1,", ",", 1)]), &format!("6: {fields}"));
+        // A field in quotes may go on in the next line as far as CSV is concerned.
+        let hint = "the row goes on in the next line: a quote may not have been closed";
+        let quoted = first.replacen(",connect,", ",\"a\nb\"", 1);
+        wrong_with(file(&[&quoted, epipe]), &format!("2: {fields}; {hint}"));
+        wrong_with(
+            file(&[&format!("\"{first}"), epipe, ok, last]),
+            &format!("2: 1 fields where the first line has 18; {hint}"),
+        );
+    }
+    // This byte alone ends no line.
+    wrong_results(
+        good_but("client,connect", "cli\rent,connect"),
+        &["box-1.csv:2: column `actor`: a control character"],
+    );
 }
 
 #[test]

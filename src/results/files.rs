@@ -4,10 +4,12 @@ use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     rc::Rc,
 };
+
+use csv::{ByteRecord, StringRecord, Terminator};
 
 use super::{PLATFORMS, ReadError};
 
@@ -83,27 +85,62 @@ pub(super) fn cannot_read(path: &Path, error: &io::Error) -> ReadError {
     ReadError::new(path, None, format!("cannot be read: {error}"))
 }
 
-/// A reader of a file's rows, and where to tell it up to which byte they have been taken.
-pub(super) fn reader(path: &Path) -> Result<(Rows, Rc<Cell<u64>>), ReadError> {
-    open_whole(path).map(limited)
+/// A reader of a file's rows.
+pub(super) fn reader(path: &Path) -> Result<Rows, ReadError> {
+    open_whole(path).map(Rows::new)
 }
 
 /// The same of bytes; `path` is what messages call them.
-pub(super) fn reader_of(path: &Path, bytes: &[u8]) -> Result<(Rows, Rc<Cell<u64>>), ReadError> {
+pub(super) fn reader_of(path: &Path, bytes: &[u8]) -> Result<Rows, ReadError> {
     check_end(path, bytes.last().copied(), || lines(bytes))?;
-    Ok(limited(Box::new(io::Cursor::new(bytes.to_vec()))))
+    Ok(Rows::new(Box::new(io::Cursor::new(bytes.to_vec()))))
 }
 
-fn limited(from: Box<dyn Read>) -> (Rows, Rc<Cell<u64>>) {
-    let taken = Rc::new(Cell::new(0));
-    let limited = Limited { from, given: 0, taken: Rc::clone(&taken) };
-    (csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(limited), taken)
+/// The rows of a file, and the lines that they begin at.
+pub(super) struct Rows {
+    reader: csv::Reader<Limited<LineEnds>>,
+    /// Where the last whole row ended.
+    taken: Rc<Cell<u64>>,
 }
 
-pub(super) type Rows = csv::Reader<Limited<Box<dyn Read>>>;
+impl Rows {
+    fn new(from: Box<dyn BufRead>) -> Self {
+        let taken = Rc::new(Cell::new(0));
+        let limited = Limited { from: LineEnds { from, held: false }, given: 0, taken: Rc::clone(&taken) };
+        let mut builder = csv::ReaderBuilder::new();
+        builder.buffer_capacity(1 << 16).terminator(Terminator::Any(b'\n'));
+        Rows { reader: builder.from_reader(limited), taken }
+    }
+
+    /// The first row.
+    pub(super) fn head(&mut self) -> csv::Result<StringRecord> {
+        self.reader.headers().cloned()
+    }
+
+    /// Reads the next row after the head, and returns its line; none where there is none.
+    pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, (u64, csv::Error)> {
+        let before = self.reader.position().line();
+        self.taken.set(self.reader.position().byte());
+        let read = self.reader.read_byte_record(record);
+        // Empty lines before a row are passed over, so that where reading began is not where the row does.
+        let line = match record.is_empty() || goes_on(record) {
+            true => before,
+            false => self.reader.position().line() - 1,
+        };
+        match read {
+            Ok(more) => Ok(more.then_some(line)),
+            Err(error) => Err((line, error)),
+        }
+    }
+}
+
+/// Whether a row goes on in the next line.
+pub(super) fn goes_on(record: &ByteRecord) -> bool {
+    record.as_slice().contains(&b'\n')
+}
 
 /// Opens a file whose last line is whole: a cut one can look like a shorter but good one.
-fn open_whole(path: &Path) -> Result<Box<dyn Read>, ReadError> {
+fn open_whole(path: &Path) -> Result<Box<dyn BufRead>, ReadError> {
     let cannot = |error: io::Error| cannot_read(path, &error);
     let too_large = || {
         ReadError::new(
@@ -138,7 +175,7 @@ fn open_whole(path: &Path) -> Result<Box<dyn Read>, ReadError> {
     };
     file.seek(SeekFrom::Start(0)).map_err(cannot)?;
     check_end(path, last, || lines(&file))?;
-    Ok(Box::new(file))
+    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
 }
 
 /// Whether the `last` byte ends a line; `lines` counts them where it does not.
@@ -166,7 +203,7 @@ fn lines(mut from: impl Read) -> io::Result<u64> {
 
 /// Ends reading where a row goes on for longer than any good one: a quote that is never closed would otherwise bring
 /// the rest of a file into memory.
-pub(super) struct Limited<R> {
+struct Limited<R> {
     from: R,
     /// Bytes that were handed out.
     given: u64,
@@ -183,5 +220,64 @@ impl<R: Read> Read for Limited<R> {
         let count = self.from.read(buffer)?;
         self.given += count as u64;
         Ok(count)
+    }
+}
+
+/// Hands on a line end of two bytes, `\r\n`, as `\n` alone: the parser would take the first of them for the end of a row,
+/// and count the second for the next one.
+struct LineEnds {
+    from: Box<dyn BufRead>,
+    /// Whether a `\r` was taken and not handed on, since what follows it is not known yet.
+    held: bool,
+}
+
+impl Read for LineEnds {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(first) = buffer.first_mut() else { return Ok(0) };
+        loop {
+            let bytes = self.from.fill_buf()?;
+            if std::mem::take(&mut self.held) && bytes.first() != Some(&b'\n') {
+                *first = b'\r';
+                return Ok(1);
+            }
+            let plain = bytes.iter().position(|byte| *byte == b'\r').unwrap_or(bytes.len());
+            if plain > 0 || bytes.is_empty() {
+                let count = plain.min(buffer.len());
+                buffer[..count].copy_from_slice(&bytes[..count]);
+                self.from.consume(count);
+                return Ok(count);
+            }
+            self.held = true;
+            self.from.consume(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_of_two_bytes_become_one_wherever_reading_stops() {
+        for (text, right) in [
+            ("a\r\nb\r\n", "a\nb\n"),
+            ("a\r\r\nb\rc\n\r\n\r", "a\r\nb\rc\n\n\r"),
+            ("\r\n\n\r", "\n\n\r"),
+            ("no end", "no end"),
+        ] {
+            for (held, taken) in (1..5).flat_map(|held| (1..5).map(move |taken| (held, taken))) {
+                let from = Box::new(BufReader::with_capacity(held, text.as_bytes()));
+                let mut ends = LineEnds { from, held: false };
+                let mut read = Vec::new();
+                let mut buffer = vec![0; taken];
+                loop {
+                    match ends.read(&mut buffer).unwrap() {
+                        0 => break,
+                        count => read.extend_from_slice(&buffer[..count]),
+                    }
+                }
+                assert_eq!(String::from_utf8(read).unwrap(), right, "{text:?}, {held} and {taken} bytes at a time");
+            }
+        }
     }
 }

@@ -9,6 +9,8 @@ use std::{
     thread,
 };
 
+use csv::ByteRecord;
+
 use super::{
     COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, Row,
     files::{Files, files, reader, reader_of},
@@ -226,33 +228,28 @@ pub fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
         return Ok(None);
     }
     let columns = if is_table(path) { &PLATFORM_COLUMNS[..] } else { &COLUMNS };
-    let (mut reader, _) = reader(path)?;
-    Ok(unknown(&headers(path, &mut reader, columns, &mut Vec::new())?, columns))
+    Ok(unknown(&headers(path, &mut reader(path)?, columns, &mut Vec::new())?, columns))
 }
 
 fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<Vec<Platform>, ReadError> {
     let mut platforms: Vec<Platform> = Vec::new();
     let mut names = HashSet::new();
-    let (mut reader, taken) = reader(path)?;
-    let headers = headers(path, &mut reader, &PLATFORM_COLUMNS, notes)?;
-    let mut record = csv::StringRecord::new();
+    let mut rows = reader(path)?;
+    let headers = headers(path, &mut rows, &PLATFORM_COLUMNS, notes)?;
+    let mut record = ByteRecord::new();
     loop {
-        taken.set(reader.position().byte());
-        let next = reader.position().line();
-        let more = reader.read_record(&mut record);
-        if !more.map_err(|error| csv_error(path, next, record.as_byte_record(), &error))? {
+        let next = rows.next(&mut record);
+        let Some(line) = next.map_err(|(line, error)| csv_error(path, line, &record, &error))? else {
             return Ok(platforms);
-        }
-        let line = record.position().map_or(0, csv::Position::line);
+        };
         for (header, field) in headers.iter().zip(&record) {
             let header = header.escape_debug().to_string();
-            row::text(&header, field.as_bytes())
-                .map_err(|problem| ReadError::new(path, line, of_row(record.as_byte_record(), problem)))?;
+            row::text(&header, field).map_err(|problem| ReadError::new(path, line, of_row(&record, problem)))?;
         }
         // The provenance is the one field that is not just text.
-        let platform: Platform = record.deserialize(Some(&headers)).map_err(|_| {
+        let platform: Platform = record.deserialize(Some(headers.as_byte_record())).map_err(|_| {
             let at = headers.iter().position(|header| header == "provenance");
-            let text = at.and_then(|at| record.get(at)).unwrap_or_default().escape_debug();
+            let text = String::from_utf8_lossy(at.map_or(&[], |at| &record[at])).escape_debug().to_string();
             let problem = format!("column `provenance`: \"{text}\" is not {PROVENANCES}");
             ReadError::new(path, line, problem)
         })?;

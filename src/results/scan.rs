@@ -3,11 +3,9 @@
 //! and outcomes.
 
 use std::{
-    cell::Cell,
     collections::{BTreeSet, HashSet},
     io::ErrorKind,
     path::Path,
-    rc::Rc,
     sync::Arc,
 };
 
@@ -15,7 +13,7 @@ use csv::{ByteRecord, StringRecord};
 
 use super::{
     ReadError,
-    files::Rows,
+    files::{Rows, goes_on},
     row::{self, COLUMNS, NOT_UTF8},
     tables::{ENTRY, EntryId, PLACE, PlaceId, Tables},
 };
@@ -48,25 +46,20 @@ pub struct Step<'a> {
 /// Reads the rows of one file, and hands on each step when it is whole.
 pub(super) fn scan(
     path: &Path,
-    (mut reader, taken): (Rows, Rc<Cell<u64>>),
+    mut rows: Rows,
     tables: &mut Tables,
     notes: &mut Vec<String>,
     mut each: impl FnMut(&Tables, Step<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let headers = headers(path, &mut reader, &COLUMNS, notes)?;
+    let headers = headers(path, &mut rows, &COLUMNS, notes)?;
     let at = COLUMNS.map(|column| headers.iter().position(|header| header == column).unwrap_or_default());
     let strange: Vec<usize> = (0..headers.len()).filter(|index| !at.contains(index)).collect();
     let mut record = ByteRecord::new();
     let mut key = Vec::new();
     let mut group = Group::default();
     loop {
-        taken.set(reader.position().byte());
-        let next = reader.position().line();
-        let more = reader.read_byte_record(&mut record);
-        if !more.map_err(|error| csv_error(path, next, &record, &error))? {
-            break;
-        }
-        let line = record.position().map_or(0, csv::Position::line);
+        let next = rows.next(&mut record);
+        let Some(line) = next.map_err(|(line, error)| csv_error(path, line, &record, &error))? else { break };
         let wrong = |problem| ReadError::new(path, line, of_row(&record, problem));
         let field = |column: usize| &record[at[column]];
         for &index in &strange {
@@ -219,13 +212,13 @@ fn parse_provenance(field: &[u8]) -> Result<Provenance, String> {
 }
 
 /// The head of a table: all of `columns`, in any order, and what this version does not know is passed over.
-pub(super) fn headers<R: std::io::Read>(
+pub(super) fn headers(
     path: &Path,
-    reader: &mut csv::Reader<R>,
+    rows: &mut Rows,
     columns: &[&str],
     notes: &mut Vec<String>,
 ) -> Result<StringRecord, ReadError> {
-    let headers = reader.headers().map_err(|error| csv_error(path, 1, &ByteRecord::new(), &error))?.clone();
+    let headers = rows.head().map_err(|error| csv_error(path, 1, &ByteRecord::new(), &error))?;
     if headers.len() > MAX_COLUMNS {
         let problem = format!("{} columns; at most {MAX_COLUMNS} are allowed", headers.len());
         return Err(ReadError::new(path, 1, problem));
@@ -259,16 +252,14 @@ pub(super) fn unknown(headers: &StringRecord, columns: &[&str]) -> Option<String
 
 /// A problem with a row; one that goes on over several lines owes it to a quote, as a rule.
 pub(super) fn of_row(record: &ByteRecord, problem: String) -> String {
-    match record.as_slice().iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+    match goes_on(record) {
         true => format!("{problem}; the row goes on in the next line: a quote may not have been closed"),
         false => problem,
     }
 }
 
-/// What is wrong with the row that begins at line `next`, or with one that the error itself names; `record` is what was
-/// read of it.
-pub(super) fn csv_error(path: &Path, next: u64, record: &ByteRecord, error: &csv::Error) -> ReadError {
-    let line = error.position().map_or(next, csv::Position::line);
+/// What is wrong with the row that begins at this line; `record` is what was read of it.
+pub(super) fn csv_error(path: &Path, line: u64, record: &ByteRecord, error: &csv::Error) -> ReadError {
     let problem = match error.kind() {
         csv::ErrorKind::Utf8 { .. } => NOT_UTF8.to_owned(),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
