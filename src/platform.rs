@@ -121,19 +121,21 @@ const ABI: &str = if cfg!(target_env = "gnu") {
 ///
 /// # Errors
 ///
-/// What would be right.
+/// What would be right, to follow these words.
 pub fn check_name(name: &str) -> Result<(), &'static str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let device = ["con", "prn", "aux", "nul"];
     let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let is_device =
-        device.contains(&stem.as_str()) || (stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")));
+    let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
+    let is_device = device.contains(&stem.as_str()) || matches!(number.as_bytes(), [b'0'..=b'9']);
     if name.is_empty() || name.len() > 64 || !name.bytes().all(allowed) {
-        Err("a platform's name is 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`")
+        Err("a name of 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`")
     } else if !name.as_bytes()[0].is_ascii_alphanumeric() || name.ends_with('.') {
-        Err("a platform's name begins with a letter or digit and does not end with a dot")
-    } else if is_device || name == "platforms" {
-        Err("this name stands for something else: a device on Windows, or the table of platforms")
+        Err("a name that begins with a letter or digit and does not end with a dot")
+    } else if is_device {
+        Err("another name: Windows takes this one for a device")
+    } else if name == "platforms" {
+        Err("another name: its file would be the table of platforms")
     } else {
         Ok(())
     }
@@ -150,14 +152,22 @@ mod tests {
 
     #[test]
     fn names_that_are_paths_devices_or_markup_are_refused() {
-        for name in ["", "..", "../x", "/etc", "a/b", "a\\b", "C:x", "nul", "NUL.txt", "com1", ".x", "x.", "platforms"]
+        let long = "x".repeat(65);
+        for name in
+            ["", "../x", "/etc", "a/b", "a\\b", "C:x", "<b>", "a|b", "a b", "=1", "@x", "a\u{1b}[1m", "ü", &long]
         {
-            assert!(check_name(name).is_err(), "{name}");
+            assert_eq!(check_name(name), Err("a name of 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`"), "{name}");
         }
-        for name in ["<b>", "a|b", "a b", "=1", "-x", "@x", "a\u{1b}[1m", "ü"] {
-            assert!(check_name(name).is_err(), "{name}");
+        for name in ["..", ".x", "x.", "-x"] {
+            let right = "a name that begins with a letter or digit and does not end with a dot";
+            assert_eq!(check_name(name), Err(right), "{name}");
         }
-        assert!(check_name(&"x".repeat(65)).is_err());
-        assert_eq!(check_name("linux-6.18-x86_64-gnu"), Ok(()));
+        for name in ["nul", "NUL.txt", "com1", "LPT9.x"] {
+            assert_eq!(check_name(name), Err("another name: Windows takes this one for a device"), "{name}");
+        }
+        assert_eq!(check_name("platforms"), Err("another name: its file would be the table of platforms"));
+        for name in ["linux-6.18-x86_64-gnu", "comb", "com10"] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Names of files in messages.
+//! Names of files, and what stands in them, in messages.
 
 use std::path::Path;
 
@@ -7,4 +7,14 @@ use std::path::Path;
 pub(crate) fn shown(path: &Path) -> String {
     let harmless = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     path.display().to_string().chars().map(harmless).collect()
+}
+
+/// A text of any length and kind as a message quotes it: its beginning, with what a terminal could take for a command
+/// escaped.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
 }

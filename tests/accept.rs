@@ -250,7 +250,7 @@ fn an_absent_platform_costs_no_results() {
     absent(&["there", "--reason", " "]).refuses(&["--reason: an empty text"]);
     absent(&["there", "--reason", "a\u{1b}[31m"]).refuses(&["--reason: column `note`: a control character"]);
     absent(&["there", "--reason", &"x".repeat(2001)]).refuses(&["--reason: column `note`: 2001 bytes"]);
-    absent(&["../there", "--reason", "x"]).exits(2).says(&["a platform's name is"]);
+    absent(&["../there", "--reason", "x"]).exits(2).says(&["'../there'", "right would be a name of 1 to 64"]);
     assert_eq!(contents(&folder.join("out")), before);
     absent(&["there", "--reason", "x"]).exits(0).silent();
     assert_eq!(contents(&folder.join("out"))["platforms.csv"], before["platforms.csv"]);

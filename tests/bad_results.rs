@@ -89,14 +89,19 @@ fn a_wrong_count_is_refused() {
     let wrong = ["box-1.csv:4: wrong count", "step 2 of own/x", "count 9 together, of 10 trials"];
     wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,2,10,"), &wrong);
     wrong_results(HEAD.to_owned() + GOOD[0] + GOOD[1], &["box-1.csv:3: wrong count", "count 7 together, of 10 trials"]);
-    let wrong = ["box-1.csv:4: ", "column `count`", "a number from 1 to the row's trials, which are 10"];
-    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,0,10,"), &wrong);
-    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,11,10,"), &wrong);
-    let wrong = ["box-1.csv:4: ", "column `count`: \"three\" is not a whole number"];
-    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,three,10,"), &wrong);
-    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,-3,10,"), &["box-1.csv:4: ", "`count`", "whole number"]);
-    let huge = "99999999999999999999";
-    wrong_results(good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,3,{huge},")), &["box-1.csv:4: ", "`trials`", huge]);
+    let right =
+        "right would be a whole number from 1 to the row's trials, which are 10, or nothing where it was not counted";
+    for count in ["0", "11", "three", "-3", "99999999999999999999"] {
+        let text = good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,{count},10,"));
+        wrong_with(text, &format!("4: column `count`: \"{count}\" is wrong; {right}"));
+    }
+    let right = "right would be a whole number from 1 to 18446744073709551615, or nothing where they were not counted";
+    for trials in ["0", "ten", "99999999999999999999"] {
+        let text = good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,3,{trials},"));
+        wrong_with(text, &format!("4: column `trials`: \"{trials}\" is wrong; {right}"));
+    }
+    let nothing = "4: column `trials`: nothing, where `count` is \"3\"; right would be a whole number";
+    wrong_with(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,3,,"), nothing);
 }
 
 #[test]
@@ -128,8 +133,9 @@ fn a_file_that_has_been_cut_is_refused() {
 #[test]
 fn control_characters_are_refused() {
     for control in ["\0", "\u{1b}[31m", "\u{7}", "\u{9b}31m", "\u{7f}"] {
-        let wrong = ["box-1.csv:5: ", "column `note`: a control character"];
-        wrong_results(good_but("seen twice", &format!("seen{control}twice")), &wrong);
+        let note = format!("seen{control}twice");
+        let wrong = format!("box-1.csv:5: column `note`: a control character in {note:?}; none is allowed\n");
+        wrong_results(good_but("seen twice", &note), &[&wrong]);
     }
     wrong_results(good_but("client,connect", "cli\0ent,connect"), &["box-1.csv:2: ", "column `actor`", "control"]);
     wrong_results(good_but("seen twice", "\"seen\ntwice\""), &["box-1.csv:5: ", "column `note`", "control"]);
@@ -210,10 +216,19 @@ fn rows_out_of_order_or_missing_are_refused() {
 
 #[test]
 fn a_provenance_or_code_that_is_none_is_refused() {
-    let text = good().replacen(",measured,", ",guessed,", 1);
-    wrong_results(text, &["box-1.csv:2: ", "`provenance`", "guessed", "`measured`, `reported` or `documented`"]);
-    let code = ["box-1.csv:3: ", "column `code`: \"3.2\" is not empty, or a whole number"];
-    wrong_results(good_but(",32,", ",3.2,"), &code);
+    let provenance =
+        "2: column `provenance`: \"guessed\" is wrong; right would be `measured`, `reported` or `documented`";
+    wrong_with(good().replacen(",measured,", ",guessed,", 1), provenance);
+    let code =
+        "3: column `code`: \"3.2\" is wrong; right would be a whole number from -2147483648 to 2147483647, or nothing";
+    wrong_with(good_but(",32,", ",3.2,"), code);
+    for step in ["", "0", "one", "1001"] {
+        let text = good_but("1,client,connect", &format!("{step},client,connect"));
+        wrong_with(
+            text,
+            &format!("2: column `step`: \"{step}\" is wrong; right would be a whole number from 1 to 1000"),
+        );
+    }
 }
 
 #[test]
@@ -237,32 +252,49 @@ fn an_empty_file_and_binary_junk_are_refused() {
 
 #[test]
 fn a_platform_that_is_a_path_or_markup_is_refused() {
-    for name in ["../x", "/etc/passwd", "..\\x", ".hidden", "<b>", "a|b", "=1+1", "", "platforms", "nul"] {
+    const NAME: &str = "a name of 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`";
+    for (name, right) in [
+        ("../x", NAME),
+        ("/etc/passwd", NAME),
+        ("<b>", NAME),
+        ("a|b", NAME),
+        ("=1+1", NAME),
+        ("", NAME),
+        (".hidden", "a name that begins with a letter or digit and does not end with a dot"),
+        ("platforms", "another name: its file would be the table of platforms"),
+        ("nul", "another name: Windows takes this one for a device"),
+    ] {
+        let message = format!("2: column `platform`: \"{name}\" is wrong; right would be {right}");
         let text = good().replace("box-1,", &format!("{name},"));
-        wrong_results(
-            text,
-            &["box-1.csv:2: ", "column `platform`", "a platform's name"].map(|word| {
-                // Two names are well made and taken.
-                if ["platforms", "nul"].contains(&name) && word.starts_with("a platform") { "this name" } else { word }
-            }),
-        );
+        wrong_results(&text, &["box-1.csv:2: "]);
+        wrong_with(text, &message);
     }
+    let text = good().replace("box-1,", "..\\x,");
+    wrong_with(text, &format!("2: column `platform`: \"..\\\\x\" is wrong; right would be {NAME}"));
 }
 
 #[test]
 fn markup_where_words_belong_is_refused() {
-    for (column, old, new) in [
-        ("scenario", "own/x,tcp4,ignore,std,none,3", "<script>,tcp4,ignore,std,none,3"),
-        ("operation", "client,close", "client,close|"),
-        ("outcome", "close,ok", "close,`ok`"),
-        ("outcome", "close,ok", "close,=ok"),
-        ("outcome", "close,ok", "close,::error::"),
-        ("name", "EPIPE,BrokenPipe", "**EPIPE**,BrokenPipe"),
-        ("kind", "EPIPE,BrokenPipe", "EPIPE,[x](y)"),
+    const WORD: &str = "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
+    const OR_NOTHING: &str =
+        "nothing, or 1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
+    for (line, column, value, right, old, new) in [
+        (5, "scenario", "<script>", WORD, "own/x,tcp4,ignore,std,none,3", "<script>,tcp4,ignore,std,none,3"),
+        (5, "operation", "close|", WORD, "client,close", "client,close|"),
+        (5, "outcome", "`ok`", WORD, "close,ok", "close,`ok`"),
+        (5, "outcome", "=ok", WORD, "close,ok", "close,=ok"),
+        (5, "outcome", "::error::", WORD, "close,ok", "close,::error::"),
+        (3, "name", "**EPIPE**", OR_NOTHING, "EPIPE,BrokenPipe", "**EPIPE**,BrokenPipe"),
+        (3, "kind", "[x](y)", OR_NOTHING, "EPIPE,BrokenPipe", "EPIPE,[x](y)"),
     ] {
-        let column = format!("column `{column}`");
-        wrong_results(good_but(old, new), &["box-1.csv:", &column, "right would be"]);
+        let message = format!("{line}: column `{column}`: \"{value}\" is wrong; right would be {right}");
+        wrong_results(good_but(old, new), &[&format!("box-1.csv:{message}")]);
+        wrong_with(good_but(old, new), &message);
     }
+    // A message quotes no more than a beginning.
+    let long = "ü".repeat(1000);
+    let message = format!("5: column `outcome`: \"{}\"… is wrong; right would be {WORD}", &long[..120]);
+    wrong_with(good_but("close,ok", &format!("close,{long}")), &message);
 }
 
 #[test]
@@ -324,7 +356,7 @@ fn columns_of_a_newer_version_are_passed_over_with_a_note() {
 fn a_quote_that_is_not_closed_is_told_as_that_with_its_rows_beginning() {
     const HINT: &str = "; the row goes on in the next line: a quote may not have been closed";
     let row = &GOOD[0][..GOOD[0].len() - 1];
-    let wrong = ["box-1.csv:2: column `note`: a control character; none is allowed", HINT];
+    let wrong = ["box-1.csv:2: column `note`: a control character in \"seen\\nbox-1,", "\"…; none is allowed", HINT];
     wrong_results(HEAD.to_owned() + row + "\"seen\n" + &GOOD[1..].concat(), &wrong);
     let many = "x".repeat(3000);
     let wrong = ["box-1.csv:2: column `note`: 3", " bytes; at most 2000 are allowed", HINT];
@@ -409,11 +441,21 @@ fn a_wrong_table_of_platforms_is_refused() {
     let wrong = |text: String, words: &[&str]| wrong_file("platforms.csv", text.as_bytes(), words);
     wrong(format!("{head}\n{row}{row}"), &["platforms.csv:3: ", "a second row for platform here"]);
     let named = |name: &str| row.replacen("here,", &format!("{name},"), 1);
-    wrong(format!("{head}\n{}", named("../x")), &["platforms.csv:2: ", "`platform`", "a platform's name is 1 to 64"]);
+    wrong(
+        format!("{head}\n{}", named("../x")),
+        &["platforms.csv:2: ", "`platform`: \"../x\" is wrong", "a name of 1 to 64 of"],
+    );
     wrong(format!("{head}\n{}", row.trim_end()), &["platforms.csv:2: ", "the file has been cut"]);
+    let guessed = row.replacen(",measured,", ",gu\"essed,", 1);
+    let provenance =
+        "column `provenance`: \"gu\\\"essed\" is wrong; right would be `measured`, `reported` or `documented`\n";
+    wrong(format!("{head}\n{guessed}"), &["platforms.csv:2: ", provenance]);
     wrong(good.replacen(",kernel", ",kern", 1), &["platforms.csv:1: ", "column `kernel` is missing"]);
     let selector = format!(",{},", brokenpipe::sys::SELECTOR);
-    wrong(good.replacen(&selector, ",ep\u{1b}oll,", 1), &["platforms.csv:2: ", "control"]);
+    wrong(
+        good.replacen(&selector, ",ep\u{1b}oll,", 1),
+        &["platforms.csv:2: column `selector`: a control character in \"ep\\u{1b}oll\"; none is allowed"],
+    );
     wrong(String::new(), &["platforms.csv:1: empty"]);
 }
 

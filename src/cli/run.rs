@@ -98,7 +98,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn platform_name(name: &str) -> Result<String, String> {
-    check_name(name).map(|()| name.to_owned()).map_err(str::to_owned)
+    check_name(name).map(|()| name.to_owned()).map_err(|right| format!("right would be {right}"))
 }
 
 impl RunArgs {

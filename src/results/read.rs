@@ -15,7 +15,7 @@ use super::{
     COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, Row,
     files::{Files, files, reader, reader_of},
     row,
-    scan::{self, PROVENANCES, Step, csv_error, headers, of_row, unknown},
+    scan::{self, Step, csv_error, headers, of_row, parse_provenance, unknown},
     tables::Tables,
 };
 use crate::{platform::Platform, shown::shown, side_by_side::side_by_side};
@@ -242,17 +242,16 @@ fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<Vec<Platform>,
         let Some(line) = next.map_err(|(line, error)| csv_error(path, line, &record, &error))? else {
             return Ok(platforms);
         };
+        let wrong = |problem| ReadError::new(path, line, of_row(&record, problem));
         for (header, field) in headers.iter().zip(&record) {
-            let header = header.escape_debug().to_string();
-            row::text(&header, field).map_err(|problem| ReadError::new(path, line, of_row(&record, problem)))?;
+            row::text(&header.escape_debug().to_string(), field).map_err(wrong)?;
+            if header == "provenance" {
+                parse_provenance(field).map_err(wrong)?;
+            }
         }
-        // The provenance is the one field that is not just text.
-        let platform: Platform = record.deserialize(Some(headers.as_byte_record())).map_err(|_| {
-            let at = headers.iter().position(|header| header == "provenance");
-            let text = String::from_utf8_lossy(at.map_or(&[], |at| &record[at])).escape_debug().to_string();
-            let problem = format!("column `provenance`: \"{text}\" is not {PROVENANCES}");
-            ReadError::new(path, line, problem)
-        })?;
+        let platform: Platform = record
+            .deserialize(Some(headers.as_byte_record()))
+            .map_err(|error| csv_error(path, line, &record, &error))?;
         if !names.insert(platform.platform.clone()) {
             return Err(ReadError::new(path, line, format!("a second row for platform {}", platform.platform)));
         }

@@ -1,6 +1,6 @@
 //! A row of `<platform>.csv`, and what a good one is.
 
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 
 use serde::Serialize;
 
@@ -10,6 +10,7 @@ use crate::{
     driver::CaseResult,
     observation::{Signal, outcome},
     platform::{Provenance, check_name},
+    shown::quoted,
 };
 
 /// One distinct outcome of one step of one case on one platform. The fields are the CSV's columns.
@@ -187,61 +188,75 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
     }
     let text = std::str::from_utf8(field).map_err(|_| NOT_UTF8.to_owned())?;
     if text.chars().any(char::is_control) {
-        return Err(format!("column `{column}`: a control character; none is allowed"));
+        return Err(format!("column `{column}`: a control character in {}; none is allowed", quoted(text)));
     }
-    let (good, right) = match column {
-        "platform" => match check_name(text) {
-            Ok(()) => (true, ""),
-            Err(right) => (false, right),
-        },
+    let right = match column {
+        "platform" => check_name(text).err(),
         "scenario" | "transport" | "sigpipe" | "call" | "option" | "actor" | "operation" | "outcome" => {
-            (is_word(text), "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit")
+            (!is_word(text)).then_some(WORD)
         }
-        "name" | "kind" | "signal" => (text.is_empty() || is_word(text), "empty, or a name of letters, digits and `_`"),
-        _ => (true, ""),
+        "name" | "kind" | "signal" => (!text.is_empty() && !is_word(text)).then_some(WORD_OR_NOTHING),
+        _ => None,
     };
-    if good { Ok(text) } else { Err(format!("column `{column}`: not what stands here; right would be {right}")) }
+    right.map_or(Ok(text), |right| Err(wrong(column, text, right)))
+}
+
+/// What a message says of a field that is not what its column allows.
+pub(super) fn wrong(column: &str, text: &str, right: impl Display) -> String {
+    format!("column `{column}`: {} is wrong; right would be {right}", quoted(text))
 }
 
 /// What a file that is not text is told.
 pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
 
+/// What is a word here.
+const WORD: &str = "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
+const WORD_OR_NOTHING: &str =
+    "nothing, or 1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
+
 /// The number of a step.
 pub(super) fn step(text: &str) -> Result<u32, String> {
-    match number("step", text, "a whole number")? {
-        Some(step @ 1..=1000) => Ok(step),
-        _ => Err("column `step`: not what stands here; right would be a number from 1 to 1000".to_owned()),
-    }
+    let step = text.parse().ok().filter(|step| (1..=1000).contains(step));
+    step.ok_or_else(|| wrong("step", text, "a whole number from 1 to 1000"))
 }
 
 /// An operating system's error code, which may be negative or missing.
 pub(super) fn code(text: &str) -> Result<Option<i32>, String> {
-    number("code", text, "empty, or a whole number")
+    let right = || format!("a whole number from {} to {}, or nothing", i32::MIN, i32::MAX);
+    number(text).map_err(|_| wrong("code", text, right()))
 }
 
 /// In how many of how many trials; both empty where nothing was counted, the first alone where the trials were
 /// counted and not how often each outcome came.
 pub(super) fn counts(count: &str, trials: &str) -> Result<(Option<u64>, Option<u64>), String> {
-    const RIGHT: &str = "a whole number, or empty where it was not counted";
-    let trials: Option<u64> = number("trials", trials, RIGHT)?;
-    let count: Option<u64> = number("count", count, RIGHT)?;
-    match (count, trials) {
-        (_, Some(0)) => Err("column `trials`: not what stands here; right would be a number from 1".to_owned()),
-        (Some(_), None) => Err("column `trials`: empty where `count` is a number; right would be a number".to_owned()),
-        (Some(some), Some(all)) if some == 0 || some > all => Err(format!(
-            "column `count`: not what stands here; right would be a number from 1 to the row's trials, which are {all}"
-        )),
-        counts => Ok(counts),
+    let right = || format!("a whole number from 1 to {}, or nothing where they were not counted", u64::MAX);
+    let all: Option<u64> = number(trials).map_err(|_| wrong("trials", trials, right()))?;
+    if all == Some(0) {
+        return Err(wrong("trials", trials, right()));
+    }
+    let Some(all) = all else {
+        return match count {
+            "" => Ok((None, None)),
+            _ => Err(format!(
+                "column `trials`: nothing, where `count` is {}; right would be a whole number",
+                quoted(count)
+            )),
+        };
+    };
+    match number(count) {
+        Ok(some) if some.is_none_or(|some| (1..=all).contains(&some)) => Ok((some, Some(all))),
+        _ => {
+            let right = format!(
+                "a whole number from 1 to the row's trials, which are {all}, or nothing where it was not counted"
+            );
+            Err(wrong("count", count, right))
+        }
     }
 }
 
 /// A number, or none where nothing stands.
-fn number<T: FromStr>(column: &str, text: &str, right: &str) -> Result<Option<T>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = |_| format!("column `{column}`: \"{}\" is not {right}", text.escape_debug());
-    text.parse().map(Some).map_err(wrong)
+fn number<T: FromStr>(text: &str) -> Result<Option<T>, T::Err> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
 /// The columns that readers see as names are of harmless characters: they cannot be markup, an escape, a formula or

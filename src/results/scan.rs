@@ -25,9 +25,6 @@ const MAX_HEADER: usize = 100;
 /// Most columns of a table.
 const MAX_COLUMNS: usize = 64;
 
-/// What a provenance can be.
-pub(super) const PROVENANCES: &str = "`measured`, `reported` or `documented`";
-
 /// A step of one platform, with all its outcomes.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
@@ -205,10 +202,11 @@ impl Group {
     }
 }
 
-fn parse_provenance(field: &[u8]) -> Result<Provenance, String> {
+/// Where a row comes from.
+pub(super) fn parse_provenance(field: &[u8]) -> Result<Provenance, String> {
     let text = row::text("provenance", field)?;
     let known = Provenance::ALL.into_iter().find(|provenance| provenance.word() == text);
-    known.ok_or_else(|| format!("column `provenance`: \"{}\" is not {PROVENANCES}", text.escape_debug()))
+    known.ok_or_else(|| row::wrong("provenance", text, "`measured`, `reported` or `documented`"))
 }
 
 /// The head of a table: all of `columns`, in any order, and what this version does not know is passed over.
