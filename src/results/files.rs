@@ -87,13 +87,13 @@ pub(super) fn cannot_read(path: &Path, error: &io::Error) -> ReadError {
 
 /// A reader of a file's rows.
 pub(super) fn reader(path: &Path) -> Result<Rows, ReadError> {
-    open_whole(path).map(Rows::new)
+    open(path).map(|(from, cut)| Rows::new(from, cut))
 }
 
 /// The same of bytes; `path` is what messages call them.
 pub(super) fn reader_of(path: &Path, bytes: &[u8]) -> Result<Rows, ReadError> {
-    check_end(path, bytes.last().copied(), || lines(bytes))?;
-    Ok(Rows::new(Box::new(io::Cursor::new(bytes.to_vec()))))
+    let cut = cut(path, bytes.last().copied(), || lines(bytes))?;
+    Ok(Rows::new(Box::new(io::Cursor::new(bytes.to_vec())), cut))
 }
 
 /// The rows of a file, and the lines that they begin at.
@@ -101,20 +101,28 @@ pub(super) struct Rows {
     reader: csv::Reader<Limited<LineEnds>>,
     /// Where the last whole row ended.
     taken: Rc<Cell<u64>>,
+    /// What is wrong with a file whose last line is not whole: it can look like a shorter but good one.
+    cut: Option<ReadError>,
 }
 
 impl Rows {
-    fn new(from: Box<dyn BufRead>) -> Self {
+    fn new(from: Box<dyn BufRead>, cut: Option<ReadError>) -> Self {
         let taken = Rc::new(Cell::new(0));
         let limited = Limited { from: LineEnds { from, held: false }, given: 0, taken: Rc::clone(&taken) };
         let mut builder = csv::ReaderBuilder::new();
         builder.buffer_capacity(1 << 16).terminator(Terminator::Any(b'\n'));
-        Rows { reader: builder.from_reader(limited), taken }
+        Rows { reader: builder.from_reader(limited), taken, cut }
     }
 
     /// The first row.
     pub(super) fn head(&mut self) -> csv::Result<StringRecord> {
         self.reader.headers().cloned()
+    }
+
+    /// Refuses a file that has been cut, once its head is known to be one of results: of anything else it is no matter
+    /// how it ends.
+    pub(super) fn check_end(&mut self) -> Result<(), ReadError> {
+        self.cut.take().map_or(Ok(()), Err)
     }
 
     /// Reads the next row after the head, and returns its line; none where there is none.
@@ -139,8 +147,8 @@ pub(super) fn goes_on(record: &ByteRecord) -> bool {
     record.as_slice().contains(&b'\n')
 }
 
-/// Opens a file whose last line is whole: a cut one can look like a shorter but good one.
-fn open_whole(path: &Path) -> Result<Box<dyn BufRead>, ReadError> {
+/// Opens a file, and says what is wrong with it if its last line is not whole.
+fn open(path: &Path) -> Result<(Box<dyn BufRead>, Option<ReadError>), ReadError> {
     let cannot = |error: io::Error| cannot_read(path, &error);
     let too_large = || {
         ReadError::new(
@@ -158,8 +166,8 @@ fn open_whole(path: &Path) -> Result<Box<dyn BufRead>, ReadError> {
         if bytes.len() as u64 > MAX_FILE {
             return Err(too_large());
         }
-        check_end(path, bytes.last().copied(), || lines(bytes.as_slice()))?;
-        return Ok(Box::new(io::Cursor::new(bytes)));
+        let cut = cut(path, bytes.last().copied(), || lines(bytes.as_slice()))?;
+        return Ok((Box::new(io::Cursor::new(bytes)), cut));
     }
     if about.len() > MAX_FILE {
         return Err(too_large());
@@ -173,17 +181,19 @@ fn open_whole(path: &Path) -> Result<Box<dyn BufRead>, ReadError> {
             Some(last[0])
         }
     };
-    file.seek(SeekFrom::Start(0)).map_err(cannot)?;
-    check_end(path, last, || lines(&file))?;
-    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+    file.rewind().map_err(cannot)?;
+    let cut = cut(path, last, || lines(&file))?;
+    file.rewind().map_err(cannot)?;
+    Ok((Box::new(BufReader::with_capacity(1 << 16, file)), cut))
 }
 
-/// Whether the `last` byte ends a line; `lines` counts them where it does not.
-fn check_end(path: &Path, last: Option<u8>, lines: impl FnOnce() -> io::Result<u64>) -> Result<(), ReadError> {
+/// What is wrong where the `last` byte does not end a line; `lines` counts them then. A file without a byte is wrong
+/// at once.
+fn cut(path: &Path, last: Option<u8>, lines: impl FnOnce() -> io::Result<u64>) -> Result<Option<ReadError>, ReadError> {
     match last {
-        Some(b'\n') => Ok(()),
+        Some(b'\n') => Ok(None),
         None => Err(ReadError::new(path, 1, "empty; a line of column names comes first")),
-        Some(_) => Err(ReadError::new(path, lines().ok(), "the last line does not end: the file has been cut")),
+        Some(_) => Ok(Some(ReadError::new(path, lines().ok(), "the last line does not end: the file has been cut"))),
     }
 }
 

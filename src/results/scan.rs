@@ -216,7 +216,19 @@ pub(super) fn headers(
     columns: &[&str],
     notes: &mut Vec<String>,
 ) -> Result<StringRecord, ReadError> {
-    let headers = rows.head().map_err(|error| csv_error(path, 1, &ByteRecord::new(), &error))?;
+    let no_results = || {
+        let problem = format!("no results of brokenpipe; right would be a first line of {}", columns.join(","));
+        ReadError::new(path, 1, problem)
+    };
+    let headers = rows.head().map_err(|error| match error.kind() {
+        // Longer than any row.
+        csv::ErrorKind::Io(error) if error.kind() == ErrorKind::InvalidData => no_results(),
+        _ => csv_error(path, 1, &ByteRecord::new(), &error),
+    })?;
+    if !headers.iter().any(|header| columns.contains(&header)) {
+        return Err(no_results());
+    }
+    rows.check_end()?;
     if headers.len() > MAX_COLUMNS {
         let problem = format!("{} columns; at most {MAX_COLUMNS} are allowed", headers.len());
         return Err(ReadError::new(path, 1, problem));
