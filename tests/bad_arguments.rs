@@ -79,15 +79,48 @@ fn where_nothing_is_selected_the_answer_is_no() {
         let message = format!("brokenpipe: no scenario fits {misses}; `brokenpipe list` names all scenarios\n");
         assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", message.as_str()), "{command:?}");
     }
-    let nothing = "brokenpipe: nothing is selected; `brokenpipe list` names all scenarios\n";
     // A scenario of one's own over a transport it does not have.
     folder.write("own.toml", OWN);
     let ran = folder.brokenpipe(&["run", "own", "--scenarios", "own.toml", "--transport", "tcp6"]).exits(1);
-    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", nothing));
+    let no_case = "brokenpipe: no case of \"own\" over tcp6; there are cases over tcp4\n";
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", no_case));
     assert!(!folder.join("results").exists());
+}
 
-    folder.write("box-1.csv", good());
-    let ran = folder.brokenpipe(&["report", "box-1.csv", "--select", "no-such"]).exits(1);
-    let nothing = "brokenpipe: no results of what is selected; `brokenpipe list` names all scenarios\n";
-    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", nothing));
+#[test]
+fn where_nothing_of_the_results_is_selected_the_answer_is_no() {
+    let folder = Folder::with("box-1.csv", good());
+    folder.write("moon-1.csv", good().replace("box-1", "moon-1").replace(",ignore,", ",default,"));
+    let no = |args: &[&str], message: &str| {
+        let ran = folder.brokenpipe(args).exits(1);
+        assert_eq!((ran.out.as_str(), ran.err), ("", format!("brokenpipe: {message}\n")), "{args:?}");
+    };
+    for command in [&["report", "box-1.csv"][..], &["diff", "--results", "."]] {
+        let no = |args: &[&str], message: &str| no(&[command, args].concat(), message);
+        let select = |selector| ["--select", selector];
+        // A selector that fits nothing is named, also beside one that fits something there or in the catalogue.
+        let list = "`brokenpipe list` names all scenarios";
+        no(&select("no-such"), &format!("no scenario fits \"no-such\"; {list}"));
+        no(
+            &[select("own"), select("no-*"), select("x/y")].concat(),
+            &format!("no scenario fits \"no-*\", \"x/y\"; {list}"),
+        );
+        no(&[select("peer-close"), select("")].concat(), &format!("no scenario fits \"\"; {list}"));
+        let run = "`brokenpipe run` measures some";
+        no(&select("peer-close"), &format!("no results of \"peer-close\" there; {run}"));
+        let over = ["--transport", "udp4", "--transport", "pipe"];
+        no(&[&select("udp")[..], &over[..2]].concat(), &format!("no results of \"udp\" over udp4 there; {run}"));
+        no(&over, &format!("no results over udp4, pipe there; {run}"));
+        no(&[&select("own")[..], &over].concat(), "no case of \"own\" over udp4, pipe; there are cases over tcp4");
+        let over = ["--transport", "tcp4"];
+        no(&[&select("udp")[..], &over].concat(), "no case of \"udp\" over tcp4; there are cases over udp4, udp6");
+    }
+    no(
+        &["report", "moon-1.csv", "--select", "own"],
+        "no case of what is selected is a plain one; `--cases all` shows all",
+    );
+    // What the catalogue has and the results have not is no mistake beside what they have.
+    let ran =
+        folder.brokenpipe(&["report", "box-1.csv", "--select", "own", "--select", "peer-close"]).exits(0).silent();
+    assert!(ran.out.contains("2 client write 1"), "{ran:#?}");
 }

@@ -127,6 +127,11 @@ impl Catalogue {
         &self.scenarios
     }
 
+    /// The ids of all scenarios, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> + Clone {
+        self.scenarios.iter().map(|scenario| scenario.id.as_str())
+    }
+
     /// The scenario of this id.
     pub fn find(&self, id: &str) -> Option<&Scenario> {
         self.position(id).map(|position| &self.scenarios[position])

@@ -57,25 +57,19 @@ impl Selection {
         self.transports.is_empty() || self.transports.iter().any(|transport| transport.word() == word)
     }
 
-    /// The selectors that fit no scenario of the catalogue: misspelt, as a rule.
-    pub fn misses(&self, catalogue: &Catalogue) -> Vec<&str> {
-        self.without(catalogue, |_| true)
+    /// The selectors that fit no scenario of these ids: misspelt, as a rule.
+    pub fn misses<'a>(&self, ids: impl Iterator<Item = &'a str> + Clone) -> Vec<&str> {
+        let fits_any = |pattern: &&Pattern| ids.clone().any(|id| fits(pattern, id));
+        self.patterns.iter().filter(|pattern| !fits_any(pattern)).map(Pattern::as_str).collect()
     }
 
     /// The selectors that fit slow scenarios and no others, where slow ones are left out.
     pub fn slow_only(&self, catalogue: &Catalogue) -> Vec<&str> {
-        let mut selectors = self.without(catalogue, |scenario| self.slow || !scenario.slow);
-        let misses = self.misses(catalogue);
+        let quick = catalogue.scenarios().iter().filter(|scenario| self.slow || !scenario.slow);
+        let mut selectors = self.misses(quick.map(|scenario| scenario.id.as_str()));
+        let misses = self.misses(catalogue.ids());
         selectors.retain(|selector| !misses.contains(selector));
         selectors
-    }
-
-    /// The selectors that fit no scenario of this kind.
-    fn without(&self, catalogue: &Catalogue, kind: impl Fn(&Scenario) -> bool) -> Vec<&str> {
-        let fits_any = |pattern: &&Pattern| {
-            catalogue.scenarios().iter().any(|scenario| kind(scenario) && fits(pattern, &scenario.id))
-        };
-        self.patterns.iter().filter(|pattern| !fits_any(pattern)).map(Pattern::as_str).collect()
     }
 
     /// The selected scenarios, in the catalogue's order.
@@ -95,6 +89,17 @@ impl Selection {
             }
         }
         cases
+    }
+}
+
+/// What was asked for, as it follows the word for what there is of it: `of "peer-close" over tcp4`.
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let selectors: Vec<_> = self.patterns.iter().map(|pattern| format!("{:?}", pattern.as_str())).collect();
+        let transports: Vec<_> = self.transports.iter().map(|transport| transport.word().to_owned()).collect();
+        let parts = [("of", selectors), ("over", transports)];
+        let parts = parts.iter().filter(|(_, what)| !what.is_empty());
+        f.write_str(&parts.map(|(word, what)| format!("{word} {}", what.join(", "))).collect::<Vec<_>>().join(" "))
     }
 }
 
@@ -159,6 +164,17 @@ mod tests {
         assert!(!is_slow(&named));
         assert_eq!(named.slow_only(&catalogue), ["timeout"]);
         assert_eq!(named.with_slow(true).slow_only(&catalogue), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_selection_is_named_by_what_was_asked_for() {
+        let named = |selectors: &[&str], transports: &[Transport]| {
+            Selection::new(selectors).unwrap().over(transports).to_string()
+        };
+        let over = [Transport::Tcp4, Transport::Unix];
+        assert_eq!(named(&["peer-*", "udp"], &over), "of \"peer-*\", \"udp\" over tcp4, unix");
+        assert_eq!(named(&["udp"], &[]), "of \"udp\"");
+        assert_eq!(named(&[], &over[..1]), "over tcp4");
     }
 
     #[test]

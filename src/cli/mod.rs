@@ -13,6 +13,7 @@ mod show;
 mod view;
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     io::{self, BufWriter, IsTerminal, Read, Write},
     path::{Path, PathBuf},
@@ -164,21 +165,38 @@ fn with_head(report: &str) -> String {
 
 /// The selected cases; a selector that fits nothing is a mistake even beside others that fit something.
 fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Case<'a>>, Failure> {
-    let cases = selection.cases(catalogue);
-    let quoted = |selectors: Vec<&str>| selectors.iter().map(|selector| format!("{selector:?}")).collect::<Vec<_>>();
-    let (misses, slow) = (quoted(selection.misses(catalogue)), quoted(selection.slow_only(catalogue)));
-    if misses.is_empty() && !slow.is_empty() {
+    let misses = selection.misses(catalogue.ids());
+    if !misses.is_empty() {
+        return Err(no_scenario(&misses));
+    }
+    let slow = selection.slow_only(catalogue);
+    if !slow.is_empty() {
         return Err(Failure::Wrong(format!(
             "{}: takes seconds, and is run by `brokenpipe run --slow` alone",
-            slow.join(", ")
+            quoted_all(&slow)
         )));
     }
-    let problem = match misses.as_slice() {
-        [] if !cases.is_empty() => return Ok(cases),
-        [] => "nothing is selected".to_owned(),
-        misses => format!("no scenario fits {}", misses.join(", ")),
-    };
-    Err(Failure::No(format!("{problem}; `brokenpipe list` names all scenarios")))
+    let cases = selection.cases(catalogue);
+    if cases.is_empty() {
+        let axes = selection.scenarios(catalogue).into_iter().flat_map(|scenario| &scenario.axes);
+        return Err(no_case(selection, axes.map(|axes| axes.transport.word())));
+    }
+    Ok(cases)
+}
+
+/// What selectors that fit nothing are told.
+fn no_scenario(misses: &[&str]) -> Failure {
+    Failure::No(format!("no scenario fits {}; `brokenpipe list` names all scenarios", quoted_all(misses)))
+}
+
+/// What a selection is told whose scenarios have cases over other transports alone.
+fn no_case<'a>(selection: &Selection, over: impl Iterator<Item = &'a str>) -> Failure {
+    let over: BTreeSet<_> = over.collect();
+    Failure::No(format!("no case {selection}; there are cases over {}", Vec::from_iter(over).join(", ")))
+}
+
+fn quoted_all(selectors: &[&str]) -> String {
+    selectors.iter().map(|selector| format!("{selector:?}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The folder of results that commands read and write by default.

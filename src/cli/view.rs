@@ -1,11 +1,14 @@
 //! What `report`, `show` and `diff` have in common: which rows and columns are shown, and how.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 use glob::Pattern;
 
-use super::{Failure, RESULTS, args::Own, note, paths_or_default};
+use super::{Done, Failure, RESULTS, args::Own, no_case, no_scenario, note, paths_or_default};
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
     matrix::{Column, Compare, Matrix},
@@ -63,10 +66,13 @@ impl RowArgs {
     /// The matrix of some paths, compared as asked for, before rows are chosen.
     pub(super) fn matrix(&self, paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
         // A selector that is wrong is so whatever there is to read.
-        self.selection()?;
+        let selection = self.selection()?;
         let mut matrix = read_matrix(&paths_or_default(paths), catalogue)?;
         if matrix.is_empty() {
             return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
+        }
+        if !selection.is_everything() {
+            check_selection(&selection, &matrix, catalogue)?;
         }
         matrix.compare(self.compare);
         Ok(matrix)
@@ -78,16 +84,38 @@ impl RowArgs {
 
     /// Keeps the rows that are asked for.
     pub(super) fn keep(&self, matrix: &mut Matrix, usual: Cases) -> Result<(), Failure> {
-        matrix.select(&self.selection()?);
+        let selection = self.selection()?;
+        matrix.select(&selection);
+        if matrix.is_empty() {
+            return Err(Failure::No(format!("no results {selection} there; `brokenpipe run` measures some")));
+        }
         if self.cases.unwrap_or(usual) == Cases::Plain {
             matrix.keep_plain_cases();
         }
         if matrix.is_empty() {
-            return Err(Failure::No(
-                "no results of what is selected; `brokenpipe list` names all scenarios".to_owned(),
-            ));
+            return Err(Failure::No("no case of what is selected is a plain one; `--cases all` shows all".to_owned()));
         }
         Ok(())
+    }
+}
+
+/// Refuses a selector that fits no scenario, of the catalogue or with results, and transports that none of the selected
+/// scenarios has a case over.
+fn check_selection(selection: &Selection, matrix: &Matrix, catalogue: &Catalogue) -> Done {
+    let known = catalogue
+        .scenarios()
+        .iter()
+        .flat_map(|scenario| scenario.axes.iter().map(|axes| (scenario.id.as_str(), axes.transport.word())));
+    let found = matrix.rows().flat_map(|row| row.cases().map(move |case| (row.scenario(), &*case.transport)));
+    let cases: BTreeSet<_> = known.chain(found).collect();
+    let misses = selection.misses(cases.iter().map(|(id, _)| *id));
+    if !misses.is_empty() {
+        return Err(no_scenario(&misses));
+    }
+    let over = cases.iter().filter(|(id, _)| selection.includes(id)).map(|(_, transport)| *transport);
+    match over.clone().any(|transport| selection.includes_transport(transport)) {
+        true => Ok(()),
+        false => Err(no_case(selection, over)),
     }
 }
 
