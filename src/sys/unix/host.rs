@@ -2,6 +2,7 @@
 
 use std::{env, fs, path::Path};
 
+use super::processor::foreign_kernel;
 use crate::sys::Host;
 
 /// uname(3), and on Apple's systems the product version.
@@ -116,31 +117,6 @@ fn hypervisor() -> Option<String> {
     None
 }
 
-/// Which file says that the kernel's own architecture is none of this program's: then something translates its system
-/// calls. uname(2) is made to fit, these are not: the first is there since Linux 6.1, the second since 3.14.
-fn foreign_kernel() -> Option<String> {
-    const FILES: [&str; 2] = ["/proc/sys/kernel/arch", "/sys/devices/system/cpu/modalias"];
-    let (file, text) = FILES.iter().find_map(|file| Some((file, fs::read_to_string(file).ok()?)))?;
-    let kernel = architecture(&text);
-    (family(kernel) != family(env::consts::ARCH)).then(|| format!("{file} says {kernel}"))
-}
-
-/// `x86_64` as it is, and `cpu:type:x86,ven0000fam0006:feature:…` → `x86`.
-fn architecture(text: &str) -> &str {
-    let text = text.trim();
-    let text = text.strip_prefix("cpu:type:").unwrap_or(text);
-    text.split([',', ':']).next().unwrap_or_default()
-}
-
-/// A processor's family, of which a kernel runs programs of more than one kind by itself.
-fn family(arch: &str) -> String {
-    match arch {
-        "x86" | "x86_64" | "i386" | "i686" => "x86".to_owned(),
-        "arm" | "aarch64" | "armv7l" | "armv8l" => "arm".to_owned(),
-        other => other.chars().take(4).collect(),
-    }
-}
-
 /// What made the container that this is, and what tells so; a container has the machine's own kernel, so that this is no
 /// part of the platform's name.
 fn container() -> String {
@@ -182,15 +158,6 @@ mod tests {
         assert_eq!(runtime(release, build, None, Some("TCGTCGTCGTCG")), "qemu");
         assert_eq!(runtime(release, build, None, Some("KVMKVMKVM")), "native");
         assert_eq!(runtime(release, build, None, None), "native");
-    }
-
-    /// Each text is what the kernel's file had on a machine of that kind.
-    #[test]
-    fn a_kernels_architecture_is_read_from_either_file() {
-        assert_eq!(architecture("x86_64\n"), "x86_64");
-        assert_eq!(architecture("cpu:type:x86,ven0000fam0006mod00A7:feature:,0000,0001\n"), "x86");
-        assert_eq!(family("x86"), family("x86_64"));
-        assert_ne!(family("x86"), family("s390x"));
     }
 
     /// The lists are of Debian's runsc of 2024-07-29 and of 2022-12-19.

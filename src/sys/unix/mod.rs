@@ -4,6 +4,7 @@ mod calls;
 mod host;
 mod local;
 mod patience;
+mod processor;
 mod sigpipe;
 
 use std::{
