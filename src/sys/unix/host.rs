@@ -1,8 +1,8 @@
 //! What the running system says of itself, and what tells that something stands in for it.
 
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
 
-use super::processor::foreign_kernel;
+use super::processor;
 use crate::sys::Host;
 
 /// uname(3), and on Apple's systems the product version.
@@ -10,7 +10,10 @@ pub fn host() -> Host {
     let uname = rustix::system::uname();
     let release = uname.release().to_string_lossy().into_owned();
     let build = uname.version().to_string_lossy().into_owned();
-    let (runtime, evidence) = runtime(&release, &build, foreign_kernel(), hypervisor().as_deref());
+    let (runtime, evidence) = other_kernel(&release, &build).unwrap_or_else(|| {
+        let (runtime, evidence) = processor::runtime();
+        (runtime, format!("uname says {release} {build}; {evidence}"))
+    });
     let mut host = Host {
         version: version(&release),
         runtime_version: String::new(),
@@ -63,58 +66,17 @@ fn leading_numbers(text: &str, count: usize) -> String {
     text[..end].split('.').filter(|part| !part.is_empty()).take(count).collect::<Vec<_>>().join(".")
 }
 
-/// gVisor answers uname(2) with a fixed text (`pkg/sentry/kernel/version.go`), WSL's kernel has its maker in its name,
-/// and what QEMU's translator runs sees another kernel's processor, or, where QEMU emulates a whole machine, its name.
-fn runtime(
-    release: &str,
-    build: &str,
-    foreign_kernel: Option<String>,
-    hypervisor: Option<&str>,
-) -> (&'static str, String) {
-    if cfg!(target_os = "linux") && build == "#1 SMP Sun Jan 10 15:06:54 PST 2016" {
-        return ("gvisor", format!("uname says {release} {build}, which is gVisor's fixed text"));
+/// gVisor answers uname(2) with a fixed text (`pkg/sentry/kernel/version.go`), and WSL's kernel has its maker in its name.
+fn other_kernel(release: &str, build: &str) -> Option<(&'static str, String)> {
+    if !cfg!(target_os = "linux") {
+        None
+    } else if build == "#1 SMP Sun Jan 10 15:06:54 PST 2016" {
+        Some(("gvisor", format!("uname says {release} {build}, which is gVisor's fixed text")))
+    } else if release.to_ascii_lowercase().contains("microsoft") {
+        Some(("wsl", format!("uname's release is {release}")))
+    } else {
+        None
     }
-    if cfg!(target_os = "linux") && release.to_ascii_lowercase().contains("microsoft") {
-        return ("wsl", format!("uname's release is {release}"));
-    }
-    if let Some(kernel) = foreign_kernel {
-        return ("qemu-user", format!("{kernel}, and this is a program for {}", env::consts::ARCH));
-    }
-    match hypervisor {
-        Some(TRANSLATOR) => ("qemu", format!("CPUID names the hypervisor {TRANSLATOR}: QEMU translates all code")),
-        Some(name) => ("native", format!("uname says {release} {build}; CPUID names the hypervisor {name}")),
-        None => ("native", format!("uname says {release} {build}; no hypervisor, and no known stand-in, shows")),
-    }
-}
-
-/// What QEMU calls itself where it emulates the processor (target/i386/cpu.c); with KVM it leaves KVM's name.
-const TRANSLATOR: &str = "TCGTCGTCGTCG";
-
-/// The hypervisor's name as the processor tells it: bit 31 of CPUID's leaf 1, and leaf 0x40000000
-/// (<https://docs.kernel.org/virt/kvm/x86/cpuid.html>).
-#[cfg(target_arch = "x86_64")]
-fn hypervisor() -> Option<String> {
-    use std::arch::x86_64::{__cpuid, CpuidResult};
-    let leaf = |number| -> CpuidResult {
-        // SAFETY: every x86-64 processor has CPUID, and it reads and writes registers alone.
-        #[allow(unused_unsafe, reason = "the function is safe in later compilers than the oldest supported one")]
-        unsafe {
-            __cpuid(number)
-        }
-    };
-    if leaf(1).ecx & 1 << 31 == 0 {
-        return None;
-    }
-    let name = leaf(0x4000_0000);
-    let bytes = [name.ebx, name.ecx, name.edx].map(u32::to_le_bytes).concat();
-    let printable = bytes.iter().filter(|byte| byte.is_ascii_graphic() || **byte == b' ');
-    Some(printable.map(|byte| char::from(*byte)).collect())
-}
-
-/// Other processors have no such way to ask.
-#[cfg(not(target_arch = "x86_64"))]
-fn hypervisor() -> Option<String> {
-    None
 }
 
 /// What made the container that this is, and what tells so; a container has the machine's own kernel, so that this is no
@@ -147,17 +109,11 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn stand_ins_are_told_apart() {
-        let runtime = |release, build, foreign: Option<&str>, hypervisor| {
-            runtime(release, build, foreign.map(str::to_owned), hypervisor).0
-        };
-        let (release, build) = ("6.1.0-40-amd64", "#1 SMP PREEMPT_DYNAMIC Debian");
-        assert_eq!(runtime("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016", None, None), "gvisor");
-        assert_eq!(runtime("5.15.167.4-microsoft-standard-WSL2", "#1 SMP", None, Some("Microsoft Hv")), "wsl");
-        assert_eq!(runtime(release, build, Some("/proc/sys/kernel/arch says x86_64"), None), "qemu-user");
-        assert_eq!(runtime(release, build, None, Some("TCGTCGTCGTCG")), "qemu");
-        assert_eq!(runtime(release, build, None, Some("KVMKVMKVM")), "native");
-        assert_eq!(runtime(release, build, None, None), "native");
+    fn kernels_are_told_apart() {
+        let runtime = |release, build| other_kernel(release, build).map(|(runtime, _)| runtime);
+        assert_eq!(runtime("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016"), Some("gvisor"));
+        assert_eq!(runtime("5.15.167.4-microsoft-standard-WSL2", "#1 SMP"), Some("wsl"));
+        assert_eq!(runtime("6.1.0-40-amd64", "#1 SMP PREEMPT_DYNAMIC Debian"), None);
     }
 
     /// The lists are of Debian's runsc of 2024-07-29 and of 2022-12-19.

@@ -1,13 +1,129 @@
-//! What tells whether the processor that the kernel runs on is of this program's kind.
+//! What the processor, and the kernel's files about it, tell of who runs this program's instructions.
 
 use std::{env, fs};
 
-/// Which file says that the kernel's own architecture is none of this program's: then something translates its system
-/// calls. What nobody here knows tells nothing.
-pub(super) fn foreign_kernel() -> Option<String> {
-    let own = family(env::consts::ARCH)?;
-    let (file, kernel) = FILES.iter().find_map(|file| Some((file, known(&fs::read_to_string(file).ok()?)?)))?;
-    (family(&kernel) != Some(own)).then(|| format!("{file} says {kernel}"))
+/// `native`; `qemu-user` where this program alone is translated, its kernel is not; `qemu` where the whole machine is.
+/// And what tells so.
+pub(super) fn runtime() -> (&'static str, String) {
+    let kernel = FILES.iter().find_map(|file| Some((*file, known(&fs::read_to_string(file).ok()?)?)));
+    let model = fs::read(CPUINFO).ok().and_then(|cpuinfo| model_name(&String::from_utf8_lossy(&cpuinfo)));
+    tell(env::consts::ARCH, kernel, Cpuid::ask(cpuid), model)
+}
+
+/// What these make of a program for `own`: a file that says which architecture the kernel is of, what CPUID says, and
+/// which processor the kernel has found.
+fn tell(
+    own: &str,
+    kernel: Option<(&str, String)>,
+    cpuid: Option<Cpuid>,
+    model: Option<String>,
+) -> (&'static str, String) {
+    let kernel = match kernel {
+        Some((file, arch)) if family(own).is_some_and(|own| family(&arch) != Some(own)) => {
+            return ("qemu-user", format!("{file} says {arch}, and this is a program for {own}"));
+        }
+        Some((file, arch)) => format!("{file} says {arch}"),
+        None => "no file tells the kernel's architecture".to_owned(),
+    };
+    let Some(Cpuid { hypervisor, processor }) = cpuid else {
+        return ("native", format!("{kernel}; the processor cannot be asked here for a hypervisor"));
+    };
+    match hypervisor.as_deref() {
+        None => ("native", format!("{kernel}; CPUID tells of no hypervisor")),
+        Some(TRANSLATOR) => {
+            let (runtime, rest) = translated(processor, model);
+            (runtime, format!("CPUID names the hypervisor {TRANSLATOR}{rest}"))
+        }
+        Some(name) => ("native", format!("{kernel}; CPUID names the hypervisor {name}")),
+    }
+}
+
+/// What of a program that QEMU translates. In a machine that it emulates, the kernel has asked the same CPUID as the
+/// program; where it translates the program only, the kernel has asked another, the real processor's.
+fn translated(processor: Option<String>, model: Option<String>) -> (&'static str, String) {
+    match (processor, model) {
+        (Some(here), Some(kernels)) if here != kernels => (
+            "qemu-user",
+            format!(
+                " and the processor {here}, which to the kernel is {kernels} ({CPUINFO}): QEMU translates the program"
+            ),
+        ),
+        (Some(here), Some(_)) => {
+            ("qemu", format!(" and the processor {here}, as {CPUINFO} does: QEMU emulates the whole machine"))
+        }
+        _ => ("qemu", ": QEMU translates, and nothing tells whether the kernel too".to_owned()),
+    }
+}
+
+/// What QEMU calls itself where it translates (target/i386/cpu.c); with KVM it leaves KVM's name.
+const TRANSLATOR: &str = "TCGTCGTCGTCG";
+
+/// Where the kernel tells of the processor it has found; on x86, `model name` is what CPUID calls it
+/// (arch/x86/kernel/cpu/common.c, `get_model_name`).
+const CPUINFO: &str = "/proc/cpuinfo";
+
+/// The first processor's `model name`; there is none on many architectures.
+fn model_name(cpuinfo: &str) -> Option<String> {
+    let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
+    fields.find(|(field, _)| field.trim() == "model name").and_then(|(_, value)| name(value.as_bytes()))
+}
+
+/// What CPUID says.
+struct Cpuid {
+    hypervisor: Option<String>,
+    processor: Option<String>,
+}
+
+impl Cpuid {
+    /// The hypervisor: bit 31 of leaf 1's ECX, and leaf 0x40000000 (<https://docs.kernel.org/virt/kvm/x86/cpuid.html>).
+    /// The processor: the three leaves from 0x80000002 on, if 0x80000000 says that there are as many.
+    fn ask(cpuid: impl Fn(u32) -> Option<[u32; 4]>) -> Option<Self> {
+        let bytes =
+            |registers: &[u32]| registers.iter().flat_map(|register| register.to_le_bytes()).collect::<Vec<_>>();
+        let [_, _, features, _] = cpuid(1)?;
+        let hypervisor = if features & 1 << 31 == 0 {
+            None
+        } else {
+            let [_, told @ ..] = cpuid(0x4000_0000)?;
+            Some(name(&bytes(&told)).unwrap_or_else(|| "without a name".to_owned()))
+        };
+        let [last, ..] = cpuid(0x8000_0000)?;
+        let processor = if last < 0x8000_0004 {
+            None
+        } else {
+            name(&bytes(&[cpuid(0x8000_0002)?, cpuid(0x8000_0003)?, cpuid(0x8000_0004)?].concat()))
+        };
+        Some(Cpuid { hypervisor, processor })
+    }
+}
+
+/// EAX, EBX, ECX and EDX, as CPUID leaves them.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+fn cpuid(leaf: u32) -> Option<[u32; 4]> {
+    #[cfg(target_arch = "x86")]
+    use std::arch::x86::__cpuid;
+    #[cfg(target_arch = "x86_64")]
+    use std::arch::x86_64::__cpuid;
+    // SAFETY: every processor for which Rust has a Unix has CPUID, since the Pentium, and it reads and writes registers
+    // alone.
+    #[allow(unused_unsafe, reason = "the function is safe in later compilers than the oldest supported one")]
+    let told = unsafe { __cpuid(leaf) };
+    Some([told.eax, told.ebx, told.ecx, told.edx])
+}
+
+/// Other processors have nothing that a program could ask.
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+fn cpuid(_leaf: u32) -> Option<[u32; 4]> {
+    None
+}
+
+/// A name in a fixed number of bytes, NUL after its end: what of it can be printed, without the blanks that fill it up.
+fn name(bytes: &[u8]) -> Option<String> {
+    let bytes = bytes.split(|byte| *byte == 0).next()?;
+    let printable: String =
+        bytes.iter().filter(|byte| matches!(byte, b' '..=b'~')).map(|byte| char::from(*byte)).collect();
+    let words: Vec<_> = printable.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Who translates system calls makes uname(2) fit, but not these. The first is uname's machine as the kernel began with
@@ -15,7 +131,7 @@ pub(super) fn foreign_kernel() -> Option<String> {
 /// by the processor's features (drivers/base/cpu.c).
 const FILES: [&str; 2] = ["/proc/sys/kernel/arch", "/sys/devices/system/cpu/modalias"];
 
-/// What either file says of the architecture, if it is one that is known.
+/// What either file says of the architecture, if it is one that is known: what nobody here knows tells nothing.
 fn known(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix("cpu:type:").unwrap_or(text);
@@ -50,6 +166,86 @@ fn family(arch: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TCG: &str = "QEMU TCG CPU version 2.5+";
+
+    fn cpuid_of(hypervisor: Option<&str>, processor: Option<&str>) -> Option<Cpuid> {
+        Some(Cpuid { hypervisor: hypervisor.map(str::to_owned), processor: processor.map(str::to_owned) })
+    }
+
+    #[test]
+    fn what_translates_is_told_apart() {
+        let x86 = |cpuid, model: Option<&str>| {
+            tell("x86_64", Some((FILES[0], "x86_64".to_owned())), cpuid, model.map(str::to_owned))
+        };
+        let xeon = "Intel(R) Xeon(R) Processor";
+        let (runtime, evidence) = x86(cpuid_of(Some(TRANSLATOR), Some(TCG)), Some(xeon));
+        assert_eq!(runtime, "qemu-user");
+        assert!(evidence.contains(TCG) && evidence.contains(xeon), "{evidence}");
+        assert_eq!(x86(cpuid_of(Some(TRANSLATOR), Some(TCG)), Some(TCG)).0, "qemu");
+        assert_eq!(x86(cpuid_of(Some(TRANSLATOR), Some(TCG)), None).0, "qemu");
+        assert_eq!(x86(cpuid_of(Some(TRANSLATOR), None), Some(xeon)).0, "qemu");
+        assert_eq!(x86(cpuid_of(Some("KVMKVMKVM"), Some(TCG)), Some(xeon)).0, "native");
+        assert_eq!(x86(cpuid_of(None, Some(xeon)), Some(xeon)).0, "native");
+    }
+
+    #[test]
+    fn a_kernel_of_another_family_translates_and_an_unknown_one_does_not() {
+        let s390 = |kernel: Option<&str>| tell("s390x", kernel.map(|arch| (FILES[0], arch.to_owned())), None, None).0;
+        assert_eq!(s390(Some("x86_64")), "qemu-user");
+        assert_eq!(s390(Some("s390x")), "native");
+        assert_eq!(s390(None), "native");
+        let kernel = Some((FILES[0], "x86_64".to_owned()));
+        assert_eq!(tell("a processor of next year", kernel, None, None).0, "native");
+    }
+
+    /// What was not looked at is not said to be absent.
+    #[test]
+    fn evidence_is_what_was_asked() {
+        let cannot = tell("aarch64", None, None, None).1;
+        assert!(cannot.contains("no file tells") && cannot.contains("cannot be asked"), "{cannot}");
+        let asked = tell("x86_64", Some((FILES[0], "x86_64".to_owned())), cpuid_of(None, None), None).1;
+        assert!(asked.contains(FILES[0]) && asked.contains("no hypervisor"), "{asked}");
+    }
+
+    /// The registers are those of an emulated machine with QEMU's processor `max`.
+    #[test]
+    fn cpuids_leaves_hold_names() {
+        let text = |text: &[u8; 16]| {
+            std::array::from_fn(|i| u32::from_le_bytes(text[4 * i..4 * i + 4].try_into().expect("four bytes")))
+        };
+        let machine = |features: u32, last: u32| {
+            Cpuid::ask(|leaf| {
+                Some(match leaf {
+                    1 => [0, 0, features, 0],
+                    0x4000_0000 => text(b"\x01\0\0\x40TCGTCGTCGTCG"),
+                    0x8000_0000 => [last, 0, 0, 0],
+                    0x8000_0002 => text(b"QEMU TCG CPU ver"),
+                    0x8000_0003 => text(b"sion 2.5+\0\0\0\0\0\0\0"),
+                    _ => [0; 4],
+                })
+            })
+            .expect("all leaves are there")
+        };
+        let whole = machine(1 << 31, 0x8000_0008);
+        assert_eq!(whole.hypervisor.as_deref(), Some(TRANSLATOR));
+        assert_eq!(whole.processor.as_deref(), Some(TCG));
+        assert_eq!(machine(0, 0x8000_0008).hypervisor, None);
+        assert_eq!(machine(1 << 31, 0x8000_0003).processor, None);
+        assert!(Cpuid::ask(|_| None).is_none());
+    }
+
+    #[test]
+    fn blanks_and_what_cannot_be_printed_do_not_tell_names_apart() {
+        assert_eq!(
+            name(b"      Intel(R) Xeon(R)  CPU\x1b 2.40GHz\0...").as_deref(),
+            Some("Intel(R) Xeon(R) CPU 2.40GHz")
+        );
+        assert_eq!(name(b"   \0"), None);
+        let cpuinfo = "processor\t: 0\nmodel\t\t: 167\nmodel name\t: QEMU TCG  CPU version 2.5+\nmodel name\t: other\n";
+        assert_eq!(model_name(cpuinfo).as_deref(), Some(TCG));
+        assert_eq!(model_name("processor\t: 0\nCPU implementer\t: 0x41\nmodel name\t: \n"), None);
+    }
 
     #[test]
     fn a_kernels_architecture_is_read_from_either_file() {
