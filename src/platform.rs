@@ -134,7 +134,7 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
         Err("a name that begins with a letter or digit and does not end with a dot")
     } else if is_device {
         Err("another name: Windows takes this one for a device")
-    } else if name == "platforms" {
+    } else if name.eq_ignore_ascii_case("platforms") {
         Err("another name: its file would be the table of platforms")
     } else {
         Ok(())
@@ -165,7 +165,9 @@ mod tests {
         for name in ["nul", "NUL.txt", "com1", "LPT9.x"] {
             assert_eq!(check_name(name), Err("another name: Windows takes this one for a device"), "{name}");
         }
-        assert_eq!(check_name("platforms"), Err("another name: its file would be the table of platforms"));
+        for name in ["platforms", "Platforms"] {
+            assert_eq!(check_name(name), Err("another name: its file would be the table of platforms"), "{name}");
+        }
         for name in ["linux-6.18-x86_64-gnu", "comb", "com10"] {
             assert_eq!(check_name(name), Ok(()), "{name}");
         }

@@ -1,4 +1,4 @@
-//! Names of files, and what stands in them, in messages.
+//! Text from elsewhere in messages and on pages: names of files, and what stands in them.
 
 use std::path::Path;
 
@@ -17,4 +17,10 @@ pub(crate) fn quoted(text: &str) -> String {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
     }
+}
+
+/// A CI runner takes `##[` anywhere in its log for a command, and `::` at the beginning of a line, blanks aside, which
+/// is for who breaks lines to keep from.
+pub(crate) fn no_command(line: &str) -> String {
+    line.replace("##[", "# #[")
 }

@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::fs;
-
 use common::{Folder, GOOD, HEAD, ONE_CASE, contents, good, good_but};
 
 /// Every command that reads results refuses this `box-1.csv`, with one message and without changing a byte.
@@ -344,22 +342,6 @@ fn a_mistake_is_at_its_line_whatever_ends_lines() {
     );
 }
 
-#[test]
-fn columns_of_a_newer_version_are_passed_over_with_a_note() {
-    let folder = Folder::with("box-1.csv", good());
-    let plain = folder.brokenpipe(&["report", "box-1.csv"]).exits(0).silent().out;
-    // One in front and one behind.
-    let newer: String = good()
-        .lines()
-        .enumerate()
-        .map(|(n, line)| if n == 0 { format!("era,{line},mood\n") } else { format!("1,{line},2\n") })
-        .collect();
-    folder.write("box-1.csv", newer);
-    let ran = folder.brokenpipe(&["report", "box-1.csv"]).exits(0);
-    assert_eq!(ran.err, "note: box-1.csv: passed over columns unknown to this version: `era`, `mood`\n");
-    assert_eq!(ran.out, plain);
-}
-
 /// A quote that is not closed takes the lines after it into its field.
 #[test]
 fn a_quote_that_is_not_closed_is_told_as_that_with_its_rows_beginning() {
@@ -374,71 +356,6 @@ fn a_quote_that_is_not_closed_is_told_as_that_with_its_rows_beginning() {
         good_but(",connect,ok", ",\"connect,ok"),
         &["box-1.csv:2: 10 fields where the first line has 18", HINT],
     );
-}
-
-/// These columns at the end of every line of a table, with the same fields in every row.
-fn with_column(table: &str, name: &str) -> String {
-    let line = |(n, line)| format!("{line},{}\n", if n == 0 { name } else { "7" });
-    table.lines().enumerate().map(line).collect()
-}
-
-#[test]
-fn a_run_loses_no_columns_of_a_newer_version() {
-    let folder = Folder::new();
-    folder.run(&ONE_CASE);
-    let (rows, facts) = (folder.read("out/here.csv"), folder.read("out/platforms.csv"));
-    let select = [&["run", "--platform", "here", "--out", "out"], &ONE_CASE[..]].concat();
-    let all = ["run", "--platform", "here", "--out", "out", "--repeat", "1", "--await-deadline", "20ms"];
-    let refuse = |args: &[&str], name: &str, column: &str| {
-        let before = contents(&folder.join("out"));
-        let lost = format!(":1: has columns unknown to this version, which would lose them: `{column}`");
-        folder.brokenpipe(args).refuses(&[name, &lost, "write elsewhere with --out"]);
-        assert_eq!(contents(&folder.join("out")), before);
-    };
-    folder.write("out/here.csv", with_column(&rows, "latency"));
-    refuse(&select, "here.csv", "latency");
-    folder.write("out/here.csv", &rows);
-    folder.write("out/platforms.csv", with_column(&facts, "libc"));
-    refuse(&select, "platforms.csv", "libc");
-    // What a run of everything replaces is replaced with a note; what it would leave as it is, not.
-    folder.write("out/here.csv", with_column(&rows, "latency"));
-    folder.brokenpipe(&all).exits(0).says(&["`latency`\n", "`libc`\n"]);
-    assert!(!folder.read("out/here.csv").contains("latency") && !folder.read("out/platforms.csv").contains("libc"));
-    let own = GOOD[0].replace("box-1", "here");
-    folder.write("out/here.csv", with_column(&(rows.clone() + &own), "latency"));
-    refuse(&all, "here.csv", "latency");
-    folder.write("out/here.csv", &rows);
-    let (head, row) = facts.split_once('\n').unwrap();
-    let other = row.replacen("here,", "other,", 1);
-    folder.write("out/platforms.csv", with_column(&format!("{head}\n{row}{other}"), "libc"));
-    refuse(&all, "platforms.csv", "libc");
-    refuse(&["absent", "moon-1", "--reason", "no runner", "--out", "out"], "platforms.csv", "libc");
-}
-
-#[test]
-fn two_files_for_one_platform_are_refused() {
-    let folder = Folder::with("a.csv", good());
-    folder.write("b.csv", good());
-    let before = contents(folder.path());
-    let run = [&["run", "--quiet", "--out", "."], &ONE_CASE[..]].concat();
-    for command in [&["report", "."][..], &["report", "a.csv", "b.csv"], &run] {
-        let ran = folder.brokenpipe(command);
-        ran.refuses(&["b.csv: platform box-1 is in ", "a.csv already; one of the two has to go"]);
-    }
-    assert_eq!(contents(folder.path()), before);
-}
-
-/// A file may be renamed, or hold several platforms; a run must not make a second one beside it.
-#[test]
-fn a_run_leaves_a_folder_that_can_be_read_where_its_platform_is_in_another_file() {
-    let folder = Folder::new();
-    folder.run(&ONE_CASE);
-    fs::rename(folder.join("out/here.csv"), folder.join("out/collected.csv")).unwrap();
-    let run = [&["run", "--quiet", "--out", "out", "--platform", "here"], &ONE_CASE[..]].concat();
-    let ran = folder.brokenpipe(&run);
-    // Whether it refuses or writes: the folder is as good as it was.
-    assert!(matches!(ran.code, Some(0 | 2)), "{ran:#?}");
-    folder.brokenpipe(&["report", "out"]).exits(0).silent();
 }
 
 #[test]
@@ -466,47 +383,4 @@ fn a_wrong_table_of_platforms_is_refused() {
         &["platforms.csv:2: column `selector`: a control character in \"ep\\u{1b}oll\"; none is allowed"],
     );
     wrong(String::new(), &["platforms.csv:1: empty"]);
-}
-
-#[test]
-fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
-    let folder = Folder::new();
-    folder.run(&ONE_CASE);
-    let plain = folder.brokenpipe(&["report", "out"]).exits(0).silent().out;
-    let facts = folder.read("out/platforms.csv");
-    let newer: String =
-        facts.lines().enumerate().map(|(n, line)| format!("{line},{}\n", ["libc", "2.41"][n])).collect();
-    folder.write("out/platforms.csv", newer);
-    let ran = folder.brokenpipe(&["report", "out"]).exits(0);
-    assert!(ran.err.starts_with("note: ") && ran.err.lines().count() == 1, "{ran:#?}");
-    assert!(ran.err.ends_with("platforms.csv: passed over columns unknown to this version: `libc`\n"), "{ran:#?}");
-    assert_eq!(ran.out, plain);
-}
-
-#[test]
-fn where_there_are_no_results_the_answer_is_no() {
-    let folder = Folder::with("notes.txt", "not results");
-    folder.write("box-1.csv.orig", "not results either");
-    let ran = folder.brokenpipe(&["report", "."]).exits(1);
-    assert_eq!(
-        (ran.out.as_str(), ran.err.as_str()),
-        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
-    );
-    folder.write("box-1.csv", HEAD);
-    let ran = folder.brokenpipe(&["report", "."]).exits(1);
-    assert_eq!(
-        (ran.out.as_str(), ran.err.as_str()),
-        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
-    );
-}
-
-#[test]
-fn results_that_are_not_there_are_refused() {
-    let folder = Folder::new();
-    folder.brokenpipe(&["report", "no-such"]).refuses(&["error: no-such: cannot be read: "]);
-    folder.brokenpipe(&["report"]).refuses(&["error: results: cannot be read: "]);
-    let show = ["show", "peer-close/read-read-write", "--results", "no-such"];
-    folder.brokenpipe(&show).refuses(&["error: no-such: cannot be read: "]);
-    folder.write("box-1.csv", good());
-    folder.brokenpipe(&["report", "box-1.csv", "no-such.csv"]).refuses(&["error: no-such.csv: cannot be read: "]);
 }

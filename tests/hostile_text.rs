@@ -77,6 +77,16 @@ fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
     assert_eq!(commands, Vec::<&str>::new());
 }
 
+#[test]
+fn a_message_that_quotes_a_file_is_no_command() {
+    let bad = Folder::with("box-1.csv", good_but(",connect,ok", ",connect,##[error]no"));
+    let refused = bad.brokenpipe(&["report", "box-1.csv"]).exits(2);
+    assert!(refused.err.contains(": \"# #[error]no\" is wrong; "), "{}", refused.err);
+    let newer = Folder::with("box-1.csv", format!("{},##[error]no\n", HEAD.trim_end()));
+    let passed_over = newer.brokenpipe(&["report", "box-1.csv"]);
+    assert!(!passed_over.err.contains("##[") && passed_over.err.contains("# #[error]no"), "{}", passed_over.err);
+}
+
 /// What several platforms have in common is called by words of platforms.csv, which may hold anything.
 #[test]
 fn the_name_of_platforms_that_share_a_column_is_no_command() {
@@ -86,14 +96,23 @@ fn the_name_of_platforms_that_share_a_column_is_no_command() {
     for (platform, outcome) in [("a", "EPIPE"), ("b", "EPIPE"), ("c", "eof")] {
         let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,10,10,\n");
         folder.write(&format!("{platform}.csv"), HEAD.to_owned() + &row);
-        let os = if platform == "c" { "os" } else { "::error::no ##[error]\u{202e}no" };
+        let os = if platform == "c" { "os" } else { ":::error ::error::no ##[error]\u{202e}no" };
         platforms += &format!("{platform},measured,{os},{platform},1,vax,,native,epoll,1,1,1\n");
     }
+    let row = "d,documented,own/x,tcp4,ignore,std,none,1,client,write 1,eof,,,,,,,##[error]no\n";
+    folder.write("d.csv", HEAD.to_owned() + row);
+    platforms += "d,documented,:::error ::error::no ##[error]\u{202e}no,1,1,vax,,native,epoll,1,1,1\n";
     folder.write("platforms.csv", platforms);
-    for args in [&["report", "."][..], &["report", ".", "--all"], &["diff", "--results", "."]] {
+    for args in [
+        &["report", "."][..],
+        &["report", ".", "--all"],
+        &["report", ".", "--baseline-column", "a"],
+        &["report", ".", "--verify"],
+        &["diff", "--results", "."],
+    ] {
         for width in ["40", "60", "1000"] {
             let out = folder.brokenpipe(&[args, &["--width", width]].concat()).exits(0).silent().out;
-            assert!(out.contains("error"), "the name is shown: {out}");
+            assert!(out.contains("a, 2 platforms"), "their facts make no name: {out}");
             let is_command = |line: &&str| line.trim_start().starts_with("::") || line.contains("##[");
             assert_eq!(out.lines().filter(is_command).collect::<Vec<_>>(), Vec::<&str>::new());
             assert!(!out.contains('\u{202e}'), "{out}");

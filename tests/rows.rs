@@ -237,15 +237,15 @@ fn what_is_stated_is_verified_whatever_else_is_there_and_with_all_its_sources() 
     let folder = Folder::new();
     let head = "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
     let mut platforms = head.to_owned();
-    for (platform, provenance, os, of_tcp4, of_tcp6) in [
-        ("a", "measured", "moonos", "ok 1,,,,,10,10,", "ok 1,,,,,10,10,"),
-        ("b", "documented", "moonos", "EPIPE,,,,,,,the first", "EPIPE,,,,,,,the second"),
-        ("c", "measured", "sunos", "EPIPE,,,,,10,10,", "eof,,,,,10,10,"),
+    for (platform, provenance, os, [of_tcp4, of_tcp6, of_unix]) in [
+        ("a", "measured", "moonos", ["ok 1,,,,,10,10,"; 3]),
+        ("b", "documented", "moonos", ["EPIPE,,,,,,,the first", "EPIPE,,,,,,,the second", "EPIPE,,,,,,,"]),
+        ("c", "measured", "sunos", ["EPIPE,,,,,10,10,", "eof,,,,,10,10,", "eof,,,,,10,10,"]),
     ] {
         let row = |transport: &str, gave: &str| {
             format!("{platform},{provenance},own/x,{transport},ignore,std,none,1,client,write 1,{gave}\n")
         };
-        let rows = row("tcp4", of_tcp4) + &row("tcp6", of_tcp6);
+        let rows = row("tcp4", of_tcp4) + &row("tcp6", of_tcp6) + &row("unix", of_unix);
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &rows);
         platforms += &format!("{platform},{provenance},{os},1,1,vax,,native,epoll,1,1,1\n");
     }
@@ -254,14 +254,16 @@ fn what_is_stated_is_verified_whatever_else_is_there_and_with_all_its_sources() 
     assert_eq!(
         verify(&["--format", "csv"]).exits(0).silent().out,
         "measured_platform,stated_platform,scenario,cases,step,measured,stated,source\n\
-         a,b,own/x,tcp4 tcp6,1 client write 1,ok 1,≈EPIPE,the first; the second\n"
+         a,b,own/x,tcp4 tcp6 unix,1 client write 1,ok 1,≈EPIPE,the first; the second\n"
     );
     let said = "a measured, ≈b documented: 1 statement on rows that were measured; 0 agree, 1 contradicts.";
     for args in [&["--width", "1000"][..], &["--width", "1000", "--platform", "a"]] {
         assert!(verify(args).exits(0).silent().out.starts_with(said), "c is of another system");
     }
-    verify(&["--platform", "c"]).exits(1).says(&["nothing there is documented or reported for a system that was"]);
-    verify(&["--platform", "b"]).exits(1).says(&["nothing there was measured"]);
+    verify(&["--platform", "c"]).exits(1).says(&[
+        "nothing is documented or reported for a system of which something that --platform chooses was measured; ",
+    ]);
+    verify(&["--platform", "b"]).exits(1).says(&["nothing that --platform chooses was measured, "]);
     folder.brokenpipe(&["report", "a.csv", "--verify"]).exits(1).says(&["nothing there is documented or reported\n"]);
 }
 

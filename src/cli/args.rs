@@ -27,7 +27,7 @@ SELECTOR is a scenario's id (peer-close/read-read-write), a family (peer-close) 
 
 Exit codes:
     0  done
-    1  the answer is no: nothing selected, no such scenario, no results; of `check`: something changed
+    1  the answer is no: nothing selected, no such scenario or platform, no results; of `check`: something changed
     2  wrong input or environment: an argument, a file, a folder that cannot be written; of `check`: it cannot be told
   130  interrupted by Ctrl-C; cases that were complete are written; of the others the folder
        keeps earlier results, and those without any are `not-run`";

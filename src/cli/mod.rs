@@ -27,7 +27,7 @@ use crate::{
     driver,
     report::Look,
     results::{PLATFORMS, Results, unknown_columns},
-    shown::shown,
+    shown::{no_command, shown},
 };
 use args::{Args, Command, Own};
 
@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             if let Some(message) = failure.message() {
                 // Nobody is left to be told if standard error is closed.
-                let _ = writeln!(io::stderr(), "{message}");
+                let _ = writeln!(io::stderr(), "{}", no_command(&message));
             }
             failure.code()
         }
@@ -218,7 +218,7 @@ fn read_results(paths: &[PathBuf]) -> Result<Results, Failure> {
 fn note(notes: &[String]) {
     for note in notes {
         // Nobody is left to be told if standard error is closed.
-        let _ = writeln!(io::stderr(), "note: {note}");
+        let _ = writeln!(io::stderr(), "note: {}", no_command(note));
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn report(args: &ReportArgs) -> Done {
     if args.verify {
         let verified = matrix.verify();
         if verified.is_empty() {
-            return Err(Failure::No(nothing_to_verify(&matrix).to_owned()));
+            return Err(Failure::No(nothing_to_verify(&matrix, args.platform.is_empty())));
         }
         return print_with(|out| report::verify(&verified, format, look(width), out));
     }
@@ -69,13 +69,15 @@ pub(super) fn report(args: &ReportArgs) -> Done {
 }
 
 /// Why nothing measured stands beside anything stated.
-fn nothing_to_verify(matrix: &Matrix) -> &'static str {
+fn nothing_to_verify(matrix: &Matrix, all: bool) -> String {
     let is_measured = |column: &Column| column.is_measured() && !column.is_absent();
+    let there = if all { "there" } else { "that --platform chooses" };
     if !matrix.columns.iter().any(is_measured) {
-        "nothing there was measured, so that there is nothing to verify what is documented or reported with"
+        format!("nothing {there} was measured, so that there is nothing to verify what is documented or reported with")
     } else if matrix.columns.iter().all(Column::is_measured) {
-        "nothing there is documented or reported"
+        "nothing there is documented or reported".to_owned()
     } else {
-        "nothing there is documented or reported for a system that was measured; `platforms.csv` says which is whose"
+        let named = "platforms.csv says which system a platform is of";
+        format!("nothing is documented or reported for a system of which something {there} was measured; {named}")
     }
 }

@@ -8,7 +8,7 @@ use crate::platform::{Platform, Provenance};
 /// One column: a platform, or several that agree in every cell.
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// The platform's name, or what its members have in common.
+    /// The platform's name, or what its members have in common: no character in it is special in any format.
     pub name: String,
     /// Where its cells come from.
     pub provenance: Provenance,
@@ -146,11 +146,13 @@ fn agree(one: &[Compared], other: &[Compared]) -> bool {
     both.peek().is_some() && both.all(|(one, other)| one == other)
 }
 
-/// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`.
+/// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`. Facts are
+/// any text, and a name is not: none, where they have more than a name may have.
 fn common_name(members: &[Member]) -> Option<String> {
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for member in members {
-        let facts = member.facts.as_ref()?;
+        let facts = member.facts.as_ref().filter(|facts| is_word(facts.system()) && is_word(&facts.os_version))?;
         systems.entry(facts.system()).or_default().push(&facts.os_version);
     }
     let name = |(system, mut versions): (&str, Vec<&str>)| {

@@ -99,6 +99,6 @@ fn observed(row: Row<'_>) -> (Option<&Cell>, Option<&Cell>) {
 
 /// Who states an outcome, of whichever case of the row.
 fn sources<'a>(row: Row<'a>, stated: &Seen) -> BTreeSet<&'a str> {
-    let outcomes = row.all_cells(1).flat_map(|cell| &cell.outcomes);
-    outcomes.filter(|seen| seen.outcome == stated.outcome).map(|seen| &*seen.note).collect()
+    let seen = row.all_cells(1).flat_map(|cell| &cell.outcomes).filter(|seen| seen.outcome == stated.outcome);
+    seen.map(|seen| &*seen.note).filter(|note| !note.is_empty()).collect()
 }

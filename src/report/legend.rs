@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EMPTY, STANDS_OUT, STATED, no_command, of, printable};
+use super::{EMPTY, STANDS_OUT, STATED, of, printable};
 use crate::{
     matrix::{CLASSES, Class, Column, Compare, Counts, LeftOut, Matrix, Member, Row},
     observation::Readiness,
@@ -83,11 +83,11 @@ pub(super) fn counts(matrix: &Matrix, counts: Counts, shape: Shape) -> String {
             "in {} something else was measured or is said than is {} of {}{class}",
             counts.stated,
             baseline.provenance.word(),
-            printable(&baseline.name),
+            baseline.name,
         ),
         _ => {
             let from = match matrix.baseline() {
-                Some(baseline) => format!("from {}", printable(&baseline.name)),
+                Some(baseline) => format!("from {}", baseline.name),
                 None => "between platforms".to_owned(),
             };
             let stated = match counts.stated {
@@ -109,7 +109,7 @@ pub(super) fn counts(matrix: &Matrix, counts: Counts, shape: Shape) -> String {
 /// Which of two platforms that are compared was not measured.
 fn not_measured(columns: &[Column]) -> String {
     let stated: Vec<_> = columns.iter().filter(|column| !column.is_measured()).collect();
-    let say = |column: &Column| format!("{} is {}", printable(&column.name), column.provenance.word());
+    let say = |column: &Column| format!("{} is {}", column.name, column.provenance.word());
     match stated.as_slice() {
         [] => String::new(),
         [one] => format!(" {}, not measured.", say(one)),
@@ -156,19 +156,13 @@ pub(super) fn sources(matrix: &Matrix) -> Vec<String> {
 /// A column's head.
 pub(super) fn head(column: &Column) -> String {
     let mark = if column.is_measured() { "" } else { STATED };
-    format!("{mark}{}", name(column))
-}
-
-/// A column's name. That of several platforms has words from their facts, and may stand first in a line, where `::` would
-/// be a command to a CI runner.
-fn name(column: &Column) -> String {
-    printable(&no_command(&column.name)).replace("::", ": :")
+    format!("{mark}{}", column.name)
 }
 
 /// Which platforms a column of several is.
 pub(super) fn members(column: &Column) -> Option<String> {
-    let names: Vec<_> = column.members.iter().map(|member| printable(&member.platform)).collect();
-    (names.len() > 1).then(|| format!("{}: {}", name(column), names.join(", ")))
+    let names: Vec<_> = column.members.iter().map(|member| member.platform.as_str()).collect();
+    (names.len() > 1).then(|| format!("{}: {}", column.name, names.join(", ")))
 }
 
 fn platforms(columns: &[Column]) -> String {
@@ -189,7 +183,7 @@ fn platforms(columns: &[Column]) -> String {
 pub(super) fn column(column: &Column) -> Vec<String> {
     let mut lines: Vec<_> = column.members.iter().map(member).collect();
     if lines.len() > 1 {
-        lines.insert(0, format!("{} that agree wherever they have a cell, but for what races:", name(column)));
+        lines.insert(0, format!("{} that agree wherever they have a cell, but for what races:", column.name));
     }
     lines
 }
@@ -197,7 +191,7 @@ pub(super) fn column(column: &Column) -> Vec<String> {
 fn member(member: &Member) -> String {
     if let Some(why) = &member.absent {
         let why = if why.is_empty() { String::new() } else { format!(": {}", printable(why)) };
-        return format!("{}: not measured{why}", printable(&member.platform));
+        return format!("{}: not measured{why}", member.platform);
     }
     let Some(facts) = &member.facts else {
         return format!("{}: {}; no facts are recorded", member.platform, member.provenance.word());
@@ -240,7 +234,7 @@ pub(super) fn meanings(matrix: &Matrix, shape: Shape) -> Vec<String> {
     if stands_out {
         let what = if matrix.compared() == Compare::Class { "of another class than what" } else { "not what" };
         lines.push(match matrix.baseline() {
-            Some(baseline) => format!("{STANDS_OUT} is {what} {} gave", name(baseline)),
+            Some(baseline) => format!("{STANDS_OUT} is {what} {} gave", baseline.name),
             None => format!(
                 "{STANDS_OUT} is {what} most measured platforms gave (among equals: {what} the first of them gave)"
             ),
@@ -312,7 +306,7 @@ pub(super) fn notes(matrix: &Matrix) -> BTreeSet<String> {
         let has_notes = |column: &Column| column.is_measured() && !column.is_absent();
         for (at, column) in matrix.columns.iter().enumerate().filter(|(_, column)| has_notes(column)) {
             for note in row.notes(at) {
-                notes.insert(format!("{}: {}", printable(&column.name), printable(note)));
+                notes.insert(format!("{}: {}", column.name, printable(note)));
             }
         }
     }

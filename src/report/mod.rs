@@ -125,12 +125,6 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// A CI runner takes `##[` anywhere in its log for a command, and `::` at the beginning of a line, blanks aside, which
-/// is for who breaks lines to keep from.
-fn no_command(line: &str) -> String {
-    line.replace("##[", "# #[")
-}
-
 /// Characters that turn the direction of what follows, and can so make a text read as another.
 fn is_bidirectional(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -11,9 +11,11 @@ use comfy_table::{
 use super::{
     Look, STANDS_OUT, cell,
     legend::{self, Shape},
-    no_command,
 };
-use crate::matrix::{Cell, Counts, Matrix, Row};
+use crate::{
+    matrix::{Cell, Counts, Matrix, Row},
+    shown::no_command,
+};
 
 /// No lines but one under the head: a family has many rows.
 pub(super) const STYLE: TableStyle = TableStyle::new()

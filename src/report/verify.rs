@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
-use super::{Format, Look, STATED, markdown::escape, no_command, of, printable};
-use crate::matrix::{Finding, Verdict, Verified};
+use super::{Format, Look, STATED, markdown::escape, of, printable};
+use crate::{
+    matrix::{Finding, Verdict, Verified},
+    shown::no_command,
+};
 
 #[derive(Serialize)]
 struct Pair<'a> {
@@ -121,7 +124,7 @@ fn table(head: [&str; 6], rows: Rows<'_>, look: Look) -> String {
     table.load_style(super::table::STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
     table.force_no_tty().set_header(head);
     for row in rows {
-        table.add_row(row.each_ref().map(|cell| printable(cell)));
+        table.add_row(row.each_ref().map(|cell| no_command(&printable(cell))));
     }
     format!("{}\n", table.trim_fmt())
 }

@@ -1,7 +1,10 @@
 //! A check as annotations of a job on GitHub.
 
-use super::{Group, against, counts, log_line, no_command, printable, stale};
-use crate::check::{Against, Checked, Concern};
+use super::{Group, against, counts, log_line, printable, stale};
+use crate::{
+    check::{Against, Checked, Concern},
+    shown::no_command,
+};
 
 /// GitHub shows so many annotations of a level and step, and drops the others without a word.
 const SHOWN: usize = 10;

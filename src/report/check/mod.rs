@@ -10,10 +10,11 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::{no_command, printable};
+use super::printable;
 use crate::{
     check::{Against, Checked, Finding, Known, PlatformCheck, Stale, Verdict},
     matrix::{Cell, name_all},
+    shown::no_command,
 };
 
 /// How a check is written.

@@ -1,0 +1,61 @@
+//! Folders without results, and with more than one file of a platform.
+
+mod common;
+
+use std::fs;
+
+use common::{Folder, HEAD, ONE_CASE, contents, good};
+
+#[test]
+fn two_files_for_one_platform_are_refused() {
+    let folder = Folder::with("a.csv", good());
+    folder.write("b.csv", good());
+    let before = contents(folder.path());
+    let run = [&["run", "--quiet", "--out", "."], &ONE_CASE[..]].concat();
+    for command in [&["report", "."][..], &["report", "a.csv", "b.csv"], &run] {
+        let ran = folder.brokenpipe(command);
+        ran.refuses(&["b.csv: platform box-1 is in ", "a.csv already; one of the two has to go"]);
+    }
+    assert_eq!(contents(folder.path()), before);
+}
+
+/// A file may be renamed, or hold several platforms; a run must not make a second one beside it.
+#[test]
+fn a_run_leaves_a_folder_that_can_be_read_where_its_platform_is_in_another_file() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    fs::rename(folder.join("out/here.csv"), folder.join("out/collected.csv")).unwrap();
+    let run = [&["run", "--quiet", "--out", "out", "--platform", "here"], &ONE_CASE[..]].concat();
+    let ran = folder.brokenpipe(&run);
+    // Whether it refuses or writes: the folder is as good as it was.
+    assert!(matches!(ran.code, Some(0 | 2)), "{ran:#?}");
+    folder.brokenpipe(&["report", "out"]).exits(0).silent();
+}
+
+#[test]
+fn where_there_are_no_results_the_answer_is_no() {
+    let folder = Folder::with("notes.txt", "not results");
+    folder.write("box-1.csv.orig", "not results either");
+    let ran = folder.brokenpipe(&["report", "."]).exits(1);
+    assert_eq!(
+        (ran.out.as_str(), ran.err.as_str()),
+        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
+    );
+    folder.write("box-1.csv", HEAD);
+    let ran = folder.brokenpipe(&["report", "."]).exits(1);
+    assert_eq!(
+        (ran.out.as_str(), ran.err.as_str()),
+        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
+    );
+}
+
+#[test]
+fn results_that_are_not_there_are_refused() {
+    let folder = Folder::new();
+    folder.brokenpipe(&["report", "no-such"]).refuses(&["error: no-such: cannot be read: "]);
+    folder.brokenpipe(&["report"]).refuses(&["error: results: cannot be read: "]);
+    let show = ["show", "peer-close/read-read-write", "--results", "no-such"];
+    folder.brokenpipe(&show).refuses(&["error: no-such: cannot be read: "]);
+    folder.write("box-1.csv", good());
+    folder.brokenpipe(&["report", "box-1.csv", "no-such.csv"]).refuses(&["error: no-such.csv: cannot be read: "]);
+}

@@ -1,0 +1,75 @@
+//! Columns of a newer version are passed over by who reads, and never lost by who writes.
+
+mod common;
+
+use common::{Folder, GOOD, ONE_CASE, contents, good};
+
+#[test]
+fn columns_of_a_newer_version_are_passed_over_with_a_note() {
+    let folder = Folder::with("box-1.csv", good());
+    let plain = folder.brokenpipe(&["report", "box-1.csv"]).exits(0).silent().out;
+    // One in front and one behind.
+    let newer: String = good()
+        .lines()
+        .enumerate()
+        .map(|(n, line)| if n == 0 { format!("era,{line},mood\n") } else { format!("1,{line},2\n") })
+        .collect();
+    folder.write("box-1.csv", newer);
+    let ran = folder.brokenpipe(&["report", "box-1.csv"]).exits(0);
+    assert_eq!(ran.err, "note: box-1.csv: passed over columns unknown to this version: `era`, `mood`\n");
+    assert_eq!(ran.out, plain);
+}
+
+/// These columns at the end of every line of a table, with the same fields in every row.
+fn with_column(table: &str, name: &str) -> String {
+    let line = |(n, line)| format!("{line},{}\n", if n == 0 { name } else { "7" });
+    table.lines().enumerate().map(line).collect()
+}
+
+#[test]
+fn a_run_loses_no_columns_of_a_newer_version() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let (rows, facts) = (folder.read("out/here.csv"), folder.read("out/platforms.csv"));
+    let select = [&["run", "--platform", "here", "--out", "out"], &ONE_CASE[..]].concat();
+    let all = ["run", "--platform", "here", "--out", "out", "--repeat", "1", "--await-deadline", "20ms"];
+    let refuse = |args: &[&str], name: &str, column: &str| {
+        let before = contents(&folder.join("out"));
+        let lost = format!(":1: has columns unknown to this version, which would lose them: `{column}`");
+        folder.brokenpipe(args).refuses(&[name, &lost, "write elsewhere with --out"]);
+        assert_eq!(contents(&folder.join("out")), before);
+    };
+    folder.write("out/here.csv", with_column(&rows, "latency"));
+    refuse(&select, "here.csv", "latency");
+    folder.write("out/here.csv", &rows);
+    folder.write("out/platforms.csv", with_column(&facts, "libc"));
+    refuse(&select, "platforms.csv", "libc");
+    // What a run of everything replaces is replaced with a note; what it would leave as it is, not.
+    folder.write("out/here.csv", with_column(&rows, "latency"));
+    folder.brokenpipe(&all).exits(0).says(&["`latency`\n", "`libc`\n"]);
+    assert!(!folder.read("out/here.csv").contains("latency") && !folder.read("out/platforms.csv").contains("libc"));
+    let own = GOOD[0].replace("box-1", "here");
+    folder.write("out/here.csv", with_column(&(rows.clone() + &own), "latency"));
+    refuse(&all, "here.csv", "latency");
+    folder.write("out/here.csv", &rows);
+    let (head, row) = facts.split_once('\n').unwrap();
+    let other = row.replacen("here,", "other,", 1);
+    folder.write("out/platforms.csv", with_column(&format!("{head}\n{row}{other}"), "libc"));
+    refuse(&all, "platforms.csv", "libc");
+    refuse(&["absent", "moon-1", "--reason", "no runner", "--out", "out"], "platforms.csv", "libc");
+}
+
+#[test]
+fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let plain = folder.brokenpipe(&["report", "out"]).exits(0).silent().out;
+    let facts = folder.read("out/platforms.csv");
+    let newer: String =
+        facts.lines().enumerate().map(|(n, line)| format!("{line},{}\n", ["libc", "2.41"][n])).collect();
+    folder.write("out/platforms.csv", newer);
+    let ran = folder.brokenpipe(&["report", "out"]).exits(0);
+    assert!(ran.err.starts_with("note: ") && ran.err.lines().count() == 1, "{ran:#?}");
+    assert!(ran.err.ends_with("platforms.csv: passed over columns unknown to this version: `libc`\n"), "{ran:#?}");
+    assert_eq!(ran.out, plain);
+}
