@@ -10,6 +10,8 @@ need_wine() {
     local arch
     arch=$(uname -m)
     if [ "$arch" != x86_64 ]; then skip "only x86_64 was tried, and this is $arch"; fi
+    contained 20 mount -t overlay -o lowerdir=/usr:/etc wine /mnt 2>/dev/null ||
+        skip "Wine's packages are laid over /usr, and no overlay can be mounted here"
     need gcc-mingw-w64-x86-64-win32
 }
 
