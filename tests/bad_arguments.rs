@@ -106,11 +106,10 @@ fn where_nothing_of_the_results_is_selected_the_answer_is_no() {
             &format!("no scenario fits \"no-*\", \"x/y\"; {list}"),
         );
         no(&[select("peer-close"), select("")].concat(), &format!("no scenario fits \"\"; {list}"));
-        let run = "`brokenpipe run` measures some";
-        no(&select("peer-close"), &format!("no results of \"peer-close\" there; {run}"));
+        no(&select("peer-close"), "no results of \"peer-close\" there");
         let over = ["--transport", "udp4", "--transport", "pipe"];
-        no(&[&select("udp")[..], &over[..2]].concat(), &format!("no results of \"udp\" over udp4 there; {run}"));
-        no(&over, &format!("no results over udp4, pipe there; {run}"));
+        no(&[&select("udp")[..], &over[..2]].concat(), "no results of \"udp\" over udp4 there");
+        no(&over, "no results over udp4, pipe there");
         no(&[&select("own")[..], &over].concat(), "no case of \"own\" over udp4, pipe; there are cases over tcp4");
         let over = ["--transport", "tcp4"];
         no(&[&select("udp")[..], &over].concat(), "no case of \"udp\" over tcp4; there are cases over udp4, udp6");

@@ -87,7 +87,7 @@ impl RowArgs {
         let selection = self.selection()?;
         matrix.select(&selection);
         if matrix.is_empty() {
-            return Err(Failure::No(format!("no results {selection} of the platforms that are chosen")));
+            return Err(Failure::No(format!("no results {selection} there")));
         }
         if self.cases.unwrap_or(usual) == Cases::Plain {
             matrix.keep_plain_cases();
