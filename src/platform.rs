@@ -123,12 +123,11 @@ const ABI: &str = if cfg!(target_env = "gnu") {
 ///
 /// What would be right, to follow these words.
 pub fn check_name(name: &str) -> Result<(), &'static str> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let device = ["con", "prn", "aux", "nul"];
     let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
     let is_device = device.contains(&stem.as_str()) || matches!(number.as_bytes(), [b'0'..=b'9']);
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(allowed) {
+    if name.is_empty() || name.len() > 64 || !has_a_names_characters(name) {
         Err("a name of 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`")
     } else if !name.as_bytes()[0].is_ascii_alphanumeric() || name.ends_with('.') {
         Err("a name that begins with a letter or digit and does not end with a dot")
@@ -139,6 +138,11 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     } else {
         Ok(())
     }
+}
+
+/// Whether a text, or nothing, is of characters that are special nowhere: the only ones in a platform's name.
+pub(crate) fn has_a_names_characters(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 #[cfg(test)]

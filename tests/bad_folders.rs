@@ -26,9 +26,9 @@ fn a_run_leaves_a_folder_that_can_be_read_where_its_platform_is_in_another_file(
     folder.run(&ONE_CASE);
     fs::rename(folder.join("out/here.csv"), folder.join("out/collected.csv")).unwrap();
     let run = [&["run", "--quiet", "--out", "out", "--platform", "here"], &ONE_CASE[..]].concat();
-    let ran = folder.brokenpipe(&run);
-    // Whether it refuses or writes: the folder is as good as it was.
-    assert!(matches!(ran.code, Some(0 | 2)), "{ran:#?}");
+    let before = contents(&folder.join("out"));
+    folder.brokenpipe(&run).refuses(&["the results of here are in a file of another name than here.csv; rename it, "]);
+    assert_eq!(contents(&folder.join("out")), before);
     folder.brokenpipe(&["report", "out"]).exits(0).silent();
 }
 

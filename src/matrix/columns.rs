@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use super::{Compared, Matrix};
-use crate::platform::{Platform, Provenance};
+use crate::platform::{Platform, Provenance, has_a_names_characters};
 
 /// One column: a platform, or several that agree in every cell.
 #[derive(Debug, Clone)]
@@ -149,10 +149,10 @@ fn agree(one: &[Compared], other: &[Compared]) -> bool {
 /// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`. Facts are
 /// any text, and a name is not: none, where they have more than a name may have.
 fn common_name(members: &[Member]) -> Option<String> {
-    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    let is_harmless = |facts: &&Platform| [facts.system(), &facts.os_version].into_iter().all(has_a_names_characters);
     let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for member in members {
-        let facts = member.facts.as_ref().filter(|facts| is_word(facts.system()) && is_word(&facts.os_version))?;
+        let facts = member.facts.as_ref().filter(is_harmless)?;
         systems.entry(facts.system()).or_default().push(&facts.os_version);
     }
     let name = |(system, mut versions): (&str, Vec<&str>)| {

@@ -1,6 +1,6 @@
 //! A row of `<platform>.csv`, and what a good one is.
 
-use std::{fmt::Display, str::FromStr};
+use std::{borrow::Cow, fmt::Display, str::FromStr};
 
 use serde::Serialize;
 
@@ -190,12 +190,14 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
     if text.chars().any(char::is_control) {
         return Err(format!("column `{column}`: a control character in {}; none is allowed", quoted(text)));
     }
-    let right = match column {
-        "platform" => check_name(text).err(),
+    let right: Option<Cow<'_, str>> = match column {
+        "platform" => check_name(text).err().map(Cow::from),
         "scenario" | "transport" | "sigpipe" | "call" | "option" | "actor" | "operation" | "outcome" => {
-            (!is_word(text)).then_some(WORD)
+            (!is_word(text)).then_some(WORD.into())
         }
-        "name" | "kind" | "signal" => (!text.is_empty() && !is_word(text)).then_some(WORD_OR_NOTHING),
+        "name" | "kind" | "signal" => {
+            (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}").into())
+        }
         _ => None,
     };
     right.map_or(Ok(text), |right| Err(wrong(column, text, right)))
@@ -209,10 +211,8 @@ pub(super) fn wrong(column: &str, text: &str, right: impl Display) -> String {
 /// What a file that is not text is told.
 pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
 
-/// What is a word here.
+/// What [`is_word`] asks for.
 const WORD: &str = "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
-const WORD_OR_NOTHING: &str =
-    "nothing, or 1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
 
 /// The number of a step.
 pub(super) fn step(text: &str) -> Result<u32, String> {
