@@ -311,8 +311,12 @@ use_debian_rust() {
     export RUSTC_BOOTSTRAP=1 # a release compiler refuses -Z otherwise
 }
 
+# What of the standard library a program is built with that aborts when it panics:
+# nothing that unwinds, and nothing that tells where.
+aborting=("-Zbuild-std=std,panic_abort" -Zbuild-std-features=)
+
 # Prepares cargo for a target that the machine's toolchain has no standard library
-# for. Sets `from_source` to the options.
+# for. Sets `from_source` to the options, but for what of the library is built.
 use_source() { # TARGET LINKER [FLAG]...
     local target=$1 linker=$2 list='' upper flag
     shift 2
@@ -321,17 +325,14 @@ use_source() { # TARGET LINKER [FLAG]...
     upper=${target^^}
     export CARGO_TARGET_DIR=$platforms/from-source
     if [ -n "$linker" ]; then export "CARGO_TARGET_${upper//-/_}_LINKER=$linker"; fi
-    from_source=(--locked --target "$target" "-Zbuild-std=std,panic_abort,panic_unwind"
-        --config "target.$target.rustflags=[$list]")
+    from_source=(--locked --target "$target" --config "target.$target.rustflags=[$list]")
 }
 
 # Builds the program in that way and sets `program`.
 build_from_source() { # TARGET LINKER [FLAG]...
     use_source "$@"
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=$opt_level
-    # A program that aborts when it panics needs nothing that unwinds and tells where.
-    from_source+=("-Zbuild-std=std,panic_abort" -Zbuild-std-features=)
-    quietly /usr/bin/cargo build --release "${from_source[@]}" || die 1 "cargo could not build for $1"
+    quietly /usr/bin/cargo build --release "${from_source[@]}" "${aborting[@]}" || die 1 "cargo could not build for $1"
     program=$CARGO_TARGET_DIR/$1/release/brokenpipe
     if [ -e "$program.exe" ]; then program+=.exe; fi
 }
