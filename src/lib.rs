@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`catalogue`] | *what* is tried: scenarios, read from TOML, as plain data |
 //! | [`driver`] | *how*: a state machine a trial, many on one [`mio::Poll`] |
-//! | [`observation`] | what a step gave, and its canonical name, the outcome |
+//! | [`outcome`] | what a step gave, and its canonical name, the outcome |
 //! | [`platform`] | the facts of where it ran |
 //! | [`results`] | observations as two CSV tables on disk |
 //! | [`matrix`] | rows × platforms, and where platforms differ |
@@ -44,13 +44,13 @@
 pub mod catalogue;
 pub mod check;
 pub mod cli;
-#[macro_use]
+pub mod diagnostic;
 pub mod driver;
 pub mod matrix;
-pub mod observation;
+pub mod outcome;
+mod parallel;
 pub mod platform;
 pub mod report;
 pub mod results;
-mod shown;
-mod side_by_side;
 pub mod sys;
+mod untrusted;

@@ -51,7 +51,7 @@ fn fewer_outcomes_of_a_race_are_the_same() {
 fn what_is_not_observed_any_more_is_gone() {
     for outcomes in [&[("unsupported", 10)], &[("not-run", 10)]] {
         let ran = check(&folder(but(2, outcomes)), &[]).exits(1);
-        assert!(ran.out.starts_with("box-5.1: 1 gone, 2 same\n"), "{}", ran.out);
+        assert!(ran.out.starts_with("box-5.1: 1 missing, 2 same\n"), "{}", ran.out);
     }
     let missing = Folder::new();
     write(&missing, "results", facts("box-5.1", "5.1"), ACCEPTED);
@@ -60,7 +60,7 @@ fn what_is_not_observed_any_more_is_gone() {
     results.write(&missing.join("run"), "box-5.1").unwrap();
     let ran = check(&missing, &[]).exits(1);
     assert!(ran.out.contains("(tcp4): nothing, where the baseline has EPIPE\n"), "{}", ran.out);
-    check(&missing, &["--allow", "gone"]).exits(0).silent();
+    check(&missing, &["--allow", "missing"]).exits(0).silent();
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn only_what_is_selected_is_expected() {
     let rows = vec![row("box-5.1", "own/x", "tcp6", (1, "client connect"), "ok", (10, 10))];
     let other = Results { rows, platforms: Vec::new(), notes: Vec::new() };
     other.write(&folder.join("run"), "box-5.1").unwrap();
-    check(&folder, &[]).exits(1).says(&["3 gone"]);
+    check(&folder, &[]).exits(1).says(&["3 missing"]);
     assert_eq!(check(&folder, &["--select", "own"]).exits(0).silent().out.lines().next(), Some("box-5.1: 1 new"));
     check(&folder, &["--transport", "tcp6"]).exits(0).silent();
     check(&folder, &["--select", "own", "--select", "onw"]).refuses(&["no results of \"onw\""]);
@@ -192,7 +192,7 @@ fn nothing_to_compare_in_what_is_selected_is_told_as_that() {
     // That something is missing is told only where the baseline has it.
     let rows = vec![row("box-5.1", "own/x", "tcp4", (1, "client connect"), "ok", (10, 10))];
     Results { rows, ..Results::default() }.write(&folder.join("run"), "box-5.1").unwrap();
-    check(&folder, &["--select", ID]).exits(1).says(&["not as accepted: 3 gone"]);
+    check(&folder, &["--select", ID]).exits(1).says(&["not as accepted: 3 missing"]);
 }
 
 #[test]
@@ -323,7 +323,7 @@ fn what_takes_seconds_is_missed_only_by_a_run_that_has_some_of_it() {
     assert!(ran.err.contains("--slow"), "{}", ran.err);
     add("run", 1..=1);
     let ran = check(&folder, &[]).exits(1);
-    assert!(ran.out.starts_with("box-5.1: 1 gone, 4 same\n"), "{}", ran.out);
+    assert!(ran.out.starts_with("box-5.1: 1 missing, 4 same\n"), "{}", ran.out);
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn annotations_are_ours_alone() {
         |line: u32, verdict: &str| format!("error file=results/box-1.csv,line={line},title={verdict} on box-1");
     let stale = "warning file=results/known.toml,line=8,title=stale exception";
     let heads: Vec<_> = heads.iter().map(|head| head.replace('\\', "/")).collect();
-    assert_eq!(heads, [baseline(5, "gone"), "error title=moon-1".to_owned(), stale.to_owned()]);
+    assert_eq!(heads, [baseline(5, "missing"), "error title=moon-1".to_owned(), stale.to_owned()]);
     assert!(commands.iter().all(|line| !line.contains("%0A") && !line.contains("%0D")), "{out}");
     assert!(commands[0].contains("%250A::set-env"), "the runner turns %25 back into %: {out}");
 }
@@ -115,7 +115,7 @@ fn a_page_of_markdown_fits_a_summary() {
     folder.write("run/box-1.csv", common::HEAD.to_owned() + &rows("unsupported", &note));
     let out = folder.brokenpipe(&["check", "run/box-1.csv", "--format", "markdown"]).exits(1).out;
     assert!(out.len() < 1 << 20, "{}", out.len());
-    let shown = out.matches("| **gone** |").count();
+    let shown = out.matches("| **missing** |").count();
     let rest = out.lines().last().unwrap();
     assert_eq!(rest, format!("{} further rows are not shown; a page has room for so much only.", 200 - shown));
 }

@@ -86,7 +86,7 @@ fn each_of_many_mutations_is_found_and_named() {
 
         let pair = Pair::read(std::slice::from_ref(&baseline), &[run], &catalogue).unwrap();
         let checked = check(&pair, &[], &Terms::default());
-        let verdict = if other == "not-run" { Verdict::Gone } else { Verdict::Changed };
+        let verdict = if other == "not-run" { Verdict::Missing } else { Verdict::Changed };
         let about = format!("{}:{}: {other}", file.path.display(), line + 1);
         assert_eq!(checked.answer(), Answer::Changed, "{about}");
         let [finding] = checked.platforms[0].findings.as_slice() else { panic!("one finding: {about}") };

@@ -87,7 +87,7 @@ fn what_each_two_differ_in_is_a_triangle_which_is_broken_where_it_is_too_wide() 
     let matrix = matrix(9);
     let between = |format, width| {
         let mut out = Vec::new();
-        report::between(&matrix, format, Look { width, colour: false }, &mut out).unwrap();
+        report::pairwise(&matrix, format, Look { width, colour: false }, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     assert_snapshot!(between(Format::Table, 48));

@@ -10,7 +10,7 @@ use std::time::Duration;
 use brokenpipe::{
     catalogue::{Case, Catalogue, Selection},
     driver::{self, Progress, Settings},
-    observation::Observation,
+    outcome::Observation,
     platform::Platform,
     sys,
 };

@@ -6,9 +6,13 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    mistake::{Mistake, Mistakes, one_line},
-    scenario::{Axes, Call, Scenario, Sigpipe, SocketOption, Transport},
+    scenario::{Axes, Scenario},
     steps,
+    vocabulary::{Call, Sigpipe, SocketOption, Transport},
+};
+use crate::{
+    diagnostic::{Mistake, Mistakes},
+    untrusted::one_line,
 };
 
 #[derive(Deserialize)]

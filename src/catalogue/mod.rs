@@ -1,24 +1,24 @@
 //! What is tried: the scenarios built in, and a user's own.
 
+mod case_name;
 mod file;
-mod mistake;
 mod operations;
 mod scenario;
 mod select;
 mod steps;
+mod vocabulary;
 
 use std::collections::HashMap;
 
-pub(crate) use mistake::one_line;
-pub use mistake::{Mistake, Mistakes};
+use crate::diagnostic::{Mistake, Mistakes};
+
+pub use case_name::{CaseName, name_all};
 pub use operations::{MAX_COUNT, Operation};
-pub use scenario::{
-    Actor, Axes, Call, Case, Condition, Ending, Half, Scenario, Setting, Sigpipe, SocketOption, Start, Step, Transport,
-    family,
-};
+pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;
 pub use select::{BadSelector, Selection};
 pub use steps::MAX_STEPS;
+pub use vocabulary::{Actor, Call, Condition, Ending, Half, Setting, Sigpipe, SocketOption, Start, Transport};
 
 /// Parses the steps of one scenario by themselves.
 ///

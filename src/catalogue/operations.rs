@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::scenario::{Actor, Condition, Ending, Half, Setting, Start};
+use super::vocabulary::{Actor, Condition, Ending, Half, Setting, Start};
 
 /// Most bytes that one `write` or `read` may ask for, and the longest queue of a listener.
 pub const MAX_COUNT: u32 = 1 << 20;

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::{
-    mistake::Mistake,
     operations::{OPERATIONS, Operation, Word},
-    scenario::{Actor, Setting, Step},
+    scenario::Step,
+    vocabulary::{Actor, Setting},
 };
+use crate::diagnostic::Mistake;
 
 /// Most steps in a scenario.
 pub const MAX_STEPS: usize = 100;

@@ -6,10 +6,12 @@ use toml::Spanned;
 
 use super::version::Versions;
 use crate::{
-    catalogue::{self, Call, Mistake, Mistakes, Sigpipe, SocketOption, Transport, one_line},
+    catalogue::{self, Call, Sigpipe, SocketOption, Transport},
+    diagnostic::{Mistake, Mistakes},
     matrix::{Beside, Cell, Column, Compare, Relation, Seen, relation},
-    observation::outcome,
+    outcome,
     results::checked_field,
+    untrusted::one_line,
 };
 
 /// Largest file of exceptions, in bytes.
@@ -195,11 +197,11 @@ impl Known {
 
     /// Whether all that was found is allowed.
     pub(super) fn allows(&self, found: &Cell, by: Compare) -> bool {
-        found.is_observed() && matches!(relation(found, &self.allowed, by), Relation::Same | Relation::Fewer)
+        found.is_observed() && matches!(relation(found, &self.allowed, by), Relation::Same | Relation::Subset)
     }
 
     /// Whether it allows more than the baseline knows.
     pub(super) fn adds_to(&self, baseline: &Cell, by: Compare) -> bool {
-        !matches!(relation(&self.allowed, baseline, by), Relation::Same | Relation::Fewer)
+        !matches!(relation(&self.allowed, baseline, by), Relation::Same | Relation::Subset)
     }
 }

@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     matrix::{Beside, Column, Compare, Pair},
-    observation::outcome,
+    outcome,
 };
 use baseline::{Choice, choose};
 

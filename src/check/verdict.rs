@@ -14,7 +14,7 @@ pub enum Verdict {
     /// It gave nothing of what the baseline knows.
     Changed,
     /// It was observed in the baseline, and here it was not.
-    Gone,
+    Missing,
     /// Besides outcomes that the baseline knows it gave others.
     Unsteady,
     /// It was observed here, and in the baseline it was not.
@@ -26,14 +26,14 @@ pub enum Verdict {
 impl Verdict {
     /// All of them, those that fail first.
     pub const ALL: [Verdict; 6] =
-        [Verdict::Changed, Verdict::Gone, Verdict::Unsteady, Verdict::New, Verdict::Known, Verdict::Same];
+        [Verdict::Changed, Verdict::Missing, Verdict::Unsteady, Verdict::New, Verdict::Known, Verdict::Same];
 
     /// Its word.
     pub const fn word(self) -> &'static str {
         match self {
             Verdict::Same => "same",
             Verdict::Changed => "changed",
-            Verdict::Gone => "gone",
+            Verdict::Missing => "missing",
             Verdict::Unsteady => "unsteady",
             Verdict::New => "new",
             Verdict::Known => "known",
@@ -45,13 +45,13 @@ impl Verdict {
         if let Some(relation) = step.relation(by) {
             return Some(match relation {
                 // How many outcomes of a race some trials meet is chance; a further one is news.
-                Relation::Same | Relation::Fewer => Verdict::Same,
-                Relation::More | Relation::Partly => Verdict::Unsteady,
-                Relation::Other => Verdict::Changed,
+                Relation::Same | Relation::Subset => Verdict::Same,
+                Relation::Superset | Relation::Overlap => Verdict::Unsteady,
+                Relation::Disjoint => Verdict::Changed,
             });
         }
         match (step.baseline, step.run) {
-            (Some(baseline), _) if baseline.is_observed() => Some(Verdict::Gone),
+            (Some(baseline), _) if baseline.is_observed() => Some(Verdict::Missing),
             (_, Some(run)) if run.is_observed() => Some(Verdict::New),
             _ => None,
         }
@@ -64,7 +64,7 @@ pub enum Concern {
     /// A step gave nothing of what the baseline knows.
     Changed,
     /// A step was observed in the baseline, and here it was not.
-    Gone,
+    Missing,
     /// A step gave further outcomes besides those that the baseline knows.
     Unsteady,
     /// A step was observed here, and in the baseline it was not.
@@ -80,7 +80,7 @@ impl Concern {
     pub fn of(verdict: Verdict) -> Option<Self> {
         match verdict {
             Verdict::Changed => Some(Concern::Changed),
-            Verdict::Gone => Some(Concern::Gone),
+            Verdict::Missing => Some(Concern::Missing),
             Verdict::Unsteady => Some(Concern::Unsteady),
             Verdict::New => Some(Concern::New),
             Verdict::Same | Verdict::Known => None,
@@ -93,9 +93,9 @@ impl Concern {
 pub struct Policy(BTreeSet<Concern>);
 
 impl Default for Policy {
-    /// Changed and gone.
+    /// Changed and missing.
     fn default() -> Self {
-        Policy(BTreeSet::from([Concern::Changed, Concern::Gone]))
+        Policy(BTreeSet::from([Concern::Changed, Concern::Missing]))
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{
     Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, refuse_loss_of_facts, run::platform_name,
 };
-use crate::{catalogue::Selection, results::Results, shown::shown};
+use crate::{catalogue::Selection, results::Results, untrusted::shown};
 
 #[derive(Debug, Args)]
 pub(super) struct AbsentArgs {

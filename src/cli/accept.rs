@@ -14,13 +14,13 @@ use clap::Args;
 
 use super::{Done, Failure, RESULTS, args::Own, catalogue, note, print, refuse_loss_of_facts};
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{CaseName, Catalogue},
     check::{self, Against, Terms},
-    matrix::{CaseName, Column, Member, Pair},
-    observation::outcome,
+    matrix::{Column, Member, Pair},
+    outcome,
     report::{self, CheckFormat},
     results::{AdoptError, Adopted, adopt},
-    shown::shown,
+    untrusted::shown,
 };
 
 #[derive(Debug, Args)]

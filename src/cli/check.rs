@@ -19,7 +19,7 @@ use crate::{
     matrix::{Compare, Pair},
     report::{self, CheckFormat},
     results::write_text,
-    shown::shown,
+    untrusted::shown,
 };
 
 #[derive(Debug, Args)]

@@ -50,7 +50,7 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
             }
         }
         args.rows.keep(&mut matrix, Cases::All)?;
-        return print_with(|out| report::between(&matrix, format, look(width), out));
+        return print_with(|out| report::pairwise(&matrix, format, look(width), out));
     };
     if a == b {
         return Err(Failure::Wrong(format!("{a:?} with itself: a platform is compared with another one")));

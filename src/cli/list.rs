@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{Done, Failure, args::Own, catalogue, print, select};
-use crate::{catalogue::Selection, report::page};
+use crate::{catalogue::Selection, report};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
@@ -34,7 +34,7 @@ pub(super) fn list(args: &ListArgs) -> Done {
     let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.with_slow(args.slow);
     let cases = select(&selection, &catalogue)?;
     if args.format == ListFormat::Markdown {
-        return print(&page(&cases));
+        return print(&report::catalogue(&cases));
     }
     let widest = cases.iter().map(|case| case.scenario.id.len()).max().unwrap_or(0);
     let mut text = String::new();

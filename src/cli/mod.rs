@@ -27,7 +27,7 @@ use crate::{
     driver,
     report::Look,
     results::{PLATFORMS, Results, unknown_columns},
-    shown::{no_command, shown},
+    untrusted::{no_command, shown},
 };
 use args::{Args, Command, Own};
 

@@ -20,7 +20,7 @@ use crate::{
     driver::{self, CaseResult, Progress, RunError, Settings},
     platform::{Platform, check_name},
     results::{Results, Row, unknown_columns},
-    shown::shown,
+    untrusted::shown,
 };
 
 #[derive(Debug, Clone, Args)]

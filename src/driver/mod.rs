@@ -1,20 +1,9 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 
-mod aside;
-mod children;
-mod connect;
-mod context;
-#[macro_use]
-pub(crate) mod endpoint;
-mod job;
-mod journal;
-mod perform;
-mod programs;
+mod child;
 mod queue;
-mod sockets;
 mod tally;
 mod trial;
-mod work;
 mod worker;
 
 use std::{
@@ -29,7 +18,7 @@ use std::{
 
 use crate::{
     catalogue::{Case, Operation, Setting, Sigpipe},
-    side_by_side::side_by_side,
+    parallel::parallel_map,
 };
 
 pub use tally::{CaseResult, StepTally};
@@ -40,9 +29,9 @@ use {queue::Queue, tally::Tally, worker::Worker};
 /// somebody typed. The function fails if a standard stream cannot be used, or does not hold a job.
 pub(crate) fn part_of_run(argument: &OsStr) -> Option<fn() -> io::Result<()>> {
     match argument.to_str()? {
-        job::WORK => Some(work::work),
-        programs::HOLD => Some(programs::hold),
-        programs::WRITE => Some(programs::write_as_inherited),
+        child::WORK => Some(child::worker::work),
+        child::helpers::HOLD => Some(child::helpers::hold),
+        child::helpers::WRITE => Some(child::helpers::write_as_inherited),
         _ => None,
     }
 }
@@ -117,14 +106,14 @@ impl Progress {
 }
 
 /// How many trials of a case take the place of one: a race shows its rarer outcomes only to who tries more often.
-fn of_one(case: &Case<'_>) -> usize {
+fn trials_per_repeat(case: &Case<'_>) -> usize {
     if case.scenario.racing { 5 } else { 1 }
 }
 
 impl Settings {
     /// How many trials of a case there are.
     pub fn trials(&self, case: &Case<'_>) -> u64 {
-        u64::from(self.repeat) * of_one(case) as u64
+        u64::from(self.repeat) * trials_per_repeat(case) as u64
     }
 }
 
@@ -139,7 +128,7 @@ impl Settings {
 /// all the same comes with the error.
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let mut total = Share::new(cases);
-    let numbers = (0..cases.len()).flat_map(|number| std::iter::repeat_n(number, of_one(&cases[number])));
+    let numbers = (0..cases.len()).flat_map(|number| std::iter::repeat_n(number, trials_per_repeat(&cases[number])));
     let (slow, quick): (Vec<_>, Vec<_>) = numbers.partition(|&number| cases[number].scenario.slow);
     run_some(cases, quick, settings, progress, &mut total, deal_by_mode);
     // Afterwards: trials that wait for seconds would keep the quick ones from their turns.
@@ -193,7 +182,7 @@ fn run_some(
 
     let work = |_| Share::of_worker(cases, Worker::new(cases, settings, progress, &queue, false));
     let workers = settings.jobs.clamp(1, queue.len().max(1));
-    for share in side_by_side(0..workers, work) {
+    for share in parallel_map(0..workers, work) {
         // What a worker gave back for want of descriptors is tried once more by one that has them all to itself.
         total.merge(Share { error: share.error.filter(|error| !crate::sys::is_exhausted(error)), ..share });
     }
@@ -208,10 +197,10 @@ fn run_some(
         if total.error.is_some() {
             break;
         }
-        for mut share in side_by_side(hands, |hand| children::run(cases, hand, settings, progress, false)) {
+        for mut share in parallel_map(hands, |hand| child::parent::run(cases, hand, settings, progress, false)) {
             let left = std::mem::take(&mut share.left);
             total.merge(share);
-            total.merge(children::run(cases, left, settings, progress, true));
+            total.merge(child::parent::run(cases, left, settings, progress, true));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Counting: how often each step of each case gave what.
 
-use crate::{catalogue::Case, observation::Observation};
+use crate::{catalogue::Case, outcome::Observation};
 
 /// What a step gave, and in how many trials; the most frequent first.
 pub type StepTally = Vec<(Observation, u64)>;

@@ -9,13 +9,15 @@ use mio::{Events, Poll, Token};
 
 use super::{
     Progress, Settings,
-    context::{Context, MAX_SLOTS, slot_of},
-    journal::{Journal, Line},
+    child::protocol::{Journal, Line},
     queue::Queue,
     tally::Tally,
-    trial::{Stop, Trial, Wake},
+    trial::{
+        Stop, Trial, Wake,
+        context::{Context, MAX_SLOTS, slot_of},
+    },
 };
-use crate::{catalogue::Case, observation::Readiness};
+use crate::{catalogue::Case, outcome::Readiness};
 
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     catalogue::{Catalogue, Selection},
-    observation::outcome,
+    outcome,
     platform::{Platform, Provenance},
     results::{EntryId, PlaceId, ReadError, Results, Tables, read_in_shares},
 };
@@ -171,7 +171,7 @@ impl Builder {
         let columns = self.take_columns(platforms);
         let places = in_order(&self.store.tables, catalogue);
         let mut matrix = Matrix::of(Arc::new(self.store), columns, places);
-        matrix.lay_out();
+        matrix.group_rows();
         matrix
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt, sync::Arc};
 
 use super::compare::{Compare, compared};
-use crate::{observation::outcome, results::number};
+use crate::{outcome, results::number};
 
 /// What a step gave on one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -136,7 +136,7 @@ impl Matrix {
             }
         }
         self.columns = merged;
-        self.lay_out();
+        self.group_rows();
     }
 }
 

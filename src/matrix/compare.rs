@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use clap::ValueEnum;
 
-use super::{Cell, class::Class};
+use super::Cell;
+use crate::outcome::class_of;
 
 /// What has to be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -12,7 +13,7 @@ pub enum Compare {
     /// The outcomes.
     #[default]
     Exact,
-    /// What portable code needs to know of them: gone, end, data, wait, misuse, done, killed.
+    /// What portable code needs to know of them: disconnected, end, data, wait, misuse, done, killed.
     Class,
 }
 
@@ -22,13 +23,13 @@ pub enum Relation {
     /// The same outcomes.
     Same,
     /// Some of the other's, and no further ones.
-    Fewer,
+    Subset,
     /// All of the other's, and further ones.
-    More,
+    Superset,
     /// Some of the other's, and further ones.
-    Partly,
+    Overlap,
     /// None of the other's.
-    Other,
+    Disjoint,
 }
 
 /// What of a cell is compared, in order. Nothing, where nothing was observed.
@@ -45,7 +46,7 @@ pub(super) fn compared(cell: &Cell, by: Compare) -> BTreeSet<&str> {
 
 /// The word of an outcome's class, or an outcome of no class itself.
 fn word(outcome: &str) -> &str {
-    match Class::of(outcome) {
+    match class_of(outcome) {
         Some(class) => class.word(),
         None => outcome,
     }
@@ -56,10 +57,10 @@ pub fn relation(one: &Cell, other: &Cell, by: Compare) -> Relation {
     let (one, other) = (compared(one, by), compared(other, by));
     match (one.is_subset(&other), one.is_superset(&other)) {
         (true, true) => Relation::Same,
-        (true, false) => Relation::Fewer,
-        (false, true) => Relation::More,
-        (false, false) if one.is_disjoint(&other) => Relation::Other,
-        (false, false) => Relation::Partly,
+        (true, false) => Relation::Subset,
+        (false, true) => Relation::Superset,
+        (false, false) if one.is_disjoint(&other) => Relation::Disjoint,
+        (false, false) => Relation::Overlap,
     }
 }
 
@@ -77,12 +78,12 @@ mod tests {
     fn sets_of_outcomes_are_compared_exactly_or_by_class() {
         let by = |one: &[&str], other: &[&str], by| relation(&cell(one), &cell(other), by);
         assert_eq!(by(&["EPIPE"], &["EPIPE"], Compare::Exact), Relation::Same);
-        assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Exact), Relation::Other);
+        assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Exact), Relation::Disjoint);
         assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Class), Relation::Same);
-        assert_eq!(by(&["EPIPE"], &["eof"], Compare::Class), Relation::Other);
-        assert_eq!(by(&["EPIPE"], &["EPIPE", "ok 1"], Compare::Exact), Relation::Fewer);
-        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE"], Compare::Exact), Relation::More);
-        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE", "eof"], Compare::Exact), Relation::Partly);
-        assert_eq!(by(&["errno 1"], &["errno 2"], Compare::Class), Relation::Other);
+        assert_eq!(by(&["EPIPE"], &["eof"], Compare::Class), Relation::Disjoint);
+        assert_eq!(by(&["EPIPE"], &["EPIPE", "ok 1"], Compare::Exact), Relation::Subset);
+        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE"], Compare::Exact), Relation::Superset);
+        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE", "eof"], Compare::Exact), Relation::Overlap);
+        assert_eq!(by(&["errno 1"], &["errno 2"], Compare::Class), Relation::Disjoint);
     }
 }

@@ -2,13 +2,11 @@
 
 mod between;
 mod build;
-mod cases;
 mod cell;
-mod class;
 mod columns;
 mod compare;
-mod keep;
-mod lay_out;
+mod filter;
+mod group_rows;
 mod pair;
 mod row;
 mod verify;
@@ -18,12 +16,10 @@ use std::sync::Arc;
 use crate::results::PlaceId;
 use build::Store;
 use cell::{CellId, CellKey, NO_CELL};
-use lay_out::Cases;
+use group_rows::Cases;
 
 pub use between::Between;
-pub use cases::{CaseName, name_all};
 pub use cell::{Cell, Seen};
-pub use class::{CLASSES, Class};
 pub use columns::{Column, Member};
 pub use compare::{Compare, Relation, relation};
 pub use pair::{Beside, Pair};
@@ -139,7 +135,7 @@ impl Matrix {
 
     fn make_pair(&mut self, one: usize, other: usize) {
         self.columns = [one, other].map(|at| self.columns[at].clone()).into();
-        self.lay_out();
+        self.group_rows();
         self.is_pair = true;
         self.baseline = Some(0);
     }

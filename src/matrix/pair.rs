@@ -7,13 +7,13 @@ use std::{
 };
 
 use super::{
-    CaseName, Cell, Column, Compare, Relation,
+    Cell, Column, Compare, Relation,
     build::{Builder, Store, in_order},
     cell::NO_CELL,
     relation,
 };
 use crate::{
-    catalogue::{Catalogue, Selection},
+    catalogue::{CaseName, Catalogue, Selection},
     results::{PlaceId, ReadError, Tables, read_steps},
 };
 

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{CaseName, Cases, Cell, Matrix, Relation, cases::name_all, cell::CellKey, relation};
-use crate::{observation::outcome, results::Place};
+use super::{Cases, Cell, Matrix, Relation, cell::CellKey, relation};
+use crate::{
+    catalogue::{CaseName, name_all},
+    outcome,
+    results::Place,
+};
 
 /// A row of the matrix: one step of the cases that gave the same on every platform.
 #[derive(Debug, Clone, Copy)]
@@ -151,8 +155,8 @@ impl<'a> Row<'a> {
         let (Some(cell), Some(other)) = (self.cell(column), self.cell(measure)) else { return true };
         // Where sources contradict each other, none of them is contradicted by what one of them says.
         match relation(cell, other, self.matrix.compare) {
-            Relation::More => self.is_measured(column),
-            Relation::Fewer => self.is_measured(measure),
+            Relation::Superset => self.is_measured(column),
+            Relation::Subset => self.is_measured(measure),
             _ => true,
         }
     }

@@ -1,13 +1,10 @@
 //! The matrix as CSV: one row a row, one column a platform, and whether platforms differ in it: `yes`, `no`, or `stated` if
 //! only something that is documented or reported differs.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use super::cell;
-use crate::matrix::Matrix;
+use crate::{matrix::Matrix, untrusted::csv_field};
 
 pub(super) fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     let head = ["scenario", "cases", "step", "actor", "operation", "differs"].map(str::to_owned);
@@ -37,7 +34,7 @@ pub(super) fn table(records: impl Iterator<Item = Vec<String>>, out: &mut dyn Wr
     let mut writer = csv::Writer::from_writer(out);
     for record in records {
         for field in &record {
-            writer.write_field(harmless(field).as_bytes()).map_err(of_system)?;
+            writer.write_field(csv_field(field).as_bytes()).map_err(of_system)?;
         }
         writer.write_record(None::<&[u8]>).map_err(of_system)?;
     }
@@ -49,23 +46,5 @@ fn of_system(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
-    }
-}
-
-/// A spreadsheet takes a field that begins with one of these for a formula; an apostrophe makes it text.
-fn harmless(field: &str) -> Cow<'_, str> {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}").into() } else { field.into() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn a_formula_becomes_text() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(harmless(formula), format!("'{formula}"));
-        }
-        assert_eq!(harmless("ok 1"), "ok 1");
     }
 }

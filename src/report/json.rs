@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
-    matrix::{Class, Column, Counts, Matrix, Row as MatrixRow, Seen},
+    matrix::{Column, Counts, Matrix, Row as MatrixRow, Seen},
+    outcome::{Class, class_of},
     platform::{Platform, Provenance},
+    untrusted::write_json,
 };
 
 #[derive(Serialize)]
@@ -88,8 +90,7 @@ pub(super) fn render(matrix: &Matrix, counts: Counts, out: &mut dyn Write) -> io
             unsteady: counts.unsteady,
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &page)?;
-    out.write_all(b"\n")
+    write_json(&page, out)
 }
 
 fn head(column: &Column) -> Head<'_> {
@@ -124,7 +125,7 @@ fn cell(row: MatrixRow<'_>, column: usize) -> Option<Cell<'_>> {
             .iter()
             .map(|Seen { outcome, count, .. }| Outcome {
                 outcome,
-                class: Class::of(outcome).map(Class::word),
+                class: class_of(outcome).map(Class::word),
                 count: *count,
             })
             .collect(),

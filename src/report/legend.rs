@@ -2,35 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EMPTY, STANDS_OUT, STATED, of, printable};
+use super::{EMPTY, STANDS_OUT, STATED, of};
 use crate::{
-    matrix::{CLASSES, Class, Column, Compare, Counts, LeftOut, Matrix, Member, Row},
-    observation::Readiness,
+    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member, Row},
+    outcome::{Class, Readiness, VOCABULARY, class_of, flags_of, forms_of},
     platform::Provenance,
+    untrusted::printable,
 };
-
-/// How readiness flags are written where room is short.
-const SHORT_FLAGS: [&str; 5] = ["R", "W", "E", "RC", "WC"];
-
-/// Words that are not errors' names, and what they mean. An entry ending in a space is the beginning of an outcome.
-const MEANINGS: [(&str, &str); 16] = [
-    ("ok ", "ok N: N bytes were written or read"),
-    ("eof", "eof: a read gave 0 bytes"),
-    ("none", "none: SO_ERROR was 0"),
-    ("would-block", "would-block: nothing to read, or no room to write, until the deadline"),
-    ("in-progress", "in-progress: the connect ended without a connection; its error is still pending"),
-    ("no-event", "no-event: what was awaited did not come before the deadline (flags seen meanwhile follow)"),
-    ("quiet", "quiet: nothing came, as awaited"),
-    ("unsupported", "unsupported: this platform cannot run the case"),
-    ("not-run", "not-run: the step was not tried"),
-    ("full", "full: written until there was no more room"),
-    ("drained", "drained: read until there was no more data"),
-    ("killed ", "killed SIGPIPE: the process, or the program that the step started, died in this step"),
-    ("+SIGPIPE", "+SIGPIPE: the signal was handled, or is pending where it is blocked"),
-    ("+SIGPIPE elsewhere", "+SIGPIPE elsewhere: another thread than the one that wrote handled the signal"),
-    ("error ", "error KIND: an error without a code of the operating system"),
-    ("errno ", "errno N: an error code without a known name"),
-];
 
 /// How the rows are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,29 +19,12 @@ pub(super) enum Shape {
     Stories,
 }
 
-/// The part of an outcome that may be readiness flags.
-fn flags_of(outcome: &str) -> &str {
-    let flags = outcome.strip_prefix("no-event ").unwrap_or(outcome);
-    if short_flags(flags).is_some() { flags } else { "" }
-}
-
 /// An outcome with its readiness flags shortened: `readable+read_closed` becomes `R+RC`.
 pub(super) fn shorten(outcome: &str) -> String {
-    let (before, flags) = match outcome.split_once(' ') {
-        Some(("no-event", flags)) => ("no-event ", flags),
-        _ => ("", outcome),
-    };
-    match short_flags(flags) {
-        Some(short) => format!("{before}{short}"),
+    match flags_of(outcome) {
+        Some(flags) => outcome.replace(&flags.to_string(), &flags.short()),
         None => outcome.to_owned(),
     }
-}
-
-fn short_flags(text: &str) -> Option<String> {
-    let short = |word: &str| {
-        Readiness::FLAGS.iter().zip(SHORT_FLAGS).find(|((_, long), _)| *long == word).map(|(_, short)| short)
-    };
-    Some(text.split('+').map(short).collect::<Option<Vec<_>>>()?.join("+"))
 }
 
 /// The line of counts.
@@ -259,31 +220,18 @@ pub(super) fn meanings(matrix: &Matrix, shape: Shape) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let flags: Vec<_> = Readiness::FLAGS
-        .iter()
-        .zip(SHORT_FLAGS)
-        .filter(|((_, long), _)| outcomes.iter().any(|outcome| flags_of(outcome).split('+').any(|word| word == *long)))
-        .map(|((_, long), short)| format!("{short} {long}"))
-        .collect();
+    let flags =
+        outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), |all, some| all | some);
     if !flags.is_empty() {
+        let flags: Vec<_> = flags.set().map(|(word, short)| format!("{short} {word}")).collect();
         lines.push(format!("readiness: {}", flags.join(", ")));
     }
     if matrix.compared() == Compare::Class {
         lines.extend(classes(&outcomes));
     }
-    for (word, meaning) in MEANINGS {
-        let fits = |outcome: &&str| {
-            if word.starts_with('+') {
-                return outcome.ends_with(word);
-            }
-
-            outcome.split_once(' ').map_or(*outcome, |(first, _)| first) == word.trim_end()
-                && (!word.ends_with(' ') || outcome.contains(' '))
-        };
-        if outcomes.iter().any(fits) {
-            lines.push(meaning.to_owned());
-        }
-    }
+    let forms: Vec<_> = outcomes.iter().flat_map(|outcome| forms_of(outcome)).collect();
+    let explained = VOCABULARY.iter().filter(|form| form.is_in_legend() && forms.contains(form));
+    lines.extend(explained.map(|form| format!("{}: {}", form.form, form.meaning)));
     lines
 }
 
@@ -291,10 +239,10 @@ pub(super) fn meanings(matrix: &Matrix, shape: Shape) -> Vec<String> {
 fn classes(outcomes: &BTreeSet<&str>) -> Vec<String> {
     let of = |class: Class| {
         let outcomes: Vec<_> =
-            outcomes.iter().filter(|outcome| Class::of(outcome) == Some(class)).map(|it| shorten(it)).collect();
+            outcomes.iter().filter(|outcome| class_of(outcome) == Some(class)).map(|it| shorten(it)).collect();
         (!outcomes.is_empty()).then(|| format!("class {}: {}", class.word(), outcomes.join(", ")))
     };
-    CLASSES.iter().filter_map(|(class, ..)| of(*class)).collect()
+    Class::ALL.into_iter().filter_map(of).collect()
 }
 
 /// What the cells' notes say, each once.

@@ -1,16 +1,16 @@
 //! The matrix as text, one file a format. Nothing here reads files, and nothing that reads files renders.
 
-mod between;
+mod catalogue;
 mod cell;
 mod check;
 mod csv;
 mod json;
 mod legend;
 mod markdown;
-mod page;
+mod pairwise;
 mod show;
 mod table;
-mod turned;
+mod transposed;
 mod verify;
 
 use std::{
@@ -22,9 +22,9 @@ use clap::ValueEnum;
 
 use crate::matrix::Matrix;
 
-pub use between::between;
+pub use catalogue::catalogue;
 pub use check::{CheckFormat, check};
-pub use page::page;
+pub use pairwise::pairwise;
 pub use show::show;
 pub use verify::verify;
 
@@ -85,7 +85,7 @@ pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look, out: &mut
                 stories.keep_from_first_difference();
             }
             let stories = Shown::of(stories);
-            turned::render(&stories.matrix, &stories.notes, counts, look)
+            transposed::render(&stories.matrix, &stories.notes, counts, look)
         }),
     };
     out.write_all(text.as_bytes())
@@ -118,14 +118,4 @@ const EMPTY: &str = "·";
 /// A number and its noun, or verb.
 fn of(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// Control characters out, whatever a text from a file may hold: on a terminal they are commands.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
-}
-
-/// Characters that turn the direction of what follows, and can so make a text read as another.
-fn is_bidirectional(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

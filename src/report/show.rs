@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::{Format, Look, Rows, legend, render};
 use crate::{
-    catalogue::Scenario,
-    matrix::{CaseName, Matrix, name_all},
+    catalogue::{CaseName, Scenario, name_all},
+    matrix::Matrix,
 };
 
 /// The text of a scenario; `matrix` holds its rows and no others.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     matrix::{Cell, Counts, Matrix, Row},
-    shown::no_command,
+    untrusted::no_command,
 };
 
 /// No lines but one under the head: a family has many rows.

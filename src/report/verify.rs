@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
-use super::{Format, Look, STATED, markdown::escape, of, printable};
+use super::{Format, Look, STATED, of};
 use crate::{
     matrix::{Finding, Verdict, Verified},
-    shown::no_command,
+    untrusted::{escape_markdown, log_line, write_json},
 };
 
 #[derive(Serialize)]
@@ -42,14 +42,11 @@ struct Contradiction {
 pub fn verify(verified: &[Verified], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let pairs: Vec<_> = verified.iter().map(pair).collect();
     match format {
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &pairs)?;
-            out.write_all(b"\n")
-        }
+        Format::Json => write_json(&pairs, out),
         Format::Csv => csv(&pairs, out),
-        Format::Markdown => out.write_all(text(&pairs, &escape, &markdown_table).as_bytes()),
+        Format::Markdown => out.write_all(text(&pairs, &escape_markdown, &markdown_table).as_bytes()),
         Format::Table => {
-            let fill = |line: &str| textwrap::fill(&no_command(&printable(line)), usize::from(look.width));
+            let fill = |line: &str| textwrap::fill(&log_line(line), usize::from(look.width));
             out.write_all(text(&pairs, &fill, &|head, rows| table(head, rows, look)).as_bytes())
         }
     }
@@ -124,7 +121,7 @@ fn table(head: [&str; 6], rows: Rows<'_>, look: Look) -> String {
     table.load_style(super::table::STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
     table.force_no_tty().set_header(head);
     for row in rows {
-        table.add_row(row.each_ref().map(|cell| no_command(&printable(cell))));
+        table.add_row(row.each_ref().map(|cell| log_line(cell)));
     }
     format!("{}\n", table.trim_fmt())
 }
@@ -132,7 +129,7 @@ fn table(head: [&str; 6], rows: Rows<'_>, look: Look) -> String {
 fn markdown_table(head: [&str; 6], rows: Rows<'_>) -> String {
     let mut text = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(head.len()));
     for row in rows {
-        text.push_str(&format!("| {} |\n", row.each_ref().map(|cell| escape(cell)).join(" | ")));
+        text.push_str(&format!("| {} |\n", row.each_ref().map(|cell| escape_markdown(cell)).join(" | ")));
     }
     text
 }

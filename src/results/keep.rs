@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Results, Row};
 use crate::{
     catalogue::{Axes, Catalogue},
-    observation::outcome,
+    outcome,
 };
 
 impl Results {

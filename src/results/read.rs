@@ -18,7 +18,7 @@ use super::{
     scan::{self, Step, csv_error, headers, of_row, parse_provenance, unknown},
     tables::Tables,
 };
-use crate::{platform::Platform, shown::shown, side_by_side::side_by_side};
+use crate::{parallel::parallel_map, platform::Platform, untrusted::shown};
 
 /// What is wrong with a file of results.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ pub(crate) fn read_in_shares<P: Default + Send>(
         let known = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
         Ok(((part, tables), known))
     };
-    let shares = side_by_side(files.all.chunks(files.all.len().div_ceil(threads).max(1)), read);
+    let shares = parallel_map(files.all.chunks(files.all.len().div_ceil(threads).max(1)), read);
     let mut all = Known::default();
     let mut parts = Vec::new();
     for share in shares {

@@ -8,9 +8,9 @@ use super::{EntryId, Step, Tables};
 use crate::{
     catalogue::Case,
     driver::CaseResult,
-    observation::{Signal, outcome},
+    outcome::{self, Signal},
     platform::{Provenance, check_name},
-    shown::quoted,
+    untrusted::quoted,
 };
 
 /// One distinct outcome of one step of one case on one platform. The fields are the CSV's columns.
@@ -115,9 +115,9 @@ impl Row {
                     let counted = !case.scenario.racing;
                     rows.extend(steps[index].iter().map(|&(observation, count)| Row {
                         outcome: observation.to_string(),
-                        code: observation.given.code(),
-                        name: observation.given.native_name().unwrap_or_default().to_owned(),
-                        kind: observation.given.kind().map(|kind| format!("{kind:?}")).unwrap_or_default(),
+                        code: observation.outcome.code(),
+                        name: observation.outcome.native_name().unwrap_or_default().to_owned(),
+                        kind: observation.outcome.kind().map(|kind| format!("{kind:?}")).unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
                         count: counted.then_some(count),
                         trials: Some(*trials),

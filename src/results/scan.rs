@@ -17,7 +17,7 @@ use super::{
     row::{self, COLUMNS, NOT_UTF8},
     tables::{ENTRY, EntryId, PLACE, PlaceId, Tables},
 };
-use crate::{platform::Provenance, shown::shown};
+use crate::{platform::Provenance, untrusted::shown};
 
 /// Longest name of a column, in bytes.
 const MAX_HEADER: usize = 100;

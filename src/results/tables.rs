@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::row::{self, COLUMNS, Row};
-use crate::matrix::CaseName;
+use crate::catalogue::CaseName;
 
 /// A place in a [`Tables::places`].
 pub type PlaceId = u32;

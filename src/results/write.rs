@@ -10,7 +10,7 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::{COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results};
-use crate::{shown::shown, sys};
+use crate::{sys, untrusted::shown};
 
 /// What could not be written.
 #[derive(Debug)]

@@ -8,11 +8,11 @@ use socket2::Socket;
 use super::{ErrorName, Host};
 use crate::{
     catalogue::{Axes, Call, SocketOption, Transport},
-    driver::endpoint::Endpoint,
+    sys::Endpoint,
 };
 
-pub(crate) use super::not_unix::{
-    accept, clear_nosigpipe, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on,
+pub(crate) use super::unsupported::{
+    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, killed_by_sigpipe, local_listener, local_socket,
     restore_sigpipe, results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
     stream_socket, take_sigpipe, vanish, write_stdout,
 };
@@ -38,7 +38,7 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 }
 
 /// What this system does not have of a case.
-pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
+pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
         Some("mio knows no Unix sockets or pipes of this system")
     } else if axes.call != Call::Std {
@@ -66,7 +66,7 @@ pub(crate) fn pipe(_registry: &Registry, _token: Token) -> io::Result<(Box<dyn E
 }
 
 /// Nothing is known that would keep it.
-pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std::process::Command {
+pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std::process::Command {
     command
 }
 

@@ -3,7 +3,7 @@
 //! # The contract
 //!
 //! One file a family fulfils it (`unix/`, `windows/`); `fallback.rs` compiles everywhere and knows least.
-//! `not_unix.rs` has what these two share.
+//! `unsupported.rs` has what these two share.
 //! `unsafe` is allowed here only. Each family has:
 //!
 //! | item | contract |
@@ -17,10 +17,10 @@
 //! | `is_in_progress(error)` | whether the error of a non-blocking connect says that it has begun |
 //! | `close(socket)` | closes a socket and says what the call returned |
 //! | `into_stdio(socket)` | makes a socket a child's standard stream |
-//! | `lacks(axes)` | what the system does not have of a case; such a case is `unsupported` |
-//! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std`, and for a call that `lacks` keeps from being asked for |
+//! | `unsupported_reason(axes)` | what the system does not have of a case; such a case is `unsupported` |
+//! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std`, and for a call that `unsupported_reason` keeps from being asked for |
 //! | `has_sigpipe`, `set_sigpipe`, `take_sigpipe`, `killed_by_sigpipe` | what SIGPIPE does in this process, and whether it came |
-//! | `pass_sigpipe_on(command)` | a child that begins with SIGPIPE as it is here, which std's `Command` alone would set back |
+//! | `inherit_sigpipe(command)` | a child that begins with SIGPIPE as it is here, which std's `Command` alone would set back |
 //! | `restore_sigpipe()` | in such a child: SIGPIPE as it was when the program began, before std's runtime set it |
 //! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
 //! | `set_nosigpipe(socket)`, `clear_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | SO_NOSIGPIPE, also where a library has set it; F_SETNOSIGPIPE |
@@ -29,10 +29,12 @@
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end; where they must be known to the selector before they can be used they are, under that token |
 //! | `results_permissions(builder)` | makes a temporary file one for everybody, as far as the system lets a program choose |
-//! | `keep_from_ctrl_c(command)` | a child that Ctrl-C does not reach: its parent ends it |
+//! | `new_process_group(command)` | a child that Ctrl-C does not reach: its parent ends it |
 //! | `host()` | what the running system says of itself |
 
 #![allow(unsafe_code)]
+
+mod endpoint;
 
 // `--cfg brokenpipe_fallback` takes the fallback anywhere, so that it is compiled at all: see `ci/check`.
 #[cfg_attr(all(unix, not(brokenpipe_fallback)), path = "unix/mod.rs")]
@@ -40,15 +42,33 @@
 #[cfg_attr(any(not(any(unix, windows)), brokenpipe_fallback), path = "fallback.rs")]
 mod family;
 #[cfg(any(not(unix), brokenpipe_fallback))]
-mod not_unix;
+mod unsupported;
 
+use serde::{Deserialize, Serialize};
+
+pub(crate) use endpoint::{Endpoint, Listener};
 pub(crate) use family::{
-    REARM, accept, clear_nosigpipe, close, has_sigpipe, into_stdio, is_exhausted, is_in_progress, keep_from_ctrl_c,
-    killed_by_sigpipe, lacks, local_listener, local_socket, pass_sigpipe_on, pipe, restore_sigpipe,
-    results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
-    stream_socket, take_sigpipe, vanish, write_by, write_stdout,
+    REARM, accept, clear_nosigpipe, close, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress,
+    killed_by_sigpipe, local_listener, local_socket, new_process_group, pipe, restore_sigpipe, results_permissions,
+    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
+
+/// What became of SIGPIPE during a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signal {
+    /// None was seen; while SIGPIPE is ignored none can be.
+    #[default]
+    None,
+    /// One was delivered to the handler, or is pending where SIGPIPE is blocked.
+    Delivered,
+    /// One was delivered to a handler in another thread than the one that wrote, which blocks it.
+    Elsewhere,
+    /// It killed the process in this step, or the one that the step started.
+    Killed,
+}
 
 /// The two spellings of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use assert_cmd::Command;
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
     driver::{CaseResult, StepTally},
-    observation::Observation,
+    outcome::Observation,
     platform::{Platform, Provenance},
     results::Row,
 };

@@ -1,9 +1,9 @@
 //! A check as annotations of a job on GitHub.
 
-use super::{Group, against, counts, log_line, printable, stale};
+use super::{Group, against, counts, stale};
 use crate::{
     check::{Against, Checked, Concern},
-    shown::no_command,
+    untrusted::log_line,
 };
 
 /// GitHub shows so many annotations of a level and step, and drops the others without a word.
@@ -86,7 +86,7 @@ impl Annotation {
 
 /// What stands after the last `::` of a command. The runner turns these escapes back.
 fn data(text: &str) -> String {
-    no_command(&printable(text)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    log_line(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property of a command.

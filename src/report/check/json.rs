@@ -6,6 +6,7 @@ use super::stale;
 use crate::{
     check::{Against, Answer, Checked, Finding, PlatformCheck, Verdict},
     matrix::Cell,
+    untrusted::write_json,
 };
 
 #[derive(Serialize)]
@@ -29,7 +30,7 @@ struct Platform<'a> {
 #[derive(Serialize)]
 struct Counts {
     changed: usize,
-    gone: usize,
+    missing: usize,
     unsteady: usize,
     new: usize,
     known: usize,
@@ -92,9 +93,9 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             })
             .collect(),
     };
-    let text = serde_json::to_string_pretty(&page).expect("plain data has a JSON form") + "\n";
-    // The same text to whoever reads JSON, and no command in the log of a CI runner.
-    text.replace("##[", "\\u0023#[")
+    let mut text = Vec::new();
+    write_json(&page, &mut text).expect("writing to memory does not fail");
+    String::from_utf8(text).expect("JSON is UTF-8")
 }
 
 fn platform<'a>(found: &'a PlatformCheck<'a>, checked: &Checked<'_>) -> Platform<'a> {
@@ -112,7 +113,7 @@ fn platform<'a>(found: &'a PlatformCheck<'a>, checked: &Checked<'_>) -> Platform
         why,
         counts: Counts {
             changed: count(Verdict::Changed),
-            gone: count(Verdict::Gone),
+            missing: count(Verdict::Missing),
             unsteady: count(Verdict::Unsteady),
             new: count(Verdict::New),
             known: count(Verdict::Known),

@@ -2,8 +2,11 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Group, against, counts, log_line, stale};
-use crate::check::{Against, Checked, Concern, Finding, PlatformCheck};
+use super::{Group, against, counts, stale};
+use crate::{
+    check::{Against, Checked, Concern, Finding, PlatformCheck},
+    untrusted::log_line,
+};
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
     let mut report = Report::new("brokenpipe check");

@@ -1,7 +1,10 @@
 //! A check for a job's summary, or the text of a pull request.
 
-use super::{super::markdown::escape, Group, against, cell, counts, stale};
-use crate::check::{Checked, Verdict};
+use super::{Group, against, cell, counts, stale};
+use crate::{
+    check::{Checked, Verdict},
+    untrusted::escape_markdown,
+};
 
 /// Most bytes of tables. GitHub refuses a step's summary of more than a MiB, and the same step may have more to say.
 const MOST: usize = 512 << 10;
@@ -15,14 +18,22 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     for platform in &checked.platforms {
         let against = against(&platform.against).unwrap_or_else(|| "its own baseline".to_owned());
         let counts = Verdict::ALL.map(|verdict| platform.count_of(verdict).to_string());
-        text.push_str(&format!("| {} | {} | {} |\n", escape(platform.name), counts.join(" | "), escape(&against)));
+        text.push_str(&format!(
+            "| {} | {} | {} |\n",
+            escape_markdown(platform.name),
+            counts.join(" | "),
+            escape_markdown(&against)
+        ));
     }
     text.push('\n');
-    text.push_str(&escape(&format!("Steps of cases in all: {}.", counts(|verdict| checked.count_of(verdict)))));
+    text.push_str(&escape_markdown(&format!(
+        "Steps of cases in all: {}.",
+        counts(|verdict| checked.count_of(verdict))
+    )));
     text.push('\n');
     for found in &checked.stale {
         let line = format!("{}:{}: {} ({})", found.known.path, found.known.line, stale(found), found.known.link);
-        text.push_str(&format!("\n- {}", escape(&line)));
+        text.push_str(&format!("\n- {}", escape_markdown(&line)));
     }
     if !checked.stale.is_empty() {
         text.push('\n');
@@ -38,7 +49,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
                 break;
             }
             if index == 0 {
-                text.push_str(&format!("\n### {}\n\n", escape(platform.name)));
+                text.push_str(&format!("\n### {}\n\n", escape_markdown(platform.name)));
                 text.push_str("| verdict | scenario | step | case | baseline | found |\n|---|---|---|---|---|---|\n");
             }
             text.push_str(&row(group, checked));
@@ -59,11 +70,11 @@ fn row(group: &Group<'_>, checked: &Checked<'_>) -> String {
     };
     format!(
         "| {verdict} | {} | {} {} | {} | {} | {} |\n",
-        escape(group.scenario),
+        escape_markdown(group.scenario),
         group.step,
-        escape(&group.operation),
-        escape(&group.cases),
-        escape(&cell(group.was)),
-        escape(&found),
+        escape_markdown(&group.operation),
+        escape_markdown(&group.cases),
+        escape_markdown(&cell(group.was)),
+        escape_markdown(&found),
     )
 }

@@ -10,11 +10,10 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::printable;
 use crate::{
+    catalogue::name_all,
     check::{Against, Checked, Finding, Known, PlatformCheck, Stale, Verdict},
-    matrix::{Cell, name_all},
-    shown::no_command,
+    matrix::Cell,
 };
 
 /// How a check is written.
@@ -159,9 +158,4 @@ fn stale(stale: &Stale<'_>) -> String {
         steps => format!("all {steps} steps that it fits are the same without it"),
     };
     format!("the known exception for {} no longer applies: {why}", stale.known.select)
-}
-
-/// A line of a log: no control character, and nothing in it is a command.
-fn log_line(line: &str) -> String {
-    no_command(&printable(line))
 }

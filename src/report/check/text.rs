@@ -1,7 +1,7 @@
 //! A check for a terminal or a log.
 
-use super::{Group, against, counts, log_line, stale};
-use crate::check::Checked;
+use super::{Group, against, counts, stale};
+use crate::{check::Checked, untrusted::log_line};
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
     let mut lines = Vec::new();

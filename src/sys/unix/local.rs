@@ -8,7 +8,7 @@ use mio::{
 };
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
-use crate::driver::endpoint::{Endpoint, Listener};
+use crate::sys::{Endpoint, Listener, endpoint::by_handle};
 
 impl Endpoint for UnixStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

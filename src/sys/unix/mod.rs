@@ -3,9 +3,9 @@
 mod calls;
 mod host;
 mod local;
-mod patience;
 mod processor;
 mod sigpipe;
+mod tcp_timeouts;
 
 use std::{
     io,
@@ -23,13 +23,13 @@ use crate::catalogue::{Axes, Sigpipe, SocketOption};
 pub(crate) use calls::write_by;
 pub use host::host;
 pub(crate) use local::{local_listener, local_socket, pipe};
-pub(crate) use patience::{set_keepalive_fast, set_user_timeout, vanish};
 pub(crate) use sigpipe::{
-    killed_by_sigpipe, pass_sigpipe_on, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
+    inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
+pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout, vanish};
 
 /// What this system does not have of a case.
-pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
+pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
         Some("this system does not have the call")
     } else {
@@ -103,7 +103,7 @@ pub(crate) fn set_nosigpipe_flag(_socket: &socket2::Socket) -> io::Result<()> {
 }
 
 /// A process group of its own: the terminal sends SIGINT to the foreground group (termios(3)).
-pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std::process::Command {
+pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std::process::Command {
     std::os::unix::process::CommandExt::process_group(command, 0)
 }
 

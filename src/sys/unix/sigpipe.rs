@@ -12,7 +12,7 @@ use std::{
     thread,
 };
 
-use crate::{catalogue::Sigpipe, observation::Signal};
+use crate::{catalogue::Sigpipe, sys::Signal};
 
 static DELIVERED: AtomicU64 = AtomicU64::new(0);
 static HANDLED: AtomicBool = AtomicBool::new(false);
@@ -151,7 +151,7 @@ pub(crate) fn write_stdout(data: &[u8]) -> io::Result<usize> {
 }
 
 /// Has a command begin with SIGPIPE as it is in this thread.
-pub(crate) fn pass_sigpipe_on(command: &mut Command) -> io::Result<()> {
+pub(crate) fn inherit_sigpipe(command: &mut Command) -> io::Result<()> {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
     let mut blocked = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: nothing is set; both calls write the whole of what is asked for, or fail.

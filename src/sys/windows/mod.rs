@@ -28,8 +28,8 @@ use windows_sys::{
 use super::Host;
 use crate::catalogue::{Axes, Call, Setting, SocketOption, Transport};
 
-pub(crate) use super::not_unix::{
-    accept, clear_nosigpipe, has_sigpipe, killed_by_sigpipe, local_listener, local_socket, pass_sigpipe_on,
+pub(crate) use super::unsupported::{
+    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, killed_by_sigpipe, local_listener, local_socket,
     restore_sigpipe, results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
     stream_socket, take_sigpipe, vanish, write_stdout,
 };
@@ -62,7 +62,7 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 }
 
 /// What this system does not have of a case.
-pub(crate) fn lacks(axes: Axes) -> Option<&'static str> {
+pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if axes.transport == Transport::Unix {
         Some("mio has no Unix sockets on Windows")
     } else if axes.call != Call::Std && axes.call != Call::WsaSend {
@@ -99,7 +99,7 @@ pub(crate) fn set_keepalive_fast(socket: &Socket) -> io::Result<()> {
 }
 
 /// CREATE_NEW_PROCESS_GROUP: Ctrl-C is not passed on to it.
-pub(crate) fn keep_from_ctrl_c(command: &mut std::process::Command) -> &mut std::process::Command {
+pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std::process::Command {
     const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
     std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP)
 }

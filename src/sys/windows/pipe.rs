@@ -15,7 +15,7 @@ use mio::{Interest, Registry, Token, event::Source, windows::NamedPipe};
 use socket2::SockRef;
 use windows_sys::Win32::{Networking::WinSock as ws, Storage::FileSystem::FILE_FLAG_OVERLAPPED};
 
-use crate::driver::endpoint::Endpoint;
+use crate::sys::Endpoint;
 
 /// An end of a pipe, which is registered for as long as it lives: mio reads and writes for it in the background, and what
 /// is not registered yet cannot be used.

@@ -14,7 +14,10 @@ use super::{
     legend::{self, Shape},
     table::{AROUND, WIDEST, bold, cell_lines, drawn, empty, footer, styled_cell},
 };
-use crate::matrix::{CaseName, Cell, Counts, Matrix, Row, name_all};
+use crate::{
+    catalogue::{CaseName, name_all},
+    matrix::{Cell, Counts, Matrix, Row},
+};
 
 /// The names of platforms are given no less room than this, so that most have a line of their own.
 const NARROWEST: u16 = 22;

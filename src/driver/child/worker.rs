@@ -5,20 +5,24 @@ use std::{
     time::Duration,
 };
 
-use super::{Progress, Settings, job::Job, journal::Journal, queue::Queue, worker::Worker};
-use crate::{catalogue::Case, sys};
+use super::protocol::{Job, Journal};
+use crate::{
+    catalogue::Case,
+    driver::{Progress, Settings, queue::Queue, worker::Worker},
+    sys,
+};
 
 /// Does the job on standard input and keeps the journal on standard output.
 ///
 /// # Errors
 ///
 /// A job that is none, or a selector that cannot be used.
-pub(super) fn work() -> io::Result<()> {
+pub(in crate::driver) fn work() -> io::Result<()> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
     let job: Job = serde_json::from_str(&text)?;
-    let (sigpipe, owned) = job.read().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
-    let cases: Vec<_> = owned.iter().map(|scenario| Case { scenario, axes: scenario.axes[0] }).collect();
+    let scenarios = job.scenarios().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
+    let cases: Vec<_> = scenarios.iter().map(|scenario| Case { scenario, axes: scenario.axes[0] }).collect();
     let settings = Settings {
         repeat: 1,
         jobs: 1,
@@ -34,6 +38,8 @@ pub(super) fn work() -> io::Result<()> {
     let journal = Journal::new(Box::new(io::stdout()));
     let progress = Progress::default();
     let worker = Worker::new(&cases, &settings, &progress, &queue, true)?.with_journal(&journal);
-    sys::set_sigpipe(sigpipe)?;
+    if let Some(first) = cases.first() {
+        sys::set_sigpipe(first.axes.sigpipe)?;
+    }
     worker.run().map(drop)
 }

@@ -4,6 +4,8 @@ use std::{fmt, io::IsTerminal, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use crate::untrusted::one_line;
+
 /// One mistake in a text, by byte range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -41,11 +43,6 @@ impl Mistakes {
         let list = vec![Mistake::new(span, one_line(error.message()), right)];
         Mistakes { path: path.to_owned(), text: text.to_owned(), list }
     }
-}
-
-/// Folds white space, so that a text may be broken over lines in its file and still be one line in a table.
-pub(crate) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Mistakes {

@@ -7,15 +7,14 @@ use serde::Serialize;
 use textwrap::Options;
 
 use super::{
-    EMPTY, Format, Look, STATED, legend,
-    markdown::escape,
-    of,
+    EMPTY, Format, Look, STATED, legend, of,
     table::{AROUND, drawn, empty},
-    turned::{AT_END, blocks, options},
+    transposed::{AT_END, blocks, options},
 };
 use crate::{
     matrix::{Between, Compare, Matrix},
     platform::Provenance,
+    untrusted::{escape_markdown, write_json},
 };
 
 /// A name that is longer than this is broken where that makes room for more platforms.
@@ -36,13 +35,10 @@ struct Pair<'a> {
 /// # Errors
 ///
 /// Those of `out`.
-pub fn between(matrix: &Matrix, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn pairwise(matrix: &Matrix, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let between = matrix.between();
     match format {
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &between.iter().map(pair).collect::<Vec<_>>())?;
-            out.write_all(b"\n")
-        }
+        Format::Json => write_json(&between.iter().map(pair).collect::<Vec<_>>(), out),
         Format::Csv => csv(&between, out),
         Format::Markdown => out.write_all(markdown(&Triangle::of(matrix, &between)).as_bytes()),
         Format::Table => out.write_all(table(&Triangle::of(matrix, &between), look).as_bytes()),
@@ -150,11 +146,11 @@ fn markdown(triangle: &Triangle) -> String {
     for (at, (name, cells)) in triangle.lines.iter().enumerate() {
         let cells: String = cells.iter().map(|cell| format!(" {cell} |")).collect();
         let blank = " |".repeat(columns - at);
-        text.push_str(&format!("| {} |{cells}{blank}\n", escape(name)));
+        text.push_str(&format!("| {} |{cells}{blank}\n", escape_markdown(name)));
     }
     text.push('\n');
     for line in &triangle.legend {
-        text.push_str(&format!("- {}\n", escape(line)));
+        text.push_str(&format!("- {}\n", escape_markdown(line)));
     }
     text
 }

@@ -34,7 +34,7 @@ impl Matrix {
     }
 
     /// Puts the places into rows: cases whose cells are the same on every platform share one.
-    pub(super) fn lay_out(&mut self) {
+    pub(super) fn group_rows(&mut self) {
         let matrix = &*self;
         let mut rows: Vec<Cases> = Vec::new();
         let tables = &matrix.store.tables;

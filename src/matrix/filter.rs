@@ -9,7 +9,7 @@ impl Matrix {
     /// Keeps the rows of what is selected.
     pub fn select(&mut self, selection: &Selection) {
         self.places.retain(|place| self.store.is_selected(*place, selection));
-        self.lay_out();
+        self.group_rows();
     }
 
     /// Keeps the plain cases: SIGPIPE ignored, std's call, no option.
@@ -26,7 +26,7 @@ impl Matrix {
             .collect();
         self.left_out.cases = cases.len();
         self.places = plain;
-        self.lay_out();
+        self.group_rows();
     }
 
     /// Leaves out what is stated for a system that was measured, which [`verify`](Matrix::verify) has, unless it is the
@@ -39,7 +39,7 @@ impl Matrix {
         let before = self.columns.len();
         self.columns.retain(|column| is_best(column) || is_wanted(column));
         self.left_out.columns = before - self.columns.len();
-        self.lay_out();
+        self.group_rows();
     }
 
     /// Leaves out the rows of cases that no platform supports.
@@ -57,7 +57,7 @@ impl Matrix {
     /// Keeps the columns of some platforms.
     pub fn keep_columns(&mut self, wanted: impl Fn(&Column) -> bool) {
         self.columns.retain(wanted);
-        self.lay_out();
+        self.group_rows();
     }
 
     /// Keeps the columns that have a cell in some row.
@@ -66,7 +66,7 @@ impl Matrix {
             (0..self.columns.len()).map(|column| self.rows().any(|row| row.cell(column).is_some())).collect();
         let mut has = has.into_iter();
         self.columns.retain(|_| has.next().unwrap_or_default());
-        self.lay_out();
+        self.group_rows();
     }
 
     /// Keeps the rows in which platforms differ or trials disagree. One platform alone has nothing to differ from:

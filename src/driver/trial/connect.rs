@@ -2,14 +2,10 @@
 
 use std::io::{self, ErrorKind};
 
-use super::{
-    context::Context,
-    sockets::Watched,
-    trial::{Stop, Trial, What},
-};
+use super::{Stop, Trial, What, context::Context, sockets::Watched};
 use crate::{
     catalogue::{Actor, Axes, Call, SocketOption, Transport},
-    observation::{Given, Readiness},
+    outcome::{Outcome, Readiness},
     sys,
 };
 
@@ -21,7 +17,7 @@ impl Trial<'_> {
         self.sockets.open_client(self.case.axes, context).map_err(|error| Stop::from_error("a client's socket", &error))
     }
 
-    pub(super) fn connect(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    pub(super) fn connect(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
         if self.sockets.client.is_none() {
             self.open(context)?;
         }
@@ -31,9 +27,9 @@ impl Trial<'_> {
         self.connect_socket(context)
     }
 
-    pub(super) fn connect_socket(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    pub(super) fn connect_socket(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
         let (Some(address), Some(client)) = (&self.sockets.address, &self.sockets.client) else {
-            return Ok(Some(Given::NotRun));
+            return Ok(Some(Outcome::NotRun));
         };
         let begun = client.source.socket().connect(address);
         match begun {
@@ -44,12 +40,12 @@ impl Trial<'_> {
     }
 
     /// Calls connect once and tells what it gave, which as a rule is that it has begun.
-    pub(super) fn start_connect(&mut self, context: &mut Context<'_>) -> Result<Given, Stop> {
+    pub(super) fn start_connect(&mut self, context: &mut Context<'_>) -> Result<Outcome, Stop> {
         if self.sockets.client.is_none() {
             self.open(context)?;
         }
         let (Some(address), Some(client)) = (&self.sockets.address, &self.sockets.client) else {
-            return Ok(Given::NotRun);
+            return Ok(Outcome::NotRun);
         };
         match client.source.socket().connect(address) {
             Ok(()) => Ok(self.connected()),
@@ -58,8 +54,8 @@ impl Trial<'_> {
     }
 
     /// Connects further clients one after another, until one of them cannot, or all have.
-    pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
-        let Some(address) = self.sockets.address.clone() else { return Ok(Some(Given::NotRun)) };
+    pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
+        let Some(address) = self.sockets.address.clone() else { return Ok(Some(Outcome::NotRun)) };
         while self.sockets.crowd.len() < CROWD {
             let client = self
                 .sockets
@@ -76,29 +72,29 @@ impl Trial<'_> {
                 }
             }
         }
-        Ok(Some(Given::Done))
+        Ok(Some(Outcome::Done))
     }
 
     /// One of the crowd has been told of its connect.
-    pub(super) fn gathered(&mut self, seen: Readiness, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    pub(super) fn gathered(&mut self, seen: Readiness, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
         if !seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) {
             return if seen.has_any(Readiness::WRITABLE) { self.gather(context) } else { Ok(None) };
         }
         // Nobody observes this socket but here.
         let error = self.sockets.crowd.pop().and_then(|end| end.source.socket().take_error().ok().flatten());
-        Ok(Some(error.as_ref().map_or(Given::InProgress, Given::from_error)))
+        Ok(Some(error.as_ref().map_or(Outcome::InProgress, Outcome::from_error)))
     }
 
-    pub(super) fn connected(&mut self) -> Given {
+    pub(super) fn connected(&mut self) -> Outcome {
         self.sockets.connected += 1;
-        Given::Done
+        Outcome::Done
     }
 
-    pub(super) fn accept(&mut self, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    pub(super) fn accept(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
         let accepted = match (&mut self.sockets.listener, self.sockets.offered.take()) {
             (_, Some(reader)) => Ok((reader, 0)),
             (Some(listener), None) => listener.source.accept(),
-            (None, None) => return Ok(Some(Given::NotRun)),
+            (None, None) => return Ok(Some(Outcome::NotRun)),
         };
         match accepted {
             Ok((end, address)) => {
@@ -109,24 +105,24 @@ impl Trial<'_> {
                 self.sockets.server = Some(Watched::new(end));
                 self.sockets.accepted_from = address;
                 self.sockets.accepted += 1;
-                Ok(Some(Given::Done))
+                Ok(Some(Outcome::Done))
             }
             Err(error) if sys::is_exhausted(&error) => Err(Stop::from_error("accept", &error)),
-            Err(error) => self.or_wait(Given::from_error(&error), Actor::Listener, context),
+            Err(error) => self.or_wait(Outcome::from_error(&error), Actor::Listener, context),
         }
     }
 }
 
 /// What an error of connect stands for.
-fn failed(error: &io::Error) -> Result<Given, Stop> {
+fn failed(error: &io::Error) -> Result<Outcome, Stop> {
     match error.kind() {
         // On loopback this means that the ephemeral ports have run out: connect(2).
         ErrorKind::AddrNotAvailable => Err(Stop::Exhausted("connect: no free port".to_owned())),
         // Nor is this anything a peer did: loopback itself is not there.
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
-            Err(Stop::Unsupported(format!("connect: {}", Given::from_error(error))))
+            Err(Stop::Unsupported(format!("connect: {}", Outcome::from_error(error))))
         }
         _ if sys::is_exhausted(error) => Err(Stop::from_error("connect", error)),
-        _ => Ok(Given::from_error(error)),
+        _ => Ok(Outcome::from_error(error)),
     }
 }

@@ -9,24 +9,19 @@ use std::{
     thread,
 };
 
-use super::{
-    context::Context,
-    perform::done,
-    sockets::End,
-    trial::{Stop, Trial},
-};
+use super::{Stop, Trial, context::Context, perform::done, sockets::End};
 use crate::{
     catalogue::{Actor, Ending},
-    observation::Given,
+    outcome::Outcome,
 };
 
 impl Trial<'_> {
     /// Closes a socket that lingers, while other trials go on. The trial keeps its turn until the thread is about to
     /// close: a process that is started before that has a copy of the socket, and the last of the two closes is the one
     /// that lingers.
-    pub(super) fn close_aside(&mut self, end: End, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    pub(super) fn close_in_background(&mut self, end: End, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
         let (begins, its_begins) = flag();
-        self.start_aside(move || {
+        self.start_background(move || {
             its_begins.store(true, Ordering::Release);
             end.source.close()
         })?;
@@ -36,7 +31,7 @@ impl Trial<'_> {
     }
 
     /// What the close gave, once it has returned.
-    pub(super) fn closed_aside(&mut self) -> Option<Given> {
+    pub(super) fn background_close_result(&mut self) -> Option<Outcome> {
         let thread = self.sockets.aside.take_if(|thread| thread.is_finished())?;
         // Closing does not panic.
         thread.join().ok().map(|closed| done(Some(closed)))
@@ -44,10 +39,10 @@ impl Trial<'_> {
 
     /// Has another thread end an actor's connection while the trial goes on. Both begin at the same moment, or starting
     /// the thread would decide who is first.
-    pub(super) fn race(&mut self, actor: Actor, ending: Ending) -> Result<Given, Stop> {
-        let Some(end) = self.sockets.take(actor) else { return Ok(Given::NotRun) };
+    pub(super) fn race(&mut self, actor: Actor, ending: Ending) -> Result<Outcome, Stop> {
+        let Some(end) = self.sockets.take(actor) else { return Ok(Outcome::NotRun) };
         let ((ready, its_ready), (go, its_go)) = (flag(), flag());
-        self.start_aside(move || {
+        self.start_background(move || {
             its_ready.store(true, Ordering::Release);
             wait_for(&its_go);
             match ending {
@@ -57,10 +52,10 @@ impl Trial<'_> {
         })?;
         wait_for(&ready);
         go.store(true, Ordering::Release);
-        Ok(Given::Done)
+        Ok(Outcome::Done)
     }
 
-    fn start_aside(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Stop> {
+    fn start_background(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Stop> {
         // To find it out takes a while, and neither thread is to be late for it.
         LazyLock::force(&SPINS);
         let thread = thread::Builder::new().spawn(close).map_err(|error| Stop::from_error("a thread", &error))?;

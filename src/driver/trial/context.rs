@@ -10,30 +10,31 @@ use std::{
 
 use mio::{Registry, Token};
 
-use super::{Settings, journal::Journal, sockets::Listeners};
+use super::sockets::Listeners;
+use crate::driver::{Settings, child::protocol::Journal};
 
 /// A token is a slot's number and, above it, a serial number that every wait has for itself: an event that was under
 /// way for an earlier wait, or an earlier trial in the same slot, carries a token that is no longer anybody's.
 const SLOT_BITS: u32 = 10;
 
 /// Most trials in flight on one worker.
-pub(super) const MAX_SLOTS: usize = 1 << SLOT_BITS;
+pub(in crate::driver) const MAX_SLOTS: usize = 1 << SLOT_BITS;
 
 /// The slot that a token was made for.
-pub(super) fn slot_of(token: Token) -> usize {
+pub(in crate::driver) fn slot_of(token: Token) -> usize {
     token.0 & (MAX_SLOTS - 1)
 }
 
-pub(super) struct Context<'a> {
-    pub(super) registry: Registry,
-    pub(super) settings: &'a Settings,
-    pub(super) listeners: Listeners,
+pub(in crate::driver) struct Context<'a> {
+    pub(in crate::driver) registry: Registry,
+    pub(in crate::driver) settings: &'a Settings,
+    pub(in crate::driver) listeners: Listeners,
     /// Who has to be told of every step at once: a process that a step may kill.
-    pub(super) journal: Option<&'a Journal>,
+    pub(in crate::driver) journal: Option<&'a Journal>,
     /// When the events at hand were taken.
-    pub(super) now: Instant,
+    pub(in crate::driver) now: Instant,
     /// The slot of the trial at hand.
-    pub(super) slot: usize,
+    pub(in crate::driver) slot: usize,
     serial: usize,
     /// What is written, and where to read to.
     buffer: Vec<u8>,
@@ -46,7 +47,7 @@ pub(super) struct Context<'a> {
 static SPAWNING: RwLock<()> = RwLock::new(());
 
 impl<'a> Context<'a> {
-    pub(super) fn new(registry: Registry, settings: &'a Settings, journal: Option<&'a Journal>) -> Self {
+    pub(in crate::driver) fn new(registry: Registry, settings: &'a Settings, journal: Option<&'a Journal>) -> Self {
         Context {
             registry,
             settings,
@@ -61,12 +62,12 @@ impl<'a> Context<'a> {
     }
 
     /// A token for a new wait of the trial at hand.
-    pub(super) fn new_token(&mut self) -> Token {
+    pub(in crate::driver) fn new_token(&mut self) -> Token {
         self.serial = self.serial.wrapping_add(1);
         Token(self.serial << SLOT_BITS | self.slot)
     }
 
-    pub(super) fn buffer(&mut self, count: usize) -> &mut [u8] {
+    pub(in crate::driver) fn buffer(&mut self, count: usize) -> &mut [u8] {
         if self.buffer.len() < count {
             self.buffer.resize(count, b'.');
         }
@@ -74,16 +75,16 @@ impl<'a> Context<'a> {
     }
 
     /// Lets no other trial start a process until [`end_turn`](Context::end_turn).
-    pub(super) fn begin_turn(&mut self) {
+    pub(in crate::driver) fn begin_turn(&mut self) {
         self.turn = Some(SPAWNING.read().unwrap_or_else(PoisonError::into_inner));
     }
 
-    pub(super) fn end_turn(&mut self) {
+    pub(in crate::driver) fn end_turn(&mut self) {
         self.turn = None;
     }
 
     /// Starts a process that says on its standard error when its program runs; by then it has closed all copies.
-    pub(super) fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
+    pub(in crate::driver) fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
         self.end_turn();
         let alone = SPAWNING.write().unwrap_or_else(PoisonError::into_inner);
         let mut child = command.spawn()?;
@@ -100,7 +101,7 @@ impl<'a> Context<'a> {
     }
 
     /// The program to start children with.
-    pub(super) fn program(&self) -> Option<&'a Path> {
+    pub(in crate::driver) fn program(&self) -> Option<&'a Path> {
         self.settings.program.as_deref()
     }
 }

@@ -9,22 +9,20 @@ use std::{
 };
 
 use super::{
-    Progress, Settings, Share,
-    job::{Job, WORK},
-    journal::Line,
-    sockets,
-    tally::Tally,
+    WORK,
+    protocol::{Job, Line},
 };
+use crate::driver::{Progress, Settings, Share, tally::Tally, trial};
 use crate::{
     catalogue::Case,
-    observation::{Given, Observation, Signal},
+    outcome::{Observation, Outcome, Signal},
     sys,
 };
 
 /// Runs trials, given by the numbers of their cases, which share what SIGPIPE does, in one process after the other, for as
 /// long as each survives its trials. Trials for which no process can be started come back, or are unsupported if this is
 /// `alone`.
-pub(super) fn run(
+pub(in crate::driver) fn run(
     cases: &[Case<'_>],
     mut trials: Vec<usize>,
     settings: &Settings,
@@ -42,7 +40,7 @@ pub(super) fn run(
                 share.left = trials;
                 return share;
             }
-            Err(error) if sys::is_exhausted(&error) => format!("a process: {}", Given::from_error(&error)),
+            Err(error) if sys::is_exhausted(&error) => format!("a process: {}", Outcome::from_error(&error)),
             Err(error) => {
                 share.error = Some(error);
                 return share;
@@ -73,7 +71,7 @@ fn in_children(
         let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
         let mut command = Command::new(program);
         command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = sys::keep_from_ctrl_c(&mut command).spawn()?;
+        let mut child = sys::new_process_group(&mut command).spawn()?;
         // A child that is gone already tells more by how it ended.
         let _ = hand_over(&mut child, &Job::new(cases, &numbers, settings, handed));
         let mut ended = 0;
@@ -93,7 +91,7 @@ fn in_children(
                 let _ = child.kill();
                 break;
             }
-            let line = line.inspect_err(|_| sockets::end(&mut child))?;
+            let line = line.inspect_err(|_| trial::end(&mut child))?;
             match (Line::decode(&line), begun.case) {
                 (Some(Line::Begin(place)), case) if case.is_none() || case == numbers.get(place).copied() => {
                     begun = Begun { case: numbers.get(place).copied(), steps: Vec::new() };
@@ -139,8 +137,8 @@ struct Begun {
 impl Begun {
     /// The step after the last one that was told is the one that killed; those after it were not run.
     fn after_death(mut self, steps: usize) -> Vec<Observation> {
-        self.steps.push(Observation { given: Given::NotRun, signal: Signal::Killed });
-        self.steps.resize(steps, Observation { given: Given::NotRun, signal: Signal::None });
+        self.steps.push(Observation { outcome: Outcome::NotRun, signal: Signal::Killed });
+        self.steps.resize(steps, Observation { outcome: Outcome::NotRun, signal: Signal::None });
         self.steps
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use crate::catalogue::{Axes, Call, Sigpipe, SocketOption};
+use super::{
+    scenario::Axes,
+    vocabulary::{Call, Sigpipe, SocketOption},
+};
 
 /// Which case of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,8 +7,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::{
     catalogue::Sigpipe,
-    driver::endpoint::{Endpoint, Listener},
-    observation::Signal,
+    sys::{Endpoint, Listener},
 };
 
 /// The address is taken as it comes.
@@ -41,7 +40,7 @@ pub(crate) fn take_sigpipe() -> Signal {
 }
 
 /// There is nothing to pass on.
-pub(crate) fn pass_sigpipe_on(_command: &mut std::process::Command) -> io::Result<()> {
+pub(crate) fn inherit_sigpipe(_command: &mut std::process::Command) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -15,16 +15,11 @@ use mio::{
 };
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
-use super::{
-    context::Context,
-    endpoint::{Endpoint, Listener},
-    perform::done,
-    trial::Stop,
-};
+use super::{Stop, context::Context, perform::done};
 use crate::{
     catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
-    observation::Given,
-    sys,
+    outcome::Outcome,
+    sys::{self, Endpoint, Listener},
 };
 
 /// A source that knows whether the selector knows it.
@@ -235,14 +230,14 @@ impl Sockets {
 
     /// Closes the listener and keeps its port from others. In between, somebody else's socket may get it: as long as nobody
     /// has connected here, another port does as well.
-    pub(super) fn close_listener(&mut self, axes: Axes) -> Result<Given, Stop> {
+    pub(super) fn close_listener(&mut self, axes: Axes) -> Result<Outcome, Stop> {
         let may_move = self.client.is_none() && self.connected == 0 && axes.transport != Transport::Unix;
         let mut ports = if may_move { PORTS } else { 1 };
         loop {
             let closed = done(self.listener.take().map(|listener| listener.source.close()));
             self.keep_port(axes.transport);
             ports -= 1;
-            if self.reserved.is_some() || closed != Given::Done || ports == 0 {
+            if self.reserved.is_some() || closed != Outcome::Done || ports == 0 {
                 return Ok(closed);
             }
             let (listener, address) =
@@ -289,7 +284,7 @@ impl Sockets {
 }
 
 /// Ends a process that may have ended by itself; waiting takes it out of the process table either way.
-pub(super) fn end(child: &mut Child) {
+pub(in crate::driver) fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
@@ -378,7 +373,7 @@ const DISCARD: u16 = 9;
 
 /// Listeners without pending connections, ready for another trial.
 #[derive(Default)]
-pub(super) struct Listeners(HashMap<Transport, Vec<Listening>>);
+pub(in crate::driver) struct Listeners(HashMap<Transport, Vec<Listening>>);
 
 impl Listeners {
     fn take(&mut self, transport: Transport) -> Option<Listening> {
@@ -386,7 +381,7 @@ impl Listeners {
     }
 
     /// Closes them all, for the sake of their descriptors, and returns whether there were any.
-    pub(super) fn clear(&mut self) -> bool {
+    pub(in crate::driver) fn clear(&mut self) -> bool {
         let kept = std::mem::take(&mut self.0);
         kept.values().any(|listeners| !listeners.is_empty())
     }

@@ -44,8 +44,7 @@ pub(crate) trait Listener: Source + Send {
     fn close(self: Box<Self>) -> io::Result<()>;
 }
 
-/// What every [`Endpoint`] does by the system's handle alone; `src/sys` has endpoints of its own, and comes later in the
-/// crate, as a macro's users have to.
+/// What every [`Endpoint`] does by the system's handle alone.
 macro_rules! by_handle {
     () => {
         fn socket(&self) -> socket2::SockRef<'_> {
@@ -59,6 +58,8 @@ macro_rules! by_handle {
         }
     };
 }
+#[allow(unused_imports, reason = "only some families have endpoints of their own")]
+pub(super) use by_handle;
 
 impl Endpoint for TcpStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -1,10 +1,12 @@
 //! The catalogue as a page: families with counts, and every scenario with its question.
 
-use super::markdown::escape;
-use crate::catalogue::{Case, Scenario};
+use crate::{
+    catalogue::{Case, Scenario},
+    untrusted::escape_markdown,
+};
 
 /// Renders scenarios, given by their cases in the catalogue's order, as a Markdown page.
-pub fn page(cases: &[Case<'_>]) -> String {
+pub fn catalogue(cases: &[Case<'_>]) -> String {
     let scenarios: Vec<_> = cases.chunk_by(|a, b| a.scenario.id == b.scenario.id).collect();
     let families: Vec<_> = scenarios.chunk_by(|a, b| family(a) == family(b)).collect();
     let mut text = "| family | scenarios | cases | steps observed |\n|---|--:|--:|--:|\n".to_owned();
@@ -12,7 +14,7 @@ pub fn page(cases: &[Case<'_>]) -> String {
     for of_family in &families {
         let cases: usize = of_family.iter().map(|cases| cases.len()).sum();
         let steps: usize = of_family.iter().map(|cases| cases.len() * cases[0].scenario.steps.len()).sum();
-        let name = escape(family(of_family[0]));
+        let name = escape_markdown(family(of_family[0]));
         text.push_str(&format!("| {name} | {} | {cases} | {steps} |\n", of_family.len()));
         all_scenarios += of_family.len();
         all_cases += cases;
@@ -22,11 +24,11 @@ pub fn page(cases: &[Case<'_>]) -> String {
     for of_family in families {
         text.push_str(&format!(
             "\n## {}\n\n| scenario | what | cases |\n|---|---|--:|\n",
-            escape(family(of_family[0]))
+            escape_markdown(family(of_family[0]))
         ));
         for cases in of_family {
             let Scenario { id, title, .. } = cases[0].scenario;
-            text.push_str(&format!("| {} | {} | {} |\n", escape(id), escape(title), cases.len()));
+            text.push_str(&format!("| {} | {} | {} |\n", escape_markdown(id), escape_markdown(title), cases.len()));
         }
     }
     text

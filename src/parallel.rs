@@ -3,7 +3,7 @@
 use std::thread;
 
 /// Does something for each item in a thread of its own, and returns what came of it in the same order.
-pub(crate) fn side_by_side<I: Send, O: Send>(
+pub(crate) fn parallel_map<I: Send, O: Send>(
     items: impl IntoIterator<Item = I>,
     job: impl Fn(I) -> O + Sync,
 ) -> Vec<O> {

@@ -1,5 +1,12 @@
 //! One trial: a state machine that runs a case's steps until one must wait, and goes on when it is resumed.
 
+mod background_close;
+mod connect;
+pub(super) mod context;
+mod perform;
+mod processes;
+mod sockets;
+
 use std::{
     io,
     time::{Duration, Instant},
@@ -7,10 +14,15 @@ use std::{
 
 use mio::{Interest, Token};
 
-use super::{context::Context, sockets::Sockets};
+use context::Context;
+use sockets::Sockets;
+
+pub(super) use sockets::end;
+
 use crate::{
     catalogue::{Actor, Case, Condition, Operation, Step},
-    observation::{Given, Observation, Readiness, Signal},
+    driver::child::protocol::Line,
+    outcome::{Observation, Outcome, Readiness, Signal},
     sys,
 };
 
@@ -36,7 +48,7 @@ pub(super) enum Stop {
 
 impl Stop {
     pub(super) fn from_error(doing: &str, error: &io::Error) -> Self {
-        let reason = format!("{doing}: {}", Given::from_error(error));
+        let reason = format!("{doing}: {}", Outcome::from_error(error));
         if sys::is_exhausted(error) { Stop::Exhausted(reason) } else { Stop::Unsupported(reason) }
     }
 }
@@ -88,7 +100,7 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(super) struct Trial<'a> {
     pub(super) case: Case<'a>,
     case_number: usize,
-    pub(super) sockets: Sockets,
+    sockets: Sockets,
     waiting: Option<Waiting>,
     /// What became of SIGPIPE in a program that the step at hand started.
     signal: Option<Signal>,
@@ -144,9 +156,9 @@ impl<'a> Trial<'a> {
 
     /// Goes on until the trial ends (`true`) or has to wait (`false`).
     pub(super) fn resume(&mut self, wake: Wake, context: &mut Context<'_>) -> Result<bool, Stop> {
-        let mut given = match wake {
+        let mut outcome = match wake {
             Wake::Start => {
-                if let Some(lack) = sys::lacks(self.case.axes) {
+                if let Some(lack) = sys::unsupported_reason(self.case.axes) {
                     return Err(Stop::Unsupported(lack.to_owned()));
                 }
                 self.sockets.listen(self.case, context)?;
@@ -154,17 +166,17 @@ impl<'a> Trial<'a> {
             }
             Wake::Event(flags) => match self.on_event(flags, context)? {
                 None => return Ok(false),
-                given => given,
+                outcome => outcome,
             },
             Wake::Alarm(now) => match self.on_alarm(now, context)? {
                 None => return Ok(false),
-                given => given,
+                outcome => outcome,
             },
         };
         loop {
-            if let Some(given) = given {
+            if let Some(outcome) = outcome {
                 self.waiting = None;
-                if let Some(code) = given.code() {
+                if let Some(code) = outcome.code() {
                     let error = io::Error::from_raw_os_error(code);
                     // No peer makes descriptors run out: this is no outcome of the step.
                     if sys::is_exhausted(&error) {
@@ -172,20 +184,20 @@ impl<'a> Trial<'a> {
                     }
                 }
                 let signal = sys::take_sigpipe();
-                let observation = Observation { given, signal: self.signal.take().unwrap_or(signal) };
+                let observation = Observation { outcome, signal: self.signal.take().unwrap_or(signal) };
                 if let Some(journal) = context.journal {
-                    journal.step(observation);
+                    journal.line(&Line::Step(observation));
                 }
                 self.observations.push(observation);
             }
             let Some(&step) = self.step() else { return Ok(true) };
-            given = if context.settings.pace.is_zero() {
+            outcome = if context.settings.pace.is_zero() {
                 self.take(step, context)?
             } else {
                 self.pause(context);
                 None
             };
-            if given.is_none() {
+            if outcome.is_none() {
                 return Ok(false);
             }
         }
@@ -205,7 +217,12 @@ impl<'a> Trial<'a> {
     }
 
     /// Registers the actor's socket anew, so that the flags to come are the present ones on every selector.
-    pub(super) fn wait(&mut self, what: What, actor: Actor, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    pub(super) fn wait(
+        &mut self,
+        what: What,
+        actor: Actor,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Outcome>, Stop> {
         let token = context.new_token();
         let settings = context.settings;
         let both = Interest::READABLE | Interest::WRITABLE;
@@ -223,7 +240,7 @@ impl<'a> Trial<'a> {
             (What::Condition(_), _) => (both, settings.await_deadline),
         };
         match self.sockets.watch(actor, &context.registry, token, interest) {
-            None => return Ok(Some(Given::NotRun)),
+            None => return Ok(Some(Outcome::NotRun)),
             Some(result) => result.map_err(|error| Stop::from_error("the selector", &error))?,
         }
         self.waiting = Some(Waiting::Events(Events {
@@ -238,7 +255,7 @@ impl<'a> Trial<'a> {
         Ok(None)
     }
 
-    fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
         let Some(Waiting::Events(events)) = &mut self.waiting else { return Ok(None) };
         events.seen |= flags;
         events.rearm = sys::REARM.map(|pause| context.now + pause);
@@ -249,14 +266,14 @@ impl<'a> Trial<'a> {
                 None => Ok(None),
             },
             What::Gather => self.gathered(seen, context),
-            What::Connect if seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) => Ok(Some(Given::InProgress)),
+            What::Connect if seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) => Ok(Some(Outcome::InProgress)),
             What::Connect if seen.has_any(Readiness::WRITABLE) => Ok(Some(self.connected())),
             What::Connect => Ok(None),
-            What::Condition(condition) => Ok(came(condition, seen).then_some(Given::Ready(seen))),
+            What::Condition(condition) => Ok(came(condition, seen).then_some(Outcome::Ready(seen))),
         }
     }
 
-    fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Option<Given>, Stop> {
+    fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
         match &mut self.waiting {
             None => Ok(None),
             Some(Waiting::Pace(_)) => {
@@ -267,7 +284,7 @@ impl<'a> Trial<'a> {
                 }
             }
             Some(Waiting::Thread(_)) => {
-                let closed = self.closed_aside();
+                let closed = self.background_close_result();
                 if closed.is_none() {
                     self.wait_for_thread(context);
                 }
@@ -285,23 +302,23 @@ impl<'a> Trial<'a> {
             // That another thread was given no processor is no silence of the peer's: the time begins when it has acted.
             Some(Waiting::Events(events)) if self.sockets.aside.is_some() => {
                 events.deadline = now + context.settings.await_deadline;
-                self.closed_aside();
+                self.background_close_result();
                 Ok(None)
             }
             Some(Waiting::Events(events)) => {
                 let (seen, what) = (events.seen, events.what);
                 let drains = self.step().is_some_and(|step| step.operation == Operation::Drain);
                 Ok(Some(match what {
-                    What::Retry => Given::WouldBlock,
-                    What::Settle if drains => Given::Drained,
-                    What::Settle => Given::Full,
-                    What::Condition(Condition::Quiet) => Given::Quiet,
+                    What::Retry => Outcome::WouldBlock,
+                    What::Settle if drains => Outcome::Drained,
+                    What::Settle => Outcome::Full,
+                    What::Condition(Condition::Quiet) => Outcome::Quiet,
                     What::Gather => {
                         // Whoever found no room must not come in later.
                         self.sockets.crowd.pop();
-                        Given::NoEvent(seen)
+                        Outcome::NoEvent(seen)
                     }
-                    What::Connect | What::Condition(_) => Given::NoEvent(seen),
+                    What::Connect | What::Condition(_) => Outcome::NoEvent(seen),
                 }))
             }
         }

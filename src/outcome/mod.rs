@@ -1,0 +1,211 @@
+//! What a step gave, and its canonical name: the outcome.
+
+mod class;
+mod readiness;
+mod vocabulary;
+
+use std::{
+    collections::BTreeSet,
+    fmt, io,
+    sync::{Mutex, PoisonError},
+};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::sys;
+
+pub use crate::sys::Signal;
+pub use class::Class;
+pub use readiness::Readiness;
+pub use vocabulary::{Form, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed};
+
+/// What a step gave, signals included. Small and comparable, since a run counts them by the million.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// What the step itself gave.
+    pub outcome: Outcome,
+    /// What became of SIGPIPE meanwhile.
+    pub signal: Signal,
+}
+
+/// What a step itself gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The call succeeded and has nothing more to say.
+    Done,
+    /// That many bytes were written or read.
+    Bytes(usize),
+    /// A read gave 0 bytes: the end.
+    Eof,
+    /// The call would have blocked, and nothing changed that until the deadline.
+    WouldBlock,
+    /// A non-blocking connect ended without a connection, and the call itself named no error: the error is pending.
+    InProgress,
+    /// Writing went on until there was no more room.
+    Full,
+    /// Reading went on until there was no more data.
+    Drained,
+    /// What was awaited did not come before the deadline; these flags were seen meanwhile.
+    NoEvent(Readiness),
+    /// Nothing came, as awaited.
+    Quiet,
+    /// What was awaited came, with these flags.
+    Ready(Readiness),
+    /// `SO_ERROR` was 0.
+    NoError,
+    /// The operating system's error of this code.
+    Error(i32),
+    /// An error without a code of the operating system, by the name of its [`io::ErrorKind`].
+    OtherError(KindName),
+    /// The step could not be tried, since its actor has no socket: an earlier step gave none.
+    NotRun,
+}
+
+impl Outcome {
+    /// What an error of a call stands for.
+    pub fn from_error(error: &io::Error) -> Self {
+        match (error.kind(), error.raw_os_error()) {
+            (io::ErrorKind::WouldBlock, _) => Outcome::WouldBlock,
+            (_, Some(code)) => Outcome::Error(code),
+            (kind, None) => Outcome::OtherError(KindName::keep(format!("{kind:?}"))),
+        }
+    }
+
+    /// The operating system's code, where an error has one.
+    pub fn code(self) -> Option<i32> {
+        match self {
+            Outcome::Error(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The operating system's own name of the error, such as `WSAECONNRESET`.
+    pub fn native_name(self) -> Option<&'static str> {
+        self.code().and_then(sys::error_name).map(|name| name.native)
+    }
+
+    /// The name of the [`io::ErrorKind`] that Rust gives the error.
+    pub fn kind(self) -> Option<String> {
+        match self {
+            Outcome::Error(code) => Some(format!("{:?}", io::Error::from_raw_os_error(code).kind())),
+            Outcome::OtherError(KindName(kind)) => Some((*kind).to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// The name of an [`io::ErrorKind`], such as `UnexpectedEof`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct KindName(&'static str);
+
+impl KindName {
+    /// Keeps the name for as long as the program runs, so that an outcome stays a few bytes that can be copied. There
+    /// are some forty kinds, which bounds what is leaked.
+    fn keep(name: String) -> Self {
+        static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = names.get(name.as_str()).copied();
+        KindName(known.unwrap_or_else(|| {
+            let kept: &'static str = name.leak();
+            names.insert(kept);
+            kept
+        }))
+    }
+}
+
+impl<'de> Deserialize<'de> for KindName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(KindName::keep)
+    }
+}
+
+/// The outcome: the canonical name, comparable across platforms.
+impl fmt::Display for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.signal {
+            Signal::None => self.outcome.fmt(f),
+            Signal::Delivered => write!(f, "{}+SIGPIPE", self.outcome),
+            Signal::Elsewhere => write!(f, "{}+SIGPIPE elsewhere", self.outcome),
+            Signal::Killed => f.write_str("killed SIGPIPE"),
+        }
+    }
+}
+
+/// The part of the outcome that is not a signal.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Done => f.write_str("ok"),
+            Outcome::Bytes(count) => write!(f, "ok {count}"),
+            Outcome::Eof => f.write_str("eof"),
+            Outcome::WouldBlock => f.write_str("would-block"),
+            Outcome::InProgress => f.write_str("in-progress"),
+            Outcome::Full => f.write_str("full"),
+            Outcome::Drained => f.write_str("drained"),
+            Outcome::NoEvent(seen) if seen.is_empty() => f.write_str(NO_EVENT),
+            Outcome::NoEvent(seen) => write!(f, "{NO_EVENT} {seen}"),
+            Outcome::Quiet => f.write_str("quiet"),
+            Outcome::Ready(seen) => seen.fmt(f),
+            Outcome::NoError => f.write_str("none"),
+            Outcome::Error(code) => match sys::error_name(*code) {
+                Some(name) => f.write_str(name.canonical),
+                None => write!(f, "errno {code}"),
+            },
+            Outcome::OtherError(KindName(kind)) => write!(f, "error {kind}"),
+            Outcome::NotRun => f.write_str(NOT_RUN),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readiness_is_written_in_one_order() {
+        let flags = Readiness::WRITE_CLOSED | Readiness::READABLE;
+        assert_eq!(Outcome::Ready(flags).to_string(), "readable+write_closed");
+        assert_eq!(Outcome::NoEvent(flags).to_string(), "no-event readable+write_closed");
+        assert_eq!(Outcome::NoEvent(Readiness::default()).to_string(), "no-event");
+    }
+
+    #[test]
+    fn an_error_without_a_known_name_is_never_guessed() {
+        assert_eq!(Outcome::Error(4711).to_string(), "errno 4711");
+        assert_eq!(Outcome::Error(4711).native_name(), None);
+    }
+
+    #[test]
+    fn every_outcome_can_be_handed_to_another_process() {
+        let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
+        for outcome in [Outcome::Done, Outcome::Bytes(7), Outcome::Ready(Readiness::ERROR), Outcome::Error(-3), other] {
+            let text = serde_json::to_string(&outcome).unwrap();
+            assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome, "{text}");
+        }
+    }
+
+    #[test]
+    fn would_block_is_not_an_error() {
+        let error = io::Error::from(io::ErrorKind::WouldBlock);
+        assert_eq!(Outcome::from_error(&error), Outcome::WouldBlock);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn errors_carry_code_name_and_kind() {
+        let reset = Outcome::from_error(&io::Error::from_raw_os_error(libc::ECONNRESET));
+        assert_eq!(reset.to_string(), "ECONNRESET");
+        assert_eq!(reset.code(), Some(libc::ECONNRESET));
+        assert_eq!(reset.native_name(), Some("ECONNRESET"));
+        assert_eq!(reset.kind(), Some("ConnectionReset".to_owned()));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn windows_errors_have_posix_outcomes_and_their_own_names() {
+        let aborted = Outcome::Error(10053);
+        assert_eq!(aborted.to_string(), "ECONNABORTED");
+        assert_eq!(aborted.native_name(), Some("WSAECONNABORTED"));
+    }
+}
