@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    Done, Failure, RESULTS, args::Own, catalogue, read_results_if_any, refuse_loss_of_facts, run::platform_name,
+    failure::{Done, Failure},
+    load::{catalogue, read_results_if_any, refuse_loss_of_facts},
+    options::{Own, RESULTS, platform_name},
 };
 use crate::{catalogue::Selection, results::Results, untrusted::shown};
 

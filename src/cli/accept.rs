@@ -12,7 +12,11 @@ use std::{
 
 use clap::Args;
 
-use super::{Done, Failure, RESULTS, args::Own, catalogue, note, print, refuse_loss_of_facts};
+use super::{
+    failure::{Done, Failure, note, print},
+    load::{catalogue, refuse_loss_of_facts},
+    options::{Own, RESULTS},
+};
 use crate::{
     catalogue::{CaseName, Catalogue},
     check::{self, Against, Terms},

@@ -1,10 +1,6 @@
 //! What can be typed.
 
-use std::path::PathBuf;
-
-use clap::{Args as ClapArgs, Parser, Subcommand};
-
-use crate::catalogue::Transport;
+use clap::{Parser, Subcommand};
 
 use super::{
     absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, list::ListArgs, report::ReportArgs,
@@ -52,17 +48,4 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Tell what this platform is called, and the facts behind the name.
     Platform,
-}
-
-/// A user's own scenarios, wherever scenarios are named.
-#[derive(Debug, Clone, Default, ClapArgs)]
-pub(super) struct Own {
-    /// Scenarios of your own, besides those built in; repeatable
-    #[arg(long, value_name = "FILE")]
-    pub(super) scenarios: Vec<PathBuf>,
-}
-
-/// A transport by its word.
-pub(super) fn transport(word: &str) -> Result<Transport, String> {
-    Transport::from_word(word).ok_or_else(|| format!("one of {}", Transport::words()))
 }

@@ -8,9 +8,9 @@ use std::{
 use clap::Args;
 
 use super::{
-    Done, Failure, RESULTS,
-    args::Own,
-    catalogue, note, print, read_text,
+    failure::{Done, Failure, note, print},
+    load::{catalogue, read_text, with_head},
+    options::{Own, RESULTS},
     run::{self, RunArgs},
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "SELECTOR")]
     select: Vec<String>,
     /// Check only cases over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
+    #[arg(long, value_name = "TRANSPORT")]
     transport: Vec<Transport>,
     #[command(flatten)]
     own: Own,
@@ -164,7 +164,7 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
     };
     let name = shown(&path);
     let text = read_text(&path, (MAX_KNOWN, "no list of exceptions"), "known exceptions are UTF-8 text")?;
-    parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(super::with_head(&mistakes.to_string())))
+    parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))
 }
 
 /// What fails, in a line.

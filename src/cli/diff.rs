@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    Done, Failure, catalogue, look, print_with,
+    failure::{Done, Failure, print_with},
+    load::catalogue,
+    options::look,
     view::{Cases, FormatArgs, RowArgs, for_people},
 };
 use crate::report::{self, Rows, render};

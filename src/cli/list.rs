@@ -2,7 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Done, Failure, args::Own, catalogue, print, select};
+use super::{
+    failure::{Done, Failure, print},
+    load::{catalogue, select},
+    options::Own,
+};
 use crate::{catalogue::Selection, report};
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! `brokenpipe platform`.
 
-use super::{Done, print};
+use super::failure::{Done, print};
 use crate::{platform::Platform, sys};
 
 pub(super) fn platform() -> Done {

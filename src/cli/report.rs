@@ -6,7 +6,9 @@ use clap::Args;
 use glob::Pattern;
 
 use super::{
-    Done, Failure, catalogue, look, print_with,
+    failure::{Done, Failure, print_with},
+    load::catalogue,
+    options::look,
     view::{Cases, FormatArgs, RowArgs, for_people, keep_platforms},
 };
 use crate::{

@@ -14,11 +14,15 @@ use std::{
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Done, Failure, RESULTS, args::Own, catalogue, note, refuse_loss, refuse_loss_of_facts, select};
+use super::{
+    failure::{Done, Failure, note},
+    load::{catalogue, refuse_loss, refuse_loss_of_facts, select},
+    options::{Own, RESULTS, platform_name},
+};
 use crate::{
     catalogue::{Case, Catalogue, Selection, Transport},
     driver::{self, CaseResult, Progress, RunError, Settings},
-    platform::{Platform, check_name},
+    platform::Platform,
     results::{Results, Row, unknown_columns},
     untrusted::shown,
 };
@@ -40,7 +44,7 @@ pub(super) struct RunArgs {
     #[arg(long)]
     slow: bool,
     /// Run only over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
+    #[arg(long, value_name = "TRANSPORT")]
     pub(super) transport: Vec<Transport>,
     /// Workers, each with a thread and a selector of its own [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -95,10 +99,6 @@ fn duration(text: &str) -> Result<Duration, String> {
         Ok(_) => Err("at most 1day".to_owned()),
         Err(error) => Err(format!("{error}; right would be 200ms or 5s")),
     }
-}
-
-pub(super) fn platform_name(name: &str) -> Result<String, String> {
-    check_name(name).map(|()| name.to_owned()).map_err(|right| format!("right would be {right}"))
 }
 
 impl RunArgs {

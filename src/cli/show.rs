@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, path::PathBuf};
 use clap::Args;
 
 use super::{
-    Done, Failure,
-    args::{self, Own},
-    catalogue, look, print_with,
+    failure::{Done, Failure, print_with},
+    load::catalogue,
+    options::{Own, look},
     view::read_matrix_if_any,
 };
 use crate::{
@@ -23,7 +23,7 @@ pub(super) struct ShowArgs {
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
     /// Show only cases over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT", value_parser = args::transport)]
+    #[arg(long, value_name = "TRANSPORT")]
     transport: Vec<Transport>,
     /// Give every platform a column of its own, though some agree in all cells
     #[arg(long)]

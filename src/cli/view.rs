@@ -8,7 +8,11 @@ use std::{
 use clap::{Args, ValueEnum};
 use glob::Pattern;
 
-use super::{Done, Failure, RESULTS, args::Own, no_case, no_scenario, note, paths_or_default};
+use super::{
+    failure::{Done, Failure, note},
+    load::{no_case, no_scenario, paths_or_default},
+    options::{Own, RESULTS},
+};
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
     matrix::{Column, Compare, Matrix},
@@ -22,7 +26,7 @@ pub(super) struct RowArgs {
     #[arg(long, value_name = "SELECTOR")]
     pub(super) select: Vec<String>,
     /// Show only cases over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT", value_parser = super::args::transport)]
+    #[arg(long, value_name = "TRANSPORT")]
     pub(super) transport: Vec<Transport>,
     /// Show every row, not only those in which platforms differ
     #[arg(long)]

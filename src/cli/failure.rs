@@ -1,0 +1,71 @@
+//! How a command ends, and what it says on standard output and standard error.
+
+use std::{
+    fmt,
+    io::{self, BufWriter, Write},
+    process::ExitCode,
+};
+
+use crate::untrusted::no_command;
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The answer is no.
+    No(String),
+    /// Wrong input or environment.
+    Wrong(String),
+    /// Ctrl-C; what was measured is written.
+    Interrupted(String),
+    /// Whoever read our output has gone: nothing is left to do, and nothing is wrong.
+    OutputClosed,
+}
+
+impl Failure {
+    pub(super) fn message(&self) -> Option<String> {
+        match self {
+            Failure::No(message) | Failure::Interrupted(message) => Some(format!("brokenpipe: {message}")),
+            Failure::Wrong(message) => Some(format!("error: {message}")),
+            Failure::OutputClosed => None,
+        }
+    }
+
+    pub(super) fn code(&self) -> ExitCode {
+        match self {
+            Failure::OutputClosed => ExitCode::SUCCESS,
+            Failure::No(_) => ExitCode::from(1),
+            Failure::Wrong(_) => ExitCode::from(2),
+            // 128 + SIGINT, as shells report it.
+            Failure::Interrupted(_) => ExitCode::from(130),
+        }
+    }
+
+    pub(super) fn wrong(error: impl fmt::Display) -> Self {
+        Failure::Wrong(error.to_string())
+    }
+}
+
+pub(super) type Done = Result<(), Failure>;
+
+/// Writes to standard output.
+pub(super) fn print(text: &str) -> Done {
+    print_with(|out| out.write_all(text.as_bytes()))
+}
+
+/// Has something written to standard output.
+pub(super) fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Done {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::OutputClosed),
+        Err(error) => Err(Failure::Wrong(format!("standard output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Says on standard error what was passed over.
+pub(super) fn note(notes: &[String]) {
+    for note in notes {
+        // Nobody is left to be told if standard error is closed.
+        let _ = writeln!(io::stderr(), "note: {}", no_command(note));
+    }
+}

@@ -1,0 +1,35 @@
+//! Options that several commands share.
+
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
+
+use clap::Args;
+
+use crate::{platform::check_name, report::Look};
+
+/// A user's own scenarios, wherever scenarios are named.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Own {
+    /// Scenarios of your own, besides those built in; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) scenarios: Vec<PathBuf>,
+}
+
+/// How tables look on this standard output: as wide as the terminal, coloured there and nowhere else.
+pub(super) fn look(width: Option<u16>) -> Look {
+    let terminal = io::stdout().is_terminal();
+    let here = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
+    // The variable's convention: https://no-color.org.
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Look { width: width.or_else(here).unwrap_or(120), colour: terminal && !plain }
+}
+
+/// The folder of results that commands read and write by default.
+pub(super) const RESULTS: &str = "results";
+
+/// A name that a platform can have.
+pub(super) fn platform_name(name: &str) -> Result<String, String> {
+    check_name(name).map(|()| name.to_owned()).map_err(|right| format!("right would be {right}"))
+}
