@@ -8,7 +8,7 @@ use super::version::Versions;
 use crate::{
     catalogue::{self, Call, Sigpipe, SocketOption, Transport},
     diagnostic::{Mistake, Mistakes},
-    matrix::{Beside, Cell, Column, Compare, Relation, Seen, relation},
+    matrix::{Cell, Column, Compare, ComparedStep, Relation, Seen, relation},
     outcome,
     results::checked_field,
     untrusted::one_line,
@@ -181,7 +181,7 @@ impl Known {
     }
 
     /// Whether it is about a step.
-    pub(super) fn fits(&self, step: &Beside<'_>) -> bool {
+    pub(super) fn fits(&self, step: &ComparedStep<'_>) -> bool {
         let id = step.scenario();
         let case = step.case();
         let words = [&case.transport, &case.sigpipe, &case.call, &case.option];

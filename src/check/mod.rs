@@ -8,7 +8,7 @@ mod version;
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    matrix::{Beside, Column, Compare, Pair},
+    matrix::{Column, Compare, ComparedStep, Comparison},
     outcome,
 };
 use baseline::{Choice, choose};
@@ -74,7 +74,7 @@ pub struct Finding<'a> {
     /// What it is.
     pub verdict: Verdict,
     /// The step, what the baseline has and what was found.
-    pub step: Beside<'a>,
+    pub step: ComparedStep<'a>,
     /// The exception that allows it.
     pub known: Option<&'a Known>,
 }
@@ -110,7 +110,7 @@ struct Use {
 }
 
 /// Compares each measured platform of the run with its baseline.
-pub fn check<'a>(pair: &'a Pair, known: &'a [Known], terms: &Terms) -> Checked<'a> {
+pub fn check<'a>(pair: &'a Comparison, known: &'a [Known], terms: &Terms) -> Checked<'a> {
     // Which platform is compared with which does not depend on what is selected of them.
     let observed = |column: &&Column| column.is_measured() && pair.is_observed(column);
     let baselines: Vec<&Column> = pair.baseline.iter().filter(observed).collect();
@@ -126,7 +126,7 @@ pub fn check<'a>(pair: &'a Pair, known: &'a [Known], terms: &Terms) -> Checked<'
 }
 
 fn check_platform<'a>(
-    pair: &'a Pair,
+    pair: &'a Comparison,
     column: &'a Column,
     baselines: &[&'a Column],
     known: &'a [Known],
@@ -182,7 +182,7 @@ fn check_platform<'a>(
 
 /// The exception that allows what was found, if it needs one.
 fn allowed<'a>(
-    step: &Beside<'a>,
+    step: &ComparedStep<'a>,
     verdict: Verdict,
     fitting: &mut [(&'a Known, &mut Use)],
     by: Compare,
@@ -207,7 +207,7 @@ fn allowed<'a>(
 }
 
 /// Why a platform was not measured, if none of its cells was run.
-fn not_measured(pair: &Pair, column: &Column) -> Option<String> {
+fn not_measured(pair: &Comparison, column: &Column) -> Option<String> {
     let mut why = None;
     for cell in pair.cells(column) {
         if cell.outcomes.iter().any(|seen| *seen.outcome != *outcome::NOT_RUN) {

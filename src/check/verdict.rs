@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::ValueEnum;
 
-use crate::matrix::{Beside, Compare, Relation};
+use crate::matrix::{Compare, ComparedStep, Relation};
 
 /// What became of a step of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +15,7 @@ pub enum Verdict {
     Changed,
     /// It was observed in the baseline, and here it was not.
     Missing,
-    /// Besides outcomes that the baseline knows it gave others.
+    /// ComparedSteps outcomes that the baseline knows it gave others.
     Unsteady,
     /// It was observed here, and in the baseline it was not.
     New,
@@ -41,7 +41,7 @@ impl Verdict {
     }
 
     /// The verdict on a step, exceptions aside. None where nothing was observed, neither here nor there.
-    pub(super) fn of(step: &Beside<'_>, by: Compare) -> Option<Self> {
+    pub(super) fn of(step: &ComparedStep<'_>, by: Compare) -> Option<Self> {
         if let Some(relation) = step.relation(by) {
             return Some(match relation {
                 // How many outcomes of a race some trials meet is chance; a further one is news.

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     catalogue::{CaseName, Catalogue},
     check::{self, Against, Terms},
-    matrix::{Column, Member, Pair},
+    matrix::{Column, Comparison, Member},
     outcome,
     report::{self, CheckFormat},
     results::{AdoptError, Adopted, adopt},
@@ -45,7 +45,7 @@ pub(super) struct AcceptArgs {
 pub(super) fn accept(args: &AcceptArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let before = if args.into.exists() { vec![args.into.clone()] } else { Vec::new() };
-    let pair = Pair::read(&before, &args.run, &catalogue).map_err(Failure::wrong)?;
+    let pair = Comparison::read(&before, &args.run, &catalogue).map_err(Failure::wrong)?;
     note(&pair.notes);
     let checked = check::check(&pair, &[], &Terms { only_own: true, ..Terms::default() });
     let mut adopted = Vec::new();
@@ -89,7 +89,7 @@ pub(super) fn accept(args: &AcceptArgs) -> Done {
 }
 
 /// A run of some cases must not cost the accepted results of the others.
-fn refuse_part(pair: &Pair, own: &Column, run: &Column, catalogue: &Catalogue) -> Done {
+fn refuse_part(pair: &Comparison, own: &Column, run: &Column, catalogue: &Catalogue) -> Done {
     let (mut accepted, mut run_now) = (BTreeSet::new(), BTreeSet::new());
     let mut names = std::collections::BTreeMap::new();
     for step in pair.beside(Some(own), run) {
@@ -119,7 +119,7 @@ fn is_in(catalogue: &Catalogue, scenario: &str, case: &CaseName) -> bool {
 }
 
 /// A platform has a file of its own, and a file a platform: nothing else must be replaced, and nothing stay twice.
-fn refuse_file(pair: &Pair, name: &str, args: &AcceptArgs) -> Done {
+fn refuse_file(pair: &Comparison, name: &str, args: &AcceptArgs) -> Done {
     let path = args.into.join(format!("{name}.csv"));
     for column in &pair.baseline {
         let is_own = column.has(name);

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
     check::{self, Against, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, Verdict, parse_known},
-    matrix::{Compare, Pair},
+    matrix::{Compare, Comparison},
     report::{self, CheckFormat},
     results::write_text,
     untrusted::shown,
@@ -114,7 +114,7 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
 }
 
 /// Both sets of results; what is checked is measured if it is not there.
-fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Result<Pair, Failure> {
+fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Result<Comparison, Failure> {
     let measured = tempfile::tempdir().map_err(|error| Failure::Wrong(format!("a temporary folder: {error}")))?;
     let mut run = args.run.clone();
     if run.is_empty() {
@@ -131,7 +131,7 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
         run::run(&here)?;
         run.push(measured.path().to_owned());
     }
-    let mut pair = Pair::read(std::slice::from_ref(&args.baseline), &run, catalogue).map_err(Failure::wrong)?;
+    let mut pair = Comparison::read(std::slice::from_ref(&args.baseline), &run, catalogue).map_err(Failure::wrong)?;
     note(&pair.notes);
     for selector in &args.select {
         let one = Selection::new(std::slice::from_ref(selector)).map_err(Failure::wrong)?;

@@ -10,7 +10,7 @@ use super::{
     options::look,
     view::{Cases, FormatArgs, RowArgs, for_people},
 };
-use crate::report::{self, Rows, render};
+use crate::report::{self, render};
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
@@ -39,27 +39,19 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
         if args.rows.all {
             return Err(Failure::Wrong("--all shows rows of two platforms: name them, A and B".to_owned()));
         }
-        let mut matrix = args.rows.matrix(&args.results, &catalogue)?;
-        if let [one] = matrix.columns.as_slice() {
+        let (matrix, options) = args.rows.read(&args.results, Cases::All, &catalogue)?;
+        if let [one] = matrix.columns() {
             return Err(Failure::No(format!("{} is alone there, with nothing to compare it with", one.name)));
         }
-        if !args.expand && for_people(format) {
-            let mut merged = matrix.clone();
-            merged.merge_columns();
-            // Where all agree there are pairs as well, and that they agree is what they show.
-            if merged.columns.len() > 1 {
-                matrix = merged;
-            }
-        }
-        args.rows.keep(&mut matrix, Cases::All)?;
-        return print_with(|out| report::pairwise(&matrix, format, look(width), out));
+        let merged = args.rows.view(&matrix, &options.clone().merged(!args.expand && for_people(format)))?;
+        // Where all platforms agree there are pairs as well, and that they agree is what they show.
+        let view = if merged.columns().len() > 1 { merged } else { args.rows.view(&matrix, &options)? };
+        return print_with(|out| report::pairwise(&view, format, look(width), out));
     };
     if a == b {
         return Err(Failure::Wrong(format!("{a:?} with itself: a platform is compared with another one")));
     }
-    let mut matrix = args.rows.matrix(&args.results, &catalogue)?;
-    matrix.set_pair(a, b).map_err(|error| Failure::No(error.to_string()))?;
-    args.rows.keep(&mut matrix, Cases::All)?;
-    let rows = if args.rows.all { Rows::All } else { Rows::Differing };
-    print_with(|out| render(&matrix, rows, format, look(width), out))
+    let (matrix, options) = args.rows.read(&args.results, Cases::All, &catalogue)?;
+    let view = args.rows.view(&matrix, &options.pair(a, b))?;
+    print_with(|out| render(&view, args.rows.rows(), format, look(width), out))
 }

@@ -40,6 +40,11 @@ impl Failure {
         }
     }
 
+    /// The answer is no, for this reason.
+    pub(super) fn no(error: impl fmt::Display) -> Self {
+        Failure::No(error.to_string())
+    }
+
     pub(super) fn wrong(error: impl fmt::Display) -> Self {
         Failure::Wrong(error.to_string())
     }

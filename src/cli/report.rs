@@ -9,11 +9,11 @@ use super::{
     failure::{Done, Failure, print_with},
     load::catalogue,
     options::look,
-    view::{Cases, FormatArgs, RowArgs, for_people, keep_platforms},
+    view::{Cases, FormatArgs, RowArgs, for_people},
 };
 use crate::{
-    matrix::{Column, Matrix},
-    report::{self, Rows, render},
+    matrix::Column,
+    report::{self, render},
 };
 
 #[derive(Debug, Default, Args)]
@@ -42,41 +42,34 @@ pub(super) struct ReportArgs {
 
 pub(super) fn report(args: &ReportArgs) -> Done {
     let catalogue = catalogue(&args.rows.own)?;
-    let mut matrix = args.rows.matrix(&args.paths, &catalogue)?;
-    let baseline = args.baseline_column.as_deref();
-    keep_platforms(&mut matrix, &args.platform, |column| {
-        (args.verify && !column.is_measured()) || baseline.is_some_and(|baseline| column.has(baseline))
-    })?;
     let FormatArgs { format, width } = args.format;
     let for_people = for_people(format);
-    if !args.expand && for_people {
-        matrix.merge_columns();
-    }
-    args.rows.keep(&mut matrix, if for_people && !args.verify { Cases::Plain } else { Cases::All })?;
+    let usual = if for_people && !args.verify { Cases::Plain } else { Cases::All };
+    let (matrix, options) = args.rows.read(&args.paths, usual, &catalogue)?;
+    let options = options
+        .platforms(&args.platform)
+        .stated_anyway(args.verify)
+        .merged(for_people && !args.expand)
+        .best(for_people && !args.expand && !args.verify && args.platform.is_empty())
+        .reference(args.baseline_column.as_deref());
+    let view = args.rows.view(&matrix, &options)?;
     if args.verify {
-        let verified = matrix.verify();
+        let verified = view.verify();
         if verified.is_empty() {
-            return Err(Failure::No(nothing_to_verify(&matrix, args.platform.is_empty())));
+            return Err(Failure::No(nothing_to_verify(view.columns(), args.platform.is_empty())));
         }
         return print_with(|out| report::verify(&verified, format, look(width), out));
     }
-    if !args.expand && for_people && args.platform.is_empty() {
-        matrix.keep_best_columns(baseline);
-    }
-    if let Some(platform) = baseline {
-        matrix.set_baseline(platform).map_err(|error| Failure::No(error.to_string()))?;
-    }
-    let rows = if args.rows.all { Rows::All } else { Rows::Differing };
-    print_with(|out| render(&matrix, rows, format, look(width), out))
+    print_with(|out| render(&view, args.rows.rows(), format, look(width), out))
 }
 
 /// Why nothing measured stands beside anything stated.
-fn nothing_to_verify(matrix: &Matrix, all: bool) -> String {
+fn nothing_to_verify(columns: &[Column], all: bool) -> String {
     let is_measured = |column: &Column| column.is_measured() && !column.is_absent();
     let there = if all { "there" } else { "that --platform chooses" };
-    if !matrix.columns.iter().any(is_measured) {
-        format!("nothing {there} was measured, so that there is nothing to verify what is documented or reported with")
-    } else if matrix.columns.iter().all(Column::is_measured) {
+    if !columns.iter().any(is_measured) {
+        format!("nothing {there} was measured, so there is nothing to verify what is documented or reported with")
+    } else if columns.iter().all(Column::is_measured) {
         "nothing there is documented or reported".to_owned()
     } else {
         let named = "platforms.csv says which system a platform is of";

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     catalogue::{Selection, Transport},
+    matrix::{Options, View},
     report,
 };
 
@@ -50,12 +51,9 @@ pub(super) fn show(args: &ShowArgs) -> Done {
             over.into_iter().collect::<Vec<_>>().join(", ")
         )));
     }
-    let mut matrix = read_matrix_if_any(&args.results, &catalogue)?;
-    if !args.expand {
-        matrix.merge_columns();
-    }
+    let matrix = read_matrix_if_any(&args.results, &catalogue)?;
     let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.over(&args.transport);
-    matrix.select(&selection);
-    matrix.keep_columns_with_cells();
-    print_with(|out| report::show(scenario, &matrix, look(args.width), out))
+    let options = Options::default().select(&selection).merged(!args.expand).with_cells(true);
+    let view = View::new(&matrix, &options).map_err(Failure::no)?;
+    print_with(|out| report::show(scenario, &view, look(args.width), out))
 }

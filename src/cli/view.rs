@@ -6,7 +6,6 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use glob::Pattern;
 
 use super::{
     failure::{Done, Failure, note},
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
-    matrix::{Column, Compare, Matrix},
+    matrix::{Compare, Matrix, Options, Rows, View},
     report::Format,
 };
 
@@ -67,39 +66,45 @@ impl Default for FormatArgs {
 }
 
 impl RowArgs {
-    /// The matrix of some paths, compared as asked for, before rows are chosen.
-    pub(super) fn matrix(&self, paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
+    /// The matrix of some paths, and the options for what is asked for of it.
+    pub(super) fn read(
+        &self,
+        paths: &[PathBuf],
+        usual: Cases,
+        catalogue: &Catalogue,
+    ) -> Result<(Matrix, Options), Failure> {
         // A selector that is wrong is so whatever there is to read.
         let selection = self.selection()?;
-        let mut matrix = read_matrix(&paths_or_default(paths), catalogue)?;
+        let matrix = read_matrix(&paths_or_default(paths), catalogue)?;
         if matrix.is_empty() {
             return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
         }
         if !selection.is_everything() {
             check_selection(&selection, &matrix, catalogue)?;
         }
-        matrix.compare(self.compare);
-        Ok(matrix)
+        let plain = self.cases.unwrap_or(usual) == Cases::Plain;
+        Ok((matrix, Options::default().select(&selection).plain_cases(plain).compare(self.compare)))
+    }
+
+    /// The view of a matrix; a view without a row is not what was asked for.
+    pub(super) fn view<'a>(&self, matrix: &'a Matrix, options: &Options) -> Result<View<'a>, Failure> {
+        let view = View::new(matrix, options).map_err(Failure::no)?;
+        if !view.is_empty() {
+            return Ok(view);
+        }
+        Err(Failure::No(match view.left_out().cases {
+            0 => format!("no results {} there", self.selection()?),
+            _ => "no case of what is selected is a plain one; `--cases all` shows all".to_owned(),
+        }))
+    }
+
+    /// Which rows are shown.
+    pub(super) fn rows(&self) -> Rows {
+        if self.all { Rows::All } else { Rows::Differing }
     }
 
     fn selection(&self) -> Result<Selection, Failure> {
         Ok(Selection::new(&self.select).map_err(Failure::wrong)?.over(&self.transport))
-    }
-
-    /// Keeps the rows that are asked for.
-    pub(super) fn keep(&self, matrix: &mut Matrix, usual: Cases) -> Result<(), Failure> {
-        let selection = self.selection()?;
-        matrix.select(&selection);
-        if matrix.is_empty() {
-            return Err(Failure::No(format!("no results {selection} there")));
-        }
-        if self.cases.unwrap_or(usual) == Cases::Plain {
-            matrix.keep_plain_cases();
-        }
-        if matrix.is_empty() {
-            return Err(Failure::No("no case of what is selected is a plain one; `--cases all` shows all".to_owned()));
-        }
-        Ok(())
     }
 }
 
@@ -110,7 +115,7 @@ fn check_selection(selection: &Selection, matrix: &Matrix, catalogue: &Catalogue
         .scenarios()
         .iter()
         .flat_map(|scenario| scenario.axes.iter().map(|axes| (scenario.id.as_str(), axes.transport.word())));
-    let found = matrix.rows().flat_map(|row| row.cases().map(move |case| (row.scenario(), &*case.transport)));
+    let found = matrix.cases().map(|(id, case)| (id, &*case.transport));
     let cases: BTreeSet<_> = known.chain(found).collect();
     let misses = selection.misses(cases.iter().map(|(id, _)| *id));
     if !misses.is_empty() {
@@ -141,21 +146,4 @@ pub(super) fn read_matrix_if_any(paths: &[PathBuf], catalogue: &Catalogue) -> Re
         return Ok(Matrix::new(&crate::results::Results::default(), catalogue));
     }
     read_matrix(&paths_or_default(paths), catalogue)
-}
-
-/// Keeps the columns of the platforms whose names fit, and those that are kept anyway; a glob that fits none is a mistake.
-pub(super) fn keep_platforms(
-    matrix: &mut Matrix,
-    globs: &[Pattern],
-    anyway: impl Fn(&Column) -> bool,
-) -> Result<(), Failure> {
-    let fits = |glob: &Pattern| matrix.columns.iter().any(|column| glob.matches(&column.name));
-    if let Some(glob) = globs.iter().find(|glob| !fits(glob)) {
-        let names: Vec<_> = matrix.columns.iter().map(|column| column.name.as_str()).collect();
-        return Err(Failure::No(format!("no platform fits {:?}; there are {}", glob.as_str(), names.join(", "))));
-    }
-    if !globs.is_empty() {
-        matrix.keep_columns(|column| anyway(column) || globs.iter().any(|glob| glob.matches(&column.name)));
-    }
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! What a step gave on one platform, and many such cells in little room.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::compare::{Compare, compared};
 use crate::{outcome, results::number};
@@ -8,7 +10,7 @@ use crate::{outcome, results::number};
 /// What a step gave on one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cell {
-    /// Distinct outcomes, the most frequent first.
+    /// Distinct outcomes, the most frequent first; never empty.
     pub outcomes: Vec<Seen>,
     /// How many trials there were, where they were counted.
     pub trials: Option<u64>,
@@ -43,8 +45,13 @@ impl Cell {
         self.outcomes.iter().any(|seen| outcome::is_observed(&seen.outcome))
     }
 
-    /// Whether its steps race with each other: its trials were counted, and not how often each outcome came. Outcomes that
-    /// did not come could have.
+    /// Whether every outcome is this one.
+    pub fn is_only(&self, outcome: &str) -> bool {
+        self.outcomes.iter().all(|seen| *seen.outcome == *outcome)
+    }
+
+    /// Whether the steps race with each other: the trials were counted, and not how often each outcome came. An outcome
+    /// that is not in the cell could have come too.
     pub fn is_race(&self) -> bool {
         self.trials.is_some() && !self.is_counted()
     }
@@ -54,24 +61,29 @@ impl Cell {
         self.outcomes.iter().all(|seen| seen.count.is_some())
     }
 
-    /// Whether some outcome is one of the other's.
+    /// Whether the two have an outcome in common.
     pub fn shares_an_outcome(&self, other: &Cell) -> bool {
         self.outcomes.iter().any(|seen| other.outcomes.iter().any(|other| other.outcome == seen.outcome))
     }
 
-    /// The distinct notes of its outcomes.
+    /// The distinct notes of its outcomes, without empty ones.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
-        let first = |at: usize, note: &str| self.outcomes[..at].iter().all(|seen| &*seen.note != note);
-        let notes = self.outcomes.iter().map(|seen| &*seen.note).enumerate();
-        notes.filter(move |(at, note)| !note.is_empty() && first(*at, note)).map(|(_, note)| note)
+        let notes: IndexSet<&str> = self.outcomes.iter().map(|seen| &*seen.note).collect();
+        notes.into_iter().filter(|note| !note.is_empty())
     }
 
-    /// What stands behind an outcome of an unsteady cell: its share of the trials.
+    /// What follows an outcome of an unsteady cell: its share of the trials, such as ` 7/10`. Empty elsewhere.
     pub fn share(&self, seen: &Seen) -> String {
         match (seen.count, self.trials) {
             (Some(count), Some(trials)) if self.is_unsteady() => format!(" {count}/{trials}"),
             _ => String::new(),
         }
+    }
+
+    /// The same cell without notes.
+    fn without_notes(&self) -> Cell {
+        let seen = |seen: &Seen| Seen { note: "".into(), ..seen.clone() };
+        Cell { outcomes: self.outcomes.iter().map(seen).collect(), trials: self.trials }
     }
 }
 
@@ -79,16 +91,14 @@ impl Cell {
 /// `EPIPE or ok`.
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let between = if self.is_counted() { ", " } else { " or " };
-        for (index, seen) in self.outcomes.iter().enumerate() {
-            let between = if index == 0 { "" } else { between };
-            write!(f, "{between}{}{}", seen.outcome, self.share(seen))?;
-        }
-        Ok(())
+        let separator = if self.is_counted() { ", " } else { " or " };
+        let outcomes: Vec<_> =
+            self.outcomes.iter().map(|seen| format!("{}{}", seen.outcome, self.share(seen))).collect();
+        f.write_str(&outcomes.join(separator))
     }
 }
 
-/// The number of a distinct cell; [`NO_CELL`] where there is none.
+/// The number of a distinct cell, from 1; [`NO_CELL`] where there is none.
 pub(super) type CellId = u32;
 
 /// Where a platform has no such case.
@@ -100,61 +110,70 @@ pub(super) type CellKey = u32;
 /// Distinct cells, each once.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
-    cells: Vec<Cell>,
-    keys: Vec<[CellKey; 2]>,
-    /// The first cell that differs from this one in notes alone.
-    plain: Vec<CellId>,
-    plain_ids: HashMap<Cell, CellId>,
-    ids: HashMap<Cell, CellId>,
-    key_ids: [HashMap<String, CellKey>; 2],
+    cells: IndexMap<Cell, Derived>,
+    keys: [IndexSet<String>; 2],
+}
+
+/// What is worked out once for each distinct cell.
+#[derive(Debug, Clone, Copy)]
+struct Derived {
+    /// By [`Compare`].
+    keys: [CellKey; 2],
+    without_notes: CellId,
+    is_observed: bool,
+    is_race: bool,
 }
 
 impl Cells {
+    /// The number of this cell, which is added if it is new.
     pub(super) fn add(&mut self, cell: Cell) -> CellId {
-        if let Some(id) = self.ids.get(&cell) {
-            return *id;
+        if let Some(at) = self.cells.get_index_of(&cell) {
+            return number(at + 1);
         }
+        let plain = cell.without_notes();
+        let without_notes = if plain == cell { number(self.cells.len() + 1) } else { self.add(plain) };
         let keys = [Compare::Exact, Compare::Class].map(|by| {
             let names = compared(&cell, by);
             if names.is_empty() || cell.is_race() {
                 return 0;
             }
-            let ids = &mut self.key_ids[by as usize];
-            let next = number(ids.len() + 1);
-            *ids.entry(names.into_iter().collect::<Vec<_>>().join("\n")).or_insert(next)
+            let (at, _) = self.keys[by as usize].insert_full(names.into_iter().collect::<Vec<_>>().join("\n"));
+            number(at + 1)
         });
-        self.keys.push(keys);
-        self.cells.push(cell.clone());
-        let id = number(self.cells.len());
-        let mut plain = cell.clone();
-        plain.outcomes.iter_mut().for_each(|seen| seen.note = "".into());
-        self.plain.push(*self.plain_ids.entry(plain).or_insert(id));
-        self.ids.insert(cell, id);
-        id
+        let derived = Derived { keys, without_notes, is_observed: cell.is_observed(), is_race: cell.is_race() };
+        let (at, _) = self.cells.insert_full(cell, derived);
+        number(at + 1)
     }
 
-    /// The cells in the order of their numbers, of which the first is that after [`NO_CELL`].
+    /// The cells in the order of their numbers.
     pub(super) fn into_iter(self) -> impl Iterator<Item = Cell> {
-        self.cells.into_iter()
+        self.cells.into_keys()
     }
 
     pub(super) fn get(&self, id: CellId) -> Option<&Cell> {
-        self.cells.get((id as usize).checked_sub(1)?)
+        self.cells.get_index((id as usize).checked_sub(1)?).map(|(cell, _)| cell)
+    }
+
+    fn derived(&self, id: CellId) -> Option<&Derived> {
+        self.cells.get_index((id as usize).checked_sub(1)?).map(|(_, derived)| derived)
     }
 
     pub(super) fn key(&self, id: CellId, by: Compare) -> CellKey {
-        (id as usize).checked_sub(1).map_or(0, |at| self.keys[at][by as usize])
+        self.derived(id).map_or(0, |derived| derived.keys[by as usize])
     }
 
-    /// The same number for all cells that differ in notes alone.
-    pub(super) fn plain(&self, id: CellId) -> CellId {
-        (id as usize).checked_sub(1).map_or(NO_CELL, |at| self.plain[at])
+    /// The number of the same cell without notes.
+    pub(super) fn without_notes(&self, id: CellId) -> CellId {
+        self.derived(id).map_or(NO_CELL, |derived| derived.without_notes)
     }
 
-    /// Lets go of what only adding needs.
-    pub(super) fn settle(&mut self) {
-        self.plain_ids = HashMap::new();
-        self.ids = HashMap::new();
-        self.key_ids = Default::default();
+    /// See [`Cell::is_observed`]; `false` of no cell.
+    pub(super) fn is_observed(&self, id: CellId) -> bool {
+        self.derived(id).is_some_and(|derived| derived.is_observed)
+    }
+
+    /// See [`Cell::is_race`]; `false` of no cell.
+    pub(super) fn is_race(&self, id: CellId) -> bool {
+        self.derived(id).is_some_and(|derived| derived.is_race)
     }
 }

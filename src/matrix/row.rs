@@ -1,24 +1,53 @@
 //! A row of the matrix: a step beside itself on every platform, and whether they differ.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use super::{Cases, Cell, Matrix, Relation, cell::CellKey, relation};
+use super::{
+    Cell, Compare, Relation, View,
+    cell::{CellId, CellKey, Cells},
+    group::Group,
+    relation,
+};
 use crate::{
-    catalogue::{CaseName, name_all},
+    catalogue::{CaseName, family, name_all},
     outcome,
     results::Place,
 };
 
-/// A row of the matrix: one step of the cases that gave the same on every platform.
+/// A row of a view: one step of the cases that gave the same on every platform. Columns are given by their 0-based
+/// numbers; a number that no column has panics.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    pub(super) matrix: &'a Matrix,
-    pub(super) cases: &'a Cases,
+    pub(super) view: &'a View<'a>,
+    pub(super) group: &'a Group,
+}
+
+/// Whether one cell differs from another. Where steps race, or where sources contradict each other, it does not as long
+/// as an outcome is common to both; a cell in which nothing was observed differs from none.
+pub(super) fn differ(
+    cells: &Cells,
+    (reference, reference_measured): (CellId, bool),
+    (id, is_measured): (CellId, bool),
+    by: Compare,
+) -> bool {
+    let (Some(cell), Some(other)) = (cells.get(id), cells.get(reference)) else { return false };
+    if cells.is_race(id) || cells.is_race(reference) {
+        return cell.is_observed() && other.is_observed() && !cell.shares_an_outcome(other);
+    }
+    let (key, other_key) = (cells.key(id, by), cells.key(reference, by));
+    if key == 0 || other_key == 0 || key == other_key {
+        return false;
+    }
+    match relation(cell, other, by) {
+        Relation::Superset => is_measured,
+        Relation::Subset => reference_measured,
+        _ => true,
+    }
 }
 
 impl<'a> Row<'a> {
     fn place(self) -> &'a Place {
-        &self.matrix.store.tables.places[self.cases.places[0] as usize]
+        &self.view.store.tables.places[self.group.places[0] as usize]
     }
 
     /// The scenario's id.
@@ -28,7 +57,7 @@ impl<'a> Row<'a> {
 
     /// The part of the scenario's id before the slash.
     pub fn family(self) -> &'a str {
-        crate::catalogue::family(self.scenario())
+        family(self.scenario())
     }
 
     /// The part of the scenario's id after the slash.
@@ -54,164 +83,131 @@ impl<'a> Row<'a> {
 
     /// The cases that share the row.
     pub fn cases(self) -> impl Iterator<Item = &'a CaseName> {
-        let tables = &self.matrix.store.tables;
-        self.cases.places.iter().map(|place| &tables.cases[tables.places[*place as usize].case as usize].1)
+        self.group.places.iter().map(|place| self.view.store.case_of(*place))
     }
 
     /// The cases that share the row, in few words.
     pub fn case_names(self) -> String {
         let names = name_all(self.cases()).join("; ");
-        if self.says_all_of(&names) { format!("all {}", self.cases.places.len()) } else { names }
+        if self.says_all_of(&names) { format!("all {}", self.group.places.len()) } else { names }
     }
 
     /// Whether its cases are called `all N`, which is all of the step that are here and that some platform supports.
     pub fn says_all(self) -> bool {
-        self.cases.is_whole_step && self.says_all_of(&name_all(self.cases()).join("; "))
+        self.group.is_whole_step && self.says_all_of(&name_all(self.cases()).join("; "))
     }
 
     fn says_all_of(self, names: &str) -> bool {
         /// Names that are no longer than this tell more than their number.
         const SHORT: usize = 24;
-        self.cases.is_whole_step && names.len() > SHORT
+        self.group.is_whole_step && names.len() > SHORT
+    }
+
+    fn id(self, column: usize) -> CellId {
+        self.view.store.cell_id(&self.view.columns[column], self.group.places[0])
+    }
+
+    fn key(self, column: usize) -> CellKey {
+        self.view.store.cells.key(self.id(column), self.view.compare)
     }
 
     /// What a column's platform gave; none where it has no such case.
     pub fn cell(self, column: usize) -> Option<&'a Cell> {
-        self.matrix.store.cells.get(self.matrix.cell_id(column, self.cases.places[0]))
+        self.view.cell(column, self.group.places[0])
     }
 
     /// The cells, one for each column.
     pub fn cells(self) -> impl ExactSizeIterator<Item = Option<&'a Cell>> {
-        (0..self.matrix.columns.len()).map(move |column| self.cell(column))
+        (0..self.view.columns.len()).map(move |column| self.cell(column))
     }
 
     /// Whether a column's cell was measured by this program.
     pub fn is_measured(self, column: usize) -> bool {
-        self.matrix.columns[column].is_measured()
-    }
-
-    fn key(self, column: usize) -> CellKey {
-        self.matrix.store.cells.key(self.matrix.cell_id(column, self.cases.places[0]), self.matrix.compare)
-    }
-
-    /// Whether no platform supports these cases.
-    pub fn is_unsupported(self) -> bool {
-        let unsupported = |cell: &Cell| cell.outcomes.iter().all(|seen| &*seen.outcome == outcome::UNSUPPORTED);
-        self.cells().flatten().all(unsupported)
-    }
-
-    /// Whether two measured platforms gave different outcomes, or one gave others than a measured baseline. In a
-    /// [pair](Matrix::set_pair) whether the two differ, measured or not.
-    pub fn differs(self) -> bool {
-        if self.matrix.is_pair {
-            return self.some_stands_out(|_| true);
-        }
-        if self.matrix.baseline().is_some_and(|baseline| !baseline.is_measured()) {
-            return false;
-        }
-        if self.is_race() {
-            return self.observed().any(|column| self.is_measured(column) && self.stands_out(column));
-        }
-        let mut keys = self.measured().map(|column| self.key(column));
-        match self.matrix.baseline {
-            Some(baseline) => {
-                let key = self.key(baseline);
-                key != 0 && keys.any(|other| other != key)
-            }
-            None => keys.next().is_some_and(|first| keys.any(|other| other != first)),
-        }
-    }
-
-    /// Whether what is documented or reported for some platform is not what was measured, or, where nothing was
-    /// measured, not what is said of another. Of a baseline that was not measured everything differs in this way.
-    pub fn differs_from_stated(self) -> bool {
-        if self.matrix.is_pair {
-            return false;
-        }
-        let is_stated = self.matrix.baseline().is_some_and(|baseline| !baseline.is_measured());
-        self.some_stands_out(|column| is_stated || !self.is_measured(column))
-    }
-
-    /// Whether one of these columns stands out.
-    fn some_stands_out(self, of: impl Fn(usize) -> bool) -> bool {
-        (0..self.matrix.columns.len()).any(|column| of(column) && self.stands_out(column))
-    }
-
-    /// Whether the trials of a measured cell disagree.
-    pub fn is_unsteady(self) -> bool {
-        self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady)) && !self.is_race()
-    }
-
-    /// Whether the cell of this column differs from the baseline; without one, from what most measured platforms gave.
-    pub fn stands_out(self, column: usize) -> bool {
-        if self.is_race() {
-            return self.loses_race(column);
-        }
-        let Some(measure) = self.measure() else { return false };
-        let key = self.key(column);
-        if key == 0 || key == self.key(measure) {
-            return false;
-        }
-        let (Some(cell), Some(other)) = (self.cell(column), self.cell(measure)) else { return true };
-        // Where sources contradict each other, none of them is contradicted by what one of them says.
-        match relation(cell, other, self.matrix.compare) {
-            Relation::Superset => self.is_measured(column),
-            Relation::Subset => self.is_measured(measure),
-            _ => true,
-        }
-    }
-
-    /// Whether the steps race with each other.
-    fn is_race(self) -> bool {
-        self.cells().flatten().any(Cell::is_race)
-    }
-
-    /// Where steps race, whether a column has no outcome in common with the baseline; without one, with some measured
-    /// column before it. What is stated is to have none in common with any measured column.
-    fn loses_race(self, column: usize) -> bool {
-        let Some(cell) = self.cell(column).filter(|cell| cell.is_observed()) else { return false };
-        let is_foreign = |other: usize| self.cell(other).is_some_and(|other| !cell.shares_an_outcome(other));
-        let mut measured = self.observed().filter(|other| self.is_measured(*other));
-        match self.matrix.baseline {
-            Some(baseline) => self.observed().any(|other| other == baseline) && is_foreign(baseline),
-            None if self.is_measured(column) => measured.take_while(|other| *other < column).any(is_foreign),
-            None => self.observed().any(|other| self.is_measured(other)) && measured.all(is_foreign),
-        }
+        self.view.columns[column].is_measured()
     }
 
     /// The columns in which something was observed, or stated.
     fn observed(self) -> impl Iterator<Item = usize> {
-        (0..self.matrix.columns.len()).filter(move |column| self.cell(*column).is_some_and(Cell::is_observed))
-    }
-
-    /// The column that others are measured against: the baseline, or one that gave what most measured platforms gave;
-    /// among equals, the first. Where nothing was measured, what is said of most.
-    fn measure(self) -> Option<usize> {
-        if let Some(baseline) = self.matrix.baseline {
-            return Some(baseline).filter(|column| self.key(*column) != 0);
-        }
-        let mut voters: Vec<usize> = self.measured().collect();
-        if voters.is_empty() {
-            voters = (0..self.matrix.columns.len()).filter(|column| self.key(*column) != 0).collect();
-        }
-        let mut votes: HashMap<CellKey, usize> = HashMap::new();
-        for &column in &voters {
-            *votes.entry(self.key(column)).or_default() += self.matrix.columns[column].members.len();
-        }
-        let most = votes.values().max()?;
-        voters.into_iter().find(|column| votes[&self.key(*column)] == *most)
+        (0..self.view.columns.len()).filter(move |column| self.view.store.cells.is_observed(self.id(*column)))
     }
 
     /// The measured columns in which something was observed.
     fn measured(self) -> impl Iterator<Item = usize> {
-        (0..self.matrix.columns.len())
-            .filter(move |column| self.matrix.columns[*column].is_measured() && self.key(*column) != 0)
+        self.observed().filter(move |column| self.is_measured(*column))
+    }
+
+    /// Whether no platform supports these cases.
+    pub fn is_unsupported(self) -> bool {
+        self.cells().flatten().all(|cell| cell.is_only(outcome::UNSUPPORTED))
+    }
+
+    /// Whether two measured platforms gave different outcomes, or one gave others than a measured reference column. In a
+    /// [pair](super::Options::pair) whether the two differ, measured or not.
+    pub fn differs(self) -> bool {
+        if self.view.is_pair {
+            return self.observed().any(|column| self.stands_out(column));
+        }
+        if self.view.reference().is_some_and(|reference| !reference.is_measured()) {
+            return false;
+        }
+        if self.group.is_race {
+            return self.measured().any(|column| self.stands_out(column));
+        }
+        let mut keys = self.measured().map(|column| self.key(column));
+        let first = match self.view.reference {
+            Some(reference) => Some(self.key(reference)).filter(|key| *key != 0),
+            None => keys.next(),
+        };
+        first.is_some_and(|first| keys.any(|other| other != first))
+    }
+
+    /// Whether what is documented or reported for some platform is not what was measured, or, where nothing was
+    /// measured, not what is said of another. Of a reference column that was not measured everything differs in this way.
+    pub fn differs_from_stated(self) -> bool {
+        let is_stated = self.view.reference().is_some_and(|reference| !reference.is_measured());
+        let counts = |column: &usize| is_stated || !self.is_measured(*column);
+        !self.view.is_pair && self.observed().filter(counts).any(|column| self.stands_out(column))
+    }
+
+    /// Whether the trials of a measured cell disagree.
+    pub fn is_unsteady(self) -> bool {
+        !self.group.is_race && self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady))
+    }
+
+    /// Whether a reader who looks for differences has to see it.
+    pub(super) fn is_remarkable(self) -> bool {
+        self.differs() || self.differs_from_stated() || self.is_unsteady()
+    }
+
+    /// Whether the cell of this column differs from the reference column; without one, from what most measured platforms
+    /// gave.
+    pub fn stands_out(self, column: usize) -> bool {
+        if self.group.is_race {
+            return self.loses_race(column);
+        }
+        self.group.reference.is_some_and(|reference| self.differs_between(reference, column))
+    }
+
+    fn differs_between(self, reference: usize, column: usize) -> bool {
+        let side = |column| (self.id(column), self.is_measured(column));
+        differ(&self.view.store.cells, side(reference), side(column), self.view.compare)
+    }
+
+    /// Where steps race, whether a column has no outcome in common with the reference column; without one, with some
+    /// measured column before it. What is stated is to have none in common with any measured column.
+    fn loses_race(self, column: usize) -> bool {
+        let Some(cell) = self.cell(column).filter(|cell| cell.is_observed()) else { return false };
+        let is_foreign = |other: usize| self.cell(other).is_some_and(|other| !cell.shares_an_outcome(other));
+        match self.view.reference {
+            Some(reference) => self.observed().any(|other| other == reference) && is_foreign(reference),
+            None if self.is_measured(column) => self.measured().take_while(|other| *other < column).any(is_foreign),
+            None => self.measured().next().is_some() && self.measured().all(is_foreign),
+        }
     }
 
     /// The cells of all its cases, which differ in their notes at most.
     pub(super) fn all_cells(self, column: usize) -> impl Iterator<Item = &'a Cell> {
-        let places = self.cases.places.iter();
-        places.filter_map(move |place| self.matrix.store.cells.get(self.matrix.cell_id(column, *place)))
+        self.group.places.iter().filter_map(move |place| self.view.cell(column, *place))
     }
 
     /// What the notes of all cases say of a column.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cell, Column, Matrix, Relation, Row, Seen, relation};
+use super::{Cell, Column, Relation, Row, Seen, View, relation};
 
 /// How a measured cell stands to a stated one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// The outcome was measured, and no other.
+pub enum Agreement {
+    /// The stated outcome was measured, and no other.
     Agrees,
     /// Another outcome was measured.
     Contradicts,
@@ -15,7 +15,7 @@ pub enum Verdict {
 
 /// What sources state of a step of a system that was measured, too.
 #[derive(Debug, Clone)]
-pub struct Finding<'a> {
+pub struct Statement<'a> {
     /// The step and its cases.
     pub row: Row<'a>,
     /// The measured cell.
@@ -24,27 +24,26 @@ pub struct Finding<'a> {
     pub stated: &'a str,
     /// Who states it, of whichever case of the row.
     pub sources: BTreeSet<&'a str>,
-    /// How they stand to each other.
-    pub verdict: Verdict,
+    /// How the two stand to each other.
+    pub agreement: Agreement,
 }
 
 /// A measured column beside a stated one of the same system. Its rows are those of the two, so that no other platform
 /// changes how many there are.
 #[derive(Debug)]
-pub struct Verified {
-    pair: Matrix,
+pub struct Verified<'a> {
+    pair: View<'a>,
 }
 
-impl Matrix {
-    /// Lays each measured column beside each stated one of the same system.
-    pub fn verify(&self) -> Vec<Verified> {
+impl<'a> View<'a> {
+    /// Puts each measured column beside each stated one of the same system.
+    pub fn verify(&self) -> Vec<Verified<'a>> {
+        let columns = || self.columns.iter().enumerate();
         let mut verified = Vec::new();
-        for (stated_at, stated) in self.columns.iter().enumerate().filter(|(_, column)| !column.is_measured()) {
-            for (measured_at, measured) in self.columns.iter().enumerate().filter(|(_, column)| column.is_measured()) {
-                if !measured.is_absent() && stated.system().is_some_and(|system| Some(system) == measured.system()) {
-                    let mut pair = self.clone();
-                    pair.make_pair(measured_at, stated_at);
-                    verified.push(Verified { pair });
+        for (stated_at, stated) in columns().filter(|(_, column)| !column.is_measured()) {
+            for (measured_at, measured) in columns().filter(|(_, column)| column.is_measured() && !column.is_absent()) {
+                if stated.system().is_some_and(|system| Some(system) == measured.system()) {
+                    verified.push(Verified { pair: self.pair(measured_at, stated_at) });
                 }
             }
         }
@@ -52,7 +51,7 @@ impl Matrix {
     }
 }
 
-impl Verified {
+impl Verified<'_> {
     /// The measured one.
     pub fn measured(&self) -> &Column {
         &self.pair.columns[0]
@@ -63,21 +62,22 @@ impl Verified {
         &self.pair.columns[1]
     }
 
-    /// What is stated of rows that were measured. Sources that contradict each other are findings of their own.
-    pub fn findings(&self) -> Vec<Finding<'_>> {
-        let mut findings = Vec::new();
+    /// What is stated of rows that were measured; of sources that contradict each other, a statement each.
+    pub fn statements(&self) -> Vec<Statement<'_>> {
+        let mut statements = Vec::new();
         for row in self.pair.rows() {
             let (Some(measured), Some(stated)) = observed(row) else { continue };
             for seen in &stated.outcomes {
                 let alone = Cell { outcomes: vec![seen.clone()], trials: None };
-                let verdict = match relation(measured, &alone, self.pair.compared()) {
-                    Relation::Same => Verdict::Agrees,
-                    _ => Verdict::Contradicts,
+                let agreement = match relation(measured, &alone, self.pair.compared()) {
+                    Relation::Same => Agreement::Agrees,
+                    _ => Agreement::Contradicts,
                 };
-                findings.push(Finding { row, measured, stated: &seen.outcome, sources: sources(row, seen), verdict });
+                let sources = sources(row, seen);
+                statements.push(Statement { row, measured, stated: &seen.outcome, sources, agreement });
             }
         }
-        findings
+        statements
     }
 
     /// How many rows were measured of which nothing is stated.

@@ -4,11 +4,11 @@
 use std::io::{self, Write};
 
 use super::cell;
-use crate::{matrix::Matrix, untrusted::csv_field};
+use crate::{matrix::View, untrusted::csv_field};
 
-pub(super) fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(matrix: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let head = ["scenario", "cases", "step", "actor", "operation", "differs"].map(str::to_owned);
-    let platforms = matrix.columns.iter().map(|column| column.name.clone());
+    let platforms = matrix.columns().iter().map(|column| column.name.clone());
     let rows = matrix.rows().map(|row| {
         let differs = match (row.differs(), row.differs_from_stated()) {
             (true, _) => "yes",
@@ -23,7 +23,7 @@ pub(super) fn render(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
             row.operation().to_owned(),
             differs.to_owned(),
         ];
-        let cells = (0..matrix.columns.len()).map(|column| cell::in_full(row, column));
+        let cells = (0..matrix.columns().len()).map(|column| cell::in_full(row, column));
         head.into_iter().chain(cells).collect::<Vec<_>>()
     });
     table(std::iter::once(head.into_iter().chain(platforms).collect()).chain(rows), out)

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
-    matrix::{Column, Counts, Matrix, Row as MatrixRow, Seen},
+    matrix::{Column, Row as MatrixRow, Seen, View},
     outcome::{Class, class_of},
     platform::{Platform, Provenance},
     untrusted::write_json,
@@ -19,7 +19,7 @@ struct Page<'a> {
 }
 
 /// The rows, one by one.
-struct Rows<'a>(&'a Matrix);
+struct Rows<'a>(&'a View<'a>);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -79,9 +79,10 @@ struct Outcome<'a> {
     count: Option<u64>,
 }
 
-pub(super) fn render(matrix: &Matrix, counts: Counts, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(matrix: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let counts = matrix.counts();
     let page = Page {
-        platforms: matrix.columns.iter().map(head).collect(),
+        platforms: matrix.columns().iter().map(head).collect(),
         rows: Rows(matrix),
         counts: Total {
             rows: counts.rows,

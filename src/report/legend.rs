@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{EMPTY, STANDS_OUT, STATED, of};
 use crate::{
-    matrix::{Column, Compare, Counts, LeftOut, Matrix, Member, Row},
+    matrix::{Column, Compare, LeftOut, Member, Row, View},
     outcome::{Class, Readiness, VOCABULARY, class_of, flags_of, forms_of},
     platform::Provenance,
     untrusted::printable,
@@ -28,7 +28,8 @@ pub(super) fn shorten(outcome: &str) -> String {
 }
 
 /// The line of counts.
-pub(super) fn counts(matrix: &Matrix, counts: Counts, shape: Shape) -> String {
+pub(super) fn counts(matrix: &View<'_>, shape: Shape) -> String {
+    let counts = matrix.counts();
     let rows = matrix.rows().len();
     let with = if shape == Shape::Stories { ", with what follows a difference" } else { "" };
     let shown = match (rows == counts.rows, matrix.left_out().unsupported) {
@@ -38,7 +39,7 @@ pub(super) fn counts(matrix: &Matrix, counts: Counts, shape: Shape) -> String {
     };
     let class = if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" };
     let differing = of(counts.differing, "differs", "differ");
-    let differing = match matrix.baseline().filter(|_| !matrix.is_pair()) {
+    let differing = match matrix.reference().filter(|_| !matrix.is_pair()) {
         // What was measured and what is said are not counted together.
         Some(baseline) if !baseline.is_measured() => format!(
             "in {} something else was measured or is said than is {} of {}{class}",
@@ -47,7 +48,7 @@ pub(super) fn counts(matrix: &Matrix, counts: Counts, shape: Shape) -> String {
             baseline.name,
         ),
         _ => {
-            let from = match matrix.baseline() {
+            let from = match matrix.reference() {
                 Some(baseline) => format!("from {}", baseline.name),
                 None => "between platforms".to_owned(),
             };
@@ -62,8 +63,8 @@ pub(super) fn counts(matrix: &Matrix, counts: Counts, shape: Shape) -> String {
         "{}{shown}: {differing}, {} unsteady (trials of one platform disagree). {}.{}",
         of(counts.rows, "row", "rows"),
         counts.unsteady,
-        platforms(&matrix.columns),
-        if matrix.is_pair() { not_measured(&matrix.columns) } else { String::new() },
+        platforms(matrix.columns()),
+        if matrix.is_pair() { not_measured(matrix.columns()) } else { String::new() },
     )
 }
 
@@ -82,7 +83,7 @@ fn not_measured(columns: &[Column]) -> String {
 }
 
 /// What a page leaves out, and how to see it.
-pub(super) fn left_out(matrix: &Matrix) -> Option<String> {
+pub(super) fn left_out(matrix: &View<'_>) -> Option<String> {
     let LeftOut { cases, columns, .. } = matrix.left_out();
     let cases = match cases {
         0 => None,
@@ -98,10 +99,10 @@ pub(super) fn left_out(matrix: &Matrix) -> Option<String> {
 }
 
 /// The sources of what is stated, each with the steps it is about.
-pub(super) fn sources(matrix: &Matrix) -> Vec<String> {
+pub(super) fn sources(matrix: &View<'_>) -> Vec<String> {
     let mut sources: BTreeMap<(usize, &str), BTreeSet<u32>> = BTreeMap::new();
     for row in matrix.rows() {
-        for at in (0..matrix.columns.len()).filter(|at| !row.is_measured(*at)) {
+        for at in (0..matrix.columns().len()).filter(|at| !row.is_measured(*at)) {
             for note in row.notes(at) {
                 sources.entry((at, note)).or_default().insert(row.step());
             }
@@ -109,7 +110,7 @@ pub(super) fn sources(matrix: &Matrix) -> Vec<String> {
     }
     let line = |((at, note), steps): (&(usize, &str), &BTreeSet<u32>)| {
         let steps: Vec<_> = steps.iter().map(u32::to_string).collect();
-        printable(&format!("{STATED}{}, step {}: {note}", matrix.columns[*at].name, steps.join(", ")))
+        printable(&format!("{STATED}{}, step {}: {note}", matrix.columns()[*at].name, steps.join(", ")))
     };
     sources.iter().map(line).collect()
 }
@@ -176,12 +177,12 @@ fn member(member: &Member) -> String {
 }
 
 /// The meanings of what is on this page, and of nothing else.
-pub(super) fn meanings(matrix: &Matrix, shape: Shape) -> Vec<String> {
+pub(super) fn meanings(matrix: &View<'_>, shape: Shape) -> Vec<String> {
     let mut outcomes = BTreeSet::new();
     let (mut stands_out, mut empty, mut shared, mut uncounted) = (false, false, false, false);
     for row in matrix.rows() {
         outcomes.extend(row.outcomes());
-        stands_out |= (0..matrix.columns.len()).any(|column| row.stands_out(column));
+        stands_out |= (0..matrix.columns().len()).any(|column| row.stands_out(column));
         for cell in row.cells() {
             empty |= cell.is_none();
             if let Some(cell) = cell.filter(|cell| cell.is_unsteady()) {
@@ -194,14 +195,14 @@ pub(super) fn meanings(matrix: &Matrix, shape: Shape) -> Vec<String> {
     let mut lines = Vec::new();
     if stands_out {
         let what = if matrix.compared() == Compare::Class { "of another class than what" } else { "not what" };
-        lines.push(match matrix.baseline() {
+        lines.push(match matrix.reference() {
             Some(baseline) => format!("{STANDS_OUT} is {what} {} gave", baseline.name),
             None => format!(
                 "{STANDS_OUT} is {what} most measured platforms gave (among equals: {what} the first of them gave)"
             ),
         });
     }
-    if matrix.columns.iter().any(|column| !column.is_measured()) {
+    if matrix.columns().iter().any(|column| !column.is_measured()) {
         let counted = if matrix.is_pair() { "" } else { "; nothing is counted on it" };
         lines.push(format!("{STATED} was not measured by this program: somebody reported or documented it{counted}"));
     }
@@ -246,13 +247,13 @@ fn classes(outcomes: &BTreeSet<&str>) -> Vec<String> {
 }
 
 /// What the cells' notes say, each once.
-pub(super) fn notes(matrix: &Matrix) -> BTreeSet<String> {
+pub(super) fn notes(matrix: &View<'_>) -> BTreeSet<String> {
     let mut notes = BTreeSet::new();
     for row in matrix.rows() {
         // Of what was not measured every cell has a note, its source: a page of its own, which `show` has.
         // Of what was not run the note is the reason, which stands beside the platform's name.
         let has_notes = |column: &Column| column.is_measured() && !column.is_absent();
-        for (at, column) in matrix.columns.iter().enumerate().filter(|(_, column)| has_notes(column)) {
+        for (at, column) in matrix.columns().iter().enumerate().filter(|(_, column)| has_notes(column)) {
             for note in row.notes(at) {
                 notes.insert(format!("{}: {}", column.name, printable(note)));
             }

@@ -1,22 +1,22 @@
 //! The matrix as GitHub tables, one a family.
 
-use std::collections::BTreeSet;
-
 use super::{
     STANDS_OUT, cell,
     legend::{self, Shape},
 };
 use crate::{
-    matrix::{Counts, Matrix, Row},
+    matrix::{Row, View},
     untrusted::escape_markdown,
 };
 
-pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts) -> String {
+pub(super) fn render(view: &View<'_>) -> String {
+    let notes = legend::notes(view);
+    let matrix = &view.without_unsupported();
     let mut text = String::new();
     let all: Vec<_> = matrix.rows().collect();
     for rows in all.chunk_by(|a, b| a.family() == b.family()) {
         text.push_str(&format!("### {}\n\n", escape_markdown(rows[0].family())));
-        let platforms: Vec<_> = matrix.columns.iter().map(|column| escape_markdown(&legend::head(column))).collect();
+        let platforms: Vec<_> = matrix.columns().iter().map(|column| escape_markdown(&legend::head(column))).collect();
         text.push_str(&format!("| scenario | step | case | {} |\n", platforms.join(" | ")));
         text.push_str(&format!("|---|---|---|{}\n", "---|".repeat(platforms.len())));
         for (index, &row) in rows.iter().enumerate() {
@@ -25,13 +25,13 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts) 
         }
         text.push('\n');
     }
-    text.push_str(&escape_markdown(&legend::counts(matrix, counts, Shape::Rows)));
+    text.push_str(&escape_markdown(&legend::counts(matrix, Shape::Rows)));
     text.push_str("\n\n");
     if let Some(line) = legend::left_out(matrix) {
         text.push_str(&format!("{}\n\n", escape_markdown(&line)));
     }
-    let columns = matrix.columns.iter().flat_map(legend::column);
-    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix, Shape::Rows)) {
+    let columns = matrix.columns().iter().flat_map(legend::column);
+    for line in columns.chain(notes).chain(legend::meanings(matrix, Shape::Rows)) {
         text.push_str(&format!("- {}\n", escape_markdown(&line)));
     }
     text

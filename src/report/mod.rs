@@ -13,14 +13,11 @@ mod table;
 mod transposed;
 mod verify;
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 
-use crate::matrix::Matrix;
+use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check};
@@ -50,60 +47,24 @@ pub struct Look {
     pub colour: bool,
 }
 
-/// What is on the page, for the line under it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rows {
-    /// Every row.
-    All,
-    /// Only those in which platforms differ or trials disagree.
-    Differing,
-}
-
-/// Renders a matrix. `rows` says which of its rows are shown; the counts under a table are always those of all.
+/// Renders a view. `rows` says which of its rows are shown; the counts under a table are always those of all.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let counts = matrix.counts();
-    let mut shown = matrix.clone();
-    if rows == Rows::Differing {
-        shown.keep_differing();
-    }
-    // Of many platforms a text in memory would be larger than the matrix.
-    match format {
-        Format::Csv => return csv::render(&shown, out),
-        Format::Json => return json::render(&shown, counts, out),
-        Format::Table | Format::Markdown => {}
-    }
-    let shown = Shown::of(shown);
+pub fn render(view: &View<'_>, rows: Rows, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let shown = view.keep(rows);
+    // The text of many platforms would take more memory than the matrix, so programs get it row by row.
     let text = match format {
-        Format::Markdown => markdown::render(&shown.matrix, &shown.notes, counts),
-        _ => table::render(&shown.matrix, &shown.notes, counts, look).unwrap_or_else(|| {
-            let mut stories = matrix.clone();
-            if rows == Rows::Differing {
-                stories.keep_from_first_difference();
-            }
-            let stories = Shown::of(stories);
-            transposed::render(&stories.matrix, &stories.notes, counts, look)
+        Format::Csv => return csv::render(&shown, out),
+        Format::Json => return json::render(&shown, out),
+        Format::Markdown => markdown::render(&shown),
+        Format::Table => table::render(&shown, look).unwrap_or_else(|| {
+            let rows = if rows == Rows::Differing { Rows::FromFirstDifference } else { rows };
+            transposed::render(&view.keep(rows), look)
         }),
     };
     out.write_all(text.as_bytes())
-}
-
-/// What is on a page for people.
-struct Shown {
-    matrix: Matrix,
-    notes: BTreeSet<String>,
-}
-
-impl Shown {
-    /// Without rows of which nothing can be read off; why they are unsupported is in the notes.
-    fn of(mut matrix: Matrix) -> Self {
-        let notes = legend::notes(&matrix);
-        matrix.leave_out_unsupported();
-        Shown { matrix, notes }
-    }
 }
 
 /// Before a cell that is not what most platforms gave.

@@ -12,7 +12,7 @@ use super::{
     transposed::{AT_END, blocks, options},
 };
 use crate::{
-    matrix::{Between, Compare, Matrix},
+    matrix::{Compare, PairCount, View},
     platform::Provenance,
     untrusted::{escape_markdown, write_json},
 };
@@ -30,13 +30,13 @@ struct Pair<'a> {
     differing: usize,
 }
 
-/// Renders what [`between`](Matrix::between) counts.
+/// Renders what [`pair_counts`](View::pair_counts) counts.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn pairwise(matrix: &Matrix, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let between = matrix.between();
+pub fn pairwise(matrix: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let between = matrix.pair_counts();
     match format {
         Format::Json => write_json(&between.iter().map(pair).collect::<Vec<_>>(), out),
         Format::Csv => csv(&between, out),
@@ -45,14 +45,14 @@ pub fn pairwise(matrix: &Matrix, format: Format, look: Look, out: &mut dyn Write
     }
 }
 
-fn pair<'a>(between: &Between<'a>) -> Pair<'a> {
-    let Between { one, other, rows, differing } = *between;
+fn pair<'a>(between: &PairCount<'a>) -> Pair<'a> {
+    let PairCount { one, other, rows, differing } = *between;
     Pair { a: &one.name, b: &other.name, a_provenance: one.provenance, b_provenance: other.provenance, rows, differing }
 }
 
-fn csv(between: &[Between<'_>], out: &mut dyn Write) -> io::Result<()> {
+fn csv(between: &[PairCount<'_>], out: &mut dyn Write) -> io::Result<()> {
     let head = ["a", "b", "a_provenance", "b_provenance", "rows", "differing"].map(str::to_owned).to_vec();
-    let record = |between: &Between<'_>| {
+    let record = |between: &PairCount<'_>| {
         let Pair { a, b, a_provenance, b_provenance, rows, differing } = pair(between);
         let (rows, differing) = (rows.to_string(), differing.to_string());
         [a, b, a_provenance.word(), b_provenance.word(), &rows, &differing].map(str::to_owned).to_vec()
@@ -67,13 +67,13 @@ struct Triangle {
 }
 
 impl Triangle {
-    fn of(matrix: &Matrix, between: &[Between<'_>]) -> Self {
+    fn of(matrix: &View<'_>, between: &[PairCount<'_>]) -> Self {
         let mut pairs = between.iter();
         let line = |(at, column)| {
             let name = format!("{} {}", at + 1, legend::head(column));
             (name, pairs.by_ref().take(at).map(cell).collect())
         };
-        let lines = matrix.columns.iter().enumerate().map(line).collect();
+        let lines = matrix.columns().iter().enumerate().map(line).collect();
         let class = if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" };
         let mut legend =
             vec![format!("{}: in how many rows the two differ{class}.", of(between.len(), "pair", "pairs"))];
@@ -85,7 +85,7 @@ impl Triangle {
                 "{STATED} one of the two, or both, was not measured by this program: somebody reported or documented it."
             ));
         }
-        legend.extend(matrix.columns.iter().filter_map(legend::members));
+        legend.extend(matrix.columns().iter().filter_map(legend::members));
         legend.push(
             "The rows of two of them: brokenpipe diff A B. JSON and CSV also tell how many rows both have.".to_owned(),
         );
@@ -93,11 +93,11 @@ impl Triangle {
     }
 }
 
-fn is_measured(between: &Between<'_>) -> bool {
+fn is_measured(between: &PairCount<'_>) -> bool {
     between.one.is_measured() && between.other.is_measured()
 }
 
-fn cell(between: &Between<'_>) -> String {
+fn cell(between: &PairCount<'_>) -> String {
     if between.rows == 0 {
         return EMPTY.to_owned();
     }

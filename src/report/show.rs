@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Format, Look, Rows, legend, render};
 use crate::{
     catalogue::{CaseName, Scenario, name_all},
-    matrix::Matrix,
+    matrix::View,
 };
 
 /// The text of a scenario; `matrix` holds its rows and no others.
@@ -13,7 +13,7 @@ use crate::{
 /// # Errors
 ///
 /// Those of `out`.
-pub fn show(scenario: &Scenario, matrix: &Matrix, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn show(scenario: &Scenario, matrix: &View<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = usize::from(look.width);
     let fill = |text: &str| textwrap::fill(text, width);
     let mut text = format!("{}\n{}\n\n{}\n\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why));

@@ -13,7 +13,7 @@ use super::{
     legend::{self, Shape},
 };
 use crate::{
-    matrix::{Cell, Counts, Matrix, Row},
+    matrix::{Cell, Row, View},
     untrusted::no_command,
 };
 
@@ -31,7 +31,8 @@ pub(super) const WIDEST: u16 = 26;
 pub(super) const AROUND: u16 = 3;
 
 /// The tables, if all platforms fit beside each other.
-pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> Option<String> {
+pub(super) fn render(view: &View<'_>, look: Look) -> Option<String> {
+    let matrix = &view.without_unsupported();
     let widths = widths(matrix, look.width)?;
     let mut text = String::new();
     let all: Vec<_> = matrix.rows().collect();
@@ -41,22 +42,22 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
         text.push_str(&family(matrix, rows, &widths, look));
         text.push_str("\n\n");
     }
-    text.push_str(&footer(matrix, notes, counts, Shape::Rows, look));
+    text.push_str(&footer(matrix, legend::notes(view), Shape::Rows, look));
     Some(text)
 }
 
 /// What stands under the tables.
-pub(super) fn footer(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, shape: Shape, look: Look) -> String {
-    let mut text = textwrap::fill(&legend::counts(matrix, counts, shape), usize::from(look.width));
+pub(super) fn footer(matrix: &View<'_>, notes: BTreeSet<String>, shape: Shape, look: Look) -> String {
+    let mut text = textwrap::fill(&legend::counts(matrix, shape), usize::from(look.width));
     text.push('\n');
     if let Some(line) = legend::left_out(matrix) {
         text.push_str(&textwrap::fill(&line, usize::from(look.width)));
         text.push('\n');
     }
-    let columns = matrix.columns.iter().flat_map(legend::column);
+    let columns = matrix.columns().iter().flat_map(legend::column);
     let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
     // A line that goes on begins with a bar, whatever word of it comes first: `::` there would be a command.
-    for line in columns.chain(notes.iter().cloned()).chain(legend::meanings(matrix, shape)) {
+    for line in columns.chain(notes).chain(legend::meanings(matrix, shape)) {
         text.push_str(&textwrap::fill(&no_command(&line), &indent));
         text.push('\n');
     }
@@ -65,7 +66,7 @@ pub(super) fn footer(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
 
 /// The widths of the columns, that of steps and that of cases first; none if the platforms do not fit. One does, however
 /// much of it has to be broken.
-fn widths(matrix: &Matrix, width: u16) -> Option<Vec<u16>> {
+fn widths(matrix: &View<'_>, width: u16) -> Option<Vec<u16>> {
     let widest = |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
     let longest_step = widest(&mut matrix.rows().map(|row| step(row).len()));
     let longest_name = widest(&mut matrix.rows().map(|row| row.name().len()));
@@ -77,11 +78,11 @@ fn widths(matrix: &Matrix, width: u16) -> Option<Vec<u16>> {
     let step = step.min(width.saturating_sub(case + NARROWEST + 3 * AROUND).max(8));
     let room = width.saturating_sub(step + case + 2 * AROUND);
     let most = WIDEST.min(room.saturating_sub(AROUND)).max(NARROWEST);
-    let platforms: Vec<_> = (0..matrix.columns.len())
+    let platforms: Vec<_> = (0..matrix.columns().len())
         .map(|column| {
             let cells = matrix.rows().flat_map(|row| cell_lines(row, column));
             let cells = widest(&mut cells.map(|line| line.chars().count()));
-            let head = head(&legend::head(&matrix.columns[column]));
+            let head = head(&legend::head(&matrix.columns()[column]));
             let head = widest(&mut head.lines().map(|line| line.chars().count()));
             cells.max(head).clamp(NARROWEST, most)
         })
@@ -91,16 +92,16 @@ fn widths(matrix: &Matrix, width: u16) -> Option<Vec<u16>> {
     fit.then(|| [step, case].into_iter().chain(platforms).collect())
 }
 
-fn family(matrix: &Matrix, rows: &[Row<'_>], widths: &[u16], look: Look) -> String {
+fn family(matrix: &View<'_>, rows: &[Row<'_>], widths: &[u16], look: Look) -> String {
     let mut table = empty(look);
-    let heads = matrix.columns.iter().map(|column| head(&legend::head(column)));
+    let heads = matrix.columns().iter().map(|column| head(&legend::head(column)));
     table.set_header(["step".to_owned(), "case".to_owned()].into_iter().chain(heads));
     for (index, &row) in rows.iter().enumerate() {
         if index == 0 || rows[index - 1].scenario() != row.scenario() {
             table.add_row([bold(row.name(), look)]);
         }
         let mut cells = vec![TableCell::new(step(row)), TableCell::new(row.case_names())];
-        cells.extend((0..matrix.columns.len()).map(|column| styled_cell(row, column, look)));
+        cells.extend((0..matrix.columns().len()).map(|column| styled_cell(row, column, look)));
         table.add_row(cells);
     }
     drawn(table, widths)

@@ -2,10 +2,7 @@
 //! scenario beside each other, so that a line is what one system does from the first difference on. Platforms that do the
 //! same share a line.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeMap, ops::Range};
 
 use textwrap::{Options, WordSplitter};
 
@@ -16,7 +13,7 @@ use super::{
 };
 use crate::{
     catalogue::{CaseName, name_all},
-    matrix::{Cell, Counts, Matrix, Row},
+    matrix::{Cell, Row, View},
 };
 
 /// The names of platforms are given no less room than this, so that most have a line of their own.
@@ -26,7 +23,8 @@ const HEAD: &str = "platform";
 /// What is not there after the last column: a line.
 pub(super) const AT_END: u16 = 1;
 
-pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, look: Look) -> String {
+pub(super) fn render(view: &View<'_>, look: Look) -> String {
+    let matrix = &view.without_unsupported();
     // What goes on begins with a bar, whatever word of it comes first: `::` there would be a command to a CI runner.
     let title = options(look.width).subsequent_indent("| ");
     let list = options(look.width).initial_indent(" ").subsequent_indent(" | ");
@@ -48,7 +46,7 @@ pub(super) fn render(matrix: &Matrix, notes: &BTreeSet<String>, counts: Counts, 
             text.push('\n');
         }
     }
-    text.push_str(&footer(matrix, notes, counts, Shape::Stories, look));
+    text.push_str(&footer(matrix, legend::notes(view), Shape::Stories, look));
     text
 }
 
@@ -82,9 +80,9 @@ struct Line {
     texts: Vec<String>,
 }
 
-fn lines(matrix: &Matrix, steps: &[Row<'_>]) -> Vec<Line> {
+fn lines(matrix: &View<'_>, steps: &[Row<'_>]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    for column in 0..matrix.columns.len() {
+    for column in 0..matrix.columns().len() {
         let texts: Vec<_> = steps.iter().map(|row| cell_lines(*row, column).join("\n")).collect();
         match lines.iter_mut().find(|line| line.texts == texts) {
             Some(line) => line.columns.push(column),
@@ -95,8 +93,8 @@ fn lines(matrix: &Matrix, steps: &[Row<'_>]) -> Vec<Line> {
 }
 
 impl Line {
-    fn names(&self, matrix: &Matrix) -> String {
-        self.columns.iter().map(|at| legend::head(&matrix.columns[*at])).collect::<Vec<_>>().join("; ")
+    fn names(&self, matrix: &View<'_>) -> String {
+        self.columns.iter().map(|at| legend::head(&matrix.columns()[*at])).collect::<Vec<_>>().join("; ")
     }
 
     fn cell<'a>(&self, row: Row<'a>) -> Option<&'a Cell> {
@@ -111,7 +109,7 @@ impl Line {
 }
 
 /// One table; several, where not all steps fit beside each other.
-fn tables(matrix: &Matrix, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec<String> {
+fn tables(matrix: &View<'_>, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec<String> {
     let widest = |texts: &mut dyn Iterator<Item = &str>| {
         let widest = texts.flat_map(str::lines).map(|line| line.chars().count()).max().unwrap_or(0);
         u16::try_from(widest).unwrap_or(u16::MAX)

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Format, Look, STATED, of};
 use crate::{
-    matrix::{Finding, Verdict, Verified},
+    matrix::{Agreement, Statement, Verified},
     untrusted::{escape_markdown, log_line, write_json},
 };
 
@@ -34,12 +34,12 @@ struct Contradiction {
     source: String,
 }
 
-/// Renders what [`verify`](crate::matrix::Matrix::verify) found.
+/// Renders what [`verify`](crate::matrix::View::verify) found.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn verify(verified: &[Verified], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let pairs: Vec<_> = verified.iter().map(pair).collect();
     match format {
         Format::Json => write_json(&pairs, out),
@@ -52,22 +52,22 @@ pub fn verify(verified: &[Verified], format: Format, look: Look, out: &mut dyn W
     }
 }
 
-fn pair(verified: &Verified) -> Pair<'_> {
-    let findings = verified.findings();
-    let of = |verdict| findings.iter().filter(move |finding| finding.verdict == verdict);
+fn pair<'a>(verified: &'a Verified<'_>) -> Pair<'a> {
+    let findings = verified.statements();
+    let of = |verdict| findings.iter().filter(move |finding| finding.agreement == verdict);
     Pair {
         measured: &verified.measured().name,
         stated: &verified.stated().name,
         provenance: verified.stated().provenance.word(),
-        agrees: of(Verdict::Agrees).count(),
-        contradicts: of(Verdict::Contradicts).count(),
+        agrees: of(Agreement::Agrees).count(),
+        contradicts: of(Agreement::Contradicts).count(),
         undocumented: verified.undocumented(),
         unmeasured: verified.unmeasured(),
-        contradictions: of(Verdict::Contradicts).map(contradiction).collect(),
+        contradictions: of(Agreement::Contradicts).map(contradiction).collect(),
     }
 }
 
-fn contradiction(finding: &Finding<'_>) -> Contradiction {
+fn contradiction(finding: &Statement<'_>) -> Contradiction {
     let row = finding.row;
     Contradiction {
         scenario: row.scenario().to_owned(),

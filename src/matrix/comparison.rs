@@ -1,4 +1,4 @@
-//! Two sets of results beside each other, cell by cell: what was accepted, and what is checked against it.
+//! A run beside its baseline, cell by cell.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -19,7 +19,7 @@ use crate::{
 
 /// A baseline and a run in one store: memory follows the number of distinct cells of both.
 #[derive(Debug)]
-pub struct Pair {
+pub struct Comparison {
     /// What was accepted.
     pub baseline: Vec<Column>,
     /// What is checked.
@@ -45,8 +45,8 @@ struct Source {
 
 /// A cell of the baseline beside that of the run; at least one of them is there.
 #[derive(Debug, Clone, Copy)]
-pub struct Beside<'a> {
-    pair: &'a Pair,
+pub struct ComparedStep<'a> {
+    comparison: &'a Comparison,
     place: PlaceId,
     /// The number of the baseline's platform in the store.
     at: Option<usize>,
@@ -56,7 +56,7 @@ pub struct Beside<'a> {
     pub run: Option<&'a Cell>,
 }
 
-impl Pair {
+impl Comparison {
     /// Reads two sets of files and folders of results without keeping their rows.
     ///
     /// # Errors
@@ -83,12 +83,11 @@ impl Pair {
         })?;
         let run = builder.take_columns(&found.platforms);
         tables.settle();
-        builder.store.cells.settle();
         builder.store.tables = tables;
         let store = builder.store;
         let places = in_order(&store.tables, catalogue);
         let notes = [accepted.notes, found.notes].concat();
-        Ok(Pair { baseline, run, notes, store, places, sources, left_out: HashMap::new() })
+        Ok(Comparison { baseline, run, notes, store, places, sources, left_out: HashMap::new() })
     }
 
     /// Whether something of it is selected.
@@ -124,7 +123,11 @@ impl Pair {
     }
 
     /// The cells of one of the baseline's columns beside those of one of the run's, in the catalogue's order.
-    pub fn beside<'a>(&'a self, baseline: Option<&'a Column>, run: &'a Column) -> impl Iterator<Item = Beside<'a>> {
+    pub fn beside<'a>(
+        &'a self,
+        baseline: Option<&'a Column>,
+        run: &'a Column,
+    ) -> impl Iterator<Item = ComparedStep<'a>> {
         let (at, run) = (baseline.map(Column::at), run.at());
         let left_out = self.left_out.get(&run);
         let cell = |at: usize, place: PlaceId| {
@@ -136,7 +139,7 @@ impl Pair {
                 return None;
             }
             let (baseline, run) = (at.and_then(|at| cell(at, place)), cell(run, place));
-            (baseline.is_some() || run.is_some()).then_some(Beside { pair: self, place, at, baseline, run })
+            (baseline.is_some() || run.is_some()).then_some(ComparedStep { comparison: self, place, at, baseline, run })
         };
         self.places.iter().filter_map(beside)
     }
@@ -158,38 +161,37 @@ impl Pair {
     }
 }
 
-impl<'a> Beside<'a> {
+impl<'a> ComparedStep<'a> {
     /// The scenario's id.
     pub fn scenario(&self) -> &'a Arc<str> {
-        &self.pair.store.tables.places[self.place as usize].scenario
+        &self.comparison.store.tables.places[self.place as usize].scenario
     }
 
     /// Which case of it.
     pub fn case(&self) -> &'a CaseName {
-        let tables = &self.pair.store.tables;
-        &tables.cases[tables.places[self.place as usize].case as usize].1
+        self.comparison.store.case_of(self.place)
     }
 
     /// The number of the case, of which there are no two of the same in a pair.
     pub fn case_number(&self) -> u32 {
-        self.pair.store.tables.places[self.place as usize].case
+        self.comparison.store.case_id(self.place)
     }
 
     /// The step's number, from 1.
     pub fn step(&self) -> u32 {
-        self.pair.store.tables.places[self.place as usize].step
+        self.comparison.store.tables.places[self.place as usize].step
     }
 
     /// Who takes the step, and what is done.
     pub fn operation(&self) -> String {
-        let place = &self.pair.store.tables.places[self.place as usize];
+        let place = &self.comparison.store.tables.places[self.place as usize];
         format!("{} {}", place.actor, place.operation)
     }
 
     /// Where the baseline's cell stands: its file, and the line of its first row, from 1. Where the baseline has no
     /// such cell, its file's first line.
     pub fn location(&self) -> Option<(&'a Path, u32)> {
-        let source = self.pair.sources.get(self.at?)?;
+        let source = self.comparison.sources.get(self.at?)?;
         let line = source.lines.get(self.place as usize).copied().unwrap_or_default();
         Some((&source.path, line.max(1)))
     }

@@ -1,0 +1,77 @@
+//! How many rows differ between each two platforms.
+
+use indexmap::IndexSet;
+
+use super::{Column, View, cell::CellId, row::differ};
+use crate::results::PlaceId;
+
+/// Two columns beside each other.
+#[derive(Debug, Clone, Copy)]
+pub struct PairCount<'a> {
+    /// The column that comes first in the view.
+    pub one: &'a Column,
+    /// The other one.
+    pub other: &'a Column,
+    /// How many rows both have an observation in. The rows are those of a view of the two: cases that gave the same on
+    /// both share one.
+    pub rows: usize,
+    /// In how many of them the two differ.
+    pub differing: usize,
+}
+
+/// What one column gave in the cases of one step, and whether that was measured.
+type Pattern = (Vec<CellId>, bool);
+
+impl View<'_> {
+    /// Compares each column with each one before it: the second with the first, the third with the first and the second,
+    /// and so on.
+    ///
+    /// Many columns give the same in a step, so each two distinct patterns of a step are compared once, however many
+    /// columns have them.
+    pub fn pair_counts(&self) -> Vec<PairCount<'_>> {
+        let count = self.columns.len();
+        let mut totals = vec![(0, 0); count * count.saturating_sub(1) / 2];
+        for step in self.places.chunk_by(|a, b| self.store.is_same_step(*a, *b)) {
+            let (patterns, of_column) = self.patterns(step);
+            let mut known = vec![None; patterns.len() * patterns.len()];
+            let mut pairs = totals.iter_mut();
+            for (at, &other) in of_column.iter().enumerate() {
+                for (&one, total) in of_column[..at].iter().zip(&mut pairs) {
+                    let pair = &mut known[one * patterns.len() + other];
+                    let (rows, differing) = *pair.get_or_insert_with(|| self.count(&patterns[one], &patterns[other]));
+                    *total = (total.0 + rows, total.1 + differing);
+                }
+            }
+        }
+        let pairs = self
+            .columns
+            .iter()
+            .enumerate()
+            .flat_map(|(at, other)| self.columns[..at].iter().map(move |one| (one, other)));
+        pairs.zip(totals).map(|((one, other), (rows, differing))| PairCount { one, other, rows, differing }).collect()
+    }
+
+    /// The distinct patterns of a step, and the number of each column's.
+    fn patterns(&self, step: &[PlaceId]) -> (Vec<Pattern>, Vec<usize>) {
+        let mut patterns = IndexSet::new();
+        let number = |column: &Column| {
+            let cells = step.iter().map(|place| self.store.comparable(column, *place)).collect();
+            patterns.insert_full((cells, column.is_measured())).0
+        };
+        let of_column = self.columns.iter().map(number).collect();
+        (patterns.into_iter().collect(), of_column)
+    }
+
+    /// How many rows of a step both have an observation in, and in how many of them the two differ.
+    fn count(&self, (one, one_measured): &Pattern, (other, other_measured): &Pattern) -> (usize, usize) {
+        let is_observed = |id: CellId| self.store.cells.is_observed(id);
+        let mut rows: Vec<_> = one.iter().copied().zip(other.iter().copied()).collect();
+        rows.retain(|(one, other)| is_observed(*one) && is_observed(*other));
+        rows.sort_unstable();
+        rows.dedup();
+        let differing = |&(one, other): &(CellId, CellId)| {
+            differ(&self.store.cells, (one, *one_measured), (other, *other_measured), self.compare)
+        };
+        (rows.len(), rows.iter().filter(|row| differing(row)).count())
+    }
+}
