@@ -20,7 +20,7 @@
 //! Ask this machine one question and read the answer:
 //!
 //! ```
-//! use brokenpipe::{catalogue::{Catalogue, Selection}, driver, matrix::Matrix, platform::Platform, results::Results};
+//! use brokenpipe::{catalogue::{Catalogue, Selection}, driver, matrix::{Matrix, Options, View}, platform::Platform, results::Results};
 //!
 //! let catalogue = Catalogue::builtin();
 //! let selection = Selection::new(&["connect/refused-so_error-write-read"])?;
@@ -32,7 +32,8 @@
 //! let mut results = Results::default();
 //! results.add_run(Platform::here(), &cases, &measured);
 //! let matrix = Matrix::new(&results, &catalogue);
-//! let row = matrix.rows().find(|row| row.step() == 4).expect("step 4 was run");
+//! let view = View::new(&matrix, &Options::default())?;
+//! let row = view.rows().find(|row| row.step() == 4).expect("step 4 was run");
 //! // Nobody listened; what SO_ERROR says of it:
 //! assert_eq!(row.operation(), "so_error");
 //! # if cfg!(target_os = "linux") {

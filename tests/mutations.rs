@@ -10,7 +10,7 @@ use std::{
 use brokenpipe::{
     catalogue::Catalogue,
     check::{Answer, Terms, Verdict, check},
-    matrix::Pair,
+    matrix::Comparison,
     report::{CheckFormat, check as render},
     results::{Results, Row},
 };
@@ -84,7 +84,7 @@ fn each_of_many_mutations_is_found_and_named() {
         lines[at] = changed.join(",");
         fs::write(&run, lines.concat()).unwrap();
 
-        let pair = Pair::read(std::slice::from_ref(&baseline), &[run], &catalogue).unwrap();
+        let pair = Comparison::read(std::slice::from_ref(&baseline), &[run], &catalogue).unwrap();
         let checked = check(&pair, &[], &Terms::default());
         let verdict = if other == "not-run" { Verdict::Missing } else { Verdict::Changed };
         let about = format!("{}:{}: {other}", file.path.display(), line + 1);
@@ -105,7 +105,7 @@ fn each_of_many_mutations_is_found_and_named() {
 fn every_committed_platform_is_the_same_as_itself() {
     let catalogue = Catalogue::builtin();
     let files = committed("results");
-    let pair = Pair::read(&files, &files, &catalogue).unwrap();
+    let pair = Comparison::read(&files, &files, &catalogue).unwrap();
     let checked = check(&pair, &[], &Terms::default());
     assert_eq!(checked.answer(), Answer::Same);
     assert_eq!(checked.platforms.len(), files.len());
@@ -122,7 +122,7 @@ fn shares_are_no_change() {
         let folder = tempfile::tempdir().unwrap();
         let platform = results.rows[0].platform.clone();
         results.write(folder.path(), &platform).unwrap();
-        let pair = Pair::read(&[path], &[folder.path().to_owned()], &catalogue).unwrap();
+        let pair = Comparison::read(&[path], &[folder.path().to_owned()], &catalogue).unwrap();
         assert_eq!(check(&pair, &[], &Terms::default()).answer(), Answer::Same);
     }
 }

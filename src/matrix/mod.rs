@@ -12,8 +12,6 @@ mod group;
 mod options;
 mod pairwise;
 mod row;
-#[cfg(test)]
-mod tests;
 mod verify;
 mod view;
 

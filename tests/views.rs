@@ -1,13 +1,16 @@
 //! What a view shows of a small matrix.
 
+mod common;
+
 use glob::Pattern;
 
-use super::*;
-use crate::{
+use brokenpipe::{
     catalogue::{Catalogue, Selection},
+    matrix::{Compare, Matrix, Options, Row, View},
     platform::Provenance,
-    results::{Results, Row as ResultRow},
+    results::Results,
 };
+use common::row as result_row;
 
 type Outcomes<'a> = &'a [(&'a str, u64)];
 
@@ -17,26 +20,13 @@ fn matrix(cells: &[(&str, Outcomes<'_>)]) -> Matrix {
     for (platform, outcomes) in cells {
         let stated = platform.starts_with("stated");
         let trials = outcomes.iter().map(|(_, count)| count).sum();
-        results.rows.extend(outcomes.iter().map(|(outcome, count)| ResultRow {
-            platform: (*platform).to_owned(),
-            provenance: if stated { Provenance::Documented } else { Provenance::Measured },
-            scenario: "a/b".to_owned(),
-            transport: "tcp4".to_owned(),
-            sigpipe: "ignore".to_owned(),
-            call: "std".to_owned(),
-            option: "none".to_owned(),
-            step: 1,
-            actor: "client".to_owned(),
-            operation: "write 1".to_owned(),
-            outcome: (*outcome).to_owned(),
-            code: None,
-            name: String::new(),
-            kind: String::new(),
-            signal: String::new(),
-            count: (!stated).then_some(*count),
-            trials: (!stated).then_some(trials),
-            note: String::new(),
-        }));
+        for (outcome, count) in *outcomes {
+            let mut row = result_row(platform, "a/b", "tcp4", (1, "client write 1"), outcome, (*count, trials));
+            if stated {
+                (row.provenance, row.count, row.trials) = (Provenance::Documented, None, None);
+            }
+            results.rows.push(row);
+        }
     }
     Matrix::new(&results, &Catalogue::builtin())
 }
@@ -52,7 +42,7 @@ fn row<'a>(view: &'a View<'_>) -> Row<'a> {
 }
 
 fn stand_out(view: &View<'_>) -> Vec<bool> {
-    (0..view.columns.len()).map(|column| row(view).stands_out(column)).collect()
+    (0..view.columns().len()).map(|column| row(view).stands_out(column)).collect()
 }
 
 #[test]
