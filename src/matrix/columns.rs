@@ -1,17 +1,8 @@
-//! The columns: their order, and platforms that agree in everything as one.
+//! The columns of a matrix, and their order.
 
-use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
+use std::{cmp::Ordering, sync::Arc};
 
-use super::{
-    build::Store,
-    cell::{Cell, CellId, CellKey, NO_CELL},
-    compare::Compare,
-    options::NoSuchPlatform,
-};
-use crate::{
-    platform::{Platform, Provenance, has_a_names_characters},
-    results::PlaceId,
-};
+use crate::platform::{Platform, Provenance};
 
 /// One column: a platform, or several that agree in every cell.
 #[derive(Debug, Clone)]
@@ -111,78 +102,6 @@ impl Ord for Natural<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.parts().cmp(other.parts())
     }
-}
-
-/// The column that a platform is in, by its 0-based number.
-pub(super) fn position(columns: &[Column], platform: &str) -> Result<usize, NoSuchPlatform> {
-    let found = columns.iter().position(|column| column.has(platform));
-    found.ok_or_else(|| NoSuchPlatform::named(platform, columns))
-}
-
-/// Makes measured platforms of one system that agree wherever both observed something one column, if there is any such
-/// place: ten kernels that do the same are not ten findings.
-pub(super) fn merge(store: &Store, places: &[PlaceId], columns: Vec<Column>) -> Vec<Column> {
-    let mut merged: Vec<(Column, Vec<Agreed>)> = Vec::new();
-    for column in columns {
-        let cells: Vec<_> = places.iter().map(|place| agreed(store, column.members[0].at, *place)).collect();
-        let may_merge = |column: &Column| column.is_measured() && !column.is_absent();
-        let fits = |(other, known): &&mut (Column, Vec<Agreed>)| {
-            may_merge(&column) && may_merge(other) && other.system() == column.system() && agree(known, &cells)
-        };
-        match merged.iter_mut().find(fits) {
-            Some((other, known)) => {
-                other.members.extend(column.members);
-                known.iter_mut().zip(cells).for_each(|(known, cell)| *known = known.or(cell));
-            }
-            None => merged.push((column, cells)),
-        }
-    }
-    let named = |(column, _): (Column, Vec<Agreed>)| match column.members.len() {
-        1 => column,
-        count => {
-            let name = common_name(&column.members).unwrap_or_else(|| column.members[0].platform.clone());
-            Column { name: format!("{name}, {count} platforms"), ..column }
-        }
-    };
-    merged.into_iter().map(named).collect()
-}
-
-/// What two platforms have to have in common at a place to share a column: what is compared, and the shares where trials
-/// disagree. `None` where nothing was observed, and where the steps race, which is chance.
-type Agreed = Option<(CellKey, CellId)>;
-
-fn agreed(store: &Store, at: usize, place: PlaceId) -> Agreed {
-    let id = store.cell_id_at(at, place);
-    let key = store.cells.key(id, Compare::Exact);
-    let unsteady = store.cells.get(id).is_some_and(Cell::is_unsteady);
-    (key != 0).then_some((key, if unsteady { id } else { NO_CELL }))
-}
-
-/// Whether there are places at which both have something to compare, and it is the same at all of them.
-fn agree(one: &[Agreed], other: &[Agreed]) -> bool {
-    let mut both = one.iter().zip(other).filter_map(|(one, other)| one.zip(*other)).peekable();
-    both.peek().is_some() && both.all(|(one, other)| one == other)
-}
-
-/// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`. Facts are
-/// any text, and a name is not: none, where they have more than a name may have.
-fn common_name(members: &[Member]) -> Option<String> {
-    let is_harmless = |facts: &&Platform| [facts.system(), &facts.os_version].into_iter().all(has_a_names_characters);
-    let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for member in members {
-        let facts = member.facts.as_ref().filter(is_harmless)?;
-        systems.entry(facts.system()).or_default().push(&facts.os_version);
-    }
-    let name = |(system, mut versions): (&str, Vec<&str>)| {
-        versions.sort_by(|a, b| Natural(a).cmp(&Natural(b)));
-        versions.dedup();
-        match versions.as_slice() {
-            [first, .., last] => format!("{system} {first} – {last}"),
-            [one] if !one.is_empty() => format!("{system} {one}"),
-            _ => system.to_owned(),
-        }
-    };
-    Some(systems.into_iter().map(name).collect::<Vec<_>>().join(" and "))
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use std::{
 
 use super::{
     Cell, Column, Compare, Relation,
-    build::{Builder, Store, in_order},
+    build::{Builder, in_order},
     cell::NO_CELL,
     relation,
+    store::Store,
 };
 use crate::{
     catalogue::{CaseName, Catalogue, Selection},

@@ -3,10 +3,10 @@
 use indexmap::IndexMap;
 
 use super::{
-    build::Store,
     cell::{CellId, CellKey, NO_CELL},
     columns::Column,
     compare::Compare,
+    store::Store,
 };
 use crate::{outcome, results::PlaceId};
 

@@ -109,6 +109,12 @@ impl NoSuchPlatform {
     }
 }
 
+/// The column that a platform is in, by its 0-based number.
+pub(super) fn position(columns: &[Column], platform: &str) -> Result<usize, NoSuchPlatform> {
+    let found = columns.iter().position(|column| column.has(platform));
+    found.ok_or_else(|| NoSuchPlatform::named(platform, columns))
+}
+
 impl fmt::Display for NoSuchPlatform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; there are {}", self.problem, self.there_are.join(", "))

@@ -4,10 +4,11 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Cell, Column, Compare, Matrix, NoSuchPlatform, Options, Row,
-    build::Store,
     cell::NO_CELL,
-    columns::{merge, position},
     group::{Group, group_rows},
+    merge::merge,
+    options::position,
+    store::Store,
 };
 use crate::results::PlaceId;
 
