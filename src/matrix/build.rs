@@ -134,7 +134,7 @@ impl Builder {
         self.numbers.clear();
         self.at_hand = None;
         let mut columns: Vec<_> = heads.into_iter().enumerate().map(column).collect();
-        columns.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        columns.sort_by(Column::order);
         columns
     }
 

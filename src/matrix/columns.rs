@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
+use alphanumeric_sort::compare_str;
+
 use crate::platform::{Platform, Provenance};
 
 /// One column: a platform, or several that agree in every cell.
@@ -60,9 +62,13 @@ impl Column {
         self.members[0].at
     }
 
-    /// Systems before what stands in for one; the systems that most servers run on first; of a system what was
-    /// measured first, native before emulated; then by name, numbers as numbers.
-    pub(super) fn rank(&self) -> (bool, usize, &str, Provenance, bool, Natural<'_>) {
+    /// The order of columns: systems before what stands in for one; the systems that most servers run on first; of a
+    /// system what was measured first, native before emulated; then by name, numbers as numbers.
+    pub(super) fn order(&self, other: &Column) -> Ordering {
+        self.rank().cmp(&other.rank()).then_with(|| compare_str(&self.name, &other.name))
+    }
+
+    fn rank(&self) -> (bool, usize, &str, Provenance, bool) {
         const FIRST: [&str; 3] = ["linux", "macos", "windows"];
         let facts = self.members[0].facts.as_ref();
         let system = self.system().unwrap_or_default();
@@ -70,48 +76,6 @@ impl Column {
         let others = FIRST.len() + usize::from(system.is_empty());
         let first = FIRST.iter().position(|first| *first == system).unwrap_or(others);
         let emulated = facts.is_some_and(|facts| facts.runtime != "native");
-        (stands_in, first, system, self.provenance, emulated, Natural(&self.name))
-    }
-}
-
-/// A name in which numbers count as numbers: `linux-5.10` comes after `linux-5.9`.
-#[derive(PartialEq, Eq)]
-pub(super) struct Natural<'a>(pub(super) &'a str);
-
-impl Natural<'_> {
-    fn parts(&self) -> impl Iterator<Item = (u64, &str)> {
-        let is_digit = |text: &str| text.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            let first = rest.chars().next()?;
-            let end = rest.find(|c: char| c.is_ascii_digit() != first.is_ascii_digit()).unwrap_or(rest.len());
-            let (part, after) = rest.split_at(end);
-            rest = after;
-            Some((if is_digit(part) { part.parse().unwrap_or(u64::MAX) } else { 0 }, part))
-        })
-    }
-}
-
-impl PartialOrd for Natural<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Natural<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.parts().cmp(other.parts())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Natural;
-
-    #[test]
-    fn numbers_in_names_are_numbers() {
-        let mut names = ["linux-6.18-x", "linux-5.10-x", "gvisor", "linux-6.1-x"];
-        names.sort_by(|a, b| Natural(a).cmp(&Natural(b)));
-        assert_eq!(names, ["gvisor", "linux-5.10-x", "linux-6.1-x", "linux-6.18-x"]);
+        (stands_in, first, system, self.provenance, emulated)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use alphanumeric_sort::compare_str;
+
 use super::{
     cell::{Cell, CellId, CellKey, NO_CELL},
-    columns::{Column, Member, Natural},
+    columns::{Column, Member},
     compare::Compare,
     store::Store,
 };
@@ -68,7 +70,7 @@ fn common_name(members: &[Member]) -> Option<String> {
         systems.entry(facts.system()).or_default().push(&facts.os_version);
     }
     let name = |(system, mut versions): (&str, Vec<&str>)| {
-        versions.sort_by(|a, b| Natural(a).cmp(&Natural(b)));
+        versions.sort_by(|a, b| compare_str(a, b));
         versions.dedup();
         match versions.as_slice() {
             [first, .., last] => format!("{system} {first} – {last}"),
