@@ -3,7 +3,7 @@
 
 use std::{env, fs, process::Command};
 
-/// Systems where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: those where crate libc has both.
+/// Systems where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
 const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
 
 /// Systems with SO_NOSIGPIPE, according to crate libc; Linux, OpenBSD and illumos do not have it.
