@@ -59,7 +59,7 @@ options() { # NUMBER_OF_WORDS WORD... ARGUMENT...
             --out=?*) out=${1#*=} ;;
             --out=) die 2 "--out needs a folder" ;;
             --skip-unavailable) skip_unavailable=yes ;;
-            -*) die 2 "unknown option $1; --help tells how to use this" ;;
+            -*) die 2 "unknown option $1; see --help" ;;
             *)
                 case " ${known[*]} " in
                     *" $1 "*) chosen+=("$1") ;;
@@ -305,7 +305,7 @@ use_debian_rust() {
     need rustc-web cargo-web rust-web-src
     versions=$(dpkg-query -W -f='${Package} ${Version}\n' rustc-web cargo-web rust-web-src)
     if (($(cut -d' ' -f2 <<<"$versions" | sort -u | wc -l) != 1)); then
-        skip "a compiler can build only the standard library of its own version, and these differ: ${versions//$'\n'/, }"
+        skip "a compiler builds only its own version of the standard library, and these differ: ${versions//$'\n'/, }"
     fi
     clean_build
     unset "${!RUSTUP_@}"

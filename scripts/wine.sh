@@ -9,7 +9,7 @@ wine_target=(x86_64-pc-windows-gnu x86_64-w64-mingw32-gcc-win32)
 need_wine() {
     local arch
     arch=$(uname -m)
-    if [ "$arch" != x86_64 ]; then skip "only x86_64 is supported, and this is $arch"; fi
+    if [ "$arch" != x86_64 ]; then skip "this was tried on x86_64 only, and this is $arch"; fi
     contained 20 mount -t overlay -o lowerdir=/usr:/etc wine /mnt 2>/dev/null ||
         skip "cannot mount an overlay here, which is needed to put Wine's packages over /usr"
     need gcc-mingw-w64-x86-64-win32
