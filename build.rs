@@ -1,20 +1,20 @@
-//! Tells the program which compiler and which mio it was built with, since both belong to the facts of a platform, and
-//! names once the conditions that `src/sys` has on operating systems.
+//! Passes the versions of the compiler and of mio to the program, because both are facts of a platform, and defines the
+//! `cfg` names that `src/sys` uses for groups of operating systems.
 
 use std::{env, fs, process::Command};
 
-/// Where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
+/// Systems where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
 const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
 
-/// Where SO_NOSIGPIPE exists, as crate libc has it; Linux, OpenBSD and illumos do not have it.
+/// Systems with SO_NOSIGPIPE, according to crate libc; Linux, OpenBSD and illumos do not have it.
 const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
 
-/// Where keepalive's times and the number of its probes can be set for one socket: where crate socket2 has
-/// `TcpKeepalive::with_interval`; OpenBSD sets them for all (sysctl(2), net.inet.tcp.keepintvl).
+/// Systems where the times and the number of probes of keepalive can be set for one socket: those where crate socket2
+/// has `TcpKeepalive::with_interval`. OpenBSD sets them for all sockets (sysctl(2), net.inet.tcp.keepintvl).
 const KEEPALIVE_TIMES: [&str; 11] =
     ["linux", "android", "illumos", "freebsd", "netbsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
 
-/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE, as crate libc has it.
+/// Systems where a flag of a descriptor turns SIGPIPE off, fcntl(2)'s F_SETNOSIGPIPE, according to crate libc.
 const F_SETNOSIGPIPE: [&str; 6] = ["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
 
 fn main() {
@@ -43,7 +43,7 @@ fn rustc_version() -> Option<String> {
     text.split_whitespace().nth(1).map(str::to_owned)
 }
 
-/// The version that Cargo.lock names; there is no lock file where another crate uses this one as a library.
+/// The version in Cargo.lock, or none: there is no lock file if another crate uses this one as a library.
 fn mio_version() -> Option<String> {
     let lock = fs::read_to_string("Cargo.lock").ok()?;
     let (_, entry) = lock.split_once("name = \"mio\"\nversion = \"")?;

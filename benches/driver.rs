@@ -1,5 +1,5 @@
-//! What driving and recording cost: the same scenario through the driver and through a bare loop of blocking system
-//! calls that records nothing, in turn, as a ratio. `cargo bench` prints it; see the README for what it is used for.
+//! The cost of driving and recording: runs one scenario in turn through the driver and through a bare loop of blocking
+//! system calls that records nothing, and prints the ratio of their times.
 
 #[cfg(unix)]
 fn main() {
@@ -8,7 +8,7 @@ fn main() {
 
 #[cfg(not(unix))]
 fn main() {
-    println!("the bare loop to compare with is written for poll(2); there is none here");
+    println!("not available here: the bare loop for comparison needs poll(2)");
 }
 
 #[cfg(unix)]
@@ -25,7 +25,7 @@ mod unix {
     };
     use rustix::event::{PollFd, PollFlags, poll};
 
-    /// poll(2) tells of a FIN by itself where there is POLLRDHUP.
+    /// The flag with which poll(2) reports a FIN; only POLLRDHUP distinguishes it from data.
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "illumos"))]
     const FIN: PollFlags = PollFlags::RDHUP;
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "illumos")))]
@@ -36,7 +36,7 @@ mod unix {
     const ROUNDS: usize = 5;
 
     pub fn main() {
-        // Both once before anything counts.
+        // Warm up both.
         drive(TRIALS / 10, 1);
         bare(TRIALS / 10);
 
@@ -53,7 +53,7 @@ mod unix {
                 ratio
             })
             .collect();
-        println!("median ratio driver/bare: {:.3} (to reach: at most 1.25)", median(ratios));
+        println!("median ratio driver/bare: {:.3} (goal: at most 1.20)", median(ratios));
 
         println!("\ntwo workers against one, {} trials a round, in turn", 2 * TRIALS);
         let ratios: Vec<_> = (1..=ROUNDS)
@@ -68,7 +68,7 @@ mod unix {
                 ratio
             })
             .collect();
-        println!("median trials a second, two workers/one: {:.3} (to reach: at least 1.7)", median(ratios));
+        println!("median trials a second, two workers/one: {:.3} (goal: at least 1.7)", median(ratios));
     }
 
     fn each(time: Duration, trials: u32) -> String {
@@ -83,7 +83,7 @@ mod unix {
     fn drive(trials: u32, jobs: usize) -> Duration {
         let catalogue = Catalogue::builtin();
         let selection = Selection::new(&[SCENARIO]).expect("an id is a selector").over(&[Transport::Tcp4]);
-        // The first case is the plain one; the others write by other calls.
+        // The first case is the plain one; the others write with other system calls.
         let cases = &selection.cases(&catalogue)[..1];
         let settings = Settings { repeat: trials, jobs, ..Settings::default() };
         let begun = Instant::now();

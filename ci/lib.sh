@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the scripts of the workflow share. They run on any Unix and on Windows' bash, macOS' bash 3.2 among them.
+# Functions shared by the scripts of the workflow. They run on any Unix, including macOS with bash 3.2, and in bash on
+# Windows.
 
 set -euo pipefail
 export LC_ALL=C
@@ -16,20 +17,20 @@ die() { # CODE MESSAGE
 
 help() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
 
-# Text of strangers, as a log may hold it: no control characters, and no line that the machine that runs the workflow takes
-# for a command (`::name::` at the beginning of a line, `##[name]` anywhere).
+# Makes untrusted text safe for a log: no control characters, and no line that the workflow runner takes for a command
+# (`::name::` at the beginning of a line, `##[name]` anywhere).
 plain() { tr -d '\000-\010\013-\037\177' | sed -e 's/##\[/## [/g' -e 's/^/  | /'; }
 
-# A path the program takes on Windows too.
+# Prints a path in a form that the program accepts, on Windows too.
 native_path() { if command -v cygpath >/dev/null; then cygpath -m "$1"; else echo "$1"; fi; }
 
-# Sets `program` to the program, built from these sources. BROKENPIPE names one that was built before.
+# Sets `program` to the program, built from these sources. BROKENPIPE can name one that is already built.
 find_program() {
     if [ -n "${BROKENPIPE-}" ]; then
         program=$BROKENPIPE
         return
     fi
-    command -v cargo >/dev/null || die 2 "there is no cargo; Rust is needed to build the program"
+    command -v cargo >/dev/null || die 2 "cargo is not installed; it is needed to build the program"
     local folder
     folder=$(native_path "${CARGO_TARGET_DIR:-$crate/target}")
     cargo build --quiet --release --locked --manifest-path "$(native_path "$crate/Cargo.toml")" --target-dir "$folder" >&2 ||
@@ -38,8 +39,8 @@ find_program() {
     if [ -e "$program.exe" ]; then program+=.exe; fi
 }
 
-# Installs a package of Debian's unless a command tells that it is there. `need` of scripts/lib.sh asks Debian's own list
-# and leaves a column out; here a tool that comes from elsewhere is as good, on any system, and without it there is no going on.
+# Installs a Debian package unless COMMAND succeeds. `need` in scripts/lib.sh asks dpkg, and leaves a column out if it
+# fails; here a tool from elsewhere is accepted, on any system, and a missing one ends the script.
 need_package() { # PACKAGE COMMAND...
     local package=$1 apt=(apt-get -q -y -o DPkg::Lock::Timeout=300)
     shift
@@ -50,7 +51,7 @@ need_package() { # PACKAGE COMMAND...
         die 2 "apt could not install $package"
 }
 
-# Makes a folder of Python programs of these versions, anew if they are not those that it has.
+# Installs these versions of Python programs in a folder, unless it has exactly those.
 python_tools() { # FOLDER PACKAGE==VERSION...
     local folder=$1
     shift
@@ -62,16 +63,16 @@ python_tools() { # FOLDER PACKAGE==VERSION...
     echo "$*" >"$folder/.tools"
 }
 
-# Installs a subcommand of cargo's in this version, unless it is there.
+# Installs this version of a cargo subcommand, unless it is installed.
 cargo_tool() { # NAME VERSION
     if [ "$(cargo "$1" --version 2>/dev/null)" = "cargo-$1 $2" ]; then return; fi
     cargo install --quiet --locked "cargo-$1@$2" >&2 || die 2 "cargo could not install cargo-$1 $2"
 }
 
-# Prints the rows of ci/platforms, fields parted by one space; PLATFORMS_FILE names another table.
+# Prints the rows of ci/platforms, with fields separated by one space. PLATFORMS_FILE can name another table.
 job_rows() { sed -e 's/#.*//' -e 's/[[:space:]]\{1,\}/ /g' -e 's/ $//' -e '/^$/d' "${PLATFORMS_FILE:-$crate/ci/platforms}"; }
 
-# Hands a value on to later steps: one line.
+# Sets an output of the workflow step. The value has to be one line.
 output() { # NAME VALUE
     case $1$2 in *$'\n'*) die 2 "an output has more than one line: $1" ;; esac
     if [ -n "${GITHUB_OUTPUT-}" ]; then echo "$1=$2" >>"$GITHUB_OUTPUT"; else echo "$1=$2"; fi

@@ -1,7 +1,7 @@
-# A page of the matrix, from `brokenpipe report --format json`. Everything from the results passes @html.
+# Makes a page of the matrix from `brokenpipe report --format json`. All text from the results passes through @html.
 def text: tostring | @html;
 
-# Where outcomes were not counted, as in a race, there is no share.
+# Outcomes that were not counted, as in a race, have no share.
 def cell:
     if . == null or (.outcomes | length) == 0 then "<td></td>"
     else
@@ -21,8 +21,8 @@ def cell:
 "body { font-family: sans-serif; margin: 1rem } table { border-collapse: collapse } td, th { border: 1px solid #aaa; padding: .2em .5em; text-align: left; white-space: nowrap }",
 "thead th { position: sticky; top: 0; background: #eee } .out { background: #fdd; font-weight: bold }",
 "</style>",
-"<h1>What the other end's going away looks like, platform by platform</h1>",
-"<p>Rows in which platforms differ; a marked cell is not what most platforms gave. All rows: <a href=matrix.csv>matrix.csv</a>, <a href=matrix.json>matrix.json</a>. The results themselves: <a href=results/platforms.csv>platforms.csv</a>" + ([.platforms[] | ", <a href=\"results/" + (.platform | @uri) + ".csv\">" + (.platform | text) + "</a>"] | join("")) + ".</p>",
+"<h1>What each platform reports when the other end of a connection goes away</h1>",
+"<p>Rows in which platforms differ; a marked cell differs from what most measured platforms gave. All rows: <a href=matrix.csv>matrix.csv</a>, <a href=matrix.json>matrix.json</a>. The results themselves: <a href=results/platforms.csv>platforms.csv</a>" + ([.platforms[] | ", <a href=\"results/" + (.platform | @uri) + ".csv\">" + (.platform | text) + "</a>"] | join("")) + ".</p>",
 "<table>",
 "<thead><tr><th>scenario<th>step<th>operation<th>cases" + ([.platforms[] | "<th>" + (.platform | text)] | join("")) + "</thead>",
 (.rows[] | "<tr><td>" + (.scenario | text) + "<td>" + (.step | text) + "<td>" + (.actor | text) + " " + (.operation | text) + "<td>" + (.cases | join(", ") | text) + ([.cells[] | cell] | join(""))),

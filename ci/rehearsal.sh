@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What a rehearsal says: its parts with the time, and what was not as it has to be. Sourced by ci/rehearse after ci/lib.sh;
-# `work` is the folder of what it writes.
+# Functions that print a rehearsal's parts, with times, and failed assertions. ci/rehearse sources this after ci/lib.sh;
+# `work` is the folder that it writes to.
 
 begun=$SECONDS failed=0 asserted=0 timeline=${work:?}/timeline
-trap 'if [ $? != 0 ] && ((!failed)); then say "it came to an end before all was played"; fi' EXIT
+trap 'if [ $? != 0 ] && ((!failed)); then say "it stopped before all parts were played"; fi' EXIT
 
 part() { # NAME
     printf '%5d s  %s\n' $((SECONDS - begun)) "$1" | tee -a "$timeline"
@@ -14,7 +14,7 @@ wrong() { # MESSAGE
     echo "         WRONG: $1" | tee -a "$timeline"
 }
 
-# A step of a workflow: a script, what it is given, the code it has to end with. What it printed is in `log`.
+# Runs a step of a workflow, which has to exit with CODE. Its output is in the file `log`.
 played=' '
 plays() { # CODE SCRIPT [ARGUMENT]...
     local code=0 wanted=$1
@@ -23,19 +23,19 @@ plays() { # CODE SCRIPT [ARGUMENT]...
     log=$work/log.$((++asserted))
     "$@" >"$log" 2>&1 </dev/null || code=$?
     if ((code != wanted)); then
-        wrong "'$*' ended with $code, not $wanted; it said:"
+        wrong "'$*' exited with $code, not $wanted; its output:"
         tail -n 20 "$log" | plain
     fi
 }
 
 has() { # FILE TEXT
     asserted=$((asserted + 1))
-    if ! grep -qF -e "$2" "$1"; then wrong "${1#"$work/"} does not say '$2'"; fi
+    if ! grep -qF -e "$2" "$1"; then wrong "${1#"$work/"} does not contain '$2'"; fi
 }
 
 has_not() { # FILE TEXT
     asserted=$((asserted + 1))
-    if grep -qF -e "$2" "$1"; then wrong "${1#"$work/"} says '$2'"; fi
+    if grep -qF -e "$2" "$1"; then wrong "${1#"$work/"} contains '$2'"; fi
 }
 
 is() { # WHAT VALUE EXPECTED
@@ -45,14 +45,14 @@ is() { # WHAT VALUE EXPECTED
 
 same_file() { # FILE FILE
     asserted=$((asserted + 1))
-    if ! cmp -s "$1" "$2"; then wrong "$1 is not $2"; fi
+    if ! cmp -s "$1" "$2"; then wrong "$1 differs from $2"; fi
 }
 
-# The end: what there was of it, and exit 1 if something was wrong.
+# Prints the timeline, and exits with 1 if an assertion failed.
 finish() {
-    part "done: $asserted asserted, $failed wrong"
+    part "done: $asserted assertions, $failed failed"
     echo
-    echo "timeline, in seconds since the beginning (all of it in ${work#"$crate/"}):"
+    echo "timeline, in seconds since the start (all files are in ${work#"$crate/"}):"
     cat "$timeline"
     if ((failed)); then exit 1; fi
 }

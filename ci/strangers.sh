@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# What strangers may send as a job's results, and that it does no harm. Sourced by ci/rehearse, which has measured and
-# accepted before: its names are used here.
+# Checks that hostile results of a job do no harm. ci/rehearse sources this after it has measured and accepted results;
+# this uses its variables and functions.
 # shellcheck disable=SC2154
 
-part 'report: what a stranger may send'
+part 'report: hostile results'
 
-# Words that are no harm as long as they stay words: they are taken, and have to be harmless wherever they are shown.
+# Free text may hold anything: these results are accepted, and their text has to be harmless wherever it is shown.
 hostile words
 awk -v FS=, -v OFS=, '
     BEGIN {
@@ -18,7 +18,7 @@ awk -v FS=, -v OFS=, '
 ' "$artifacts/results-words/stranger-words.csv" >"$work/csv"
 mv "$work/csv" "$artifacts/results-words/stranger-words.csv"
 
-# The rest is refused.
+# The results below are refused.
 hostile html
 sed -i '2s/,ok,/,<script>alert(1)<\/script>,/' "$artifacts/results-html/stranger-html.csv"
 hostile formula
@@ -62,19 +62,19 @@ head -c 50000 "$artifacts/results-cut/stranger-cut.csv" >"$work/csv"
 mv "$work/csv" "$artifacts/results-cut/stranger-cut.csv"
 hostile documented
 sed -i 's/,measured,/,documented,/' "$artifacts/results-documented"/*.csv
-# Says it is this machine, which behaves differently.
+# Claims to be this machine, with other outcomes.
 another impostor "$native"
 awk -F, -v OFS=, '$11 == "EPIPE" { $11 = "ECONNRESET"; $12 = 104; $13 = "ECONNRESET"; $14 = "ConnectionReset" } { print }' \
     "$artifacts/results-impostor/$native.csv" >"$work/csv"
 mv "$work/csv" "$artifacts/results-impostor/$native.csv"
 another usurper no-results
-# Its own, and one that another job gave before.
+# Sends a platform of its own, and one that another job has already given.
 hostile greedy
 cp "$artifacts/results-native-1/$native.csv" "$artifacts/results-greedy/"
 sed -n 2p "$artifacts/results-native-1/platforms.csv" >>"$artifacts/results-greedy/platforms.csv"
 printf 'linked ubuntu-24.04 here native\n' >>"$PLATFORMS_FILE"
 ln -s results-native-1 "$artifacts/results-linked"
-# Belongs to no job, and has the name of none.
+# Belongs to no job.
 cp -r "$artifacts/results-native-1" "$artifacts/results-::error::gotcha"
 refused=(html formula control command commandname escape absolute device longrow link folder filename newline dots many large nothing
     binary cut documented impostor usurper greedy linked)
@@ -97,11 +97,11 @@ for job in "${good[@]}"; do
 done
 same_file "$out/merged/$native-next.csv" "$work/change/merged/$native-next.csv"
 
-part 'report: nothing of it is more than words'
+part 'report: hostile text has no effect'
 asserted=$((asserted + 4))
-# A line of a log that begins with two colons is a command; those that there may be are annotations of the check's own.
+# A log line that begins with two colons is a command. Only the annotations of the check itself are allowed.
 for text in "$collected" "$annotations"; do
-    if sed 's/^[[:space:]]*//' "$text" | grep '^::' | grep -qvE '^::((error|warning|notice) (file|title)=|group::[0-9]+ further|endgroup::$)'; then wrong "${text#"$work/"} has a command that is not the check's"; fi
+    if sed 's/^[[:space:]]*//' "$text" | grep '^::' | grep -qvE '^::((error|warning|notice) (file|title)=|group::[0-9]+ further|endgroup::$)'; then wrong "${text#"$work/"} has a command that the check did not write"; fi
     if grep -qF '##[' "$text"; then wrong "${text#"$work/"} has a command"; fi
     if LC_ALL=C grep -q $'[\001-\010\013-\037\177]' "$text"; then wrong "${text#"$work/"} has control characters"; fi
 done
@@ -111,7 +111,7 @@ for text in "$out.summary" "$out/site/index.html"; do
     if LC_ALL=C grep -q $'\033' "$text"; then wrong "${text#"$work/"} has control characters"; fi
 done
 has_not "$out.summary" '@everyone'
-# Or this would have shown nothing: they are there, as words.
+# The text has to be there as text, or the checks above would prove nothing.
 for words in 'alert(1)' 'HYPERLINK' 'gotcha' 'everyone'; do has "$out.summary" "$words"; done
 if [ -e pwned ] || [ -e "$artifacts/pwned" ] || [ -e /etc.csv ]; then wrong 'a stranger wrote a file'; fi
-if [ -n "$(find "$out" -type l)" ]; then wrong 'there is a link in what was collected'; fi
+if [ -n "$(find "$out" -type l)" ]; then wrong 'the collected results contain a link'; fi

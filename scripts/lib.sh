@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# What the measure-* scripts share, and others that build for foreign systems. A
-# script sources this, calls `options`, then `column` for each platform, then `finish`.
+# Functions shared by the measure-* scripts and by others that build for foreign
+# systems. A script sources this, calls `options`, then `column` for each platform,
+# then `finish`.
 #
-# A column is a platform's results. It is measured into a scratch folder and
-# merged into the results folder when it is whole, so that a failure leaves the
-# results as they were. Downloads and builds stay under target/platforms.
+# A column is a platform's results. It is measured into a scratch folder and merged
+# into the results folder when it is complete, so that a failure leaves the results as
+# they were. Downloads and builds stay under target/platforms.
 
 set -euo pipefail
 umask 022
@@ -18,16 +19,16 @@ script=$(basename "$0")
 out=$crate/results
 skip_unavailable=
 chosen=()    # the words on the command line, or all that the script offers
-good=measured # what a column is that did not fail
-all_well=yes # nothing failed, and nothing was skipped that should not be
-# For runs on what emulates a processor or a kernel: a process that gets no time on a
-# busy machine has been seen to be later than the usual 200 ms, and to look silent;
-# and four connects in some 30,000 later than the usual 5 s.
+good=measured # the word printed for a column that did not fail
+all_well=yes # nothing failed, and nothing was skipped without --skip-unavailable
+# Deadlines for runs on an emulated processor or kernel. On a busy machine, processes
+# there have missed the usual 200 ms and so looked silent, and four connects in some
+# 30,000 have taken longer than the usual 5 s.
 # shellcheck disable=SC2034 # scripts use it
 patient=(--await-deadline 2s --connect-deadline 60s)
-# Building takes far longer than running, which is mostly waiting.
+# Unoptimised, because building takes far longer than running, which is mostly waiting.
 opt_level=0
-child=       # what to end if this script is ended
+child=       # the process to end if this script is ended
 scratch=
 
 say() { echo "$script: $*" >&2; }
@@ -40,7 +41,7 @@ die() { # CODE MESSAGE
 
 # ---- arguments ----------------------------------------------------------------
 
-# Reads the command line; the words of a script are what it can measure.
+# Reads the command line. The words are the platforms that the script can measure.
 options() { # NUMBER_OF_WORDS WORD... ARGUMENT...
     local known=("${@:2:$1}")
     shift "$(($1 + 1))"
@@ -58,11 +59,11 @@ options() { # NUMBER_OF_WORDS WORD... ARGUMENT...
             --out=?*) out=${1#*=} ;;
             --out=) die 2 "--out needs a folder" ;;
             --skip-unavailable) skip_unavailable=yes ;;
-            -*) die 2 "unknown option $1; --help tells how to use this" ;;
+            -*) die 2 "unknown option $1; see --help" ;;
             *)
                 case " ${known[*]} " in
                     *" $1 "*) chosen+=("$1") ;;
-                    *) die 2 "unknown argument '$1'; ${known:+one of: ${known[*]}; }--help tells more" ;;
+                    *) die 2 "unknown argument '$1'; ${known:+expected one of: ${known[*]}; }see --help" ;;
                 esac
                 ;;
         esac
@@ -72,10 +73,10 @@ options() { # NUMBER_OF_WORDS WORD... ARGUMENT...
     case $out in /*) ;; *) out=$caller_folder/$out ;; esac
     local folder
     for folder in "$out" "$platforms"; do
-        mkdir -p "$folder" 2>/dev/null || die 2 "$folder: this folder cannot be made"
-        if [ ! -w "$folder" ]; then die 2 "$folder: cannot be written to"; fi
+        mkdir -p "$folder" 2>/dev/null || die 2 "$folder: cannot create this folder"
+        if [ ! -w "$folder" ]; then die 2 "$folder: cannot write to this folder"; fi
     done
-    # Wine does not find a program behind a symbolic link.
+    # Wine cannot start a program through a symbolic link.
     platforms=$(realpath "$platforms")
     cd "$crate"
     scratch=$(mktemp -d "$platforms/scratch.XXXXXX")
@@ -87,9 +88,9 @@ options() { # NUMBER_OF_WORDS WORD... ARGUMENT...
 
 # ---- leaving nothing behind ---------------------------------------------------
 
-# Everything of this script's own ends with it. A column runs in the background, so
-# that bash comes here at once when it is told to end and not after its child, and
-# in a process group of its own, so that what the column runs can be told too.
+# Ends the column that is running and removes the scratch folder. A column runs in the
+# background, so that bash calls this at once on a signal instead of after its child
+# has ended, and in its own process group, so that its children get the signal, too.
 tidy() {
     if [ -n "$child" ]; then
         kill -- "-$child" 2>/dev/null || true
@@ -98,15 +99,15 @@ tidy() {
     rm -rf "$scratch"
 }
 
-# Runs a command so that nothing of it outlives it: processes and mounts are in
-# namespaces of their own, which end with the command, its time, or this script.
-# unshare itself ignores the polite signals, hence KILL.
+# Runs a command in its own process and mount namespaces, so that no process or mount
+# is left when it ends, its time is over, or this script ends. The signal is KILL,
+# because unshare ignores TERM and INT.
 contained() { # SECONDS COMMAND...
     local flags=(--mount --pid --fork --mount-proc --kill-child=KILL) code=0 contained
     if ((EUID)); then flags+=(--map-root-user); fi
     unshare "${flags[@]}" timeout --signal=KILL "$@" </dev/null &
     contained=$!
-    # shellcheck disable=SC2064 # now, while the number is known
+    # shellcheck disable=SC2064 # expands now, because the variable is local
     trap "kill -KILL $contained 2>/dev/null || true" EXIT
     trap 'exit 143' TERM
     wait "$contained" || code=$?
@@ -114,14 +115,15 @@ contained() { # SECONDS COMMAND...
     return "$code"
 }
 
-# Runs a command while no other of these scripts runs one for the same folder. What the
-# command leaves running does not keep the others waiting.
+# Runs a command while none of these scripts runs another for the same folder. The
+# command does not inherit the lock, so a process that it leaves running does not block
+# the others.
 one_at_a_time() { # FOLDER COMMAND...
     local code=0 folder=$1
     shift
     mkdir -p "$folder"
     exec 9<"$folder"
-    flock --timeout 600 9 || die 1 "$folder: another script has kept it for ten minutes"
+    flock --timeout 600 9 || die 1 "$folder: another script has held its lock for ten minutes"
     "$@" 9<&- || code=$?
     exec 9<&-
     return $code
@@ -129,14 +131,14 @@ one_at_a_time() { # FOLDER COMMAND...
 
 # ---- columns ------------------------------------------------------------------
 
-# Ends the column at hand: what it needs cannot be had here.
+# Ends the current column, because something it needs is not available here.
 skip() { # REASON
     echo "$1" >"$scratch/reason"
     exit 77
 }
 
-# Measures a column in a subshell and prints what came of it. What it leaves in
-# $scratch/out is taken over into the results.
+# Measures a column in a subshell and prints a line about it. The results it leaves in
+# $scratch/out are merged into the results folder.
 column() { # LABEL COMMAND...
     local start=$SECONDS code=0 result=$good name=$1
     shift
@@ -173,25 +175,25 @@ finish() {
     if [ -z "$all_well" ]; then exit 1; fi
 }
 
-# Takes the one column that a run wrote into a folder over into the results, as
-# `brokenpipe accept` does: each file is replaced as a whole, and of a race stays what
-# was seen before. One script at a time does it.
+# Merges the one column in a folder into the results with `brokenpipe accept`, which
+# replaces each file as a whole and keeps the outcomes of races seen before. Only one
+# script at a time does this.
 merge() { # FOLDER
     local name
     name=$(awk -F, 'NR == 2 { print $1 } END { if (NR != 2) exit 1 }' "$1/platforms.csv") ||
         die 1 "$1/platforms.csv does not hold one platform"
     build_static
     one_at_a_time "$out" quietly "$program" accept --yes --into "$out" "$1" ||
-        die 1 "what was measured of $name was not taken over"
+        die 1 "the results of $name could not be merged into $out"
     echo "$name" >"$scratch/merged"
 }
 
 # ---- Debian's packages --------------------------------------------------------
 
-# apt does not wait for another one that is at its lists.
+# Runs apt-get under a lock, because apt does not wait for another one that updates the lists.
 apt_alone() { one_at_a_time "$platforms/apt" quietly apt-get "$@"; }
 
-# Runs a command that is quiet unless it fails.
+# Runs a command and shows its output only if it fails.
 quietly() { # COMMAND...
     if ! "$@" >"$scratch/log" 2>&1 </dev/null; then
         cat "$scratch/log" >&2
@@ -199,7 +201,7 @@ quietly() { # COMMAND...
     fi
 }
 
-# Installs packages of this machine's own Debian, if any is missing.
+# Installs packages from this machine's Debian release, if any is missing.
 need() { # PACKAGE...
     local package missing=() apt=(-q -y -o DPkg::Lock::Timeout=300)
     for package in "$@"; do
@@ -211,14 +213,14 @@ need() { # PACKAGE...
     if ((! ${#missing[@]})); then return; fi
     if ((EUID)); then skip "not installed: ${missing[*]}; installing needs root"; fi
     export DEBIAN_FRONTEND=noninteractive
-    # All are named, not only the missing: some must be of one version.
+    # Installs all, not only the missing ones, because some must have the same version.
     if ! { apt_alone "${apt[@]}" update && apt_alone "${apt[@]}" install --no-install-recommends "$@"; }; then
         skip "apt could not install ${missing[*]}"
     fi
 }
 
-# Makes `suite_apt` an apt of its own that knows this suite and nothing else. The
-# machine's own lists and sources stay as they are.
+# Sets `suite_apt` to apt options that use this suite only. The lists and sources of the
+# machine stay as they are.
 use_suite() { # SUITE
     local folder=$platforms/apt/$1 site
     # shellcheck disable=SC2016 # apt expands it
@@ -237,13 +239,13 @@ use_suite() { # SUITE
     one_at_a_time "$platforms/apt" update_once "$folder/updated" || skip "apt could not read the lists of $1"
 }
 
-# Has `suite_apt` read its lists, if that was not done.
-update_once() { # FILE_THAT_TELLS_IT
+# Updates the lists of `suite_apt`, unless the marker file says that this was done.
+update_once() { # MARKER_FILE
     if [ ! -e "$1" ]; then quietly apt-get "${suite_apt[@]}" update && touch "$1"; fi
 }
 
-# Downloads a package of some suite without installing it, and sets `package` to
-# its file. What was downloaded once is not looked for again.
+# Downloads a package of a suite without installing it, and sets `package` to its file.
+# A package that was downloaded before is not downloaded again.
 fetch() { # SUITE PACKAGE
     local folder=$platforms/debs/$1
     package=$(compgen -G "$folder/$2_*.deb" | head -n 1) || true
@@ -251,7 +253,7 @@ fetch() { # SUITE PACKAGE
     use_suite "$1"
     mkdir -p "$folder" "$scratch/download"
     if ! (cd "$scratch/download" && quietly apt-get "${suite_apt[@]}" download "$2"); then
-        # The archive may have moved on since its lists were read.
+        # The archive may have changed since its lists were read.
         rm -f "$platforms/apt/$1/updated"
         use_suite "$1"
         (cd "$scratch/download" && quietly apt-get "${suite_apt[@]}" download "$2") ||
@@ -277,14 +279,14 @@ unpack() { # FOLDER SUITE PACKAGE...
 
 # ---- builds -------------------------------------------------------------------
 
-# Flags and wrappers chosen for the usual build are not for these.
+# Unsets flags and wrappers of the user's usual builds.
 clean_build() {
     unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER
 }
 
-# Builds the program with the machine's own toolchain and sets `program`: linked
-# statically, so that it runs where there is no C library, and for a fixed address, so
-# that an emulator need not relocate it in each of hundreds of processes.
+# Builds the program with the machine's own toolchain and sets `program`. It is linked
+# statically, so that it runs without a C library, and for a fixed address, so that an
+# emulator need not relocate it in each of hundreds of processes.
 build_static() {
     local target
     clean_build
@@ -296,27 +298,28 @@ build_static() {
     program=$CARGO_TARGET_DIR/$target/release/brokenpipe
 }
 
-# Makes Debian's compiler the one that cargo uses: it can build the standard library
-# from source.
+# Makes cargo use Debian's compiler, because that can build the standard library from
+# source.
 use_debian_rust() {
     local versions
     need rustc-web cargo-web rust-web-src
     versions=$(dpkg-query -W -f='${Package} ${Version}\n' rustc-web cargo-web rust-web-src)
     if (($(cut -d' ' -f2 <<<"$versions" | sort -u | wc -l) != 1)); then
-        skip "a compiler builds the standard library of its own version only, and these differ: ${versions//$'\n'/, }"
+        skip "a compiler builds only its own version of the standard library, and these differ: ${versions//$'\n'/, }"
     fi
     clean_build
     unset "${!RUSTUP_@}"
     export RUSTC=/usr/bin/rustc
-    export RUSTC_BOOTSTRAP=1 # a release compiler refuses -Z otherwise
+    export RUSTC_BOOTSTRAP=1 # otherwise a release compiler refuses -Z
 }
 
-# What of the standard library a program is built with that aborts when it panics:
-# nothing that unwinds, and nothing that tells where.
+# Options for the standard library of a program that aborts when it panics: without
+# unwinding and without backtraces.
 aborting=("-Zbuild-std=std,panic_abort" -Zbuild-std-features=)
 
-# Prepares cargo for a target that the machine's toolchain has no standard library
-# for. Sets `from_source` to the options, but for what of the library is built.
+# Prepares cargo for a target without a standard library in the machine's toolchain.
+# Sets `from_source` to the options, except those that say which parts of the library
+# are built.
 use_source() { # TARGET LINKER [FLAG]...
     local target=$1 linker=$2 list='' upper flag
     shift 2
@@ -328,7 +331,7 @@ use_source() { # TARGET LINKER [FLAG]...
     from_source=(--locked --target "$target" --config "target.$target.rustflags=[$list]")
 }
 
-# Builds the program in that way and sets `program`.
+# Builds the program with `use_source` and sets `program`.
 build_from_source() { # TARGET LINKER [FLAG]...
     use_source "$@"
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=$opt_level

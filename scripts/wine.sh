@@ -1,24 +1,24 @@
 # shellcheck shell=bash disable=SC2154 # lib.sh sets what is not set here
-# What the scripts for Wine share, after lib.sh: the build for Windows, and a Wine to
-# run it in, of which nothing is installed.
+# Functions shared by the scripts for Wine, sourced after lib.sh: the build for Windows,
+# and a Wine to run it in, which is unpacked but not installed.
 
-# The target, its linker, and no flags.
+# The target and its linker, without flags.
 # shellcheck disable=SC2034 # scripts use it
 wine_target=(x86_64-pc-windows-gnu x86_64-w64-mingw32-gcc-win32)
 
 need_wine() {
     local arch
     arch=$(uname -m)
-    if [ "$arch" != x86_64 ]; then skip "only x86_64 was tried, and this is $arch"; fi
+    if [ "$arch" != x86_64 ]; then skip "this was tried on x86_64 only, and this is $arch"; fi
     contained 20 mount -t overlay -o lowerdir=/usr:/etc wine /mnt 2>/dev/null ||
-        skip "Wine's packages are laid over /usr, and no overlay can be mounted here"
+        skip "cannot mount an overlay here, which is needed to put Wine's packages over /usr"
     need gcc-mingw-w64-x86-64-win32
 }
 
-# Runs a program of Wine's version in the folder $platforms/wine-$1. Its packages are
-# laid over /usr, C library and all, where only the command sees them. The cache is
-# bound to /mnt, and in /tmp, where Wine leaves a folder, there is nothing but this
-# crate, if that is its place.
+# Runs a program in the Wine unpacked in $platforms/wine-$1. An overlay that only the
+# command sees puts its packages, including their C library, over /usr. $platforms is
+# mounted at /mnt. /tmp, where Wine leaves a folder, is empty, except for this crate if
+# it is there.
 in_wine() { # VERSION SECONDS PROGRAM...
     local version=$1 seconds=$2
     shift 2
@@ -39,13 +39,13 @@ in_wine() { # VERSION SECONDS PROGRAM...
         WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' "$@"
 }
 
-# Unpacks Wine and makes its C: drive, once.
+# Unpacks Wine and makes its C: drive, unless this was done before.
 make_drive() { # VERSION
     local root=$platforms/wine-$1 prefix=$platforms/wine-$1-prefix suite=bookworm zlib
     if [ -e "$prefix/.made" ]; then return; fi
     if [ "$1" = 10 ]; then suite=trixie; fi
     unpack "$root" "$suite" wine64 libwine libz-mingw-w64 libunwind8 liblzma5 libgcc-s1 libc6
-    # As its postinst does: a copy of zlib, marked as part of Wine.
+    # A copy of zlib, marked as part of Wine, as the package's postinst makes it.
     zlib=$root/usr/x86_64-w64-mingw32/lib/zlib1.dll
     {
         head -c 64 "$zlib"
@@ -62,8 +62,8 @@ make_drive() { # VERSION
     touch "$prefix/.made"
 }
 
-# Rust's standard library takes random numbers from a DLL that Wine 8 lacks. This one
-# passes the call on to the function behind it.
+# Makes a DLL that Wine 8 lacks and that Rust's standard library takes random numbers
+# from. It forwards the call to the underlying function.
 make_random_dll() { # FILE
     printf '%s\n' 'LIBRARY bcryptprimitives.dll' 'EXPORTS' 'ProcessPrng = advapi32.SystemFunction036' >"$scratch/random.def"
     x86_64-w64-mingw32-gcc-win32 -shared -nostdlib -Wl,--entry=0 -o "$1" "$scratch/random.def"
