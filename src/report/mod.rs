@@ -7,6 +7,7 @@ mod csv;
 mod json;
 mod legend;
 mod markdown;
+mod markdown_table;
 mod pairwise;
 mod show;
 mod table;
