@@ -8,11 +8,7 @@ use crate::{matrix::Column, platform::Platform};
 
 /// Chooses the baseline of the same name; otherwise, unless `only_own`, the nearest one: same os, arch, abi and stand-in,
 /// and the closest version; of two that are equally close one of the same runtime, then the older.
-pub(super) fn choose<'a>(
-    run: &Column,
-    baselines: &[&'a Column],
-    only_own: bool,
-) -> (Option<&'a Column>, Against<'a>) {
+pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column], only_own: bool) -> (Option<&'a Column>, Against<'a>) {
     let name = &run.members[0].platform;
     if let Some(own) = baselines.iter().find(|column| column.members[0].platform == *name) {
         return (Some(own), Against::Own);

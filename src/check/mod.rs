@@ -139,14 +139,9 @@ fn check_platform<'a>(
         Some(why) => (None, Against::NotMeasured(why)),
         None => choose(column, baselines, terms.only_own),
     };
-    let mut checked = PlatformCheck {
-        name: &column.name,
-        against,
-        counts: Default::default(),
-        findings: Vec::new(),
-        scenarios: Vec::new(),
-    };
-    if matches!(checked.against, Against::NotMeasured(_)) {
+    let counts = Default::default();
+    let mut checked = PlatformCheck { name: &column.name, against, counts, findings: vec![], scenarios: vec![] };
+    if !checked.is_measured() {
         return checked;
     }
     let mut fitting: Vec<(&Known, &mut Use)> =
@@ -183,15 +178,13 @@ fn allowed<'a>(
     for (known, used) in fitting.iter_mut().filter(|(known, _)| known.fits(step)) {
         used.steps += 1;
         let allows = known.allows(run, by);
-        match verdict {
-            Verdict::Changed | Verdict::Unsteady if allows => {
-                used.needed = true;
-                allowed = allowed.or(Some(*known));
-            }
-            // It is needed, though not enough: the finding says so.
-            Verdict::Changed | Verdict::Unsteady => used.needed = true,
+        if matches!(verdict, Verdict::Changed | Verdict::Unsteady) {
+            // An exception that does not allow enough is no less needed: the finding says what it lacks.
+            used.needed = true;
+            allowed = allowed.or(Some(*known).filter(|_| allows));
+        } else {
             // One run of a race may show only what the baseline has, and the next one what the exception is for.
-            _ => used.needed |= allows && known.adds_to(baseline, by),
+            used.needed |= allows && known.adds_to(baseline, by);
         }
     }
     allowed
@@ -204,16 +197,25 @@ fn not_measured(pair: &Pair, column: &Column) -> Option<String> {
         if cell.outcomes.iter().any(|seen| *seen.outcome != *outcome::NOT_RUN) {
             return None;
         }
-        let note = || cell.notes().next().unwrap_or("no case of it was run").to_owned();
-        why.get_or_insert_with(note);
+        why.get_or_insert_with(|| cell.notes().next().unwrap_or("no case of it was run").to_owned());
     }
     why
 }
 
-impl<'a> PlatformCheck<'a> {
+impl PlatformCheck<'_> {
     /// How many steps of cases have this verdict.
     pub fn count_of(&self, verdict: Verdict) -> usize {
         self.counts[verdict as usize]
+    }
+
+    /// Whether it was compared with a baseline.
+    pub fn is_compared(&self) -> bool {
+        matches!(self.against, Against::Own | Against::Nearest(..))
+    }
+
+    /// Whether any case was run on it.
+    pub fn is_measured(&self) -> bool {
+        !matches!(self.against, Against::NotMeasured(_))
     }
 
     fn is_of_nothing(&self) -> bool {
@@ -230,8 +232,8 @@ impl Checked<'_> {
     /// How many steps of cases of the platforms that were compared have this verdict. A platform without a baseline is
     /// not among them: that everything of it is new is a single concern.
     pub fn count_of_compared(&self, verdict: Verdict) -> usize {
-        let compared = |platform: &&PlatformCheck<'_>| matches!(platform.against, Against::Own | Against::Nearest(..));
-        self.platforms.iter().filter(compared).map(|platform| platform.count_of(verdict)).sum()
+        let compared = self.platforms.iter().filter(|platform| platform.is_compared());
+        compared.map(|platform| platform.count_of(verdict)).sum()
     }
 
     /// Whether nothing was observed of what is checked, neither in the run nor in a baseline.
@@ -241,22 +243,18 @@ impl Checked<'_> {
 
     /// How many platforms with an observed step have no baseline.
     pub fn new_platforms(&self) -> usize {
-        let is_new = |platform: &&PlatformCheck<'_>| {
-            matches!(platform.against, Against::Nothing(_)) && !platform.is_of_nothing()
-        };
-        self.platforms.iter().filter(is_new).count()
+        self.platforms.iter().filter(|platform| !platform.is_compared() && !platform.is_of_nothing()).count()
     }
 
     /// Whether something changed. A change of one platform outweighs another that was not measured.
     pub fn answer(&self) -> Answer {
-        let is_absent = |platform: &PlatformCheck<'_>| matches!(platform.against, Against::NotMeasured(_));
-        let verdicts = Verdict::ALL.into_iter().filter(|verdict| self.policy.fails_on(*verdict));
-        let fails = verdicts.map(|verdict| self.count_of_compared(verdict)).any(|count| count > 0)
+        let changed = |verdict| self.policy.fails_on(verdict) && self.count_of_compared(verdict) > 0;
+        let fails = Verdict::ALL.into_iter().any(changed)
             || (self.policy.fails(Concern::Stale) && !self.stale.is_empty())
             || (self.policy.fails(Concern::NewPlatform) && self.new_platforms() > 0);
         if fails {
             Answer::Changed
-        } else if self.is_of_nothing() || self.platforms.iter().any(is_absent) {
+        } else if self.is_of_nothing() || !self.platforms.iter().all(PlatformCheck::is_measured) {
             Answer::Inconclusive
         } else {
             Answer::Same

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
-    check::{self, Against, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, Verdict, parse_known},
+    check::{self, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, Verdict, parse_known},
     matrix::{Compare, Pair},
     report::{self, CheckFormat},
     results::write_text,
@@ -189,6 +189,5 @@ fn why(checked: &Checked<'_>) -> String {
 
 /// The platforms that were not measured.
 fn not_measured<'a>(checked: &Checked<'a>) -> Vec<&'a str> {
-    let absent = checked.platforms.iter().filter(|platform| matches!(platform.against, Against::NotMeasured(_)));
-    absent.map(|platform| platform.name).collect()
+    checked.platforms.iter().filter(|platform| !platform.is_measured()).map(|platform| platform.name).collect()
 }

@@ -45,7 +45,12 @@ impl MarkdownTable {
 
     /// Adds a row. Cells that it lacks at its end are empty; no more than there are columns are expected.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = impl Into<Content>>) {
-        let cells: Vec<_> = cells.into_iter().map(|cell| cell.into().markdown()).collect();
+        let markdown = |cell: Content| match cell {
+            Content::Text(text) => escape_markdown(&text),
+            Content::Bold(text) => format!("**{}**", escape_markdown(&text)),
+            Content::Markdown(markdown) => markdown,
+        };
+        let cells: Vec<_> = cells.into_iter().map(|cell| markdown(cell.into())).collect();
         let blank = " |".repeat(self.columns.saturating_sub(cells.len()));
         self.text.push_str(&format!("| {} |{blank}\n", cells.join(" | ")));
     }
@@ -58,16 +63,6 @@ impl MarkdownTable {
     /// The table, with a line break at its end.
     pub(super) fn into_text(self) -> String {
         self.text
-    }
-}
-
-impl Content {
-    fn markdown(self) -> String {
-        match self {
-            Content::Text(text) => escape_markdown(&text),
-            Content::Bold(text) => format!("**{}**", escape_markdown(&text)),
-            Content::Markdown(markdown) => markdown,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Group, against, counts, stale};
 use crate::{
-    check::{Against, Checked, Concern},
+    check::{Checked, Concern},
     untrusted::log_line,
 };
 
@@ -23,16 +23,13 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     let mut annotations = Vec::new();
     for platform in &checked.platforms {
         log.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
-        let fails = match platform.against {
-            Against::Nothing(_) => Some(checked.policy.fails(Concern::NewPlatform)),
-            Against::NotMeasured(_) => Some(true),
-            Against::Own | Against::Nearest(..) => None,
-        };
-        match (fails, against(&platform.against)) {
-            (Some(fails), Some(text)) => {
-                annotations.push(Annotation { fails, at: None, title: platform.name.to_owned(), text });
-            }
-            (_, text) => log.extend(text.map(|text| format!("  {text}"))),
+        let standing = against(&platform.against);
+        if platform.is_compared() {
+            log.extend(standing.map(|text| format!("  {text}")));
+        } else {
+            let fails = !platform.is_measured() || checked.policy.fails(Concern::NewPlatform);
+            let title = platform.name.to_owned();
+            annotations.extend(standing.map(|text| Annotation { fails, at: None, title, text }));
         }
         for group in Group::of(&platform.findings) {
             if let Some(why) = group.why() {

@@ -20,9 +20,8 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             } else {
                 TestCaseStatus::success()
             };
-            let mut case = TestCase::new(format!("{}:{}", found.known.path, found.known.line), status);
-            case.set_classname("known exceptions").set_system_out(log_line(&text));
-            suite.add_test_case(case);
+            let name = format!("{}:{}", found.known.path, found.known.line);
+            suite.add_test_case(case("known exceptions", &name, status, &text));
         }
         report.add_test_suite(suite);
     }
@@ -46,12 +45,10 @@ fn suite(platform: &PlatformCheck<'_>, checked: &Checked<'_>) -> TestSuite {
             skipped.set_message(log_line(&standing));
             skipped
         }
-        _ => TestCaseStatus::success(),
+        Against::Own | Against::Nearest(..) => TestCaseStatus::success(),
     };
-    let mut case = TestCase::new("baseline", status);
-    case.set_classname(platform.name).set_system_out(log_line(&standing));
-    suite.add_test_case(case);
-    if matches!(platform.against, Against::Own | Against::Nearest(..)) {
+    suite.add_test_case(case(platform.name, "baseline", status, &standing));
+    if platform.is_compared() {
         let mut rest = platform.findings.as_slice();
         for scenario in &platform.scenarios {
             let count = rest.iter().take_while(|finding| finding.step.scenario() == scenario).count();
@@ -68,7 +65,7 @@ fn test(platform: &str, scenario: &str, findings: &[Finding<'_>], checked: &Chec
     let groups = Group::of(findings);
     let (failing, passing): (Vec<_>, Vec<_>) =
         groups.iter().partition(|group| checked.policy.fails_on(group.finding.verdict));
-    let lines = |groups: &[&Group<'_>]| groups.iter().map(|group| line(group)).collect::<Vec<_>>().join("\n");
+    let lines = |groups: &[&Group<'_>]| groups.iter().copied().map(line).collect::<Vec<_>>().join("\n");
     let status = match failing.as_slice() {
         [] => TestCaseStatus::success(),
         [first, further @ ..] => {
@@ -77,16 +74,22 @@ fn test(platform: &str, scenario: &str, findings: &[Finding<'_>], checked: &Chec
             problem(NonSuccessKind::Failure, &message, first.finding.verdict.word(), &lines(&failing))
         }
     };
-    let mut case = TestCase::new(scenario, status);
-    case.set_classname(platform);
-    if !passing.is_empty() {
-        case.set_system_out(lines(&passing));
+    case(platform, scenario, status, &lines(&passing))
+}
+
+/// A test with an output, unless that is empty.
+fn case(class: &str, name: &str, status: TestCaseStatus, output: &str) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(class);
+    if !output.is_empty() {
+        case.set_system_out(clean(output));
     }
     case
 }
 
 fn line(group: &Group<'_>) -> String {
     let why = group.why().map(|why| format!("; allowed: {why}")).unwrap_or_default();
+    // A line break in a note would otherwise make two lines of it.
     log_line(&format!("{} {}: {}{why}", group.finding.verdict.word(), group.place(), group.change()))
 }
 
@@ -94,7 +97,12 @@ fn problem(kind: NonSuccessKind, message: &str, word: &str, text: &str) -> TestC
     let mut status = TestCaseStatus::non_success(kind);
     status.set_message(log_line(message)).set_type(word);
     if !text.is_empty() {
-        status.set_description(text.lines().map(log_line).collect::<Vec<_>>().join("\n"));
+        status.set_description(clean(text));
     }
     status
+}
+
+/// A text of several lines, each of them made safe.
+fn clean(text: &str) -> String {
+    text.lines().map(log_line).collect::<Vec<_>>().join("\n")
 }
