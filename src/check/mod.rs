@@ -229,30 +229,33 @@ impl Checked<'_> {
         self.platforms.iter().map(|platform| platform.count_of(verdict)).sum()
     }
 
-    /// How many steps of cases of the platforms that were compared have this verdict. A platform without a baseline is
-    /// not among them: that everything of it is new is a single concern.
-    pub fn count_of_compared(&self, verdict: Verdict) -> usize {
-        let compared = self.platforms.iter().filter(|platform| platform.is_compared());
-        compared.map(|platform| platform.count_of(verdict)).sum()
-    }
-
     /// Whether nothing was observed of what is checked, neither in the run nor in a baseline.
     pub fn is_of_nothing(&self) -> bool {
         self.platforms.iter().all(PlatformCheck::is_of_nothing)
     }
 
-    /// How many platforms with an observed step have no baseline.
-    pub fn new_platforms(&self) -> usize {
-        self.platforms.iter().filter(|platform| !platform.is_compared() && !platform.is_of_nothing()).count()
+    /// What fails the check, in words and with its number: `2 changed`. Empty if nothing does.
+    ///
+    /// Of a platform without a baseline everything is new, which is one concern and not as many as it has steps.
+    pub fn failures(&self) -> Vec<String> {
+        let (compared, others): (Vec<_>, Vec<_>) = self.platforms.iter().partition(|platform| platform.is_compared());
+        let count = |verdict| compared.iter().map(|platform| platform.count_of(verdict)).sum();
+        let verdicts = Verdict::ALL.into_iter().filter(|verdict| self.policy.fails_on(*verdict));
+        let new = others.iter().filter(|platform| !platform.is_of_nothing()).count();
+        let stale = match self.stale.len() {
+            1 => "known exception that no longer applies",
+            _ => "known exceptions that no longer apply",
+        };
+        let others = [(Concern::NewPlatform, new, "without a baseline"), (Concern::Stale, self.stale.len(), stale)];
+        let others = others.into_iter().filter(|(concern, ..)| self.policy.fails(*concern));
+        let verdicts = verdicts.map(|verdict| (count(verdict), verdict.word()));
+        let failing = verdicts.chain(others.map(|(_, count, what)| (count, what))).filter(|(count, _)| *count > 0);
+        failing.map(|(count, what)| format!("{count} {what}")).collect()
     }
 
     /// Whether something changed. A change of one platform outweighs another that was not measured.
     pub fn answer(&self) -> Answer {
-        let changed = |verdict| self.policy.fails_on(verdict) && self.count_of_compared(verdict) > 0;
-        let fails = Verdict::ALL.into_iter().any(changed)
-            || (self.policy.fails(Concern::Stale) && !self.stale.is_empty())
-            || (self.policy.fails(Concern::NewPlatform) && self.new_platforms() > 0);
-        if fails {
+        if !self.failures().is_empty() {
             Answer::Changed
         } else if self.is_of_nothing() || !self.platforms.iter().all(PlatformCheck::is_measured) {
             Answer::Inconclusive

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
-    check::{self, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, Verdict, parse_known},
+    check::{self, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, parse_known},
     matrix::{Compare, Pair},
     report::{self, CheckFormat},
     results::write_text,
@@ -106,7 +106,7 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     }
     Ok(match checked.answer() {
         Answer::Same => Ok(()),
-        Answer::Changed => Err(Failure::No(why(&checked))),
+        Answer::Changed => Err(Failure::No(format!("not as accepted: {}", checked.failures().join(", ")))),
         Answer::Inconclusive => {
             return Err(Failure::Wrong(format!("inconclusive: not measured: {}", not_measured(&checked).join(", "))));
         }
@@ -165,26 +165,6 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
     let name = shown(&path);
     let text = read_text(&path, (MAX_KNOWN, "no list of exceptions"), "known exceptions are UTF-8 text")?;
     parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))
-}
-
-/// What fails the check, in one line.
-fn why(checked: &Checked<'_>) -> String {
-    let mut parts: Vec<_> = Verdict::ALL
-        .into_iter()
-        .filter(|verdict| checked.policy.fails_on(*verdict) && checked.count_of_compared(*verdict) > 0)
-        .map(|verdict| format!("{} {}", checked.count_of_compared(verdict), verdict.word()))
-        .collect();
-    let stale = match checked.stale.len() {
-        1 => "known exception that no longer applies",
-        _ => "known exceptions that no longer apply",
-    };
-    let others = [
-        (Concern::NewPlatform, checked.new_platforms(), "without a baseline"),
-        (Concern::Stale, checked.stale.len(), stale),
-    ];
-    let failing = others.into_iter().filter(|(concern, count, _)| checked.policy.fails(*concern) && *count > 0);
-    parts.extend(failing.map(|(_, count, what)| format!("{count} {what}")));
-    format!("not as accepted: {}", parts.join(", "))
 }
 
 /// The platforms that were not measured.

@@ -10,7 +10,7 @@ use std::{
 use textwrap::{Options, WordSplitter};
 
 use super::{
-    Look,
+    Look, grouped,
     legend::{self, Shape},
     table::{AROUND, WIDEST, bold, cell_lines, drawn, empty, footer, styled_cell, widest},
 };
@@ -68,14 +68,8 @@ fn stories<'a>(rows: &[Row<'a>]) -> Vec<(Vec<&'a CaseName>, Vec<Row<'a>>)> {
             steps.entry(case).or_default().push(at);
         }
     }
-    let mut stories: Vec<(Vec<&CaseName>, Vec<usize>)> = Vec::new();
-    for (case, steps) in steps {
-        match stories.iter_mut().find(|(_, known)| *known == steps) {
-            Some((cases, _)) => cases.push(case),
-            None => stories.push((vec![case], steps)),
-        }
-    }
-    stories.into_iter().map(|(cases, steps)| (cases, steps.into_iter().map(|at| rows[at]).collect())).collect()
+    let stories = grouped(steps.into_iter().map(|(case, steps)| (steps, case)));
+    stories.into_iter().map(|(steps, cases)| (cases, steps.into_iter().map(|at| rows[at]).collect())).collect()
 }
 
 /// Platforms that gave the same in every step of a story.
@@ -86,15 +80,9 @@ struct Line {
 }
 
 fn lines(matrix: &Matrix, steps: &[Row<'_>]) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    for column in 0..matrix.columns.len() {
-        let texts: Vec<_> = steps.iter().map(|row| cell_lines(*row, column).join("\n")).collect();
-        match lines.iter_mut().find(|line| line.texts == texts) {
-            Some(line) => line.columns.push(column),
-            None => lines.push(Line { columns: vec![column], texts }),
-        }
-    }
-    lines
+    let text = |column| steps.iter().map(|row| cell_lines(*row, column).join("\n")).collect();
+    let lines = grouped((0..matrix.columns.len()).map(|column| (text(column), column)));
+    lines.into_iter().map(|(texts, columns)| Line { columns, texts }).collect()
 }
 
 impl Line {

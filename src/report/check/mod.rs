@@ -8,6 +8,7 @@ mod text;
 
 use clap::ValueEnum;
 
+use super::grouped;
 use crate::{
     catalogue::name_all,
     check::{Against, Checked, Finding, Stale, Verdict},
@@ -55,20 +56,15 @@ impl<'a> Group<'a> {
         let place = |finding: &Finding<'a>| (finding.step.scenario(), finding.step.step(), finding.step.operation());
         let mut groups = Vec::new();
         for of_step in findings.chunk_by(|a, b| place(a) == place(b)) {
-            let mut alike: Vec<(Finding<'a>, Vec<_>)> = Vec::new();
-            for finding in of_step {
-                let same = |other: &Finding<'a>| {
-                    (other.verdict, other.step.baseline, other.step.run)
-                        == (finding.verdict, finding.step.baseline, finding.step.run)
-                        && other.known.map(|known| known.line) == finding.known.map(|known| known.line)
-                };
-                match alike.iter_mut().find(|(first, _)| same(first)) {
-                    Some((_, cases)) => cases.push(finding.step.case()),
-                    None => alike.push((*finding, vec![finding.step.case()])),
-                }
-            }
-            let group = |(finding, cases)| Group { finding, cases: name_all(cases).join("; ") };
-            groups.extend(alike.into_iter().map(group));
+            let key = |finding: &Finding<'a>| {
+                let step = &finding.step;
+                (finding.verdict, step.baseline, step.run, finding.known.map(|known| known.line))
+            };
+            let alike = grouped(of_step.iter().map(|finding| (key(finding), finding)));
+            groups.extend(alike.into_iter().map(|(_, alike)| Group {
+                finding: *alike[0],
+                cases: name_all(alike.iter().map(|finding| finding.step.case())).join("; "),
+            }));
         }
         groups
     }
