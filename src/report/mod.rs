@@ -1,4 +1,4 @@
-//! The matrix as text, one file a format. Nothing here reads files, and nothing that reads files renders.
+//! The matrix as text, one file for each format. Nothing here reads files, and nothing that reads files renders.
 
 mod catalogue;
 mod cell;
@@ -34,29 +34,29 @@ pub use verify::verify;
 pub enum Format {
     /// For a terminal.
     Table,
-    /// For a page on GitHub, or a job's summary.
+    /// For a page on GitHub or a job's summary.
     Markdown,
-    /// For a spreadsheet or a data base: one row a row, one column a platform.
+    /// For a spreadsheet or a database: a column for each platform.
     Csv,
-    /// For a program.
+    /// For other programs.
     Json,
 }
 
-/// How a table for a terminal looks.
+/// What a table for a terminal looks like. Other formats ignore it.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
-    /// In columns of characters.
+    /// In characters. A table is wider where a single column of it does not fit.
     pub width: u16,
-    /// Whether cells that stand out are coloured besides being marked.
+    /// Whether cells that stand out are coloured as well as marked.
     pub colour: bool,
 }
 
-/// What is on the page, for the line under it.
+/// Which rows of a matrix are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
     /// Every row.
     All,
-    /// Only those in which platforms differ or trials disagree.
+    /// Those in which platforms differ or trials disagree.
     Differing,
 }
 
@@ -107,13 +107,13 @@ impl Shown {
     }
 }
 
-/// Before a cell that is not what most platforms gave.
+/// Marks a cell that differs from what most platforms gave.
 const STANDS_OUT: &str = "≠";
 
-/// Before a cell that was not measured, but documented or reported.
+/// Marks a cell that was documented or reported, not measured.
 const STATED: &str = "≈";
 
-/// Where a platform has no such case.
+/// In place of a cell, if the platform has no such case.
 const EMPTY: &str = "·";
 
 /// The items of each key, in the order of the keys' first items.
@@ -128,7 +128,7 @@ fn grouped<K: PartialEq, T>(items: impl IntoIterator<Item = (K, T)>) -> Vec<(K, 
     groups
 }
 
-/// A number and its noun, or verb.
+/// A number with the singular or the plural that goes with it.
 fn of(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
