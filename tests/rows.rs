@@ -44,9 +44,7 @@ fn a_diff_shows_the_same_rows_in_either_order() {
 #[test]
 fn a_diff_says_what_was_not_measured_and_a_matrix_never_counts_it() {
     let diff = |one, other| ran(&["diff", one, other, "--width", "1000"]).exits(0).out;
-    assert!(
-        diff("macos", "windows").contains(" macos is documented, windows is documented; neither was measured.")
-    );
+    assert!(diff("macos", "windows").contains(" macos is documented, windows is documented; neither was measured."));
     let mixed = diff("macos", "linux-6.18-x86_64-gnu");
     let (_, counts) = mixed.split_once(" rows (").expect("a line of counts");
     let (shown, counts) = counts.split_once(" shown): ").expect("how many are shown");
