@@ -48,7 +48,7 @@ fn fewer_outcomes_of_a_race_are_the_same() {
 }
 
 #[test]
-fn what_is_not_observed_any_more_is_gone() {
+fn what_is_not_observed_any_more_is_missing() {
     for outcomes in [&[("unsupported", 10)], &[("not-run", 10)]] {
         let ran = check(&folder(but(2, outcomes)), &[]).exits(1);
         assert!(ran.out.starts_with("box-5.1: 1 missing, 2 same\n"), "{}", ran.out);
@@ -129,12 +129,12 @@ fn a_platform_of_another_kind_is_new() {
 }
 
 #[test]
-fn what_was_not_measured_cannot_be_told() {
+fn a_check_of_what_was_not_measured_is_inconclusive() {
     let folder = folder(ACCEPTED);
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out", "--out", "run"]).exits(0).silent();
     let ran = check(&folder, &[]).exits(2);
     assert_eq!(ran.out, "box-5.1: 3 same\nmoon-1: nothing compared\n  not measured: the job timed out\n");
-    assert_eq!(ran.err, "error: could not tell: not measured: moon-1\n");
+    assert_eq!(ran.err, "error: inconclusive: not measured: moon-1\n");
     // That something else changed is certain.
     write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
     check(&folder, &[]).exits(1);

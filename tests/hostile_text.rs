@@ -128,3 +128,73 @@ fn characters_that_turn_the_direction_of_text_are_taken_out() {
         assert!(out.contains("seen \u{fffd}eciwt") && !out.contains('\u{202e}'), "{out}");
     }
 }
+
+/// Lines that a CI runner would take for commands, blanks aside.
+fn commands(out: &str) -> Vec<&str> {
+    out.lines().filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect()
+}
+
+/// Every string in a JSON text that holds this one.
+fn texts_with<'a>(json: &'a serde_json::Value, part: &str) -> Vec<&'a str> {
+    match json {
+        serde_json::Value::String(text) if text.contains(part) => vec![text],
+        serde_json::Value::Array(list) => list.iter().flat_map(|value| texts_with(value, part)).collect(),
+        serde_json::Value::Object(map) => map.values().flat_map(|value| texts_with(value, part)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A note may begin with a command, in both forms that a CI runner knows, and so may what a note begins: a field, a cell,
+/// a line.
+#[test]
+fn no_format_of_any_command_hands_a_command_to_a_ci_runner() {
+    const NOTE: &str = "::error::x ##[error]x";
+    let head = "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
+    let row = |platform: &str, provenance: &str, outcome: &str, trials: &str| {
+        format!("{platform},{provenance},own/x,tcp4,ignore,std,none,1,client,connect,{outcome},,,,,{trials},{NOTE}\n")
+    };
+    let facts =
+        |platform: &str, provenance: &str| format!("{platform},{provenance},linux,1,{NOTE},vax,,native,epoll,1,1,1\n");
+    let folder = Folder::new();
+    for dir in ["results", "run"] {
+        std::fs::create_dir(folder.join(dir)).unwrap();
+        folder.write(&format!("{dir}/a.csv"), HEAD.to_owned() + &row("a", "measured", "EPIPE", "10,10"));
+        folder.write(&format!("{dir}/platforms.csv"), head.to_owned() + &facts("a", "measured"));
+    }
+    folder.write("results/b.csv", HEAD.to_owned() + &row("b", "measured", "eof", "10,10"));
+    folder.write("results/d.csv", HEAD.to_owned() + &row("d", "documented", "eof", ","));
+    folder.write("run/a.csv", HEAD.to_owned() + &row("a", "measured", "unsupported", "10,10"));
+    folder.write("results/platforms.csv", [head, &facts("a", "measured"), &facts("d", "documented")].concat());
+    folder.write("own.toml", common::OWN.replace("own/short", "own/x"));
+    let mut shown = 0;
+    let mut looks_safe = |args: &[&str], format: &str, code: i32, has_note: bool| {
+        let out = folder.brokenpipe(&[args, &["--format", format]].concat()).exits(code).out;
+        // The runner's own commands are what that format is for.
+        let commands = commands(&out).into_iter().filter(|line| format != "github" || !line.starts_with("::error "));
+        assert_eq!(commands.collect::<Vec<_>>(), Vec::<&str>::new(), "{args:?} {format}");
+        assert_eq!(out.contains("error"), has_note, "{args:?} {format}: the text is there at all: {out}");
+        if format == "json" {
+            let json: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+            let texts = texts_with(&json, "error");
+            assert_eq!(!texts.is_empty(), has_note, "{args:?}");
+            assert!(texts.iter().all(|text| *text == NOTE), "the same text as in the file: {texts:?}");
+        }
+        shown += usize::from(has_note);
+    };
+    for format in ["table", "markdown", "csv", "json"] {
+        // CSV has no column for notes and facts, and who only counts has no room for them.
+        looks_safe(&["report", "results", "--all"], format, 0, format != "csv");
+        looks_safe(&["report", "results", "--verify"], format, 0, true);
+        looks_safe(&["diff", "a", "b"], format, 0, format != "csv");
+        looks_safe(&["diff"], format, 0, false);
+    }
+    for format in ["text", "github", "markdown", "junit", "json"] {
+        looks_safe(&["check", "run"], format, 1, true);
+    }
+    assert_eq!(shown, 15);
+    for width in ["40", "60", "1000"] {
+        let show = folder.brokenpipe(&["show", "own/x", "--scenarios", "own.toml", "--width", width]).exits(0).out;
+        assert!(show.contains("error"), "{show}");
+        assert_eq!(commands(&show), Vec::<&str>::new());
+    }
+}

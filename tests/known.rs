@@ -48,7 +48,7 @@ fn an_exception_that_no_longer_applies_is_reported() {
     // One that fits no step is misspelt, or its scenario is no more.
     folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 99"));
     assert!(check(&folder, &[]).exits(0).out.ends_with("it fits no step that was compared\n"));
-    // Where only a part was looked at, or the platform is another, nothing can be said of it.
+    // Where only a part was checked, or the platform is another, it may still apply.
     let elsewhere = known("outcomes = [\"ECONNRESET\"]\nplatform = { os = \"elsewhere\" }");
     folder.write("results/known.toml", elsewhere);
     assert_eq!(check(&folder, &[]).exits(0).out, "box-5.1: 3 same\n");

@@ -1,4 +1,4 @@
-//! Known exceptions: changes that somebody looked at, and allows for a reason.
+//! Known exceptions: changes that somebody has looked at and allows for a reason.
 
 use glob::Pattern;
 use serde::Deserialize;
@@ -14,45 +14,46 @@ use crate::{
     untrusted::one_line,
 };
 
-/// Largest file of exceptions, in bytes.
+/// Largest file of exceptions that is read, in bytes.
 pub const MAX_KNOWN: u64 = 1 << 20;
 
 /// One exception.
 #[derive(Debug)]
 pub struct Known {
-    /// The file it stands in.
+    /// The name of its file, as [`parse`] was given it.
     pub path: String,
     /// The line of its selector, from 1.
     pub line: usize,
-    /// Why it is allowed.
+    /// Why it is allowed, in one line.
     pub reason: String,
-    /// Where that is told at length.
+    /// The address of a page that says more.
     pub link: String,
-    /// The selector as it was written.
+    /// The selector as it is written in the file.
     pub select: String,
     pattern: Pattern,
+    /// From 1.
     step: Option<u32>,
     /// transport, sigpipe, call, option
     case: [Option<String>; 4],
     /// os, arch, abi, runtime
     facts: [Option<String>; 4],
     version: Option<Versions>,
-    /// The outcomes that are allowed, as a cell, so that they are compared as cells are.
+    /// The outcomes that are allowed, as a cell, to be compared with other cells.
     allowed: Cell,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct KnownFile {
     #[serde(default)]
-    known: Vec<Entry>,
+    known: Vec<KnownTable>,
 }
 
 type Text = Spanned<String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct KnownTable {
     select: Text,
     step: Option<Spanned<u32>>,
     transport: Option<Text>,
@@ -60,7 +61,7 @@ struct Entry {
     call: Option<Text>,
     option: Option<Text>,
     #[serde(default)]
-    platform: On,
+    platform: PlatformTable,
     outcomes: Spanned<Vec<Text>>,
     reason: Text,
     link: Text,
@@ -68,7 +69,7 @@ struct Entry {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct On {
+struct PlatformTable {
     os: Option<Text>,
     arch: Option<Text>,
     abi: Option<Text>,
@@ -76,36 +77,32 @@ struct On {
     version: Option<Text>,
 }
 
-/// Reads the text of a file of exceptions; `path` is for messages.
+/// Parses the text of a file of exceptions. `path` names it in messages; nothing is read from there.
 ///
 /// # Errors
 ///
-/// All mistakes in the file, each with its place and what would be right.
+/// All mistakes in the file, each with its place and what is expected there.
 pub fn parse(path: &str, text: &str) -> Result<Vec<Known>, Mistakes> {
     const RIGHT: &str = "known exceptions are TOML: `[[known]]` with select, outcomes, reason and link, and if need be \
                          step, transport, sigpipe, call, option and platform = { os, arch, abi, runtime, version }";
-    let file: File = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, RIGHT))?;
+    let file: KnownFile = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, RIGHT))?;
     let mut list = Vec::new();
     let known = file.known.into_iter().filter_map(|entry| known(path, text, entry, &mut list)).collect();
     if list.is_empty() { Ok(known) } else { Err(Mistakes { path: path.to_owned(), text: text.to_owned(), list }) }
 }
 
-fn known(path: &str, text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> Option<Known> {
+fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>) -> Option<Known> {
     let before = mistakes.len();
     let mut wrong = |span, title: &str, right: &str| mistakes.push(Mistake::new(span, title, right));
-    let pattern = Pattern::new(entry.select.get_ref());
-    if pattern.is_err() || entry.select.get_ref().is_empty() {
+    let pattern = Pattern::new(entry.select.get_ref()).ok().filter(|pattern| !pattern.as_str().is_empty());
+    if pattern.is_none() {
         wrong(entry.select.span(), "not a selector", "a scenario id, a family, or a glob such as `peer-*`");
     }
-    if let Some(step) = &entry.step
-        && *step.get_ref() == 0
-    {
+    if let Some(step) = entry.step.as_ref().filter(|step| *step.get_ref() == 0) {
         wrong(step.span(), "not a step", "steps are numbered from 1");
     }
     let mut word = |word: &Option<Text>, is_one: fn(&str) -> bool, words: fn() -> String| {
-        if let Some(word) = word
-            && !is_one(word.get_ref())
-        {
+        if let Some(word) = word.as_ref().filter(|word| !is_one(word.get_ref())) {
             wrong(word.span(), "not a word of this axis", &format!("one of {}", words()));
         }
     };
@@ -124,7 +121,7 @@ fn known(path: &str, text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> O
         if checked_field("outcome", allowed.get_ref().as_bytes()).is_err() {
             wrong(allowed.span(), "not an outcome", "an outcome as results have it, such as `EPIPE` or `ok 1`");
         } else if !outcome::is_observed(allowed.get_ref()) {
-            wrong(allowed.span(), "nothing is observed with this outcome", "an outcome that a step can give");
+            wrong(allowed.span(), "this outcome says that nothing was observed", "an outcome that a step can give");
         }
     }
     if entry.reason.get_ref().trim().is_empty() {
@@ -133,61 +130,50 @@ fn known(path: &str, text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> O
     let link = entry.link.get_ref();
     let is_link = ["https://", "http://"].iter().any(|head| link.strip_prefix(head).is_some_and(|at| !at.is_empty()));
     if !is_link || link.chars().any(char::is_whitespace) {
-        wrong(
-            entry.link.span(),
-            "not a link",
-            "an address that begins with `https://`: a bug report, a commit, a page",
-        );
+        let right = "an address that begins with `https://`: a bug report, a commit, a page";
+        wrong(entry.link.span(), "not a link", right);
     }
     for field in [&entry.reason, &entry.link] {
         if field.get_ref().chars().any(|c| c.is_control() && !c.is_whitespace()) {
-            wrong(field.span(), "a control character", "text only: it is shown on terminals");
+            wrong(field.span(), "a control character", "text without control characters, which a terminal would obey");
         }
     }
     if mistakes.len() > before {
         return None;
     }
     let text_of = |text: Option<Text>| text.map(Spanned::into_inner);
-    let outcomes = entry.outcomes.into_inner();
+    let outcomes = entry.outcomes.into_inner().into_iter().map(|outcome| Seen::of(outcome.into_inner())).collect();
     Some(Known {
         path: path.to_owned(),
         line: text[..entry.select.span().start].matches('\n').count() + 1,
         reason: one_line(entry.reason.get_ref()),
         link: entry.link.into_inner(),
-        pattern: pattern.ok()?,
+        pattern: pattern?,
         select: entry.select.into_inner(),
         step: entry.step.map(Spanned::into_inner),
         case: [entry.transport, entry.sigpipe, entry.call, entry.option].map(text_of),
         facts: [entry.platform.os, entry.platform.arch, entry.platform.abi, entry.platform.runtime].map(text_of),
         version: version.and_then(|(_, versions)| versions),
-        allowed: Cell {
-            outcomes: outcomes.into_iter().map(|outcome| Seen::of(outcome.into_inner())).collect(),
-            trials: None,
-        },
+        allowed: Cell { outcomes, trials: None },
     })
 }
 
 impl Known {
-    /// Whether it is about a platform. Of one without facts nothing is known but its name.
+    /// Whether it is about a platform. One that asks for facts is not about a platform whose facts are not recorded.
     pub(super) fn fits_platform(&self, column: &Column) -> bool {
-        if self.facts.iter().all(Option::is_none) && self.version.is_none() {
-            return true;
-        }
-        column.members[0].facts.as_ref().is_some_and(|facts| {
-            let of = [&facts.os, &facts.arch, &facts.abi, &facts.runtime];
-            self.facts.iter().zip(of).all(|(wanted, fact)| wanted.as_ref().is_none_or(|wanted| wanted == fact))
-                && self.version.as_ref().is_none_or(|versions| versions.fit(&facts.os_version))
-        })
+        let Some(facts) = &column.members[0].facts else {
+            return self.facts.iter().all(Option::is_none) && self.version.is_none();
+        };
+        are(&self.facts, [&facts.os, &facts.arch, &facts.abi, &facts.runtime])
+            && self.version.as_ref().is_none_or(|versions| versions.fit(&facts.os_version))
     }
 
     /// Whether it is about a step.
     pub(super) fn fits(&self, step: &ComparedStep<'_>) -> bool {
-        let id = step.scenario();
         let case = step.case();
-        let words = [&case.transport, &case.sigpipe, &case.call, &case.option];
         self.step.is_none_or(|wanted| wanted == step.step())
-            && self.case.iter().zip(words).all(|(wanted, word)| wanted.as_ref().is_none_or(|wanted| **wanted == **word))
-            && self.fits_scenario(id)
+            && are(&self.case, [&case.transport, &case.sigpipe, &case.call, &case.option])
+            && self.fits_scenario(step.scenario())
     }
 
     /// Whether it is about a scenario.
@@ -195,13 +181,18 @@ impl Known {
         catalogue::fits(&self.pattern, id)
     }
 
-    /// Whether all that was found is allowed.
+    /// Whether every outcome that was found is allowed. A cell in which nothing was observed never is.
     pub(super) fn allows(&self, found: &Cell, by: Compare) -> bool {
         found.is_observed() && matches!(relation(found, &self.allowed, by), Relation::Same | Relation::Subset)
     }
 
-    /// Whether it allows more than the baseline knows.
+    /// Whether it allows an outcome that the baseline does not have.
     pub(super) fn adds_to(&self, baseline: &Cell, by: Compare) -> bool {
         !matches!(relation(&self.allowed, baseline, by), Relation::Same | Relation::Subset)
     }
+}
+
+/// Whether each word is the wanted one, where one is wanted.
+fn are(wanted: &[Option<String>; 4], words: [&str; 4]) -> bool {
+    wanted.iter().zip(words).all(|(wanted, word)| wanted.as_ref().is_none_or(|wanted| wanted == word))
 }

@@ -1,38 +1,38 @@
-//! What changed: a run beside an accepted baseline, one verdict a step of a case.
+//! What changed: a run compared with an accepted baseline, with a verdict for each step of each case.
 
 mod baseline;
 mod known;
 mod verdict;
 mod version;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     matrix::{Column, Compare, ComparedStep, Comparison},
     outcome,
 };
-use baseline::{Choice, choose};
+use baseline::choose;
 
 pub use known::{Known, MAX_KNOWN, parse as parse_known};
 pub use verdict::{Concern, Policy, Verdict};
 
-/// How a check is made.
+/// The terms of a check.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     /// What has to be the same.
     pub by: Compare,
     /// Which concerns fail it.
     pub policy: Policy,
-    /// Whether a platform without a baseline of its own has none, however near another is.
+    /// Whether a platform is compared with the baseline of its own name only, and never with the nearest one.
     pub only_own: bool,
-    /// Whether all scenarios are looked at, so that an exception that fits no step of its platform is a stale one.
+    /// Whether all scenarios are checked, so that an exception that fits no step of its platform is stale.
     pub everything: bool,
 }
 
 /// What a check found.
 #[derive(Debug)]
 pub struct Checked<'a> {
-    /// The platforms of the run, in the order of a matrix.
+    /// The measured platforms of the run, in the order of a matrix's columns.
     pub platforms: Vec<PlatformCheck<'a>>,
     /// Exceptions that no longer apply.
     pub stale: Vec<Stale<'a>>,
@@ -40,7 +40,7 @@ pub struct Checked<'a> {
     pub policy: Policy,
 }
 
-/// What was found of one platform.
+/// What a check found of one platform.
 #[derive(Debug)]
 pub struct PlatformCheck<'a> {
     /// Its name.
@@ -48,11 +48,12 @@ pub struct PlatformCheck<'a> {
     /// What it was compared with.
     pub against: Against<'a>,
     /// How many steps of cases have each verdict, in the order of [`Verdict::ALL`].
-    counts: [usize; 6],
-    /// Everything that is not the same, in the catalogue's order.
+    counts: [usize; Verdict::ALL.len()],
+    /// Each step of a case that is not [`Verdict::Same`], in the catalogue's order. Empty for a platform without a
+    /// baseline, of which everything is new.
     pub findings: Vec<Finding<'a>>,
-    /// Each scenario that was looked at, with its number of steps of cases.
-    pub scenarios: Vec<(Arc<str>, usize)>,
+    /// The scenarios that were checked, in the catalogue's order.
+    pub scenarios: Vec<Arc<str>>,
 }
 
 /// What a platform was compared with.
@@ -60,22 +61,22 @@ pub struct PlatformCheck<'a> {
 pub enum Against<'a> {
     /// The baseline of the same name.
     Own,
-    /// That of another platform, and why.
+    /// The baseline of the platform of this name, and why that one.
     Nearest(&'a str, String),
-    /// Nothing: a new platform, and why.
+    /// Nothing, since the platform is new, and why it is taken for new.
     Nothing(String),
-    /// It was not measured, and its notes say why: whether it changed cannot be told.
+    /// Nothing, since it was not measured, and why not. The check of it is inconclusive.
     NotMeasured(String),
 }
 
-/// A step of a case that is not as the baseline has it.
+/// A step of a case that differs from the baseline.
 #[derive(Debug, Clone, Copy)]
 pub struct Finding<'a> {
-    /// What it is.
+    /// How it differs.
     pub verdict: Verdict,
-    /// The step, what the baseline has and what was found.
+    /// The step, with what the baseline has and what was found.
     pub step: ComparedStep<'a>,
-    /// The exception that allows it.
+    /// The exception that allows it, if its verdict is [`Verdict::Known`].
     pub known: Option<&'a Known>,
 }
 
@@ -84,34 +85,35 @@ pub struct Finding<'a> {
 pub struct Stale<'a> {
     /// The exception.
     pub known: &'a Known,
-    /// How many steps of cases it fits, all of them the same without it; 0 if it fits none.
+    /// How many steps of cases it fits, each of which passes without it; 0 if it fits none.
     pub steps: usize,
 }
 
-/// The answer to the question whether something changed.
+/// Whether something changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Nothing did that fails.
+    /// Nothing that fails did.
     Same,
     /// Something did.
     Changed,
-    /// It cannot be told, of some platform at least.
-    CouldNotTell,
+    /// Nothing that fails was found, but some platform was not measured, or nothing was compared.
+    Inconclusive,
 }
 
-/// What came of an exception.
+/// How an exception was used.
 #[derive(Debug, Clone, Copy, Default)]
 struct Use {
     platforms: usize,
     steps: usize,
     needed: bool,
-    /// It is about a scenario that some platform was not asked for.
+    /// It is about a scenario that some platform did not run because it is slow.
     left_out: bool,
 }
 
 /// Compares each measured platform of the run with its baseline.
+///
+/// `pair` may be reduced to some scenarios; the baseline of a platform is chosen as if it were not.
 pub fn check<'a>(pair: &'a Comparison, known: &'a [Known], terms: &Terms) -> Checked<'a> {
-    // Which platform is compared with which does not depend on what is selected of them.
     let observed = |column: &&Column| column.is_measured() && pair.is_observed(column);
     let baselines: Vec<&Column> = pair.baseline.iter().filter(observed).collect();
     let mut uses = vec![Use::default(); known.len()];
@@ -133,32 +135,15 @@ fn check_platform<'a>(
     uses: &mut [Use],
     terms: &Terms,
 ) -> PlatformCheck<'a> {
-    let mut checked = PlatformCheck {
-        name: &column.name,
-        against: Against::Own,
-        counts: [0; 6],
-        findings: Vec::new(),
-        scenarios: Vec::new(),
+    let (baseline, against) = match not_measured(pair, column) {
+        Some(why) => (None, Against::NotMeasured(why)),
+        None => choose(column, baselines, terms.only_own),
     };
-    if let Some(why) = not_measured(pair, column) {
-        checked.against = Against::NotMeasured(why);
+    let counts = Default::default();
+    let mut checked = PlatformCheck { name: &column.name, against, counts, findings: vec![], scenarios: vec![] };
+    if !checked.is_measured() {
         return checked;
     }
-    let baseline = match choose(column, baselines) {
-        Choice::Own(own) => Some(own),
-        Choice::Nearest(near, why) if !terms.only_own => {
-            checked.against = Against::Nearest(&near.name, why);
-            Some(near)
-        }
-        Choice::Nearest(..) => {
-            checked.against = Against::Nothing("the baseline has none of this name".to_owned());
-            None
-        }
-        Choice::None(why) => {
-            checked.against = Against::Nothing(why);
-            None
-        }
-    };
     let mut fitting: Vec<(&Known, &mut Use)> =
         known.iter().zip(uses).filter(|(known, _)| baseline.is_some() && known.fits_platform(column)).collect();
     for (known, used) in &mut fitting {
@@ -166,13 +151,14 @@ fn check_platform<'a>(
         used.left_out |= pair.left_out(column).any(|id| known.fits_scenario(id));
     }
     for step in pair.beside(baseline, column) {
-        checked.add_scenario(step.scenario());
+        if checked.scenarios.last() != Some(step.scenario()) {
+            checked.scenarios.push(Arc::clone(step.scenario()));
+        }
         let Some(verdict) = Verdict::of(&step, terms.by) else { continue };
         let verdict = if baseline.is_none() { Verdict::New } else { verdict };
         let allowed = allowed(&step, verdict, &mut fitting, terms.by);
         let verdict = if allowed.is_some() { Verdict::Known } else { verdict };
-        checked.count(verdict);
-        // What all is new is not listed one by one.
+        checked.counts[verdict as usize] += 1;
         if verdict != Verdict::Same && baseline.is_some() {
             checked.findings.push(Finding { verdict, step, known: allowed });
         }
@@ -192,62 +178,49 @@ fn allowed<'a>(
     for (known, used) in fitting.iter_mut().filter(|(known, _)| known.fits(step)) {
         used.steps += 1;
         let allows = known.allows(run, by);
-        match verdict {
-            Verdict::Changed | Verdict::Unsteady if allows => {
-                used.needed = true;
-                allowed = allowed.or(Some(*known));
-            }
-            // That it is not enough is told by the step.
-            Verdict::Changed | Verdict::Unsteady => used.needed = true,
-            // Of a race one run may show nothing new, and the next one what the exception is for.
-            _ => used.needed |= allows && known.adds_to(baseline, by),
+        if matches!(verdict, Verdict::Changed | Verdict::Unsteady) {
+            // An exception that does not allow enough is no less needed: the finding says what it lacks.
+            used.needed = true;
+            allowed = allowed.or(Some(*known).filter(|_| allows));
+        } else {
+            // One run of a race may show only what the baseline has, and the next one what the exception is for.
+            used.needed |= allows && known.adds_to(baseline, by);
         }
     }
     allowed
 }
 
-/// Why a platform was not measured, if none of its cells was run.
+/// Why a platform was not measured, if it has cells and none of them was run.
 fn not_measured(pair: &Comparison, column: &Column) -> Option<String> {
     let mut why = None;
     for cell in pair.cells(column) {
         if cell.outcomes.iter().any(|seen| *seen.outcome != *outcome::NOT_RUN) {
             return None;
         }
-        let note = || cell.notes().next().unwrap_or("no case of it was run").to_owned();
-        why.get_or_insert_with(note);
+        why.get_or_insert_with(|| cell.notes().next().unwrap_or("no case of it was run").to_owned());
     }
     why
 }
 
-impl<'a> PlatformCheck<'a> {
+impl PlatformCheck<'_> {
     /// How many steps of cases have this verdict.
     pub fn count_of(&self, verdict: Verdict) -> usize {
-        self.counts[place(verdict)]
+        self.counts[verdict as usize]
     }
 
-    fn count(&mut self, verdict: Verdict) {
-        self.counts[place(verdict)] += 1;
+    /// Whether it was compared with a baseline.
+    pub fn is_compared(&self) -> bool {
+        matches!(self.against, Against::Own | Against::Nearest(..))
     }
 
-    fn add_scenario(&mut self, scenario: &Arc<str>) {
-        match self.scenarios.last_mut() {
-            Some((last, steps)) if last == scenario => *steps += 1,
-            _ => self.scenarios.push((Arc::clone(scenario), 1)),
-        }
+    /// Whether any case was run on it.
+    pub fn is_measured(&self) -> bool {
+        !matches!(self.against, Against::NotMeasured(_))
     }
 
-    /// The findings by scenario.
-    pub fn findings_by_scenario(&self) -> HashMap<&'a str, Vec<&Finding<'a>>> {
-        let mut by_scenario: HashMap<&str, Vec<_>> = HashMap::new();
-        for finding in &self.findings {
-            by_scenario.entry(finding.step.scenario()).or_default().push(finding);
-        }
-        by_scenario
+    fn is_of_nothing(&self) -> bool {
+        self.counts.iter().all(|count| *count == 0)
     }
-}
-
-fn place(verdict: Verdict) -> usize {
-    Verdict::ALL.iter().position(|other| *other == verdict).unwrap_or_default()
 }
 
 impl Checked<'_> {
@@ -256,36 +229,36 @@ impl Checked<'_> {
         self.platforms.iter().map(|platform| platform.count_of(verdict)).sum()
     }
 
-    /// The same of platforms that were compared: of a new one everything is new, which is one concern and not thousands.
-    pub fn count_of_compared(&self, verdict: Verdict) -> usize {
-        let compared = |platform: &&PlatformCheck<'_>| matches!(platform.against, Against::Own | Against::Nearest(..));
-        self.platforms.iter().filter(compared).map(|platform| platform.count_of(verdict)).sum()
-    }
-
-    /// Whether no platform has a step that could be compared.
+    /// Whether nothing was observed of what is checked, neither in the run nor in a baseline.
     pub fn is_of_nothing(&self) -> bool {
-        self.platforms.iter().all(|platform| platform.counts == [0; 6])
+        self.platforms.iter().all(PlatformCheck::is_of_nothing)
     }
 
-    /// How many platforms with an observed step have no baseline.
-    pub fn new_platforms(&self) -> usize {
-        let is_new = |platform: &&PlatformCheck<'_>| {
-            matches!(platform.against, Against::Nothing(_)) && platform.counts != [0; 6]
-        };
-        self.platforms.iter().filter(is_new).count()
-    }
-
-    /// Whether something changed.
-    pub fn answer(&self) -> Answer {
-        let is_untold = |platform: &PlatformCheck<'_>| matches!(platform.against, Against::NotMeasured(_));
+    /// What fails the check, in words and with its number: `2 changed`. Empty if nothing does.
+    ///
+    /// Of a platform without a baseline everything is new, which is one concern and not as many as it has steps.
+    pub fn failures(&self) -> Vec<String> {
+        let (compared, others): (Vec<_>, Vec<_>) = self.platforms.iter().partition(|platform| platform.is_compared());
+        let count = |verdict| compared.iter().map(|platform| platform.count_of(verdict)).sum();
         let verdicts = Verdict::ALL.into_iter().filter(|verdict| self.policy.fails_on(*verdict));
-        let fails = verdicts.map(|verdict| self.count_of_compared(verdict)).any(|count| count > 0)
-            || (self.policy.fails(Concern::Stale) && !self.stale.is_empty())
-            || (self.policy.fails(Concern::NewPlatform) && self.new_platforms() > 0);
-        if fails {
+        let new = others.iter().filter(|platform| !platform.is_of_nothing()).count();
+        let stale = match self.stale.len() {
+            1 => "known exception that no longer applies",
+            _ => "known exceptions that no longer apply",
+        };
+        let others = [(Concern::NewPlatform, new, "without a baseline"), (Concern::Stale, self.stale.len(), stale)];
+        let others = others.into_iter().filter(|(concern, ..)| self.policy.fails(*concern));
+        let verdicts = verdicts.map(|verdict| (count(verdict), verdict.word()));
+        let failing = verdicts.chain(others.map(|(_, count, what)| (count, what))).filter(|(count, _)| *count > 0);
+        failing.map(|(count, what)| format!("{count} {what}")).collect()
+    }
+
+    /// Whether something changed. A change of one platform outweighs another that was not measured.
+    pub fn answer(&self) -> Answer {
+        if !self.failures().is_empty() {
             Answer::Changed
-        } else if self.is_of_nothing() || self.platforms.iter().any(is_untold) {
-            Answer::CouldNotTell
+        } else if self.is_of_nothing() || !self.platforms.iter().all(PlatformCheck::is_measured) {
+            Answer::Inconclusive
         } else {
             Answer::Same
         }

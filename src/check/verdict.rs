@@ -9,42 +9,42 @@ use crate::matrix::{Compare, ComparedStep, Relation};
 /// What became of a step of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// It gave what the baseline knows, or some of that.
-    Same,
-    /// It gave nothing of what the baseline knows.
+    /// It gave no outcome that the baseline has.
     Changed,
-    /// It was observed in the baseline, and here it was not.
+    /// It was observed in the baseline, but not here.
     Missing,
-    /// ComparedSteps outcomes that the baseline knows it gave others.
+    /// It gave outcomes that the baseline has, and others.
     Unsteady,
-    /// It was observed here, and in the baseline it was not.
+    /// It was observed here, but not in the baseline.
     New,
-    /// It is not as the baseline has it, and that is a known exception.
+    /// It differs from the baseline, and a known exception allows that.
     Known,
+    /// It gave the outcomes that the baseline has, or some of them.
+    Same,
 }
 
 impl Verdict {
-    /// All of them, those that fail first.
+    /// All of them, in the order of their declaration: those that fail first.
     pub const ALL: [Verdict; 6] =
         [Verdict::Changed, Verdict::Missing, Verdict::Unsteady, Verdict::New, Verdict::Known, Verdict::Same];
 
-    /// Its word.
+    /// Its word in every format.
     pub const fn word(self) -> &'static str {
         match self {
-            Verdict::Same => "same",
             Verdict::Changed => "changed",
             Verdict::Missing => "missing",
             Verdict::Unsteady => "unsteady",
             Verdict::New => "new",
             Verdict::Known => "known",
+            Verdict::Same => "same",
         }
     }
 
-    /// The verdict on a step, exceptions aside. None where nothing was observed, neither here nor there.
+    /// The verdict on a step before exceptions are applied; `None` where nothing was observed on either side.
     pub(super) fn of(step: &ComparedStep<'_>, by: Compare) -> Option<Self> {
         if let Some(relation) = step.relation(by) {
             return Some(match relation {
-                // How many outcomes of a race some trials meet is chance; a further one is news.
+                // Which outcomes of a race some trials meet is chance; an outcome never seen before is not.
                 Relation::Same | Relation::Subset => Verdict::Same,
                 Relation::Superset | Relation::Overlap => Verdict::Unsteady,
                 Relation::Disjoint => Verdict::Changed,
@@ -61,13 +61,13 @@ impl Verdict {
 /// What can fail a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Concern {
-    /// A step gave nothing of what the baseline knows.
+    /// A step gave no outcome that the baseline has.
     Changed,
-    /// A step was observed in the baseline, and here it was not.
+    /// A step was observed in the baseline, but not here.
     Missing,
-    /// A step gave further outcomes besides those that the baseline knows.
+    /// A step gave outcomes that the baseline has, and others.
     Unsteady,
-    /// A step was observed here, and in the baseline it was not.
+    /// A step was observed here, but not in the baseline.
     New,
     /// A known exception no longer applies.
     Stale,
@@ -75,32 +75,19 @@ pub enum Concern {
     NewPlatform,
 }
 
-impl Concern {
-    /// What concern a verdict is; two are none.
-    pub fn of(verdict: Verdict) -> Option<Self> {
-        match verdict {
-            Verdict::Changed => Some(Concern::Changed),
-            Verdict::Missing => Some(Concern::Missing),
-            Verdict::Unsteady => Some(Concern::Unsteady),
-            Verdict::New => Some(Concern::New),
-            Verdict::Same | Verdict::Known => None,
-        }
-    }
-}
-
 /// Which concerns fail a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy(BTreeSet<Concern>);
 
 impl Default for Policy {
-    /// Changed and missing.
+    /// [`Concern::Changed`] and [`Concern::Missing`] fail.
     fn default() -> Self {
         Policy(BTreeSet::from([Concern::Changed, Concern::Missing]))
     }
 }
 
 impl Policy {
-    /// The default, with some that fail besides, and some that do not.
+    /// The default, plus what `deny` names, minus what `allow` names. A concern that both name does not fail.
     pub fn new(deny: &[Concern], allow: &[Concern]) -> Self {
         let mut policy = Policy::default();
         policy.0.extend(deny);
@@ -108,13 +95,19 @@ impl Policy {
         policy
     }
 
-    /// Whether this fails.
+    /// Whether a concern fails the check.
     pub fn fails(&self, concern: Concern) -> bool {
         self.0.contains(&concern)
     }
 
-    /// Whether a verdict fails.
+    /// Whether a verdict fails the check; `same` and `known` never do.
     pub fn fails_on(&self, verdict: Verdict) -> bool {
-        Concern::of(verdict).is_some_and(|concern| self.fails(concern))
+        match verdict {
+            Verdict::Changed => self.fails(Concern::Changed),
+            Verdict::Missing => self.fails(Concern::Missing),
+            Verdict::Unsteady => self.fails(Concern::Unsteady),
+            Verdict::New => self.fails(Concern::New),
+            Verdict::Known | Verdict::Same => false,
+        }
     }
 }

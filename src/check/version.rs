@@ -1,81 +1,61 @@
 //! Versions as numbers, and conditions on them.
 
-/// The numbers of a version: `6.18` is 6 and 18. What comes after the last number is passed over; none where it does
-/// not begin with a number.
+use std::cmp::Ordering::{self, Equal, Greater, Less};
+
+/// The leading numbers of a version: `6.18` is 6 and 18, and so is `6.18-rc1`. `None` if it does not begin with a number.
 pub(super) fn numbers(version: &str) -> Option<Vec<u64>> {
-    let mut numbers = Vec::new();
-    for part in version.split('.') {
-        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-        match part[..digits].parse() {
-            Ok(number) => numbers.push(number),
-            Err(_) => break,
-        }
-        if digits < part.len() {
-            break;
-        }
-    }
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let numbers: Vec<_> = version[..end].split('.').map_while(|part| part.parse().ok()).collect();
     (!numbers.is_empty()).then_some(numbers)
 }
 
-/// How far two versions are apart: in their first number, then in the second, and so on; what is missing is 0.
+/// How far apart two versions are, number by number. A missing number counts as 0.
 pub(super) fn distance(one: &[u64], other: &[u64]) -> Vec<u64> {
-    let at = |numbers: &[u64], index: usize| numbers.get(index).copied().unwrap_or(0);
     (0..one.len().max(other.len())).map(|index| at(one, index).abs_diff(at(other, index))).collect()
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Compared {
-    Less,
-    AtMost,
-    Equal,
-    AtLeast,
-    More,
+fn at(numbers: &[u64], index: usize) -> u64 {
+    numbers.get(index).copied().unwrap_or(0)
 }
 
-/// Conditions on a version, all of which have to hold: `>=5.10, <6.1`. A version is looked at as far as a condition
-/// has numbers: 6.1.5 is `6.1`, and not more than it.
+/// Each operator with the orderings of a version relative to the condition's that satisfy it. An operator comes before
+/// those that are a prefix of it.
+const OPERATORS: [(&str, &[Ordering]); 6] = [
+    (">=", &[Greater, Equal]),
+    ("<=", &[Less, Equal]),
+    (">", &[Greater]),
+    ("<", &[Less]),
+    ("=", &[Equal]),
+    ("", &[Equal]),
+];
+
+/// Conditions on a version, all of which have to hold: `>=5.10, <6.1`. A version is compared only as far as a condition
+/// has numbers: 6.1.5 equals `6.1` and is not greater.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Versions(Vec<(Compared, Vec<u64>)>);
+pub(super) struct Versions(Vec<(&'static [Ordering], Vec<u64>)>);
 
 impl Versions {
-    /// What a condition is, for a message.
+    /// What a condition looks like, for a message.
     pub(super) const RIGHT: &str = "versions after `>=`, `>`, `<=`, `<` or `=`, such as `>=5.10, <6.1`";
 
-    /// Reads conditions that are joined by commas.
+    /// Parses conditions that are separated by commas. `None` if one of them is not an operator and a version of
+    /// numbers alone.
     pub(super) fn parse(text: &str) -> Option<Self> {
+        let number = |part: &str| part.parse().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()));
         let condition = |text: &str| {
-            let text = text.trim();
-            let words = [
-                (">=", Compared::AtLeast),
-                ("<=", Compared::AtMost),
-                (">", Compared::More),
-                ("<", Compared::Less),
-                ("=", Compared::Equal),
-                ("", Compared::Equal),
-            ];
-            let (version, compared) =
-                words.into_iter().find_map(|(word, compared)| Some((text.strip_prefix(word)?, compared)))?;
-            let version = version.trim();
-            let is_version = version.split('.').all(|part| {
-                !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u64>().is_ok()
-            });
-            Some((compared, numbers(version).filter(|_| is_version)?))
+            let (operator, satisfied_by) = OPERATORS.into_iter().find(|(operator, _)| text.starts_with(operator))?;
+            let version = text[operator.len()..].trim();
+            Some((satisfied_by, version.split('.').map(number).collect::<Option<_>>()?))
         };
-        text.split(',').map(condition).collect::<Option<Vec<_>>>().map(Versions)
+        text.split(',').map(|text| condition(text.trim())).collect::<Option<_>>().map(Versions)
     }
 
-    /// Whether a version fulfils all of them; one without a number fulfils none.
+    /// Whether a version satisfies every condition; one that does not begin with a number satisfies none.
     pub(super) fn fit(&self, version: &str) -> bool {
         let Some(version) = numbers(version) else { return false };
-        self.0.iter().all(|(compared, wanted)| {
-            let seen: Vec<u64> = (0..wanted.len()).map(|index| version.get(index).copied().unwrap_or(0)).collect();
-            match compared {
-                Compared::Less => seen < *wanted,
-                Compared::AtMost => seen <= *wanted,
-                Compared::Equal => seen == *wanted,
-                Compared::AtLeast => seen >= *wanted,
-                Compared::More => seen > *wanted,
-            }
+        self.0.iter().all(|(satisfied_by, wanted)| {
+            let seen = (0..wanted.len()).map(|index| at(&version, index));
+            satisfied_by.contains(&seen.cmp(wanted.iter().copied()))
         })
     }
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalogue::{Catalogue, Selection, Transport},
-    check::{self, Against, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, Verdict, parse_known},
+    check::{self, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, parse_known},
     matrix::{Compare, Comparison},
     report::{self, CheckFormat},
     results::write_text,
@@ -42,7 +42,7 @@ pub(super) struct CheckArgs {
     /// What has to be the same: the exact outcome, or what portable code needs to know of it
     #[arg(long, value_enum, default_value_t = Compare::Exact)]
     compare: Compare,
-    /// Fail on this, too; repeatable. `changed` and `gone` fail anyway
+    /// Fail on this, too; repeatable. `changed` and `missing` fail by default
     #[arg(long, value_name = "VERDICT")]
     deny: Vec<Concern>,
     /// Do not fail on this; repeatable
@@ -59,7 +59,7 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn check(args: &CheckArgs) -> Done {
-    // 1 is for a change alone: whatever else is wrong, it could not be told.
+    // Exit code 1 is for a change alone; whatever else is wrong, the check is inconclusive.
     carry_out(args).unwrap_or_else(|failure| {
         Err(match failure {
             Failure::No(message) => Failure::Wrong(message),
@@ -68,12 +68,12 @@ pub(super) fn check(args: &CheckArgs) -> Done {
     })
 }
 
-/// Fails if it cannot be told whether something changed, or returns the answer.
+/// Returns the answer, or fails if the check is inconclusive.
 fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     if let Some(both) = args.deny.iter().find(|concern| args.allow.contains(concern)) {
         let word = clap::ValueEnum::to_possible_value(both).map(|value| value.get_name().to_owned());
         return Err(Failure::Wrong(format!(
-            "--deny and --allow both name {}; right would be one of them",
+            "--deny and --allow both name {}: expected one of them",
             word.unwrap_or_default()
         )));
     }
@@ -83,7 +83,7 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     let pair = read(args, &selection, &catalogue)?;
     if !pair.baseline.iter().any(|column| column.is_measured()) {
         return Err(Failure::Wrong(format!(
-            "nothing to compare with: no measured results in {}; `brokenpipe accept` puts some there",
+            "nothing to compare with: no measured results in {}; `brokenpipe accept` adopts some",
             shown(&args.baseline)
         )));
     }
@@ -96,7 +96,7 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     let checked = check::check(&pair, &known, &terms);
     if checked.is_of_nothing() && not_measured(&checked).is_empty() {
         return Err(Failure::Wrong(
-            "nothing is compared: no step of what is selected was observed in what is to be checked".to_owned(),
+            "nothing is compared: no step of what is selected was observed in the results to be checked".to_owned(),
         ));
     }
     let text = report::check(&checked, args.format);
@@ -106,19 +106,19 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     }
     Ok(match checked.answer() {
         Answer::Same => Ok(()),
-        Answer::Changed => Err(Failure::No(why(&checked))),
-        Answer::CouldNotTell => {
-            return Err(Failure::Wrong(format!("could not tell: not measured: {}", not_measured(&checked).join(", "))));
+        Answer::Changed => Err(Failure::No(format!("not as accepted: {}", checked.failures().join(", ")))),
+        Answer::Inconclusive => {
+            return Err(Failure::Wrong(format!("inconclusive: not measured: {}", not_measured(&checked).join(", "))));
         }
     })
 }
 
-/// Both sets of results; what is checked is measured if it is not there.
+/// Both sets of results. If no run is named, this machine is measured.
 fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Result<Comparison, Failure> {
     let measured = tempfile::tempdir().map_err(|error| Failure::Wrong(format!("a temporary folder: {error}")))?;
     let mut run = args.run.clone();
     if run.is_empty() {
-        // A mistake in the baseline must not cost what is measured.
+        // Measuring takes time: an unreadable baseline is reported before, not after.
         fs::metadata(&args.baseline)
             .map_err(|error| Failure::Wrong(format!("{}: cannot be read: {error}", shown(&args.baseline))))?;
         let mut here = RunArgs::default();
@@ -141,11 +141,11 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
     }
     pair.select(selection);
     if pair.leave_out_slow(catalogue) {
-        note(&["scenarios that take seconds were not run, and are not looked at; `brokenpipe run --slow` runs them"
+        note(&["scenarios that take seconds were not run and are not checked; `brokenpipe run --slow` runs them"
             .to_owned()]);
     }
     if !pair.run.iter().any(|column| column.is_measured()) {
-        return Err(Failure::Wrong("nothing to compare: no measured results in what is to be checked".to_owned()));
+        return Err(Failure::Wrong("nothing to compare: no measured results to be checked".to_owned()));
     }
     Ok(pair)
 }
@@ -167,28 +167,7 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
     parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))
 }
 
-/// What fails, in a line.
-fn why(checked: &Checked<'_>) -> String {
-    let mut parts: Vec<_> = Verdict::ALL
-        .into_iter()
-        .filter(|verdict| checked.policy.fails_on(*verdict) && checked.count_of_compared(*verdict) > 0)
-        .map(|verdict| format!("{} {}", checked.count_of_compared(verdict), verdict.word()))
-        .collect();
-    let stale = match checked.stale.len() {
-        1 => "known exception that no longer applies",
-        _ => "known exceptions that no longer apply",
-    };
-    let others = [
-        (Concern::NewPlatform, checked.new_platforms(), "without a baseline"),
-        (Concern::Stale, checked.stale.len(), stale),
-    ];
-    let failing = others.into_iter().filter(|(concern, count, _)| checked.policy.fails(*concern) && *count > 0);
-    parts.extend(failing.map(|(_, count, what)| format!("{count} {what}")));
-    format!("not as accepted: {}", parts.join(", "))
-}
-
 /// The platforms that were not measured.
 fn not_measured<'a>(checked: &Checked<'a>) -> Vec<&'a str> {
-    let untold = checked.platforms.iter().filter(|platform| matches!(platform.against, Against::NotMeasured(_)));
-    untold.map(|platform| platform.name).collect()
+    checked.platforms.iter().filter(|platform| !platform.is_measured()).map(|platform| platform.name).collect()
 }

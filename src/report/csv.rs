@@ -1,48 +1,56 @@
-//! The matrix as CSV: one row a row, one column a platform, and whether platforms differ in it: `yes`, `no`, or `stated` if
-//! only something that is documented or reported differs.
+//! The matrix as CSV: a column for each platform, and whether platforms differ in a row: `yes`, `no`, or `stated` if only
+//! something that is documented or reported differs.
 
 use std::io::{self, Write};
 
 use super::cell;
 use crate::{matrix::View, untrusted::csv_field};
 
-pub(super) fn render(matrix: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let head = ["scenario", "cases", "step", "actor", "operation", "differs"].map(str::to_owned);
-    let platforms = matrix.columns().iter().map(|column| column.name.clone());
-    let rows = matrix.rows().map(|row| {
+pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let head = ["scenario", "cases", "step", "actor", "operation", "differs"];
+    let platforms = view.columns().iter().map(|column| column.name.as_str());
+    let rows = view.rows().map(|row| {
         let differs = match (row.differs(), row.differs_from_stated()) {
             (true, _) => "yes",
             (false, true) => "stated",
             (false, false) => "no",
         };
-        let head = [
-            row.scenario().to_owned(),
-            row.case_names(),
-            row.step().to_string(),
-            row.actor().to_owned(),
-            row.operation().to_owned(),
-            differs.to_owned(),
-        ];
-        let cells = (0..matrix.columns().len()).map(|column| cell::in_full(row, column));
-        head.into_iter().chain(cells).collect::<Vec<_>>()
+        let (cases, step) = (row.case_names(), row.step().to_string());
+        let head = [row.scenario(), &cases, &step, row.actor(), row.operation(), differs].map(str::to_owned);
+        head.into_iter().chain((0..view.columns().len()).map(move |column| cell::in_full(row, column)))
     });
-    table(std::iter::once(head.into_iter().chain(platforms).collect()).chain(rows), out)
+    table(head.into_iter().chain(platforms), rows, out)
 }
 
-/// Records as CSV, the head first.
-pub(super) fn table(records: impl Iterator<Item = Vec<String>>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a head and records as CSV that a spreadsheet can open: no field is a formula.
+///
+/// # Errors
+///
+/// Those of `out`, with their own kinds, and [`io::ErrorKind::Other`] if the records are of different lengths.
+pub(super) fn table(
+    head: impl IntoIterator<Item: AsRef<str>>,
+    records: impl IntoIterator<Item: IntoIterator<Item: AsRef<str>>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    for record in records {
-        for field in &record {
-            writer.write_field(csv_field(field).as_bytes()).map_err(of_system)?;
-        }
-        writer.write_record(None::<&[u8]>).map_err(of_system)?;
-    }
+    write_record(&mut writer, head)?;
+    records.into_iter().try_for_each(|record| write_record(&mut writer, record))?;
     writer.flush()
 }
 
-/// The system's own error, which csv's conversion would hide: whether the reader has left is told by its kind.
-fn of_system(error: csv::Error) -> io::Error {
+fn write_record(
+    writer: &mut csv::Writer<&mut dyn Write>,
+    fields: impl IntoIterator<Item: AsRef<str>>,
+) -> io::Result<()> {
+    for field in fields {
+        writer.write_field(csv_field(field.as_ref()).as_bytes()).map_err(io_error)?;
+    }
+    writer.write_record(None::<&[u8]>).map_err(io_error)
+}
+
+/// The operating system's own error. The conversion of `csv` would hide its kind, which tells a closed pipe from a
+/// failure.
+fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

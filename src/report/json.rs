@@ -5,43 +5,23 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::{
-    matrix::{Column, Row as MatrixRow, Seen, View},
+    matrix::{Column, Counts, Row, Seen, View},
     outcome::{Class, class_of},
     platform::{Platform, Provenance},
     untrusted::write_json,
 };
 
 #[derive(Serialize)]
-struct Page<'a> {
-    platforms: Vec<Head<'a>>,
-    rows: Rows<'a>,
-    counts: Total,
-}
-
-/// The rows, one by one.
-struct Rows<'a>(&'a View<'a>);
-
-impl Serialize for Rows<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rows = self.0.rows();
-        let mut list = serializer.serialize_seq(Some(rows.len()))?;
-        for each in rows {
-            list.serialize_element(&row(each))?;
-        }
-        list.end()
-    }
+struct MatrixJson<'a> {
+    platforms: Vec<PlatformJson<'a>>,
+    #[serde(serialize_with = "rows")]
+    rows: &'a View<'a>,
+    #[serde(serialize_with = "counts")]
+    counts: Counts,
 }
 
 #[derive(Serialize)]
-struct Total {
-    rows: usize,
-    differing: usize,
-    stated: usize,
-    unsteady: usize,
-}
-
-#[derive(Serialize)]
-struct Head<'a> {
+struct PlatformJson<'a> {
     platform: &'a str,
     provenance: Provenance,
     facts: Option<&'a Platform>,
@@ -51,52 +31,47 @@ struct Head<'a> {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct RowJson<'a> {
     scenario: &'a str,
     cases: Vec<String>,
     step: u32,
     actor: &'a str,
     operation: &'a str,
     differs: bool,
-    /// Whether what is documented or reported differs from what was measured, or from each other, and nothing else does.
+    /// Whether only something that is documented or reported differs.
     stated: bool,
     unsteady: bool,
-    cells: Vec<Option<Cell<'a>>>,
+    cells: Vec<Option<CellJson<'a>>>,
 }
 
 #[derive(Serialize)]
-struct Cell<'a> {
-    outcomes: Vec<Outcome<'a>>,
+struct CellJson<'a> {
+    outcomes: Vec<OutcomeJson<'a>>,
     trials: Option<u64>,
     stands_out: bool,
     notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Outcome<'a> {
+struct OutcomeJson<'a> {
     outcome: &'a str,
     class: Option<&'static str>,
     count: Option<u64>,
 }
 
-pub(super) fn render(matrix: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let counts = matrix.counts();
-    let page = Page {
-        platforms: matrix.columns().iter().map(head).collect(),
-        rows: Rows(matrix),
-        counts: Total {
-            rows: counts.rows,
-            differing: counts.differing,
-            stated: counts.stated,
-            unsteady: counts.unsteady,
-        },
-    };
-    write_json(&page, out)
+pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let platforms = view.columns().iter().map(platform).collect();
+    write_json(&MatrixJson { platforms, rows: view, counts: view.counts() }, out)
 }
 
-fn head(column: &Column) -> Head<'_> {
+fn counts<S: Serializer>(counts: &Counts, serializer: S) -> Result<S::Ok, S::Error> {
+    let Counts { rows, differing, stated, unsteady } = *counts;
+    serializer.collect_map([("rows", rows), ("differing", differing), ("stated", stated), ("unsteady", unsteady)])
+}
+
+fn platform(column: &Column) -> PlatformJson<'_> {
     let member = &column.members[0];
-    Head {
+    PlatformJson {
         platform: &member.platform,
         provenance: member.provenance,
         facts: member.facts.as_ref(),
@@ -104,8 +79,16 @@ fn head(column: &Column) -> Head<'_> {
     }
 }
 
-fn row(row: MatrixRow<'_>) -> Row<'_> {
-    Row {
+/// The rows one by one: all of them together may be larger than the matrix.
+fn rows<S: Serializer>(view: &&View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    let rows = view.rows();
+    let mut list = serializer.serialize_seq(Some(rows.len()))?;
+    rows.map(row).try_for_each(|row| list.serialize_element(&row))?;
+    list.end()
+}
+
+fn row(row: Row<'_>) -> RowJson<'_> {
+    RowJson {
         scenario: row.scenario(),
         cases: row.cases().map(ToString::to_string).collect(),
         step: row.step(),
@@ -118,18 +101,14 @@ fn row(row: MatrixRow<'_>) -> Row<'_> {
     }
 }
 
-fn cell(row: MatrixRow<'_>, column: usize) -> Option<Cell<'_>> {
+fn cell(row: Row<'_>, column: usize) -> Option<CellJson<'_>> {
     let cell = row.cell(column)?;
-    Some(Cell {
-        outcomes: cell
-            .outcomes
-            .iter()
-            .map(|Seen { outcome, count, .. }| Outcome {
-                outcome,
-                class: class_of(outcome).map(Class::word),
-                count: *count,
-            })
-            .collect(),
+    let outcome = |seen| {
+        let Seen { outcome, count, .. }: &Seen = seen;
+        OutcomeJson { outcome, class: class_of(outcome).map(Class::word), count: *count }
+    };
+    Some(CellJson {
+        outcomes: cell.outcomes.iter().map(outcome).collect(),
         trials: cell.trials,
         stands_out: row.stands_out(column),
         notes: row.notes(column).into_iter().collect(),

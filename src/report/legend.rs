@@ -1,10 +1,13 @@
-//! What stands under a matrix: how many rows, what the columns are, and what the words on this page mean.
+//! The text under a matrix: how many rows there are, what the columns are, and what its signs and words mean.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::BitOr,
+};
 
 use super::{EMPTY, STANDS_OUT, STATED, of};
 use crate::{
-    matrix::{Column, Compare, LeftOut, Member, Row, View},
+    matrix::{Cell, Column, Compare, LeftOut, Member, Row, View},
     outcome::{Class, Readiness, VOCABULARY, class_of, flags_of, forms_of},
     platform::Provenance,
     untrusted::printable,
@@ -13,9 +16,9 @@ use crate::{
 /// How the rows are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Each by itself, with the cases it is about.
+    /// Each by itself, with its cases.
     Rows,
-    /// As stories: what follows a difference in the same cases comes with it.
+    /// As stories: a difference is followed by the later steps of the same cases.
     Stories,
 }
 
@@ -28,81 +31,79 @@ pub(super) fn shorten(outcome: &str) -> String {
 }
 
 /// The line of counts.
-pub(super) fn counts(matrix: &View<'_>, shape: Shape) -> String {
-    let counts = matrix.counts();
-    let rows = matrix.rows().len();
+pub(super) fn counts(view: &View<'_>, shape: Shape) -> String {
+    let counts = view.counts();
+    let rows = view.rows().len();
     let with = if shape == Shape::Stories { ", with what follows a difference" } else { "" };
-    let shown = match (rows == counts.rows, matrix.left_out().unsupported) {
+    let shown = match (rows == counts.rows, view.left_out().unsupported) {
         (true, _) => String::new(),
         (false, 0) => format!(" ({rows} shown{with})"),
-        (false, left_out) => format!(" ({rows} shown{with}; {left_out} that no platform here supports are left out)"),
+        (false, hidden) => format!(" ({rows} shown{with}; {hidden} that no platform here supports are hidden)"),
     };
-    let class = if matrix.compared() == Compare::Class { " in the class of what they gave" } else { "" };
+    let class = if view.compared() == Compare::Class { " in class" } else { "" };
     let differing = of(counts.differing, "differs", "differ");
-    let differing = match matrix.reference().filter(|_| !matrix.is_pair()) {
-        // What was measured and what is said are not counted together.
-        Some(baseline) if !baseline.is_measured() => format!(
-            "in {} something else was measured or is said than is {} of {}{class}",
-            counts.stated,
-            baseline.provenance.word(),
-            baseline.name,
-        ),
-        _ => {
-            let from = match matrix.reference() {
-                Some(baseline) => format!("from {}", baseline.name),
-                None => "between platforms".to_owned(),
-            };
-            let stated = match counts.stated {
+    let differing = match (view.reference(), counts.stated) {
+        // Differences from what was measured and from what is stated are not counted together.
+        (Some(baseline), stated) if !baseline.is_measured() && !view.is_pair() => {
+            let (differ, word) = (of(stated, "differs", "differ"), baseline.provenance.word());
+            format!("{differ}{class} from what is {word} for {}", baseline.name)
+        }
+        (baseline, stated) => {
+            let from =
+                baseline.map_or_else(|| "between platforms".to_owned(), |column| format!("from {}", column.name));
+            let more = match stated {
                 0 => String::new(),
-                more => format!(", in {more} more something else is documented or reported"),
+                more => format!(", {more} more only in what is documented or reported"),
             };
-            format!("{differing} {from}{class}{stated}")
+            format!("{differing}{class} {from}{more}")
         }
     };
-    format!(
-        "{}{shown}: {differing}, {} unsteady (trials of one platform disagree). {}.{}",
-        of(counts.rows, "row", "rows"),
-        counts.unsteady,
-        platforms(matrix.columns()),
-        if matrix.is_pair() { not_measured(matrix.columns()) } else { String::new() },
-    )
+    let platforms = platforms(view.columns());
+    let stated = if view.is_pair() { not_measured(view.columns()) } else { String::new() };
+    let unsteady = counts.unsteady;
+    let rows = of(counts.rows, "row", "rows");
+    format!("{rows}{shown}: {differing}, {unsteady} unsteady (trials of one platform disagree). {platforms}.{stated}")
 }
 
 /// Which of two platforms that are compared was not measured.
 fn not_measured(columns: &[Column]) -> String {
-    let stated: Vec<_> = columns.iter().filter(|column| !column.is_measured()).collect();
-    let say = |column: &Column| format!("{} is {}", column.name, column.provenance.word());
+    let stated: Vec<_> = columns
+        .iter()
+        .filter(|column| !column.is_measured())
+        .map(|column| format!("{} is {}", column.name, column.provenance.word()))
+        .collect();
     match stated.as_slice() {
         [] => String::new(),
-        [one] => format!(" {}, not measured.", say(one)),
-        all => {
-            let all: Vec<_> = all.iter().map(|column| say(column)).collect();
-            format!(" {}: none of them was measured.", all.join(", "))
-        }
+        [one] => format!(" {one}, not measured."),
+        all => format!(" {}; neither was measured.", all.join(", ")),
     }
 }
 
-/// What a page leaves out, and how to see it.
-pub(super) fn left_out(matrix: &View<'_>) -> Option<String> {
-    let LeftOut { cases, columns, .. } = matrix.left_out();
-    let cases = match cases {
-        0 => None,
-        1 => Some("1 case with another sigpipe, call or option is left out: --cases all has it.".to_owned()),
-        more => Some(format!("{more} cases with another sigpipe, call or option are left out: --cases all has them.")),
-    };
-    let columns = (columns > 0).then(|| {
-        "What is documented or reported for a measured system is left out: --expand has it, --verify compares."
-            .to_owned()
+/// What a page hides, and how to see it; `None` if it hides nothing.
+pub(super) fn left_out(view: &View<'_>) -> Option<String> {
+    let LeftOut { cases, columns, .. } = view.left_out();
+    let cases = (cases > 0).then(|| {
+        let are =
+            of(cases, "case with another sigpipe, call or option is", "cases with another sigpipe, call or option are");
+        format!("{are} hidden; --cases all shows {}.", if cases == 1 { "it" } else { "them" })
     });
-    let parts: Vec<_> = cases.into_iter().chain(columns).collect();
+    let stated =
+        "What is documented or reported for a measured system is hidden; --expand shows it, --verify compares it.";
+    let parts: Vec<_> = cases.into_iter().chain((columns > 0).then(|| stated.to_owned())).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// The sources of what is stated, each with the steps it is about.
-pub(super) fn sources(matrix: &View<'_>) -> Vec<String> {
+/// The lines of the legend: what the columns are, what the notes of cells say, and what is to be explained.
+pub(super) fn lines(view: &View<'_>, notes: BTreeSet<String>, shape: Shape) -> Vec<String> {
+    let columns = view.columns().iter().flat_map(column);
+    columns.chain(notes).chain(meanings(view, shape)).collect()
+}
+
+/// The sources of what is documented or reported, each with the steps it is about.
+pub(super) fn sources(view: &View<'_>) -> Vec<String> {
     let mut sources: BTreeMap<(usize, &str), BTreeSet<u32>> = BTreeMap::new();
-    for row in matrix.rows() {
-        for at in (0..matrix.columns().len()).filter(|at| !row.is_measured(*at)) {
+    for row in view.rows() {
+        for at in (0..view.columns().len()).filter(|at| !row.is_measured(*at)) {
             for note in row.notes(at) {
                 sources.entry((at, note)).or_default().insert(row.step());
             }
@@ -110,18 +111,18 @@ pub(super) fn sources(matrix: &View<'_>) -> Vec<String> {
     }
     let line = |((at, note), steps): (&(usize, &str), &BTreeSet<u32>)| {
         let steps: Vec<_> = steps.iter().map(u32::to_string).collect();
-        printable(&format!("{STATED}{}, step {}: {note}", matrix.columns()[*at].name, steps.join(", ")))
+        printable(&format!("{STATED}{}, step {}: {note}", view.columns()[*at].name, steps.join(", ")))
     };
     sources.iter().map(line).collect()
 }
 
-/// A column's head.
+/// A column's head: its name, marked if it was not measured.
 pub(super) fn head(column: &Column) -> String {
     let mark = if column.is_measured() { "" } else { STATED };
     format!("{mark}{}", column.name)
 }
 
-/// Which platforms a column of several is.
+/// The platforms of a column of several; `None` for a single one.
 pub(super) fn members(column: &Column) -> Option<String> {
     let names: Vec<_> = column.members.iter().map(|member| member.platform.as_str()).collect();
     (names.len() > 1).then(|| format!("{}: {}", column.name, names.join(", ")))
@@ -141,11 +142,11 @@ fn platforms(columns: &[Column]) -> String {
     format!("{} ({})", of(count, "platform", "platforms"), kinds.join(", "))
 }
 
-/// What a column is: a line a platform.
-pub(super) fn column(column: &Column) -> Vec<String> {
+/// What a column is: a line for each platform.
+fn column(column: &Column) -> Vec<String> {
     let mut lines: Vec<_> = column.members.iter().map(member).collect();
     if lines.len() > 1 {
-        lines.insert(0, format!("{} that agree wherever they have a cell, but for what races:", column.name));
+        lines.insert(0, format!("{}, which agree in every cell that they have, races aside:", column.name));
     }
     lines
 }
@@ -158,76 +159,52 @@ fn member(member: &Member) -> String {
     let Some(facts) = &member.facts else {
         return format!("{}: {}; no facts are recorded", member.platform, member.provenance.word());
     };
-    let os = format!("{} {}", facts.os, facts.kernel);
-    let version =
-        |name: &str, version: &str| if version.is_empty() { String::new() } else { format!("{name} {version}") };
-    let parts = [
-        member.provenance.word().to_owned(),
-        os.trim_end().to_owned(),
-        facts.arch.clone(),
-        facts.abi.clone(),
-        facts.runtime.clone(),
-        facts.selector.clone(),
-        version("rustc", &facts.rustc),
-        version("mio", &facts.mio),
-        version("brokenpipe", &facts.brokenpipe),
-    ];
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let mut parts = vec![member.provenance.word().to_owned(), format!("{} {}", facts.os, facts.kernel)];
+    parts.extend([&facts.arch, &facts.abi, &facts.runtime, &facts.selector].map(String::clone));
+    let versions = [("rustc", &facts.rustc), ("mio", &facts.mio), ("brokenpipe", &facts.brokenpipe)];
+    let known = versions.into_iter().filter(|(_, version)| !version.is_empty());
+    parts.extend(known.map(|(name, version)| format!("{name} {version}")));
+    let parts: Vec<_> = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty()).collect();
     printable(&format!("{}: {}", member.platform, parts.join(", ")))
 }
 
-/// The meanings of what is on this page, and of nothing else.
-pub(super) fn meanings(matrix: &View<'_>, shape: Shape) -> Vec<String> {
-    let mut outcomes = BTreeSet::new();
-    let (mut stands_out, mut empty, mut shared, mut uncounted) = (false, false, false, false);
-    for row in matrix.rows() {
-        outcomes.extend(row.outcomes());
-        stands_out |= (0..matrix.columns().len()).any(|column| row.stands_out(column));
-        for cell in row.cells() {
-            empty |= cell.is_none();
-            if let Some(cell) = cell.filter(|cell| cell.is_unsteady()) {
-                let counted = cell.is_counted();
-                shared |= counted;
-                uncounted |= !counted;
-            }
-        }
-    }
+/// The meanings of the signs and words that are on this page, and of no others.
+fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
+    let cells = || view.rows().flat_map(Row::cells);
+    let is_unsteady = |counted| cells().flatten().any(|cell: &Cell| cell.is_unsteady() && cell.is_counted() == counted);
+    let columns = 0..view.columns().len();
     let mut lines = Vec::new();
-    if stands_out {
-        let what = if matrix.compared() == Compare::Class { "of another class than what" } else { "not what" };
-        lines.push(match matrix.reference() {
-            Some(baseline) => format!("{STANDS_OUT} is {what} {} gave", baseline.name),
-            None => format!(
-                "{STANDS_OUT} is {what} most measured platforms gave (among equals: {what} the first of them gave)"
-            ),
-        });
+    if view.rows().any(|row| columns.clone().any(|column| row.stands_out(column))) {
+        let class = if view.compared() == Compare::Class { " in class" } else { "" };
+        let from = match view.reference() {
+            Some(baseline) => &baseline.name,
+            None => "most measured platforms (ties use the first column as reference)",
+        };
+        lines.push(format!("{STANDS_OUT} differs{class} from {from}"));
     }
-    if matrix.columns().iter().any(|column| !column.is_measured()) {
-        let counted = if matrix.is_pair() { "" } else { "; nothing is counted on it" };
-        lines.push(format!("{STATED} was not measured by this program: somebody reported or documented it{counted}"));
+    if view.columns().iter().any(|column| !column.is_measured()) {
+        let counted = if view.is_pair() { "" } else { "; it is never counted as measured" };
+        lines.push(format!("{STATED} was documented or reported, not measured by this program{counted}"));
     }
-    if shape == Shape::Rows && matrix.rows().any(Row::says_all) {
-        lines.push("all N: all cases of the scenario that are shown here and that some platform supports".to_owned());
+    if shape == Shape::Rows && view.rows().any(Row::says_all) {
+        lines.push("all N: all cases of the scenario that are shown and that some platform supports".to_owned());
     }
-    if empty {
-        lines.push(format!("{EMPTY} the platform has no result for this case"));
+    if cells().any(|cell| cell.is_none()) {
+        lines.push(format!("{EMPTY} no result for this case"));
     }
-    if shared {
+    if is_unsteady(true) {
         lines.push("a/b: the outcome of a of b trials".to_owned());
     }
-    if uncounted {
-        lines.push(
-            "several outcomes without a share: trials of a race, not counted, or sources that contradict each other"
-                .to_owned(),
-        );
+    if is_unsteady(false) {
+        lines.push("several outcomes without a share: those of a race, or of sources that disagree".to_owned());
     }
-    let flags =
-        outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), |all, some| all | some);
+    let outcomes: BTreeSet<_> = view.rows().flat_map(Row::outcomes).collect();
+    let flags = outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), BitOr::bitor);
     if !flags.is_empty() {
         let flags: Vec<_> = flags.set().map(|(word, short)| format!("{short} {word}")).collect();
         lines.push(format!("readiness: {}", flags.join(", ")));
     }
-    if matrix.compared() == Compare::Class {
+    if view.compared() == Compare::Class {
         lines.extend(classes(&outcomes));
     }
     let forms: Vec<_> = outcomes.iter().flat_map(|outcome| forms_of(outcome)).collect();
@@ -236,27 +213,24 @@ pub(super) fn meanings(matrix: &View<'_>, shape: Shape) -> Vec<String> {
     lines
 }
 
-/// Which outcomes of a page are of one class.
+/// The outcomes of a page by class.
 fn classes(outcomes: &BTreeSet<&str>) -> Vec<String> {
-    let of = |class: Class| {
-        let outcomes: Vec<_> =
-            outcomes.iter().filter(|outcome| class_of(outcome) == Some(class)).map(|it| shorten(it)).collect();
-        (!outcomes.is_empty()).then(|| format!("class {}: {}", class.word(), outcomes.join(", ")))
+    let line = |class: Class| {
+        let of_class = outcomes.iter().filter(|outcome| class_of(outcome) == Some(class));
+        let of_class: Vec<_> = of_class.map(|outcome| shorten(outcome)).collect();
+        (!of_class.is_empty()).then(|| format!("class {}: {}", class.word(), of_class.join(", ")))
     };
-    Class::ALL.into_iter().filter_map(of).collect()
+    Class::ALL.into_iter().filter_map(line).collect()
 }
 
-/// What the cells' notes say, each once.
-pub(super) fn notes(matrix: &View<'_>) -> BTreeSet<String> {
+/// The notes of the cells of each platform that was measured, without repetition. `show` has the notes of other cells,
+/// which are their sources; that of a platform on which no case was run is printed beside its name.
+pub(super) fn notes(view: &View<'_>) -> BTreeSet<String> {
     let mut notes = BTreeSet::new();
-    for row in matrix.rows() {
-        // Of what was not measured every cell has a note, its source: a page of its own, which `show` has.
-        // Of what was not run the note is the reason, which stands beside the platform's name.
-        let has_notes = |column: &Column| column.is_measured() && !column.is_absent();
-        for (at, column) in matrix.columns().iter().enumerate().filter(|(_, column)| has_notes(column)) {
-            for note in row.notes(at) {
-                notes.insert(format!("{}: {}", column.name, printable(note)));
-            }
+    let has_notes = |column: &Column| column.is_measured() && !column.is_absent();
+    for row in view.rows() {
+        for (at, column) in view.columns().iter().enumerate().filter(|(_, column)| has_notes(column)) {
+            notes.extend(row.notes(at).into_iter().map(|note| format!("{}: {}", column.name, printable(note))));
         }
     }
     notes

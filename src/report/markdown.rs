@@ -1,8 +1,9 @@
-//! The matrix as GitHub tables, one a family.
+//! The matrix as Markdown: a table for each family.
 
 use super::{
     STANDS_OUT, cell,
     legend::{self, Shape},
+    markdown_table::{Align::Left, Content, MarkdownTable},
 };
 use crate::{
     matrix::{Row, View},
@@ -11,44 +12,38 @@ use crate::{
 
 pub(super) fn render(view: &View<'_>) -> String {
     let notes = legend::notes(view);
-    let matrix = &view.without_unsupported();
+    let view = &view.without_unsupported();
     let mut text = String::new();
-    let all: Vec<_> = matrix.rows().collect();
+    let all: Vec<_> = view.rows().collect();
     for rows in all.chunk_by(|a, b| a.family() == b.family()) {
-        text.push_str(&format!("### {}\n\n", escape_markdown(rows[0].family())));
-        let platforms: Vec<_> = matrix.columns().iter().map(|column| escape_markdown(&legend::head(column))).collect();
-        text.push_str(&format!("| scenario | step | case | {} |\n", platforms.join(" | ")));
-        text.push_str(&format!("|---|---|---|{}\n", "---|".repeat(platforms.len())));
-        for (index, &row) in rows.iter().enumerate() {
-            let first = index == 0 || rows[index - 1].scenario() != row.scenario();
-            text.push_str(&line(row, first));
+        let heads = ["scenario", "step", "case"].map(str::to_owned).into_iter();
+        let platforms = view.columns().iter().map(legend::head);
+        let mut table = MarkdownTable::new(heads.chain(platforms).map(|head| (head, Left)));
+        let mut last = "";
+        for &row in rows {
+            table.row(cells(row, row.scenario() != last));
+            last = row.scenario();
         }
-        text.push('\n');
+        text.push_str(&format!("### {}\n\n{}\n", escape_markdown(rows[0].family()), table.into_text()));
     }
-    text.push_str(&escape_markdown(&legend::counts(matrix, Shape::Rows)));
-    text.push_str("\n\n");
-    if let Some(line) = legend::left_out(matrix) {
+    text.push_str(&format!("{}\n\n", escape_markdown(&legend::counts(view, Shape::Rows))));
+    if let Some(line) = legend::left_out(view) {
         text.push_str(&format!("{}\n\n", escape_markdown(&line)));
     }
-    let columns = matrix.columns().iter().flat_map(legend::column);
-    for line in columns.chain(notes).chain(legend::meanings(matrix, Shape::Rows)) {
+    for line in legend::lines(view, notes, Shape::Rows) {
         text.push_str(&format!("- {}\n", escape_markdown(&line)));
     }
     text
 }
 
-fn line(row: Row<'_>, first: bool) -> String {
-    let scenario = if first { escape_markdown(row.name()) } else { String::new() };
-    let cells = (0..row.cells().len()).map(|column| {
-        let text = escape_markdown(&cell::lines(row, column).join(", "));
-        if row.stands_out(column) { format!("**{STANDS_OUT} {text}**") } else { text }
-    });
-    format!(
-        "| {scenario} | {} {} {} | {} | {} |\n",
-        row.step(),
-        escape_markdown(row.actor()),
-        escape_markdown(row.operation()),
-        escape_markdown(&row.case_names()),
-        cells.collect::<Vec<_>>().join(" | "),
-    )
+/// The cells of a row; the scenario's name is in the `first` of its rows only.
+fn cells(row: Row<'_>, first: bool) -> Vec<Content> {
+    let scenario = if first { row.name() } else { "" };
+    let step = format!("{} {} {}", row.step(), row.actor(), row.operation());
+    let mut cells = vec![scenario.into(), step.into(), row.case_names().into()];
+    cells.extend((0..row.cells().len()).map(|column| {
+        let text = cell::lines(row, column).join(", ");
+        if row.stands_out(column) { Content::Bold(format!("{STANDS_OUT} {text}")) } else { text.into() }
+    }));
+    cells
 }

@@ -1,4 +1,4 @@
-//! The matrix as text, one file a format. Nothing here reads files, and nothing that reads files renders.
+//! The matrix as text, one file for each format. Nothing here reads files, and nothing that reads files renders.
 
 mod catalogue;
 mod cell;
@@ -7,6 +7,7 @@ mod csv;
 mod json;
 mod legend;
 mod markdown;
+mod markdown_table;
 mod pairwise;
 mod show;
 mod table;
@@ -30,20 +31,20 @@ pub use verify::verify;
 pub enum Format {
     /// For a terminal.
     Table,
-    /// For a page on GitHub, or a job's summary.
+    /// For a page on GitHub or a job's summary.
     Markdown,
-    /// For a spreadsheet or a data base: one row a row, one column a platform.
+    /// For a spreadsheet or a database: a column for each platform.
     Csv,
-    /// For a program.
+    /// For other programs.
     Json,
 }
 
-/// How a table for a terminal looks.
+/// What a table for a terminal looks like. Other formats ignore it.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
-    /// In columns of characters.
+    /// In characters. A table is wider where a single column of it does not fit.
     pub width: u16,
-    /// Whether cells that stand out are coloured besides being marked.
+    /// Whether cells that stand out are coloured as well as marked.
     pub colour: bool,
 }
 
@@ -67,16 +68,28 @@ pub fn render(view: &View<'_>, rows: Rows, format: Format, look: Look, out: &mut
     out.write_all(text.as_bytes())
 }
 
-/// Before a cell that is not what most platforms gave.
+/// Marks a cell that differs from what most platforms gave.
 const STANDS_OUT: &str = "≠";
 
-/// Before a cell that was not measured, but documented or reported.
+/// Marks a cell that was documented or reported, not measured.
 const STATED: &str = "≈";
 
-/// Where a platform has no such case.
+/// In place of a cell, if the platform has no such case.
 const EMPTY: &str = "·";
 
-/// A number and its noun, or verb.
+/// The items of each key, in the order of the keys' first items.
+fn grouped<K: PartialEq, T>(items: impl IntoIterator<Item = (K, T)>) -> Vec<(K, Vec<T>)> {
+    let mut groups: Vec<(K, Vec<T>)> = Vec::new();
+    for (key, item) in items {
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(item),
+            None => groups.push((key, vec![item])),
+        }
+    }
+    groups
+}
+
+/// A number with the singular or the plural that goes with it.
 fn of(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

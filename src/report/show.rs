@@ -2,42 +2,31 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Look, Rows, legend, render};
+use super::{Format, Look, Rows, legend, render, table::item};
 use crate::{
     catalogue::{CaseName, Scenario, name_all},
     matrix::View,
 };
 
-/// The text of a scenario; `matrix` holds its rows and no others.
+/// Renders a scenario; `matrix` holds its rows and no others. If it is empty the steps are listed without results.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn show(scenario: &Scenario, matrix: &View<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let width = usize::from(look.width);
-    let fill = |text: &str| textwrap::fill(text, width);
-    let mut text = format!("{}\n{}\n\n{}\n\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why));
+pub fn show(scenario: &Scenario, view: &View<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let fill = |text: &str| textwrap::fill(text, usize::from(look.width));
+    writeln!(out, "{}\n{}\n\n{}\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why))?;
     if let Some(source) = &scenario.source {
-        text.push_str(&fill(&format!("Source: {source}")));
-        text.push('\n');
+        writeln!(out, "{}", fill(&format!("Source: {source}")))?;
     }
     let cases: Vec<_> = scenario.axes.iter().map(CaseName::from).collect();
-    text.push_str(&fill(&format!("Cases: {}", name_all(&cases).join("; "))));
-    text.push_str("\n\n");
-    if matrix.is_empty() {
-        for (index, step) in scenario.steps.iter().enumerate() {
-            text.push_str(&format!("{:>3} {step}\n", index + 1));
+    writeln!(out, "{}\n", fill(&format!("Cases: {}", name_all(&cases).join("; "))))?;
+    if view.is_empty() {
+        for (number, step) in (1..).zip(&scenario.steps) {
+            writeln!(out, "{number:>3} {step}")?;
         }
-        text.push('\n');
-        text.push_str(&fill("No platform's results have this scenario yet."));
-        text.push('\n');
-        return out.write_all(text.as_bytes());
+        return writeln!(out, "\n{}", fill("No platform's results have this scenario yet."));
     }
-    out.write_all(text.as_bytes())?;
-    render(matrix, Rows::All, Format::Table, look, out)?;
-    let indent = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  | ");
-    for line in legend::sources(matrix) {
-        writeln!(out, "{}", textwrap::fill(&line, &indent))?;
-    }
-    Ok(())
+    render(view, Rows::All, Format::Table, look, out)?;
+    legend::sources(view).iter().try_for_each(|line| out.write_all(item(line, look).as_bytes()))
 }

@@ -1,5 +1,5 @@
-//! The matrix for a terminal that is wide enough for its platforms: one table a family, all with the same widths, so that
-//! columns stand under each other.
+//! The matrix for a terminal that is wide enough for its platforms: a table for each family, with the same column widths
+//! in all of them.
 
 use std::collections::BTreeSet;
 
@@ -17,74 +17,70 @@ use crate::{
     untrusted::no_command,
 };
 
-/// No lines but one under the head: a family has many rows.
-pub(super) const STYLE: TableStyle = TableStyle::new()
+/// No horizontal line but the one under the head, since a family has many rows.
+const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none().junction('│'))
     .header_separator(LineStyle::none().fill('─').junction('┼'))
     .content_lines(ContentLineStyle::none().junction('│'));
 
-/// A column of a platform is no narrower than this, so that few words have to be broken.
+/// Least width of a platform's column, so that few words have to be broken.
 const NARROWEST: u16 = 12;
-/// Nor wider than this, so that many fit.
+/// Greatest width of a platform's column, so that many fit.
 pub(super) const WIDEST: u16 = 26;
-/// What comfy-table puts around a column: a blank on each side and a line after it.
+/// What comfy-table adds to a column's width: a blank on each side and a line after it.
 pub(super) const AROUND: u16 = 3;
 
-/// The tables, if all platforms fit beside each other.
+/// The tables and the legend; `None` if the platforms do not fit beside each other.
 pub(super) fn render(view: &View<'_>, look: Look) -> Option<String> {
-    let matrix = &view.without_unsupported();
-    let widths = widths(matrix, look.width)?;
+    let notes = legend::notes(view);
+    let view = &view.without_unsupported();
+    let widths = widths(view, look.width)?;
     let mut text = String::new();
-    let all: Vec<_> = matrix.rows().collect();
+    let all: Vec<_> = view.rows().collect();
     for rows in all.chunk_by(|a, b| a.family() == b.family()) {
-        text.push_str(&textwrap::fill(rows[0].family(), usize::from(look.width)));
-        text.push('\n');
-        text.push_str(&family(matrix, rows, &widths, look));
-        text.push_str("\n\n");
+        let head = textwrap::fill(rows[0].family(), usize::from(look.width));
+        text.push_str(&format!("{head}\n{}\n\n", family(view, rows, &widths, look)));
     }
-    text.push_str(&footer(matrix, legend::notes(view), Shape::Rows, look));
+    text.push_str(&footer(view, notes, Shape::Rows, look));
     Some(text)
 }
 
-/// What stands under the tables.
-pub(super) fn footer(matrix: &View<'_>, notes: BTreeSet<String>, shape: Shape, look: Look) -> String {
-    let mut text = textwrap::fill(&legend::counts(matrix, shape), usize::from(look.width));
-    text.push('\n');
-    if let Some(line) = legend::left_out(matrix) {
-        text.push_str(&textwrap::fill(&line, usize::from(look.width)));
-        text.push('\n');
-    }
-    let columns = matrix.columns().iter().flat_map(legend::column);
-    let indent = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
-    // A line that goes on begins with a bar, whatever word of it comes first: `::` there would be a command.
-    for line in columns.chain(notes).chain(legend::meanings(matrix, shape)) {
-        text.push_str(&textwrap::fill(&no_command(&line), &indent));
-        text.push('\n');
-    }
-    text
+/// What is printed under the tables.
+pub(super) fn footer(view: &View<'_>, notes: BTreeSet<String>, shape: Shape, look: Look) -> String {
+    let head = [legend::counts(view, shape)].into_iter().chain(legend::left_out(view));
+    let head = head.map(|line| textwrap::fill(&line, usize::from(look.width)) + "\n");
+    head.chain(legend::lines(view, notes, shape).iter().map(|line| item(line, look))).collect()
 }
 
-/// The widths of the columns, that of steps and that of cases first; none if the platforms do not fit. One does, however
-/// much of it has to be broken.
-fn widths(matrix: &View<'_>, width: u16) -> Option<Vec<u16>> {
-    let widest = |texts: &mut dyn Iterator<Item = usize>| u16::try_from(texts.max().unwrap_or(0)).unwrap_or(u16::MAX);
-    let longest_step = widest(&mut matrix.rows().map(|row| step(row).len()));
-    let longest_name = widest(&mut matrix.rows().map(|row| row.name().len()));
+/// A line of a legend. Where it is broken, a bar begins what follows: text from elsewhere that begins a line with `::`
+/// would be a command to a CI runner.
+pub(super) fn item(line: &str, look: Look) -> String {
+    let options = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
+    textwrap::fill(&no_command(line), options) + "\n"
+}
+
+/// The number of characters of the longest line of these texts, at most [`u16::MAX`]; 0 if there is none.
+pub(super) fn widest(texts: impl IntoIterator<Item: AsRef<str>>) -> u16 {
+    let width = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    let widest = texts.into_iter().map(|text| width(text.as_ref())).max().unwrap_or(0);
+    u16::try_from(widest).unwrap_or(u16::MAX)
+}
+
+/// The widths of the columns, those of steps and of cases first; `None` if the platforms do not fit. A single platform
+/// always fits, however much of it has to be broken.
+fn widths(view: &View<'_>, width: u16) -> Option<Vec<u16>> {
     // Names may be broken, steps should not be.
-    let step = longest_step.max(longest_name.min(width / 3)).max(8);
-    let case = widest(&mut matrix.rows().map(|row| row.case_names().len())).clamp(4, 12.max(width / 5));
-    // What is left to one platform at least decides how much of both has to be broken on a narrow terminal.
+    let step = widest(view.rows().map(step)).max(widest(view.rows().map(Row::name)).min(width / 3)).max(8);
+    let case = widest(view.rows().map(Row::case_names)).clamp(4, 12.max(width / 5));
+    // On a narrow terminal both are broken as far as needed to leave room for one platform.
     let case = case.min(8.max(width / 5));
     let step = step.min(width.saturating_sub(case + NARROWEST + 3 * AROUND).max(8));
     let room = width.saturating_sub(step + case + 2 * AROUND);
     let most = WIDEST.min(room.saturating_sub(AROUND)).max(NARROWEST);
-    let platforms: Vec<_> = (0..matrix.columns().len())
+    let platforms: Vec<_> = (0..view.columns().len())
         .map(|column| {
-            let cells = matrix.rows().flat_map(|row| cell_lines(row, column));
-            let cells = widest(&mut cells.map(|line| line.chars().count()));
-            let head = head(&legend::head(&matrix.columns()[column]));
-            let head = widest(&mut head.lines().map(|line| line.chars().count()));
-            cells.max(head).clamp(NARROWEST, most)
+            let cells = view.rows().flat_map(|row| cell_lines(row, column));
+            widest(cells.chain([head(&legend::head(&view.columns()[column]))])).clamp(NARROWEST, most)
         })
         .collect();
     let all: usize = platforms.iter().map(|width| usize::from(width + AROUND)).sum();
@@ -92,16 +88,16 @@ fn widths(matrix: &View<'_>, width: u16) -> Option<Vec<u16>> {
     fit.then(|| [step, case].into_iter().chain(platforms).collect())
 }
 
-fn family(matrix: &View<'_>, rows: &[Row<'_>], widths: &[u16], look: Look) -> String {
+fn family(view: &View<'_>, rows: &[Row<'_>], widths: &[u16], look: Look) -> String {
     let mut table = empty(look);
-    let heads = matrix.columns().iter().map(|column| head(&legend::head(column)));
+    let heads = view.columns().iter().map(|column| head(&legend::head(column)));
     table.set_header(["step".to_owned(), "case".to_owned()].into_iter().chain(heads));
     for (index, &row) in rows.iter().enumerate() {
         if index == 0 || rows[index - 1].scenario() != row.scenario() {
             table.add_row([bold(row.name(), look)]);
         }
         let mut cells = vec![TableCell::new(step(row)), TableCell::new(row.case_names())];
-        cells.extend((0..matrix.columns().len()).map(|column| styled_cell(row, column, look)));
+        cells.extend((0..view.columns().len()).map(|column| styled_cell(row, column, look)));
         table.add_row(cells);
     }
     drawn(table, widths)
@@ -119,13 +115,11 @@ pub(super) fn empty(look: Look) -> Table {
     table
 }
 
-/// A table with columns of these widths, as text.
+/// A table with columns of these widths, as text without a line break at its end.
 pub(super) fn drawn(mut table: Table, widths: &[u16]) -> String {
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::MAX);
     // A width as comfy-table counts it includes the blanks on both sides.
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::MAX);
-    let constraints: Vec<_> = widths.iter().map(|width| ColumnConstraint::Absolute(Width::Fixed(width + 2))).collect();
-    table.set_constraints(constraints);
+    table.set_constraints(widths.iter().map(|width| ColumnConstraint::Absolute(Width::Fixed(width + 2))));
     table.trim_fmt()
 }
 
@@ -155,12 +149,12 @@ pub(super) fn cell_lines(row: Row<'_>, column: usize) -> Vec<String> {
     if !row.stands_out(column) {
         return lines.collect();
     }
-    // Two marks need no room between them.
+    // A cell that was not measured has a mark of its own, which needs no blank before it.
     let blank = if row.is_measured(column) { " " } else { "" };
     lines.map(|line| format!("{STANDS_OUT}{blank}{line}")).collect()
 }
 
-/// A platform's name, broken after hyphens and blanks into lines that fit the narrowest column where they can.
+/// A platform's name, broken after hyphens and blanks into lines that fit the narrowest column if possible.
 fn head(platform: &str) -> String {
     let mut lines = vec![String::new()];
     for part in platform.split_inclusive(['-', ' ']) {

@@ -2,17 +2,22 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::ContentArrangement;
 use serde::Serialize;
 
-use super::{Format, Look, STATED, of};
+use super::{
+    Format, Look, STATED, csv,
+    markdown_table::{Align::Left, MarkdownTable},
+    of,
+    table::empty,
+};
 use crate::{
     matrix::{Agreement, Statement, Verified},
     untrusted::{escape_markdown, log_line, write_json},
 };
 
 #[derive(Serialize)]
-struct Pair<'a> {
+struct Comparison<'a> {
     measured: &'a str,
     stated: &'a str,
     provenance: &'static str,
@@ -34,28 +39,37 @@ struct Contradiction {
     source: String,
 }
 
-/// Renders what [`verify`](crate::matrix::View::verify) found.
+/// Renders what [`verify`](crate::matrix::View::verify) found. CSV has the contradictions alone.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let pairs: Vec<_> = verified.iter().map(pair).collect();
-    match format {
-        Format::Json => write_json(&pairs, out),
-        Format::Csv => csv(&pairs, out),
-        Format::Markdown => out.write_all(text(&pairs, &escape_markdown, &markdown_table).as_bytes()),
+    let comparisons: Vec<_> = verified.iter().map(comparison).collect();
+    let text = match format {
+        Format::Json => return write_json(&comparisons, out),
+        Format::Csv => {
+            let records = comparisons.iter().flat_map(|comparison| {
+                let platforms = [comparison.measured, comparison.stated].map(str::to_owned);
+                let contradictions = comparison.contradictions.iter();
+                contradictions.map(move |each| platforms.clone().into_iter().chain(each.cells()))
+            });
+            let head = ["measured_platform", "stated_platform", "scenario", "cases"];
+            return csv::table(head.into_iter().chain(["step", "measured", "stated", "source"]), records, out);
+        }
+        Format::Markdown => text(&comparisons, escape_markdown, markdown_table),
         Format::Table => {
             let fill = |line: &str| textwrap::fill(&log_line(line), usize::from(look.width));
-            out.write_all(text(&pairs, &fill, &|head, rows| table(head, rows, look)).as_bytes())
+            text(&comparisons, fill, |contradictions| table(contradictions, look))
         }
-    }
+    };
+    out.write_all(text.as_bytes())
 }
 
-fn pair<'a>(verified: &'a Verified<'_>) -> Pair<'a> {
-    let findings = verified.statements();
-    let of = |verdict| findings.iter().filter(move |finding| finding.agreement == verdict);
-    Pair {
+fn comparison<'a>(verified: &'a Verified<'_>) -> Comparison<'a> {
+    let statements = verified.statements();
+    let of = |agreement| statements.iter().filter(move |statement| statement.agreement == agreement);
+    Comparison {
         measured: &verified.measured().name,
         stated: &verified.stated().name,
         provenance: verified.stated().provenance.word(),
@@ -67,79 +81,63 @@ fn pair<'a>(verified: &'a Verified<'_>) -> Pair<'a> {
     }
 }
 
-fn contradiction(finding: &Statement<'_>) -> Contradiction {
-    let row = finding.row;
+fn contradiction(statement: &Statement<'_>) -> Contradiction {
+    let row = statement.row;
     Contradiction {
         scenario: row.scenario().to_owned(),
         cases: row.case_names(),
         step: row.step(),
         operation: format!("{} {}", row.actor(), row.operation()),
-        measured: finding.measured.to_string(),
-        stated: format!("{STATED}{}", finding.stated),
-        source: finding.sources.iter().copied().collect::<Vec<_>>().join("; "),
+        measured: statement.measured.to_string(),
+        stated: format!("{STATED}{}", statement.stated),
+        source: statement.sources.iter().copied().collect::<Vec<_>>().join("; "),
     }
 }
 
 const HEAD: [&str; 6] = ["scenario", "case", "step", "measured", "stated", "source"];
 
 impl Contradiction {
+    /// The cells under [`HEAD`].
     fn cells(&self) -> [String; 6] {
         let step = format!("{} {}", self.step, self.operation);
         [&self.scenario, &self.cases, &step, &self.measured, &self.stated, &self.source].map(String::clone)
     }
 }
 
-type Rows<'a> = &'a [[String; 6]];
-
-fn text(pairs: &[Pair<'_>], clean: &dyn Fn(&str) -> String, table: &dyn Fn([&str; 6], Rows<'_>) -> String) -> String {
+fn text(
+    comparisons: &[Comparison<'_>],
+    clean: impl Fn(&str) -> String,
+    table: impl Fn(&[Contradiction]) -> String,
+) -> String {
     let mut text = String::new();
-    for pair in pairs {
-        let count = pair.agrees + pair.contradicts;
+    for comparison in comparisons {
+        let Comparison { measured, stated, provenance, agrees, contradicts, .. } = *comparison;
         text.push_str(&clean(&format!(
-            "{} measured, {STATED}{} {}: {} on rows that were measured; {}, {}. Of {} nothing is stated, and {} not measured.",
-            pair.measured,
-            pair.stated,
-            pair.provenance,
-            of(count, "statement", "statements"),
-            of(pair.agrees, "agrees", "agree"),
-            of(pair.contradicts, "contradicts", "contradict"),
-            of(pair.undocumented, "measured row", "measured rows"),
-            of(pair.unmeasured, "stated row was", "stated rows were"),
+            "{measured} measured, {STATED}{stated} {provenance}: {} about rows that were measured; {}, {}. {} nothing \
+             stated about them, and {} not measured.",
+            of(agrees + contradicts, "statement", "statements"),
+            of(agrees, "agrees", "agree"),
+            of(contradicts, "contradicts", "contradict"),
+            of(comparison.undocumented, "measured row has", "measured rows have"),
+            of(comparison.unmeasured, "stated row was", "stated rows were"),
         )));
         text.push_str("\n\n");
-        if !pair.contradictions.is_empty() {
-            let rows: Vec<_> = pair.contradictions.iter().map(Contradiction::cells).collect();
-            text.push_str(&table(HEAD, &rows));
-            text.push('\n');
+        if !comparison.contradictions.is_empty() {
+            text.push_str(&(table(&comparison.contradictions) + "\n"));
         }
     }
     text
 }
 
-fn table(head: [&str; 6], rows: Rows<'_>, look: Look) -> String {
-    let mut table = Table::new();
-    table.load_style(super::table::STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
-    table.force_no_tty().set_header(head);
-    for row in rows {
-        table.add_row(row.each_ref().map(|cell| log_line(cell)));
-    }
-    format!("{}\n", table.trim_fmt())
+fn table(contradictions: &[Contradiction], look: Look) -> String {
+    let mut table = empty(look);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width).set_header(HEAD);
+    table.add_rows(contradictions.iter().map(|each| each.cells().map(|cell| log_line(&cell))));
+    table.trim_fmt() + "\n"
 }
 
-fn markdown_table(head: [&str; 6], rows: Rows<'_>) -> String {
-    let mut text = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(head.len()));
-    for row in rows {
-        text.push_str(&format!("| {} |\n", row.each_ref().map(|cell| escape_markdown(cell)).join(" | ")));
-    }
-    text
-}
-
-fn csv(pairs: &[Pair<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let head = ["measured_platform", "stated_platform", "scenario", "cases", "step", "measured", "stated", "source"];
-    let rows = pairs.iter().flat_map(|pair| {
-        pair.contradictions.iter().map(move |contradiction| {
-            [pair.measured.to_owned(), pair.stated.to_owned()].into_iter().chain(contradiction.cells()).collect()
-        })
-    });
-    super::csv::table(std::iter::once(head.map(str::to_owned).to_vec()).chain(rows), out)
+fn markdown_table(contradictions: &[Contradiction]) -> String {
+    let mut table = MarkdownTable::new(HEAD.map(|head| (head, Left)));
+    contradictions.iter().for_each(|each| table.row(each.cells()));
+    table.into_text()
 }

@@ -2,16 +2,17 @@
 
 use super::{Group, against, counts, stale};
 use crate::{
-    check::{Against, Checked, Concern},
+    check::{Checked, Concern},
     untrusted::log_line,
 };
 
-/// GitHub shows so many annotations of a level and step, and drops the others without a word.
+/// How many annotations of one level GitHub shows for a step; it drops further ones silently.
 const SHOWN: usize = 10;
 
 /// An annotation: a command to the runner.
 struct Annotation {
     fails: bool,
+    /// A file and a line in it, from 1.
     at: Option<(String, u32)>,
     title: String,
     text: String,
@@ -23,25 +24,22 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     for platform in &checked.platforms {
         log.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
         let standing = against(&platform.against);
-        let about =
-            |fails, text: &str| Annotation { fails, at: None, title: platform.name.to_owned(), text: text.to_owned() };
-        match (&platform.against, &standing) {
-            (Against::Nothing(_), Some(text)) => {
-                annotations.push(about(checked.policy.fails(Concern::NewPlatform), text));
-            }
-            (Against::NotMeasured(_), Some(text)) => annotations.push(about(true, text)),
-            (_, Some(text)) => log.push(format!("  {text}")),
-            (_, None) => {}
+        if platform.is_compared() {
+            log.extend(standing.map(|text| format!("  {text}")));
+        } else {
+            let fails = !platform.is_measured() || checked.policy.fails(Concern::NewPlatform);
+            let title = platform.name.to_owned();
+            annotations.extend(standing.map(|text| Annotation { fails, at: None, title, text }));
         }
-        for group in Group::of_platform(platform) {
+        for group in Group::of(&platform.findings) {
             if let Some(why) = group.why() {
                 log.push(format!("  known {}: {}: {why}", group.place(), group.change()));
                 continue;
             }
             annotations.push(Annotation {
-                fails: checked.policy.fails_on(group.verdict),
-                at: group.at.map(|(path, line)| (path.display().to_string(), line)),
-                title: format!("{} on {}", group.verdict.word(), platform.name),
+                fails: checked.policy.fails_on(group.finding.verdict),
+                at: group.finding.step.location().map(|(path, line)| (path.display().to_string(), line)),
+                title: format!("{} on {}", group.finding.verdict.word(), platform.name),
                 text: format!("{}: {}", group.place(), group.change()),
             });
         }
@@ -77,19 +75,19 @@ impl Annotation {
         format!("::{level} {}::{}\n", properties.join(","), data(&self.text))
     }
 
-    /// For the log; the level comes first, so that no text from a file can begin the line.
+    /// A line for the log. The level comes first, so that no text from a file can begin the line.
     fn line(&self, level: &str) -> String {
         let at = self.at.as_ref().map(|(path, line)| format!("{path}:{line}: ")).unwrap_or_default();
         log_line(&format!("{level}: {at}{}: {}", self.title, self.text)) + "\n"
     }
 }
 
-/// What stands after the last `::` of a command. The runner turns these escapes back.
+/// The text after the last `::` of a command, with escapes that the runner reverts.
 fn data(text: &str) -> String {
     log_line(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property of a command.
+/// The value of a property of a command, with escapes that the runner reverts.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

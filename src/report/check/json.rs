@@ -1,44 +1,35 @@
 //! A check for a program.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::stale;
 use crate::{
-    check::{Against, Answer, Checked, Finding, PlatformCheck, Verdict},
+    check::{Against, Answer, Checked, Finding, PlatformCheck, Stale, Verdict},
     matrix::Cell,
     untrusted::write_json,
 };
 
 #[derive(Serialize)]
-struct Page<'a> {
+struct CheckJson<'a> {
     answer: &'static str,
-    platforms: Vec<Platform<'a>>,
-    stale: Vec<StaleException<'a>>,
+    platforms: Vec<PlatformJson<'a>>,
+    stale: Vec<StaleJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Platform<'a> {
+struct PlatformJson<'a> {
     platform: &'a str,
-    /// What it was compared with; none of a new platform, and of one that was not measured.
+    /// The name of the platform it was compared with, if it was compared with one.
     baseline: Option<&'a str>,
     standing: &'static str,
     why: Option<&'a str>,
-    counts: Counts,
-    findings: Vec<Row<'a>>,
+    #[serde(serialize_with = "counts")]
+    counts: &'a PlatformCheck<'a>,
+    findings: Vec<FindingJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Counts {
-    changed: usize,
-    missing: usize,
-    unsteady: usize,
-    new: usize,
-    known: usize,
-    same: usize,
-}
-
-#[derive(Serialize)]
-struct Row<'a> {
+struct FindingJson<'a> {
     verdict: &'static str,
     fails: bool,
     scenario: &'a str,
@@ -48,8 +39,8 @@ struct Row<'a> {
     option: &'a str,
     step: u32,
     operation: String,
-    baseline: Option<Found<'a>>,
-    found: Option<Found<'a>>,
+    baseline: Option<ObservedJson<'a>>,
+    found: Option<ObservedJson<'a>>,
     file: Option<String>,
     line: Option<u32>,
     reason: Option<&'a str>,
@@ -57,13 +48,13 @@ struct Row<'a> {
 }
 
 #[derive(Serialize)]
-struct Found<'a> {
+struct ObservedJson<'a> {
     outcomes: Vec<&'a str>,
     notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
-struct StaleException<'a> {
+struct StaleJson<'a> {
     file: &'a str,
     line: usize,
     select: &'a str,
@@ -73,61 +64,37 @@ struct StaleException<'a> {
 }
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
-    let page = Page {
-        answer: match checked.answer() {
-            Answer::Same => "same",
-            Answer::Changed => "changed",
-            Answer::CouldNotTell => "could not tell",
-        },
-        platforms: checked.platforms.iter().map(|found| platform(found, checked)).collect(),
-        stale: checked
-            .stale
-            .iter()
-            .map(|found| StaleException {
-                file: &found.known.path,
-                line: found.known.line,
-                select: &found.known.select,
-                problem: stale(found),
-                reason: &found.known.reason,
-                link: &found.known.link,
-            })
-            .collect(),
+    let answer = match checked.answer() {
+        Answer::Same => "same",
+        Answer::Changed => "changed",
+        Answer::Inconclusive => "inconclusive",
     };
+    let platforms = checked.platforms.iter().map(|found| platform(found, checked)).collect();
+    let stale = checked.stale.iter().map(exception).collect();
     let mut text = Vec::new();
-    write_json(&page, &mut text).expect("writing to memory does not fail");
+    write_json(&CheckJson { answer, platforms, stale }, &mut text).expect("writing to memory does not fail");
     String::from_utf8(text).expect("JSON is UTF-8")
 }
 
-fn platform<'a>(found: &'a PlatformCheck<'a>, checked: &Checked<'_>) -> Platform<'a> {
+fn platform<'a>(found: &'a PlatformCheck<'a>, checked: &Checked<'_>) -> PlatformJson<'a> {
     let (standing, baseline, why) = match &found.against {
         Against::Own => ("own baseline", Some(found.name), None),
         Against::Nearest(name, why) => ("nearest baseline", Some(*name), Some(why.as_str())),
         Against::Nothing(why) => ("new platform", None, Some(why.as_str())),
         Against::NotMeasured(why) => ("not measured", None, Some(why.as_str())),
     };
-    let count = |verdict| found.count_of(verdict);
-    Platform {
-        platform: found.name,
-        baseline,
-        standing,
-        why,
-        counts: Counts {
-            changed: count(Verdict::Changed),
-            missing: count(Verdict::Missing),
-            unsteady: count(Verdict::Unsteady),
-            new: count(Verdict::New),
-            known: count(Verdict::Known),
-            same: count(Verdict::Same),
-        },
-        findings: found.findings.iter().map(|finding| row(finding, checked)).collect(),
-    }
+    let findings = found.findings.iter().map(|each| finding(each, checked)).collect();
+    PlatformJson { platform: found.name, baseline, standing, why, counts: found, findings }
 }
 
-fn row<'a>(finding: &Finding<'a>, checked: &Checked<'_>) -> Row<'a> {
+fn counts<S: Serializer>(platform: &PlatformCheck<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(Verdict::ALL.map(|verdict| (verdict.word(), platform.count_of(verdict))))
+}
+
+fn finding<'a>(finding: &Finding<'a>, checked: &Checked<'_>) -> FindingJson<'a> {
     let step = &finding.step;
     let case = step.case();
-    let (file, line) = step.location().map(|(path, line)| (path.display().to_string(), line)).unzip();
-    Row {
+    FindingJson {
         verdict: finding.verdict.word(),
         fails: checked.policy.fails_on(finding.verdict),
         scenario: step.scenario(),
@@ -137,15 +104,27 @@ fn row<'a>(finding: &Finding<'a>, checked: &Checked<'_>) -> Row<'a> {
         option: &case.option,
         step: step.step(),
         operation: step.operation(),
-        baseline: step.baseline.map(cell),
-        found: step.run.map(cell),
-        file,
-        line,
+        baseline: step.baseline.map(observed),
+        found: step.run.map(observed),
+        file: step.location().map(|(path, _)| path.display().to_string()),
+        line: step.location().map(|(_, line)| line),
         reason: finding.known.map(|known| known.reason.as_str()),
         link: finding.known.map(|known| known.link.as_str()),
     }
 }
 
-fn cell(cell: &Cell) -> Found<'_> {
-    Found { outcomes: cell.outcomes.iter().map(|seen| &*seen.outcome).collect(), notes: cell.notes().collect() }
+fn observed(cell: &Cell) -> ObservedJson<'_> {
+    ObservedJson { outcomes: cell.outcomes.iter().map(|seen| &*seen.outcome).collect(), notes: cell.notes().collect() }
+}
+
+fn exception<'a>(found: &Stale<'a>) -> StaleJson<'a> {
+    let known = found.known;
+    StaleJson {
+        file: &known.path,
+        line: known.line,
+        select: &known.select,
+        problem: stale(found),
+        reason: &known.reason,
+        link: &known.link,
+    }
 }

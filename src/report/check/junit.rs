@@ -1,4 +1,4 @@
-//! A check as test results: a suite a platform, a test a scenario.
+//! A check as test results: a suite for each platform, a test for each scenario.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -20,14 +20,13 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             } else {
                 TestCaseStatus::success()
             };
-            let mut case = TestCase::new(format!("{}:{}", found.known.path, found.known.line), status);
-            case.set_classname("known exceptions").set_system_out(log_line(&text));
-            suite.add_test_case(case);
+            let name = format!("{}:{}", found.known.path, found.known.line);
+            suite.add_test_case(case("known exceptions", &name, status, &text));
         }
         report.add_test_suite(suite);
     }
     let text = report.to_string().expect("writing to memory does not fail");
-    // The schema of Jenkins, which others follow, has this attribute for a suite, and not for all of them together.
+    // Jenkins' schema, which others follow, has this attribute on a suite but not on the root.
     let text = text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1);
     if text.ends_with('\n') { text } else { text + "\n" }
 }
@@ -46,52 +45,64 @@ fn suite(platform: &PlatformCheck<'_>, checked: &Checked<'_>) -> TestSuite {
             skipped.set_message(log_line(&standing));
             skipped
         }
-        _ => TestCaseStatus::success(),
+        Against::Own | Against::Nearest(..) => TestCaseStatus::success(),
     };
-    let mut case = TestCase::new("baseline", status);
-    case.set_classname(platform.name).set_system_out(log_line(&standing));
-    suite.add_test_case(case);
-    if matches!(platform.against, Against::Own | Against::Nearest(..)) {
-        let findings = platform.findings_by_scenario();
-        for (scenario, _) in &platform.scenarios {
-            let of_it = findings.get(&**scenario).map_or(&[][..], Vec::as_slice);
-            suite.add_test_case(test(platform, scenario, of_it, checked));
+    suite.add_test_case(case(platform.name, "baseline", status, &standing));
+    if platform.is_compared() {
+        let mut rest = platform.findings.as_slice();
+        for scenario in &platform.scenarios {
+            let count = rest.iter().take_while(|finding| finding.step.scenario() == scenario).count();
+            let (findings, others) = rest.split_at(count);
+            suite.add_test_case(test(platform.name, scenario, findings, checked));
+            rest = others;
         }
     }
     suite
 }
 
-/// A scenario: it fails if a step of it does, and what it has to say besides is its output.
-fn test(platform: &PlatformCheck<'_>, scenario: &str, findings: &[&Finding<'_>], checked: &Checked<'_>) -> TestCase {
+/// A scenario, which fails if one of its steps does. Findings that do not fail are its output.
+fn test(platform: &str, scenario: &str, findings: &[Finding<'_>], checked: &Checked<'_>) -> TestCase {
     let groups = Group::of(findings);
-    let (failing, passing): (Vec<_>, Vec<_>) = groups.iter().partition(|group| checked.policy.fails_on(group.verdict));
-    let lines = |groups: &[&Group<'_>]| groups.iter().map(|group| line(group)).collect::<Vec<_>>().join("\n");
+    let (failing, passing): (Vec<_>, Vec<_>) =
+        groups.iter().partition(|group| checked.policy.fails_on(group.finding.verdict));
+    let lines = |groups: &[&Group<'_>]| groups.iter().copied().map(line).collect::<Vec<_>>().join("\n");
     let status = match failing.as_slice() {
         [] => TestCaseStatus::success(),
         [first, further @ ..] => {
             let more = if further.is_empty() { String::new() } else { format!(" (and {} more)", further.len()) };
             let message = format!("{}{more}", line(first));
-            problem(NonSuccessKind::Failure, &message, first.verdict.word(), &lines(&failing))
+            problem(NonSuccessKind::Failure, &message, first.finding.verdict.word(), &lines(&failing))
         }
     };
-    let mut case = TestCase::new(scenario, status);
-    case.set_classname(platform.name);
-    if !passing.is_empty() {
-        case.set_system_out(lines(&passing));
+    case(platform, scenario, status, &lines(&passing))
+}
+
+/// A test with an output, unless that is empty.
+fn case(class: &str, name: &str, status: TestCaseStatus, output: &str) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(class);
+    if !output.is_empty() {
+        case.set_system_out(clean(output));
     }
     case
 }
 
 fn line(group: &Group<'_>) -> String {
     let why = group.why().map(|why| format!("; allowed: {why}")).unwrap_or_default();
-    log_line(&format!("{} {}: {}{why}", group.verdict.word(), group.place(), group.change()))
+    // A line break in a note would otherwise make two lines of it.
+    log_line(&format!("{} {}: {}{why}", group.finding.verdict.word(), group.place(), group.change()))
 }
 
 fn problem(kind: NonSuccessKind, message: &str, word: &str, text: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_message(log_line(message)).set_type(word);
     if !text.is_empty() {
-        status.set_description(text.lines().map(log_line).collect::<Vec<_>>().join("\n"));
+        status.set_description(clean(text));
     }
     status
+}
+
+/// A text of several lines, each of them made safe.
+fn clean(text: &str) -> String {
+    text.lines().map(log_line).collect::<Vec<_>>().join("\n")
 }

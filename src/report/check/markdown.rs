@@ -3,34 +3,28 @@
 use super::{Group, against, cell, counts, stale};
 use crate::{
     check::{Checked, Verdict},
+    report::markdown_table::{
+        Align::{Left, Right},
+        Content, MarkdownTable,
+    },
     untrusted::escape_markdown,
 };
 
-/// Most bytes of tables. GitHub refuses a step's summary of more than a MiB, and the same step may have more to say.
+/// Bytes after which no row is added. GitHub rejects a step's summary of more than 1 MiB, and the same step may write
+/// more than this.
 const MOST: usize = 512 << 10;
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
-    let mut text = String::from("| platform | ");
-    text.push_str(&Verdict::ALL.map(Verdict::word).join(" | "));
-    text.push_str(" | compared with |\n|---|");
-    text.push_str(&"--:|".repeat(Verdict::ALL.len()));
-    text.push_str("---|\n");
+    let verdicts = Verdict::ALL.map(|verdict| (verdict.word(), Right));
+    let columns = [("platform", Left)].into_iter().chain(verdicts).chain([("compared with", Left)]);
+    let mut summary = MarkdownTable::new(columns);
     for platform in &checked.platforms {
         let against = against(&platform.against).unwrap_or_else(|| "its own baseline".to_owned());
         let counts = Verdict::ALL.map(|verdict| platform.count_of(verdict).to_string());
-        text.push_str(&format!(
-            "| {} | {} | {} |\n",
-            escape_markdown(platform.name),
-            counts.join(" | "),
-            escape_markdown(&against)
-        ));
+        summary.row([platform.name.to_owned()].into_iter().chain(counts).chain([against]));
     }
-    text.push('\n');
-    text.push_str(&escape_markdown(&format!(
-        "Steps of cases in all: {}.",
-        counts(|verdict| checked.count_of(verdict))
-    )));
-    text.push('\n');
+    let total = counts(|verdict| checked.count_of(verdict));
+    let mut text = format!("{}\nSteps of cases in all: {total}.\n", summary.into_text());
     for found in &checked.stale {
         let line = format!("{}:{}: {} ({})", found.known.path, found.known.line, stale(found), found.known.link);
         text.push_str(&format!("\n- {}", escape_markdown(&line)));
@@ -40,19 +34,20 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     }
     let mut cut = 0;
     for platform in &checked.platforms {
-        let mut groups = Group::of_platform(platform);
-        // What matters most comes first where a page has to be cut.
-        groups.sort_by_key(|group| group.verdict);
-        for (index, group) in groups.iter().enumerate() {
-            if text.len() > MOST {
-                cut += groups.len() - index;
-                break;
-            }
-            if index == 0 {
-                text.push_str(&format!("\n### {}\n\n", escape_markdown(platform.name)));
-                text.push_str("| verdict | scenario | step | case | baseline | found |\n|---|---|---|---|---|---|\n");
-            }
-            text.push_str(&row(group, checked));
+        let mut groups = Group::of(&platform.findings);
+        // The page may be cut, so what fails comes first.
+        groups.sort_by_key(|group| group.finding.verdict);
+        let columns = ["verdict", "scenario", "step", "case", "baseline", "found"].map(|word| (word, Left));
+        let mut table = MarkdownTable::new(columns);
+        let mut rest = groups.iter();
+        while text.len() + table.len() <= MOST
+            && let Some(group) = rest.next()
+        {
+            table.row(row(group, checked));
+        }
+        cut += rest.len();
+        if rest.len() < groups.len() {
+            text.push_str(&format!("\n### {}\n\n{}", escape_markdown(platform.name), table.into_text()));
         }
     }
     if cut > 0 {
@@ -61,20 +56,20 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     text
 }
 
-fn row(group: &Group<'_>, checked: &Checked<'_>) -> String {
-    let verdict = group.verdict.word();
-    let verdict = if checked.policy.fails_on(group.verdict) { format!("**{verdict}**") } else { verdict.to_owned() };
+fn row(group: &Group<'_>, checked: &Checked<'_>) -> [Content; 6] {
+    let verdict = group.finding.verdict;
+    let step = &group.finding.step;
     let found = match group.why() {
-        Some(why) => format!("{}; allowed: {why}", cell(group.is)),
-        None => cell(group.is),
+        Some(why) => format!("{}; allowed: {why}", cell(step.run)),
+        None => cell(step.run),
     };
-    format!(
-        "| {verdict} | {} | {} {} | {} | {} | {} |\n",
-        escape_markdown(group.scenario),
-        group.step,
-        escape_markdown(&group.operation),
-        escape_markdown(&group.cases),
-        escape_markdown(&cell(group.was)),
-        escape_markdown(&found),
-    )
+    let word = verdict.word().to_owned();
+    [
+        if checked.policy.fails_on(verdict) { Content::Bold(word) } else { word.into() },
+        step.scenario().into(),
+        format!("{} {}", step.step(), step.operation()).into(),
+        group.cases.as_str().into(),
+        cell(step.baseline).into(),
+        found.into(),
+    ]
 }

@@ -1,4 +1,4 @@
-//! What a check found as text, one file a format.
+//! Renders what a check found, one file for each format.
 
 mod github;
 mod json;
@@ -6,13 +6,12 @@ mod junit;
 mod markdown;
 mod text;
 
-use std::path::Path;
-
 use clap::ValueEnum;
 
+use super::grouped;
 use crate::{
     catalogue::name_all,
-    check::{Against, Checked, Finding, Known, PlatformCheck, Stale, Verdict},
+    check::{Against, Checked, Finding, Stale, Verdict},
     matrix::Cell,
 };
 
@@ -23,15 +22,16 @@ pub enum CheckFormat {
     Text,
     /// For a job on GitHub: annotations that point at the baseline's rows.
     Github,
-    /// For a job's summary, or a pull request.
+    /// For a job's summary or a pull request.
     Markdown,
-    /// For what reads test results: a suite a platform, a test a scenario.
+    /// For programs that read test results: a suite for each platform, a test for each scenario.
     Junit,
-    /// For a program.
+    /// For other programs.
     Json,
 }
 
-/// Renders what [`check`](crate::check::check) found.
+/// Renders what [`check`](crate::check::check) found. The text ends with a line break, and no text from a file in it is
+/// markup, or a command to a CI runner.
 pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
     match format {
         CheckFormat::Text => text::render(checked),
@@ -42,80 +42,51 @@ pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
     }
 }
 
-/// Findings of one step whose cases have the same verdict for the same reason.
+/// Findings of one step whose cases differ in the same way, with the same exception.
 struct Group<'a> {
-    verdict: Verdict,
-    scenario: &'a str,
-    step: u32,
-    operation: String,
-    /// In few words.
+    /// The first case's.
+    finding: Finding<'a>,
+    /// The names of all cases, in few words.
     cases: String,
-    /// What the baseline has.
-    was: Option<&'a Cell>,
-    /// What was found.
-    is: Option<&'a Cell>,
-    known: Option<&'a Known>,
-    /// The baseline's row of the first case.
-    at: Option<(&'a Path, u32)>,
 }
 
 impl<'a> Group<'a> {
-    /// The findings in groups, in their order.
-    fn of(findings: &[&Finding<'a>]) -> Vec<Self> {
-        let place = |finding: &&Finding<'a>| (finding.step.scenario(), finding.step.step(), finding.step.operation());
+    /// The findings in groups, in the order of their first ones. Findings of one step stand next to each other.
+    fn of(findings: &[Finding<'a>]) -> Vec<Self> {
+        let place = |finding: &Finding<'a>| (finding.step.scenario(), finding.step.step(), finding.step.operation());
         let mut groups = Vec::new();
-        for step in findings.chunk_by(|a, b| place(a) == place(b)) {
-            let mut alike: Vec<Vec<&Finding<'a>>> = Vec::new();
-            for finding in step {
-                let same = |other: &&Finding<'a>| {
-                    (other.verdict, other.step.baseline, other.step.run)
-                        == (finding.verdict, finding.step.baseline, finding.step.run)
-                        && other.known.map(|known| known.line) == finding.known.map(|known| known.line)
-                };
-                match alike.iter_mut().find(|group| group.first().is_some_and(same)) {
-                    Some(group) => group.push(finding),
-                    None => alike.push(vec![finding]),
-                }
-            }
-            groups.extend(alike.iter().filter_map(|group| {
-                let first = group.first()?;
-                Some(Group {
-                    verdict: first.verdict,
-                    scenario: first.step.scenario(),
-                    step: first.step.step(),
-                    operation: first.step.operation(),
-                    cases: name_all(group.iter().map(|finding| finding.step.case())).join("; "),
-                    was: first.step.baseline,
-                    is: first.step.run,
-                    known: first.known,
-                    at: first.step.location(),
-                })
+        for of_step in findings.chunk_by(|a, b| place(a) == place(b)) {
+            let key = |finding: &Finding<'a>| {
+                let step = &finding.step;
+                (finding.verdict, step.baseline, step.run, finding.known.map(|known| known.line))
+            };
+            let alike = grouped(of_step.iter().map(|finding| (key(finding), finding)));
+            groups.extend(alike.into_iter().map(|(_, alike)| Group {
+                finding: *alike[0],
+                cases: name_all(alike.iter().map(|finding| finding.step.case())).join("; "),
             }));
         }
         groups
     }
 
-    /// All of a platform's.
-    fn of_platform(platform: &PlatformCheck<'a>) -> Vec<Self> {
-        Group::of(&platform.findings.iter().collect::<Vec<_>>())
-    }
-
     /// Where it is: scenario, step and cases.
     fn place(&self) -> String {
-        format!("{} step {} {} ({})", self.scenario, self.step, self.operation, self.cases)
+        let step = &self.finding.step;
+        format!("{} step {} {} ({})", step.scenario(), step.step(), step.operation(), self.cases)
     }
 
     /// What was found, and what the baseline has.
     fn change(&self) -> String {
-        match self.was {
-            Some(was) => format!("{}, where the baseline has {}", cell(self.is), cell(Some(was))),
-            None => format!("{}, of which the baseline has nothing", cell(self.is)),
+        let found = cell(self.finding.step.run);
+        match self.finding.step.baseline {
+            Some(baseline) => format!("{found}, where the baseline has {}", cell(Some(baseline))),
+            None => format!("{found}, where the baseline has nothing"),
         }
     }
 
-    /// Why it is allowed.
+    /// Why it is allowed, if it is.
     fn why(&self) -> Option<String> {
-        self.known.map(|known| format!("{} ({})", known.reason, known.link))
+        self.finding.known.map(|known| format!("{} ({})", known.reason, known.link))
     }
 }
 
@@ -129,7 +100,7 @@ fn cell(cell: Option<&Cell>) -> String {
     format!("{cell} ({})", notes.join("; "))
 }
 
-/// What a platform was compared with, in a line; none if that is what is usual.
+/// What a platform was compared with, in one line; `None` if it was its own baseline.
 fn against(against: &Against<'_>) -> Option<String> {
     match against {
         Against::Own => None,
@@ -139,18 +110,15 @@ fn against(against: &Against<'_>) -> Option<String> {
     }
 }
 
-/// How many steps have which verdict, those that are there.
+/// How many steps have each verdict, without the verdicts that none has.
 fn counts(count_of: impl Fn(Verdict) -> usize) -> String {
-    let some = |verdict: &Verdict| count_of(*verdict) > 0;
-    let counts: Vec<_> = Verdict::ALL
-        .into_iter()
-        .filter(some)
-        .map(|verdict| format!("{} {}", count_of(verdict), verdict.word()))
-        .collect();
+    let some = |verdict: Verdict| Some((count_of(verdict), verdict.word())).filter(|(count, _)| *count > 0);
+    let counts: Vec<_> =
+        Verdict::ALL.into_iter().filter_map(some).map(|(count, word)| format!("{count} {word}")).collect();
     if counts.is_empty() { "nothing compared".to_owned() } else { counts.join(", ") }
 }
 
-/// What is wrong with a stale exception.
+/// Why an exception is stale.
 fn stale(stale: &Stale<'_>) -> String {
     let why = match stale.steps {
         0 => "it fits no step that was compared".to_owned(),

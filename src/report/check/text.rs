@@ -8,9 +8,9 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     for platform in &checked.platforms {
         lines.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
         lines.extend(against(&platform.against).map(|against| format!("  {against}")));
-        for group in Group::of_platform(platform) {
-            // A verdict comes first, so that no text from a file can begin a line.
-            lines.push(format!("  {:<8} {}: {}", group.verdict.word(), group.place(), group.change()));
+        for group in Group::of(&platform.findings) {
+            // The verdict comes first, so that no text from a file can begin a line.
+            lines.push(format!("  {:<8} {}: {}", group.finding.verdict.word(), group.place(), group.change()));
             lines.extend(group.why().map(|why| format!("           allowed: {why}")));
         }
     }
