@@ -1,19 +1,18 @@
-//! What commands read before they begin: scenarios, selections, earlier results.
+//! What commands read before they begin: scenarios and selections.
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs::File,
     io::Read,
     path::{Path, PathBuf},
 };
 
 use super::{
-    failure::{Done, Failure, note},
+    failure::Failure,
     options::{Own, RESULTS},
 };
 use crate::{
     catalogue::{Case, Catalogue, Selection},
-    results::{PLATFORMS, Results, unknown_columns},
     untrusted::shown,
 };
 
@@ -36,7 +35,7 @@ pub(super) const MAX_SCENARIOS: u64 = 1 << 20;
 pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) -> Result<String, Failure> {
     let name = shown(path);
     let mut bytes = Vec::new();
-    fs::File::open(path)
+    File::open(path)
         .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
     if bytes.len() as u64 > most {
@@ -97,37 +96,4 @@ pub(super) fn quoted_all(selectors: &[&str]) -> String {
 /// The paths that were given, or the default folder.
 pub(super) fn paths_or_default(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(RESULTS)] } else { paths.to_vec() }
-}
-
-/// Reads results and says on standard error what was passed over.
-pub(super) fn read_results(paths: &[PathBuf]) -> Result<Results, Failure> {
-    let results = Results::read(paths).map_err(Failure::wrong)?;
-    note(&results.notes);
-    Ok(results)
-}
-
-/// What is known in this folder, which may not exist yet.
-pub(super) fn read_results_if_any(folder: &Path) -> Result<Results, Failure> {
-    if folder.exists() { read_results(&[folder.to_owned()]) } else { Ok(Results::default()) }
-}
-
-/// Refuses to replace a file that has columns that would be lost with that.
-pub(super) fn refuse_loss(path: &Path, option: &str) -> Done {
-    match unknown_columns(path).map_err(Failure::wrong)? {
-        None => Ok(()),
-        Some(columns) => Err(Failure::Wrong(format!(
-            "{}:1: has columns unknown to this version, which would lose them: {columns}; write elsewhere with {option}",
-            shown(path)
-        ))),
-    }
-}
-
-/// The same of a folder's table of platforms, unless all its rows are replaced.
-pub(super) fn refuse_loss_of_facts(folder: &Path, is_replaced: impl Fn(&str) -> bool, option: &str) -> Done {
-    let table = folder.join(PLATFORMS);
-    let facts = if table.is_file() { Results::read(std::slice::from_ref(&table)) } else { Ok(Results::default()) };
-    match facts.map_err(Failure::wrong)?.platforms.iter().all(|platform| is_replaced(&platform.platform)) {
-        true => Ok(()),
-        false => refuse_loss(&table, option),
-    }
 }
