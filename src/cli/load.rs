@@ -30,8 +30,8 @@ pub(super) fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
 /// Largest file of scenarios, in bytes.
 pub(super) const MAX_SCENARIOS: u64 = 1 << 20;
 
-/// Reads a file of at most so many bytes, which would otherwise not be what it should; `right` says what would be right
-/// where it is not text.
+/// Reads a text file of at most `most` bytes. For messages, `no_such` says what a larger file is not, and `right` what the
+/// file should be if it is not UTF-8.
 pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) -> Result<String, Failure> {
     let name = shown(path);
     let mut bytes = Vec::new();
@@ -41,23 +41,18 @@ pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) 
     if bytes.len() as u64 > most {
         return Err(Failure::Wrong(format!("{name}: more than {} MiB; that is {no_such}", most >> 20)));
     }
-    utf8(&name, bytes, right)
-}
-
-/// The bytes of a file as text; `right` says what would be right.
-pub(super) fn utf8(name: &str, bytes: Vec<u8>, right: &str) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
         Failure::Wrong(format!("{name}:{}: not UTF-8; {right}", line + 1))
     })
 }
 
-/// A report of mistakes brings the word `error` of its own.
+/// A report of mistakes without the word `error`, with which messages begin anyway.
 pub(super) fn with_head(report: &str) -> String {
     report.strip_prefix("error: ").unwrap_or(report).to_owned()
 }
 
-/// The selected cases; a selector that fits nothing is a mistake even beside others that fit something.
+/// The selected cases. A selector that fits nothing is an error even beside others that fit something.
 pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Case<'a>>, Failure> {
     let misses = selection.misses(catalogue.ids());
     if !misses.is_empty() {
@@ -66,7 +61,7 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     let slow = selection.slow_only(catalogue);
     if !slow.is_empty() {
         return Err(Failure::Wrong(format!(
-            "{}: takes seconds, and is run by `brokenpipe run --slow` alone",
+            "{}: takes seconds, and is run only by `brokenpipe run --slow`",
             quoted_all(&slow)
         )));
     }
@@ -78,12 +73,12 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     Ok(cases)
 }
 
-/// What selectors that fit nothing are told.
+/// The message for selectors that fit nothing.
 pub(super) fn no_scenario(misses: &[&str]) -> Failure {
     Failure::No(format!("no scenario fits {}; `brokenpipe list` names all scenarios", quoted_all(misses)))
 }
 
-/// What a selection is told whose scenarios have cases over other transports alone.
+/// The message for a selection whose scenarios have cases only over other transports.
 pub(super) fn no_case<'a>(selection: &Selection, over: impl Iterator<Item = &'a str>) -> Failure {
     let over: BTreeSet<_> = over.collect();
     Failure::No(format!("no case {selection}; there are cases over {}", Vec::from_iter(over).join(", ")))

@@ -65,19 +65,19 @@ pub(super) struct RunArgs {
     /// Say nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// The results are only for what another command does with them.
+    /// The results are for another command, not for the user
     #[arg(skip)]
     pub(super) aside: bool,
 }
 
 impl Default for RunArgs {
     fn default() -> Self {
-        let matches = RunArgs::augment_args(Command::new("run")).get_matches_from(["run"]);
-        RunArgs::from_arg_matches(&matches).expect("no argument is required")
+        let matches = RunArgs::augment_args(Command::new("run")).try_get_matches_from(["run"]);
+        matches.and_then(|matches| RunArgs::from_arg_matches(&matches)).expect("no argument is required")
     }
 }
 
-/// A duration that every clock can count.
+/// A duration of at most one day, which every clock can count.
 fn duration(text: &str) -> Result<Duration, String> {
     const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
     match humantime::parse_duration(text) {
@@ -124,7 +124,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     if let Some(error) = &broken
         && measured.iter().all(|result| *result == CaseResult::NotRun)
     {
-        return Err(Failure::Wrong(format!("the run did not get through: {error}; nothing is written")));
+        return Err(Failure::Wrong(format!("the run failed: {error}; nothing is written")));
     }
 
     let name = platform.platform.clone();
@@ -134,7 +134,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let path = (!args.aside).then_some(path.as_path());
     let summary = Summary { name: &name, measured: &measured, merged: &merged, trials: progress.finished(), path };
     if let Some(error) = broken {
-        return Err(Failure::Wrong(format!("the run did not get through: {error}; {summary}")));
+        return Err(Failure::Wrong(format!("the run failed: {error}; {summary}")));
     }
     if progress.is_stopped() {
         return Err(Failure::Interrupted(format!("interrupted: {summary}")));
@@ -145,13 +145,13 @@ pub(super) fn run(args: &RunArgs) -> Done {
     Ok(())
 }
 
-/// The first Ctrl-C ends the run after the trials in flight; a further one, if nothing has come of it, the program.
+/// The first Ctrl-C ends the run after the trials in flight. Another one ends the program if the run goes on.
 fn stop_at_ctrl_c(progress: &Arc<Progress>) {
-    // A terminal's Ctrl-C may reach the program twice, through its group and through who started it.
+    // A terminal's Ctrl-C can reach the program twice, through its process group and through its parent.
     const PATIENCE: Duration = Duration::from_secs(1);
     let progress = Arc::clone(progress);
     let mut first = None;
-    // Without a handler Ctrl-C ends the program at once, and files are still whole: nothing to report.
+    // Without a handler Ctrl-C ends the program at once, and every file is still complete.
     let _ = ctrlc::set_handler(move || {
         if first.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
             std::process::exit(130);
@@ -185,13 +185,13 @@ fn show_progress(trials: u64, progress: &Progress, ended: &AtomicBool) {
     bar.finish_and_clear();
 }
 
-/// What a run did, in a line.
+/// What a run did, in one line.
 struct Summary<'a> {
     name: &'a str,
     measured: &'a [CaseResult],
     merged: &'a Merged,
     trials: u64,
-    /// The file, if anybody is to know of it.
+    /// The file, unless it is temporary.
     path: Option<&'a Path>,
 }
 
@@ -211,7 +211,7 @@ impl std::fmt::Display for Summary<'_> {
             }
         }
         if self.merged.dropped > 0 {
-            write!(f, ", {} of before dropped, being {OTHER_FACTS}", self.merged.dropped)?;
+            write!(f, ", {} dropped from before ({OTHER_FACTS})", self.merged.dropped)?;
         }
         write!(f, ", {} trials", self.trials)?;
         match self.path {

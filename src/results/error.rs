@@ -40,12 +40,6 @@ impl From<String> for Problem {
     }
 }
 
-impl From<&str> for Problem {
-    fn from(problem: &str) -> Self {
-        Problem::Invalid(problem.to_owned())
-    }
-}
-
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
         Problem::Unreadable(error)

@@ -65,14 +65,15 @@ impl<'a> RowReader<'a> {
             return Err(ReadError::new(path, None, problem));
         }
         if length == 0 {
-            return Err(ReadError::new(path, 1, "empty: expected a first line of column names"));
+            return Err(ReadError::new(path, 1, "empty: expected a first line of column names".to_owned()));
         }
         let mut last = [0];
         from.seek(SeekFrom::End(-1)).and_then(|_| from.read_exact(&mut last)).map_err(cannot)?;
         from.rewind().map_err(cannot)?;
         let mut truncated = None;
         if last != *b"\n" {
-            truncated = Some(ReadError::new(path, count_lines(&mut from).ok(), "truncated: no final newline"));
+            truncated =
+                Some(ReadError::new(path, count_lines(&mut from).ok(), "truncated: no final newline".to_owned()));
             from.rewind().map_err(cannot)?;
         }
         let ends = LineEnds { from: Box::new(BufReader::with_capacity(BUFFER, from)), held: false };
@@ -146,15 +147,13 @@ impl<'a> RowReader<'a> {
 
     /// What the parser could not read; `record` is what there is of the row.
     pub(super) fn csv_error(&self, line: u64, record: &ByteRecord, error: csv::Error) -> ReadError {
-        let is_too_long = is_too_long(&error);
-        let text = error.to_string();
+        let (is_too_long, text) = (is_too_long(&error), error.to_string());
         match error.into_kind() {
-            csv::ErrorKind::Utf8 { .. } => ReadError::new(self.path, line, NOT_UTF8),
+            csv::ErrorKind::Utf8 { .. } => ReadError::new(self.path, line, NOT_UTF8.to_owned()),
             csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                 self.invalid(line, record, format!("{len} fields where the first line has {expected_len}"))
             }
-            csv::ErrorKind::Io(error) if is_too_long => ReadError::new(self.path, line, error.to_string()),
-            csv::ErrorKind::Io(error) => ReadError::new(self.path, line, error),
+            csv::ErrorKind::Io(error) if !is_too_long => ReadError::new(self.path, line, error),
             _ => ReadError::new(self.path, line, text.escape_debug().to_string()),
         }
     }

@@ -119,7 +119,7 @@ impl Tables {
 
     /// Adds the places of other tables, which are not yet [settled](Self::settle), and returns the id here of each.
     pub(crate) fn add_places_of(&mut self, others: &Tables) -> Vec<PlaceId> {
-        let place = |(key, place): (&Box<[u8]>, &Place)| {
+        let mut place = |key: &[u8], place: &Place| {
             if let Some(at) = self.place_keys.get_index_of(key) {
                 return number(at);
             }
@@ -129,7 +129,7 @@ impl Tables {
             let [scenario, transport, sigpipe, call, option, actor, operation] = words.map(|word| &**word);
             self.add_place([scenario, transport, sigpipe, call, option, "", actor, operation], place.step)
         };
-        others.place_keys.iter().zip(&others.places).map(place).collect()
+        others.place_keys.iter().zip(&others.places).map(|(key, of_key)| place(key, of_key)).collect()
     }
 
     fn find_place(&mut self, fields: [&[u8]; 8]) -> Option<PlaceId> {
