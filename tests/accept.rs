@@ -26,7 +26,7 @@ fn without_a_terminal_it_shows_what_would_change_and_adopts_nothing() {
         ran.out,
         "box-1: 1 changed, 2 same\n  changed  own/x step 1 client connect (tcp4): EPIPE, where the baseline has ok\n"
     );
-    assert_eq!(ran.err, "error: nothing is adopted: there is no terminal to ask on; --yes says so here\n");
+    assert_eq!(ran.err, "error: nothing is adopted: no terminal to confirm on; pass --yes\n");
     assert_eq!(folder.read("results/box-1.csv"), good());
 }
 
@@ -64,7 +64,7 @@ fn what_was_not_measured_replaces_nothing() {
     let ran = folder.brokenpipe(&["accept", "failed", "--yes"]).exits(2);
     assert_eq!(
         ran.err,
-        "note: box-1 was not measured; what was accepted of it stays\n\
+        "note: box-1 was not measured; its accepted results stay\n\
          error: nothing to adopt: none of these platforms was measured\n"
     );
     assert_eq!(folder.read("results/box-1.csv"), good());
@@ -180,7 +180,7 @@ fn a_named_file_is_adopted_with_its_facts_and_one_without_leaves_a_table_that_ca
 fn one_platform_twice_is_refused() {
     let folder = folder(good());
     let ran = folder.brokenpipe(&["accept", "run", "results", "--into", "merged", "--yes"]);
-    ran.refuses(&["platform box-1 is in run", "already; one of the two has to go"]);
+    ran.refuses(&["platform box-1 is in run", "already; remove one of the two"]);
 }
 
 /// Two copies of a stopped program's temporary files would be read as results.
@@ -247,10 +247,10 @@ fn an_absent_platform_costs_no_results() {
     let before = contents(&folder.join("out"));
     let absent = |args: &[&str]| folder.brokenpipe(&[&["absent"], args, &["--out", "out"]].concat());
     absent(&["here", "--reason", "x"]).refuses(&["out: has results of here already, and they stay"]);
-    absent(&["there", "--reason", " "]).refuses(&["--reason: an empty text"]);
+    absent(&["there", "--reason", " "]).refuses(&["--reason: empty text"]);
     absent(&["there", "--reason", "a\u{1b}[31m"]).refuses(&["--reason: column `note`: a control character"]);
     absent(&["there", "--reason", &"x".repeat(2001)]).refuses(&["--reason: column `note`: 2001 bytes"]);
-    absent(&["../there", "--reason", "x"]).exits(2).says(&["'../there'", "right would be a name of 1 to 64"]);
+    absent(&["../there", "--reason", "x"]).exits(2).says(&["'../there'", "expected a name of 1 to 64"]);
     assert_eq!(contents(&folder.join("out")), before);
     absent(&["there", "--reason", "x"]).exits(0).silent();
     assert_eq!(contents(&folder.join("out"))["platforms.csv"], before["platforms.csv"]);

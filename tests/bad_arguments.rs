@@ -18,14 +18,14 @@ fn wrong_arguments(args: &[&str], words: &[&str]) {
 
 #[test]
 fn wrong_arguments_are_refused() {
-    wrong_arguments(&["run", "--transport", "tcp5"], &["'tcp5'", "--transport", "one of `tcp4`, `tcp6`"]);
+    wrong_arguments(&["run", "--transport", "tcp5"], &["'tcp5'", "--transport", "[possible values: tcp4, tcp6, unix"]);
     wrong_arguments(&["run", "--repeat", "0"], &["'0'", "--repeat", "1..=4294967295"]);
     wrong_arguments(&["run", "--repeat", "many"], &["'many'", "--repeat"]);
     wrong_arguments(&["run", "--repeat", "4294967296"], &["--repeat", "1..=4294967295"]);
     wrong_arguments(&["run", "--jobs", "0"], &["'0'", "--jobs", "1..=256"]);
-    wrong_arguments(&["run", "--platform", "../x"], &["'../x'", "--platform", "right would be a name of 1 to 64 of"]);
-    wrong_arguments(&["run", "--platform", "platforms"], &["'platforms'", "right would be another name: its file"]);
-    wrong_arguments(&["run", "--platform", ""], &["--platform", "right would be a name of 1 to 64 of"]);
+    wrong_arguments(&["run", "--platform", "../x"], &["'../x'", "--platform", "expected a name of 1 to 64 of"]);
+    wrong_arguments(&["run", "--platform", "platforms"], &["'platforms'", "expected another name: its file"]);
+    wrong_arguments(&["run", "--platform", ""], &["--platform", "expected a name of 1 to 64 of"]);
     wrong_arguments(&["run", "--pace", "nonsense"], &["'nonsense'", "--pace"]);
     wrong_arguments(&["run", "--pace", "10"], &["'10'", "--pace"]);
     wrong_arguments(&["run", "--await-deadline", "soon"], &["'soon'", "--await-deadline"]);

@@ -14,7 +14,7 @@ fn two_files_for_one_platform_are_refused() {
     let run = [&["run", "--quiet", "--out", "."], &ONE_CASE[..]].concat();
     for command in [&["report", "."][..], &["report", "a.csv", "b.csv"], &run] {
         let ran = folder.brokenpipe(command);
-        ran.refuses(&["b.csv: platform box-1 is in ", "a.csv already; one of the two has to go"]);
+        ran.refuses(&["b.csv: platform box-1 is in ", "a.csv already; remove one of the two"]);
     }
     assert_eq!(contents(folder.path()), before);
 }

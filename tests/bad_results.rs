@@ -87,18 +87,17 @@ fn a_wrong_count_is_refused() {
     let wrong = ["box-1.csv:4: wrong count", "step 2 of own/x", "count 9 together, of 10 trials"];
     wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,2,10,"), &wrong);
     wrong_results(HEAD.to_owned() + GOOD[0] + GOOD[1], &["box-1.csv:3: wrong count", "count 7 together, of 10 trials"]);
-    let right =
-        "right would be a whole number from 1 to the row's trials, which are 10, or nothing where it was not counted";
+    let right = "expected a whole number from 1 to the row's trials, which are 10, or nothing if it was not counted";
     for count in ["0", "11", "three", "-3", "99999999999999999999"] {
         let text = good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,{count},10,"));
-        wrong_with(text, &format!("4: column `count`: \"{count}\" is wrong; {right}"));
+        wrong_with(text, &format!("4: column `count`: invalid value \"{count}\": {right}"));
     }
-    let right = "right would be a whole number from 1 to 18446744073709551615, or nothing where they were not counted";
+    let right = "expected a whole number from 1 to 18446744073709551615, or nothing if they were not counted";
     for trials in ["0", "ten", "99999999999999999999"] {
         let text = good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,3,{trials},"));
-        wrong_with(text, &format!("4: column `trials`: \"{trials}\" is wrong; {right}"));
+        wrong_with(text, &format!("4: column `trials`: invalid value \"{trials}\": {right}"));
     }
-    let nothing = "4: column `trials`: nothing, where `count` is \"3\"; right would be a whole number";
+    let nothing = "4: column `trials`: expected a whole number, since `count` is \"3\"";
     wrong_with(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,3,,"), nothing);
 }
 
@@ -114,7 +113,7 @@ fn counts_that_make_up_the_trials_only_by_overflow_are_refused() {
 #[test]
 fn a_file_that_has_been_cut_is_refused() {
     let whole = good();
-    let cut = ["box-1.csv:5: ", "the last line does not end: the file has been cut"];
+    let cut = ["box-1.csv:5: ", "truncated: no final newline"];
     wrong_results(&whole[..whole.len() - 1], &cut);
     // In the middle of the note, of the trials, of the operation.
     for end in ["seen tw", ",10,1", ",client,clo"] {
@@ -123,10 +122,10 @@ fn a_file_that_has_been_cut_is_refused() {
     }
     // A cut number is a good number, but for the missing end of its line.
     let one_digit = whole.find(",ok,,,,,1").unwrap() + ",ok,,,,,1".len();
-    wrong_results(&whole[..one_digit], &["box-1.csv:2: ", "the file has been cut"]);
+    wrong_results(&whole[..one_digit], &["box-1.csv:2: ", "truncated: no final newline"]);
     // The head alone, without its end.
-    wrong_results(HEAD.trim_end(), &["box-1.csv:1: ", "the file has been cut"]);
-    wrong_with(&HEAD[..HEAD.len() / 2], "1: the last line does not end: the file has been cut");
+    wrong_results(HEAD.trim_end(), &["box-1.csv:1: ", "truncated: no final newline"]);
+    wrong_with(&HEAD[..HEAD.len() / 2], "1: truncated: no final newline");
 }
 
 #[test]
@@ -167,8 +166,8 @@ fn ten_megabytes_on_one_line_are_refused_in_a_line() {
     let too_long = ["box-1.csv:5: ", "a row of more than 128 KiB"];
     refused(good_but("seen twice", &long), &too_long);
     refused(good_but("seen twice", &format!("\"{long}")), &too_long);
-    refused(long.clone(), &["box-1.csv:1: no results of brokenpipe; right would be a first line of platform,"]);
-    refused(long.clone() + "\n", &["box-1.csv:1: no results of brokenpipe; right would be a first line of platform,"]);
+    refused(long.clone(), &["box-1.csv:1: invalid results: expected a first line of platform,"]);
+    refused(long.clone() + "\n", &["box-1.csv:1: invalid results: expected a first line of platform,"]);
     refused(good_but("seen twice", &",".repeat(10_000_001)), &too_long);
 }
 
@@ -179,7 +178,7 @@ fn a_long_field_a_long_name_and_many_fields_are_refused() {
     wrong_results(good_but("seen twice", &long), &too_long);
     wrong_with(
         good_but(",note\n", &format!(",note,{long}\n")),
-        "1: a column's name of 2001 bytes; at most 100 are allowed",
+        "1: a column name of 2001 bytes; at most 100 are allowed",
     );
     let commas = ",".repeat(100_000);
     wrong_results(good_but("seen twice", &commas), &["box-1.csv:5: ", "fields where the first line has 18"]);
@@ -203,39 +202,39 @@ fn rows_out_of_order_or_missing_are_refused() {
     let [first, epipe, ok, last] = GOOD;
     let table = |rows: &[&str]| HEAD.to_owned() + &rows.concat();
     let order = "rows are missing or out of order";
-    wrong_results(table(&[first, last, epipe, ok]), &["box-1.csv:3: ", "`step`: 3 where 2 has to come", order]);
-    wrong_results(table(&[epipe, ok, last]), &["box-1.csv:2: ", "`step`: 2 where 1 has to come", order]);
-    wrong_results(table(&[first, last]), &["box-1.csv:3: ", "`step`: 3 where 2 has to come", order]);
+    wrong_results(table(&[first, last, epipe, ok]), &["box-1.csv:3: ", "`step`: 3, expected 2", order]);
+    wrong_results(table(&[epipe, ok, last]), &["box-1.csv:2: ", "`step`: 2, expected 1", order]);
+    wrong_results(table(&[first, last]), &["box-1.csv:3: ", "`step`: 3, expected 2", order]);
     wrong_results(table(&[first, epipe, last, ok]), &["box-1.csv:3: ", "wrong count"]);
-    let twice = ["box-1.csv:6: ", "case own/x tcp4 a second time; its rows have to stand together"];
+    let twice = ["box-1.csv:6: ", "case own/x tcp4 a second time; its rows have to be adjacent"];
     let other = first.replace("own/x", "own/y");
     wrong_results(table(&[first, epipe, ok, &other, first]), &twice);
     let again = ["box-1.csv:4: ", "outcome `EPIPE` of this step a second time"];
     wrong_results(table(&[first, epipe, &epipe.replace(",7,10,", ",3,10,")]), &again);
-    let trials = ["box-1.csv:4: ", "actor, operation and trials are to be those of the step's first row"];
+    let trials = ["box-1.csv:4: ", "actor, operation and trials differ from those of the step's first row"];
     wrong_results(table(&[first, epipe, &ok.replace(",3,10,", ",3,11,"), last]), &trials);
 }
 
 #[test]
 fn a_provenance_or_code_that_is_none_is_refused() {
     let provenance =
-        "2: column `provenance`: \"guessed\" is wrong; right would be `measured`, `reported` or `documented`";
+        "2: column `provenance`: invalid value \"guessed\": expected `measured`, `reported` or `documented`";
     wrong_with(good().replacen(",measured,", ",guessed,", 1), provenance);
     let code =
-        "3: column `code`: \"3.2\" is wrong; right would be a whole number from -2147483648 to 2147483647, or nothing";
+        "3: column `code`: invalid value \"3.2\": expected a whole number from -2147483648 to 2147483647, or nothing";
     wrong_with(good_but(",32,", ",3.2,"), code);
     for step in ["", "0", "one", "1001"] {
         let text = good_but("1,client,connect", &format!("{step},client,connect"));
         wrong_with(
             text,
-            &format!("2: column `step`: \"{step}\" is wrong; right would be a whole number from 1 to 1000"),
+            &format!("2: column `step`: invalid value \"{step}\": expected a whole number from 1 to 1000"),
         );
     }
 }
 
 #[test]
 fn an_empty_file_and_binary_junk_are_refused() {
-    wrong_results("", &["box-1.csv:1: empty; a line of column names comes first"]);
+    wrong_results("", &["box-1.csv:1: empty: expected a first line of column names"]);
     // A fixed generator: the same junk every time.
     let mut state = 1_u32;
     let mut junk: Vec<u8> = std::iter::repeat_with(|| {
@@ -253,7 +252,7 @@ fn an_empty_file_and_binary_junk_are_refused() {
     wrong_with(utf_16, "1: not UTF-8; results are UTF-8 text");
     let right = HEAD.trim_end();
     for other in [&b"\n"[..], b"PK\x03\x04\x14\0\0\0\x08\0\n", b"PK\x03\x04\x14\0\0\0\x08\0", b"{ \"rows\": 1 }"] {
-        wrong_with(other, &format!("1: no results of brokenpipe; right would be a first line of {right}"));
+        wrong_with(other, &format!("1: invalid results: expected a first line of {right}"));
     }
 }
 
@@ -271,13 +270,13 @@ fn a_platform_that_is_a_path_or_markup_is_refused() {
         ("platforms", "another name: its file would be the table of platforms"),
         ("nul", "another name: Windows takes this one for a device"),
     ] {
-        let message = format!("2: column `platform`: \"{name}\" is wrong; right would be {right}");
+        let message = format!("2: column `platform`: invalid value \"{name}\": expected {right}");
         let text = good().replace("box-1,", &format!("{name},"));
         wrong_results(&text, &["box-1.csv:2: "]);
         wrong_with(text, &message);
     }
     let text = good().replace("box-1,", "..\\x,");
-    wrong_with(text, &format!("2: column `platform`: \"..\\\\x\" is wrong; right would be {NAME}"));
+    wrong_with(text, &format!("2: column `platform`: invalid value \"..\\\\x\": expected {NAME}"));
 }
 
 #[test]
@@ -294,13 +293,13 @@ fn markup_where_words_belong_is_refused() {
         (3, "name", "**EPIPE**", OR_NOTHING, "EPIPE,BrokenPipe", "**EPIPE**,BrokenPipe"),
         (3, "kind", "[x](y)", OR_NOTHING, "EPIPE,BrokenPipe", "EPIPE,[x](y)"),
     ] {
-        let message = format!("{line}: column `{column}`: \"{value}\" is wrong; right would be {right}");
+        let message = format!("{line}: column `{column}`: invalid value \"{value}\": expected {right}");
         wrong_results(good_but(old, new), &[&format!("box-1.csv:{message}")]);
         wrong_with(good_but(old, new), &message);
     }
     // A message quotes no more than a beginning.
     let long = "ü".repeat(1000);
-    let message = format!("5: column `outcome`: \"{}\"… is wrong; right would be {WORD}", &long[..120]);
+    let message = format!("5: column `outcome`: invalid value \"{}\"…: expected {WORD}", &long[..120]);
     wrong_with(good_but("close,ok", &format!("close,{long}")), &message);
 }
 
@@ -327,7 +326,7 @@ fn a_mistake_is_at_its_line_whatever_ends_lines() {
         // Empty lines count, and are passed over.
         wrong_with(file(&["\n", first, "\n", "\n", &epipe.replacen(",write 1,", ",", 1)]), &format!("6: {fields}"));
         // A field in quotes may go on in the next line as far as CSV is concerned.
-        let hint = "the row goes on in the next line: a quote may not have been closed";
+        let hint = "the row continues on the next line: a quote may not have been closed";
         let quoted = first.replacen(",connect,", ",\"a\nb\"", 1);
         wrong_with(file(&[&quoted, epipe]), &format!("2: {fields}; {hint}"));
         wrong_with(
@@ -345,7 +344,7 @@ fn a_mistake_is_at_its_line_whatever_ends_lines() {
 /// A quote that is not closed takes the lines after it into its field.
 #[test]
 fn a_quote_that_is_not_closed_is_told_as_that_with_its_rows_beginning() {
-    const HINT: &str = "; the row goes on in the next line: a quote may not have been closed";
+    const HINT: &str = "; the row continues on the next line: a quote may not have been closed";
     let row = &GOOD[0][..GOOD[0].len() - 1];
     let wrong = ["box-1.csv:2: column `note`: a control character in \"seen\\nbox-1,", "\"…; none is allowed", HINT];
     wrong_results(HEAD.to_owned() + row + "\"seen\n" + &GOOD[1..].concat(), &wrong);
@@ -369,12 +368,12 @@ fn a_wrong_table_of_platforms_is_refused() {
     let named = |name: &str| row.replacen("here,", &format!("{name},"), 1);
     wrong(
         format!("{head}\n{}", named("../x")),
-        &["platforms.csv:2: ", "`platform`: \"../x\" is wrong", "a name of 1 to 64 of"],
+        &["platforms.csv:2: ", "`platform`: invalid value \"../x\": expected", "a name of 1 to 64 of"],
     );
-    wrong(format!("{head}\n{}", row.trim_end()), &["platforms.csv:2: ", "the file has been cut"]);
+    wrong(format!("{head}\n{}", row.trim_end()), &["platforms.csv:2: ", "truncated: no final newline"]);
     let guessed = row.replacen(",measured,", ",gu\"essed,", 1);
     let provenance =
-        "column `provenance`: \"gu\\\"essed\" is wrong; right would be `measured`, `reported` or `documented`\n";
+        "column `provenance`: invalid value \"gu\\\"essed\": expected `measured`, `reported` or `documented`\n";
     wrong(format!("{head}\n{guessed}"), &["platforms.csv:2: ", provenance]);
     wrong(good.replacen(",kernel", ",kern", 1), &["platforms.csv:1: ", "column `kernel` is missing"]);
     let selector = format!(",{},", brokenpipe::sys::SELECTOR);

@@ -18,7 +18,7 @@ use std::{
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
     platform::Platform,
-    results::{AdoptError, Adopted, adopt},
+    results::{Adoption, MergeError},
 };
 use common::{BROKENPIPE, Bytes, Folder, HEAD, ONE_CASE, OWN, RUN, Ran, contents, distinct, rows, sh};
 
@@ -339,11 +339,12 @@ fn accepting_that_is_stopped_replaces_nothing() {
         fs::create_dir(folder.join(name)).unwrap();
         folder.write(&format!("{name}/box-1.csv"), two_platforms(name)[0].1.as_bytes());
     }
-    let (before, adopted) = (contents(&folder.join("results")), Adopted { platform: "box-1", same_facts: false });
+    let before = contents(&folder.join("results"));
     let adopt = |stop| {
-        adopt(&[folder.join("run")], &folder.join("results"), &[adopted], &Catalogue::builtin(), &AtomicBool::new(stop))
+        let (run, catalogue) = ([folder.join("run")], Catalogue::builtin());
+        Adoption::plan(&run, &folder.join("results"), &catalogue)?.carry_out(&AtomicBool::new(stop))
     };
-    assert!(matches!(adopt(true), Err(AdoptError::Stopped)));
+    assert!(matches!(adopt(true), Err(MergeError::Stopped)));
     assert_eq!(contents(&folder.join("results")), before);
     adopt(false).unwrap();
     assert_eq!(contents(&folder.join("results")), contents(&folder.join("run")));

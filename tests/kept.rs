@@ -69,7 +69,7 @@ fn a_run_of_everything_keeps_what_it_has_no_scenarios_for_or_says_that_it_goes()
     let kernel = rows(&facts)[0]["kernel"].clone();
     folder.write("out/platforms.csv", facts.replacen(&format!(",{kernel},"), ",0.0.1-other,", 1));
     let ran = folder.brokenpipe(&all).exits(0);
-    let ran = ran.says(&[", 1 of before dropped, being of another kernel, compiler or version of brokenpipe, "]);
+    let ran = ran.says(&[", 1 dropped from before (of another kernel, compiler or version of brokenpipe), "]);
     assert!(!ran.err.contains("kept"), "{ran:?}");
     assert_eq!(of_own(&folder), []);
     assert_eq!(folder.read("out/platforms.csv"), facts);

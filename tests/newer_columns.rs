@@ -16,7 +16,7 @@ fn columns_of_a_newer_version_are_passed_over_with_a_note() {
         .collect();
     folder.write("box-1.csv", newer);
     let ran = folder.brokenpipe(&["report", "box-1.csv"]).exits(0);
-    assert_eq!(ran.err, "note: box-1.csv: passed over columns unknown to this version: `era`, `mood`\n");
+    assert_eq!(ran.err, "note: box-1.csv: ignored columns unknown to this version: `era`, `mood`\n");
     assert_eq!(ran.out, plain);
 }
 
@@ -70,6 +70,6 @@ fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
     folder.write("out/platforms.csv", newer);
     let ran = folder.brokenpipe(&["report", "out"]).exits(0);
     assert!(ran.err.starts_with("note: ") && ran.err.lines().count() == 1, "{ran:#?}");
-    assert!(ran.err.ends_with("platforms.csv: passed over columns unknown to this version: `libc`\n"), "{ran:#?}");
+    assert!(ran.err.ends_with("platforms.csv: ignored columns unknown to this version: `libc`\n"), "{ran:#?}");
     assert_eq!(ran.out, plain);
 }

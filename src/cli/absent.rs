@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    failure::{Done, Failure},
-    load::{catalogue, read_results_if_any, refuse_loss_of_facts},
+    failure::{Done, Failure, note},
+    load::catalogue,
     options::{Own, RESULTS, platform_name},
 };
-use crate::{catalogue::Selection, results::Results, untrusted::shown};
+use crate::{
+    catalogue::Selection,
+    results::{Results, check_absent},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct AbsentArgs {
@@ -29,17 +32,9 @@ pub(super) struct AbsentArgs {
 pub(super) fn absent(args: &AbsentArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     if args.reason.trim().is_empty() {
-        return Err(Failure::Wrong("--reason: an empty text; why was it not measured?".to_owned()));
+        return Err(Failure::Wrong("--reason: empty text; say why the platform was not measured".to_owned()));
     }
-    refuse_loss_of_facts(&args.out, |name| name == args.platform, "--out")?;
-    let before = read_results_if_any(&args.out)?;
-    if before.rows.iter().any(|row| row.platform == args.platform) {
-        return Err(Failure::Wrong(format!(
-            "{}: has results of {} already, and they stay",
-            shown(&args.out),
-            args.platform
-        )));
-    }
+    note(&check_absent(&args.out, &args.platform).map_err(|error| Failure::merge(&error, "--out"))?);
     let mut results = Results::default();
     let cases = Selection::default().cases(&catalogue);
     results

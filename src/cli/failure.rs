@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::untrusted::no_command;
+use crate::{results::MergeError, untrusted::no_command};
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -15,9 +15,9 @@ pub(super) enum Failure {
     No(String),
     /// Wrong input or environment.
     Wrong(String),
-    /// Ctrl-C; what was measured is written.
+    /// Ctrl-C. The message says what was written.
     Interrupted(String),
-    /// Whoever read our output has gone: nothing is left to do, and nothing is wrong.
+    /// The reader of standard output has gone, which is no error.
     OutputClosed,
 }
 
@@ -48,6 +48,16 @@ impl Failure {
     pub(super) fn wrong(error: impl fmt::Display) -> Self {
         Failure::Wrong(error.to_string())
     }
+
+    /// Results that cannot be merged with those of a folder, which this `option` names.
+    pub(super) fn merge(error: &MergeError, option: &str) -> Self {
+        match error {
+            MergeError::Incomplete { .. } => Failure::Interrupted(format!("interrupted: {error}")),
+            MergeError::Stopped => Failure::Interrupted(error.to_string()),
+            error if error.advises_another_folder() => Failure::Wrong(format!("{error} with {option}")),
+            error => Failure::wrong(error),
+        }
+    }
 }
 
 pub(super) type Done = Result<(), Failure>;
@@ -57,7 +67,7 @@ pub(super) fn print(text: &str) -> Done {
     print_with(|out| out.write_all(text.as_bytes()))
 }
 
-/// Has something written to standard output.
+/// Calls `write` with standard output, buffered.
 pub(super) fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Done {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
@@ -67,10 +77,10 @@ pub(super) fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     }
 }
 
-/// Says on standard error what was passed over.
+/// Prints notes on standard error.
 pub(super) fn note(notes: &[String]) {
     for note in notes {
-        // Nobody is left to be told if standard error is closed.
+        // There is nobody to tell if standard error is closed.
         let _ = writeln!(io::stderr(), "note: {}", no_command(note));
     }
 }

@@ -1,19 +1,18 @@
-//! What commands read before they begin: scenarios, selections, earlier results.
+//! What commands read before they begin: scenarios and selections.
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs::File,
     io::Read,
     path::{Path, PathBuf},
 };
 
 use super::{
-    failure::{Done, Failure, note},
+    failure::Failure,
     options::{Own, RESULTS},
 };
 use crate::{
     catalogue::{Case, Catalogue, Selection},
-    results::{PLATFORMS, Results, unknown_columns},
     untrusted::shown,
 };
 
@@ -31,34 +30,29 @@ pub(super) fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
 /// Largest file of scenarios, in bytes.
 pub(super) const MAX_SCENARIOS: u64 = 1 << 20;
 
-/// Reads a file of at most so many bytes, which would otherwise not be what it should; `right` says what would be right
-/// where it is not text.
+/// Reads a text file of at most `most` bytes. For messages, `no_such` says what a larger file is not, and `right` what the
+/// file should be if it is not UTF-8.
 pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) -> Result<String, Failure> {
     let name = shown(path);
     let mut bytes = Vec::new();
-    fs::File::open(path)
+    File::open(path)
         .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
     if bytes.len() as u64 > most {
         return Err(Failure::Wrong(format!("{name}: more than {} MiB; that is {no_such}", most >> 20)));
     }
-    utf8(&name, bytes, right)
-}
-
-/// The bytes of a file as text; `right` says what would be right.
-pub(super) fn utf8(name: &str, bytes: Vec<u8>, right: &str) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
         Failure::Wrong(format!("{name}:{}: not UTF-8; {right}", line + 1))
     })
 }
 
-/// A report of mistakes brings the word `error` of its own.
+/// A report of mistakes without the word `error`, with which messages begin anyway.
 pub(super) fn with_head(report: &str) -> String {
     report.strip_prefix("error: ").unwrap_or(report).to_owned()
 }
 
-/// The selected cases; a selector that fits nothing is a mistake even beside others that fit something.
+/// The selected cases. A selector that fits nothing is an error even beside others that fit something.
 pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Case<'a>>, Failure> {
     let misses = selection.misses(catalogue.ids());
     if !misses.is_empty() {
@@ -67,7 +61,7 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     let slow = selection.slow_only(catalogue);
     if !slow.is_empty() {
         return Err(Failure::Wrong(format!(
-            "{}: takes seconds, and is run by `brokenpipe run --slow` alone",
+            "{}: takes seconds, and is run only by `brokenpipe run --slow`",
             quoted_all(&slow)
         )));
     }
@@ -79,12 +73,12 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     Ok(cases)
 }
 
-/// What selectors that fit nothing are told.
+/// The message for selectors that fit nothing.
 pub(super) fn no_scenario(misses: &[&str]) -> Failure {
     Failure::No(format!("no scenario fits {}; `brokenpipe list` names all scenarios", quoted_all(misses)))
 }
 
-/// What a selection is told whose scenarios have cases over other transports alone.
+/// The message for a selection whose scenarios have cases only over other transports.
 pub(super) fn no_case<'a>(selection: &Selection, over: impl Iterator<Item = &'a str>) -> Failure {
     let over: BTreeSet<_> = over.collect();
     Failure::No(format!("no case {selection}; there are cases over {}", Vec::from_iter(over).join(", ")))
@@ -97,37 +91,4 @@ pub(super) fn quoted_all(selectors: &[&str]) -> String {
 /// The paths that were given, or the default folder.
 pub(super) fn paths_or_default(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(RESULTS)] } else { paths.to_vec() }
-}
-
-/// Reads results and says on standard error what was passed over.
-pub(super) fn read_results(paths: &[PathBuf]) -> Result<Results, Failure> {
-    let results = Results::read(paths).map_err(Failure::wrong)?;
-    note(&results.notes);
-    Ok(results)
-}
-
-/// What is known in this folder, which may not exist yet.
-pub(super) fn read_results_if_any(folder: &Path) -> Result<Results, Failure> {
-    if folder.exists() { read_results(&[folder.to_owned()]) } else { Ok(Results::default()) }
-}
-
-/// Refuses to replace a file that has columns that would be lost with that.
-pub(super) fn refuse_loss(path: &Path, option: &str) -> Done {
-    match unknown_columns(path).map_err(Failure::wrong)? {
-        None => Ok(()),
-        Some(columns) => Err(Failure::Wrong(format!(
-            "{}:1: has columns unknown to this version, which would lose them: {columns}; write elsewhere with {option}",
-            shown(path)
-        ))),
-    }
-}
-
-/// The same of a folder's table of platforms, unless all its rows are replaced.
-pub(super) fn refuse_loss_of_facts(folder: &Path, is_replaced: impl Fn(&str) -> bool, option: &str) -> Done {
-    let table = folder.join(PLATFORMS);
-    let facts = if table.is_file() { Results::read(std::slice::from_ref(&table)) } else { Ok(Results::default()) };
-    match facts.map_err(Failure::wrong)?.platforms.iter().all(|platform| is_replaced(&platform.platform)) {
-        true => Ok(()),
-        false => refuse_loss(&table, option),
-    }
 }

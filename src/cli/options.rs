@@ -31,5 +31,5 @@ pub(super) const RESULTS: &str = "results";
 
 /// A name that a platform can have.
 pub(super) fn platform_name(name: &str) -> Result<String, String> {
-    check_name(name).map(|()| name.to_owned()).map_err(|right| format!("right would be {right}"))
+    check_name(name).map(|()| name.to_owned()).map_err(|right| format!("expected {right}"))
 }

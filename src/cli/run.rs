@@ -11,19 +11,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clap::Args;
+use clap::{Args, Command, FromArgMatches};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     failure::{Done, Failure, note},
-    load::{catalogue, refuse_loss, refuse_loss_of_facts, select},
+    load::{catalogue, select},
     options::{Own, RESULTS, platform_name},
 };
 use crate::{
-    catalogue::{Case, Catalogue, Selection, Transport},
+    catalogue::{Case, Selection, Transport},
     driver::{self, CaseResult, Progress, RunError, Settings},
     platform::Platform,
-    results::{Results, Row, unknown_columns},
+    results::{Before, Merged, OTHER_FACTS},
     untrusted::shown,
 };
 
@@ -65,39 +65,25 @@ pub(super) struct RunArgs {
     /// Say nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
-    /// The results are only for what another command does with them.
+    /// The results are for another command, not for the user
     #[arg(skip)]
     pub(super) aside: bool,
 }
 
 impl Default for RunArgs {
     fn default() -> Self {
-        let settings = Settings::default();
-        RunArgs {
-            selectors: Vec::new(),
-            out: RESULTS.into(),
-            repeat: settings.repeat,
-            own: Own::default(),
-            slow: false,
-            transport: Vec::new(),
-            jobs: None,
-            pace: None,
-            await_deadline: settings.await_deadline,
-            connect_deadline: settings.connect_deadline,
-            platform: None,
-            quiet: false,
-            aside: false,
-        }
+        let matches = RunArgs::augment_args(Command::new("run")).try_get_matches_from(["run"]);
+        matches.and_then(|matches| RunArgs::from_arg_matches(&matches)).expect("no argument is required")
     }
 }
 
-/// A duration that every clock can count.
+/// A duration of at most one day, which every clock can count.
 fn duration(text: &str) -> Result<Duration, String> {
     const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
     match humantime::parse_duration(text) {
         Ok(duration) if duration <= LONGEST => Ok(duration),
         Ok(_) => Err("at most 1day".to_owned()),
-        Err(error) => Err(format!("{error}; right would be 200ms or 5s")),
+        Err(error) => Err(format!("{error}; expected a duration such as 200ms or 5s")),
     }
 }
 
@@ -124,7 +110,9 @@ pub(super) fn run(args: &RunArgs) -> Done {
     if let Some(name) = &args.platform {
         platform.platform.clone_from(name);
     }
-    let before = Before::read(args, &platform, &selection, &catalogue)?;
+    let merge_error = |error| Failure::merge(&error, "--out");
+    let before = Before::read(&args.out, &platform, &selection, &catalogue).map_err(merge_error)?;
+    note(&before.notes);
 
     let begun = Instant::now();
     let progress = Arc::new(Progress::default());
@@ -136,34 +124,17 @@ pub(super) fn run(args: &RunArgs) -> Done {
     if let Some(error) = &broken
         && measured.iter().all(|result| *result == CaseResult::NotRun)
     {
-        return Err(Failure::Wrong(format!("the run did not get through: {error}; nothing is written")));
+        return Err(Failure::Wrong(format!("the run failed: {error}; nothing is written")));
     }
 
-    let mut results = Results::default();
     let name = platform.platform.clone();
-    results.add_run(platform, &cases, &measured);
-    results.add_races_of(&before.of_platform, &catalogue);
-    let mut kept = results.keep(&before.of_platform, &catalogue, selection.is_everything());
-    if selection.is_everything() {
-        // Everything was asked for, but for these.
-        kept += results.keep(&before.apart, &catalogue, false);
-    }
-    let whole = !measured.contains(&CaseResult::NotRun);
-    if let Some(why) = before.why_whole()
-        && !whole
-    {
-        return Err(Failure::Interrupted(format!(
-            "interrupted: nothing is written, since the results of {name} in {} {why}, and this run is not whole",
-            shown(&args.out)
-        )));
-    }
-    let dropped = before.of_others.cases_not_in(&results);
-    let path = results.write(&args.out, &name).map_err(Failure::wrong)?;
+    let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(merge_error)?;
+    let path = merged.results.write(&args.out, &name).map_err(Failure::wrong)?;
 
     let path = (!args.aside).then_some(path.as_path());
-    let summary = Summary { name: &name, measured: &measured, kept, dropped, trials: progress.finished(), path };
+    let summary = Summary { name: &name, measured: &measured, merged: &merged, trials: progress.finished(), path };
     if let Some(error) = broken {
-        return Err(Failure::Wrong(format!("the run did not get through: {error}; {summary}")));
+        return Err(Failure::Wrong(format!("the run failed: {error}; {summary}")));
     }
     if progress.is_stopped() {
         return Err(Failure::Interrupted(format!("interrupted: {summary}")));
@@ -174,89 +145,13 @@ pub(super) fn run(args: &RunArgs) -> Done {
     Ok(())
 }
 
-/// What the folder held before this run. It is read first: a mistake in it must not cost what is measured.
-#[derive(Default)]
-struct Before {
-    /// This platform's rows, as far as they can stand beside what is measured now.
-    of_platform: Results,
-    /// Those of them that a run of everything leaves as they are: what it has no scenarios for, be it that they are
-    /// somebody's own, or that they take seconds.
-    apart: Results,
-    /// This platform's rows that cannot stand there.
-    of_others: Results,
-    /// Whether the platform's file has columns that this version does not know.
-    has_unknown_columns: bool,
-}
-
-/// Whose results cannot stand beside new ones.
-const OF_OTHERS: &str = "of another kernel, compiler or version of brokenpipe";
-
-impl Before {
-    fn read(
-        args: &RunArgs,
-        platform: &Platform,
-        selection: &Selection,
-        catalogue: &Catalogue,
-    ) -> Result<Self, Failure> {
-        let folder = &args.out;
-        Results::check_folder(folder).map_err(Failure::wrong)?;
-        let all = Results::read(std::slice::from_ref(folder)).map_err(Failure::wrong)?;
-        let name = &platform.platform;
-        let path = folder.join(format!("{name}.csv"));
-        let rows: Vec<_> = all.rows.iter().filter(|row| row.platform == *name).cloned().collect();
-        if !rows.is_empty() && !path.exists() {
-            return Err(Failure::Wrong(format!(
-                "{}: the results of {name} are in a file of another name than {name}.csv; rename it, or write \
-                 elsewhere with --out",
-                shown(folder)
-            )));
-        }
-        let is_of_others = !rows.is_empty() && all.platform(name) != Some(platform);
-        if is_of_others && !selection.is_everything() {
-            return Err(Failure::Wrong(format!(
-                "{}: the results of {name} are {OF_OTHERS}, and a run of a selection would mix them; run everything, \
-                 or write elsewhere with --out",
-                shown(folder)
-            )));
-        }
-        let mut before = Before::default();
-        if is_of_others {
-            before.of_others.rows = rows;
-        } else {
-            let is_apart =
-                |row: &&Row| catalogue.find(&row.scenario).is_none_or(|scenario| scenario.slow && !args.slow);
-            before.apart.rows = rows.iter().filter(is_apart).cloned().collect();
-            before.of_platform.rows = rows;
-        }
-        let is_replaced = selection.is_everything() && before.apart.rows.is_empty();
-        if !is_replaced {
-            refuse_loss(&path, "--out")?;
-        }
-        refuse_loss_of_facts(folder, |other| selection.is_everything() && other == name, "--out")?;
-        before.has_unknown_columns = unknown_columns(&path).map_err(Failure::wrong)?.is_some();
-        note(&all.notes);
-        Ok(before)
-    }
-
-    /// Why what was there can be replaced by a whole run alone, if that is so.
-    fn why_whole(&self) -> Option<String> {
-        if !self.of_others.rows.is_empty() {
-            Some(format!("are {OF_OTHERS}"))
-        } else if self.has_unknown_columns {
-            Some("have columns unknown to this version".to_owned())
-        } else {
-            None
-        }
-    }
-}
-
-/// The first Ctrl-C ends the run after the trials in flight; a further one, if nothing has come of it, the program.
+/// The first Ctrl-C ends the run after the trials in flight. Another one ends the program if the run goes on.
 fn stop_at_ctrl_c(progress: &Arc<Progress>) {
-    // A terminal's Ctrl-C may reach the program twice, through its group and through who started it.
+    // A terminal's Ctrl-C can reach the program twice, through its process group and through its parent.
     const PATIENCE: Duration = Duration::from_secs(1);
     let progress = Arc::clone(progress);
     let mut first = None;
-    // Without a handler Ctrl-C ends the program at once, and files are still whole: nothing to report.
+    // Without a handler Ctrl-C ends the program at once, and every file is still complete.
     let _ = ctrlc::set_handler(move || {
         if first.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
             std::process::exit(130);
@@ -290,16 +185,13 @@ fn show_progress(trials: u64, progress: &Progress, ended: &AtomicBool) {
     bar.finish_and_clear();
 }
 
-/// What a run did, in a line.
+/// What a run did, in one line.
 struct Summary<'a> {
     name: &'a str,
     measured: &'a [CaseResult],
-    /// Cases whose earlier results stay.
-    kept: usize,
-    /// Cases whose earlier results go, and that have no new ones.
-    dropped: usize,
+    merged: &'a Merged,
     trials: u64,
-    /// The file, if anybody is to know of it.
+    /// The file, unless it is temporary.
     path: Option<&'a Path>,
 }
 
@@ -311,15 +203,15 @@ impl std::fmt::Display for Summary<'_> {
         let others = [
             ("unsupported", count(|result| matches!(result, CaseResult::Unsupported(_)))),
             ("not run", count(|result| matches!(result, CaseResult::NotRun))),
-            ("kept from before", self.kept),
+            ("kept from before", self.merged.kept),
         ];
         for (what, count) in others {
             if count > 0 {
                 write!(f, ", {count} {what}")?;
             }
         }
-        if self.dropped > 0 {
-            write!(f, ", {} of before dropped, being {OF_OTHERS}", self.dropped)?;
+        if self.merged.dropped > 0 {
+            write!(f, ", {} dropped from before ({OTHER_FACTS})", self.merged.dropped)?;
         }
         write!(f, ", {} trials", self.trials)?;
         match self.path {

@@ -1,9 +1,11 @@
 //! Observations on disk: `<platform>.csv` for each platform, and `platforms.csv` for the facts behind their names.
 
 mod adopt;
+mod error;
 mod files;
-mod keep;
+mod merge;
 mod read;
+mod reader;
 mod row;
 mod scan;
 mod tables;
@@ -17,16 +19,18 @@ use crate::{
     platform::{Platform, Provenance},
 };
 
-pub use adopt::{AdoptError, Adopted, adopt};
-pub use files::{MAX_FILE, MAX_ROW};
+pub use adopt::Adoption;
+pub use error::{ReadError, WriteError};
+pub use merge::{Before, MergeError, Merged, OTHER_FACTS, check_absent};
 pub(crate) use read::read_in_shares;
-pub use read::{Heads, ReadError, read_steps, unknown_columns};
+pub use read::{Heads, read_steps};
+pub use reader::{MAX_FILE, MAX_ROW};
 pub(crate) use row::text as checked_field;
 pub use row::{COLUMNS, MAX_FIELD, Row};
-pub use scan::Step;
+pub use scan::StepRows;
 pub(crate) use tables::number;
 pub use tables::{Entry, EntryId, Place, PlaceId, Tables};
-pub use write::{WriteError, write_text};
+pub use write::write_text;
 
 /// The name of the table of platforms in a folder of results.
 pub const PLATFORMS: &str = "platforms.csv";
@@ -50,16 +54,17 @@ const PLATFORM_COLUMNS: [&str; 12] = [
 /// Rows of any number of platforms, and the facts of those that have them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Results {
-    /// In the order of their files; the rows of a platform stand together.
+    /// In the order of their files; the rows of a platform are adjacent.
     pub rows: Vec<Row>,
     /// In the order of their names.
     pub platforms: Vec<Platform>,
-    /// What a reader was told to pass over, such as columns of a newer version.
+    /// What was ignored when they were read, such as columns of a newer version.
     pub notes: Vec<String>,
 }
 
 impl Results {
-    /// Adds what [`driver::run`](crate::driver::run) gave for these cases on this platform.
+    /// Adds what [`driver::run`](crate::driver::run) returned for these cases on this platform. Cases without a result
+    /// in the same place are left out.
     pub fn add_run(&mut self, platform: Platform, cases: &[Case<'_>], measured: &[CaseResult]) {
         for (case, result) in cases.iter().zip(measured) {
             self.rows.extend(Row::of_case(&platform.platform, *case, result));
@@ -67,16 +72,16 @@ impl Results {
         self.set_platform(platform);
     }
 
-    /// Hands on each step: its platform, provenance, place and entries.
+    /// Calls `each` with every step: its platform, provenance, place and entries.
     pub(crate) fn steps(
         &self,
         tables: &mut Tables,
         mut each: impl FnMut(&Tables, &Arc<str>, Provenance, PlaceId, &[EntryId]),
     ) {
         for rows in self.rows.chunk_by(Row::same_step) {
-            let entries: Vec<_> = rows.iter().map(|row| tables.entry_of(row)).collect();
-            let (platform, place) = (tables.word(&rows[0].platform), tables.place_of(&rows[0]));
-            each(tables, &platform, rows[0].provenance, place, &entries);
+            let (places, entries): (Vec<_>, Vec<_>) = rows.iter().map(|row| tables.row(row)).unzip();
+            let platform = tables.word(&rows[0].platform);
+            each(tables, &platform, rows[0].provenance, places[0], &entries);
         }
     }
 
@@ -95,11 +100,11 @@ impl Results {
         self.platforms.retain(|known| known.platform != name);
     }
 
-    /// Adds a platform of which no case was run, and no facts are known; the note of every row says why.
+    /// Adds a platform on which no case was run and of which no facts are known. The note of every row says why.
     ///
     /// # Errors
     ///
-    /// What a note has to be.
+    /// What a note has to be, if `why` is none that a file can hold.
     pub fn add_absent(&mut self, platform: &str, cases: &[Case<'_>], why: &str) -> Result<(), String> {
         checked_field("note", why.as_bytes())?;
         for case in cases {

@@ -1,8 +1,7 @@
-//! Reading results into memory, row by row; [`Matrix::read`](crate::matrix::Matrix::read) is for more of them than that.
+//! Reading many files, step by step or into memory.
 
 use std::{
-    collections::{HashMap, HashSet},
-    fmt,
+    collections::{BTreeMap, HashMap},
     num::NonZero,
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,136 +11,111 @@ use std::{
 use csv::ByteRecord;
 
 use super::{
-    COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, Row,
-    files::{Files, files, reader, reader_of},
+    COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results,
+    error::ReadError,
+    files::{Files, files},
+    reader::{RowReader, unknown},
     row,
-    scan::{self, Step, csv_error, headers, of_row, parse_provenance, unknown},
+    scan::{StepRows, scan},
     tables::Tables,
 };
 use crate::{parallel::parallel_map, platform::Platform, untrusted::shown};
 
-/// What is wrong with a file of results.
-#[derive(Debug)]
-pub struct ReadError {
-    path: PathBuf,
-    line: Option<u64>,
-    problem: String,
-}
-
-impl ReadError {
-    pub(super) fn new(path: &Path, line: impl Into<Option<u64>>, problem: impl Into<String>) -> Self {
-        ReadError { path: path.to_owned(), line: line.into(), problem: problem.into() }
-    }
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&shown(&self.path))?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        write!(f, ": {}", self.problem)
-    }
-}
-
-impl std::error::Error for ReadError {}
-
-/// What stands in files besides their rows.
+/// What files contain besides their rows.
 #[derive(Debug, Default)]
 pub struct Heads {
     /// In the order of their names.
     pub platforms: Vec<Platform>,
-    /// What a reader was told to pass over, such as columns of a newer version.
+    /// What was ignored, such as columns of a newer version.
     pub notes: Vec<String>,
 }
 
-/// Reads files, and all `*.csv` of folders, and hands on each step. A step's platform is in no two files.
+/// Reads files, and all `*.csv` of folders, and calls `each` with every step, in the order of the files. No platform
+/// has steps in two files.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong: a path that cannot be read, a row that breaks a rule, a platform in two files.
+/// The first problem: a path that cannot be read, an invalid row, a platform in two files. Steps before it have been
+/// passed to `each` by then.
 pub fn read_steps(
     paths: &[PathBuf],
     tables: &mut Tables,
-    each: impl FnMut(&Tables, &Path, Step<'_>),
+    each: impl FnMut(&Tables, &Path, StepRows<'_>),
 ) -> Result<Heads, ReadError> {
     let files = files(paths)?;
-    let mut known = read_files(&files.all, tables, each)?;
-    known.add_facts_beside(&files)?;
-    Ok(known.into_heads())
+    let mut facts = read_files(&files.all, tables, each)?;
+    facts.add_beside(&files)?;
+    Ok(facts.into_heads())
 }
 
-/// Reads as [`read_steps`] does, each of several threads a share of the files, with tables and a `P` of its own. The
-/// shares come in the order of their files.
+/// Reads as [`read_steps`] does, with several threads: each has a share of the files, tables and a `P` of its own. The
+/// shares are returned in the order of their files.
 ///
 /// # Errors
 ///
 /// As of [`read_steps`].
 pub(crate) fn read_in_shares<P: Default + Send>(
     paths: &[PathBuf],
-    each: impl Fn(&mut P, &Tables, Step<'_>) + Sync,
+    each: impl Fn(&mut P, &Tables, StepRows<'_>) + Sync,
 ) -> Result<(Vec<(P, Tables)>, Heads), ReadError> {
     let files = files(paths)?;
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let read = |share: &[PathBuf]| {
         let (mut tables, mut part) = (Tables::default(), P::default());
-        let known = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
-        Ok(((part, tables), known))
+        let facts = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
+        Ok(((part, tables), facts))
     };
     let shares = parallel_map(files.all.chunks(files.all.len().div_ceil(threads).max(1)), read);
-    let mut all = Known::default();
+    let mut all = FileFacts::default();
     let mut parts = Vec::new();
     for share in shares {
-        let (part, known) = share?;
-        all.add(known)?;
+        let (part, facts) = share?;
+        all.add(facts)?;
         parts.push(part);
     }
-    all.add_facts_beside(&files)?;
+    all.add_beside(&files)?;
     Ok((parts, all.into_heads()))
 }
 
-/// Most threads that read: what each has found is put together by one.
+/// Most threads that read. One thread merges what they found, so more of them would wait for it.
 const MAX_THREADS: usize = 8;
 
 /// What is known of files besides their steps.
 #[derive(Default)]
-struct Known {
-    facts: Results,
+struct FileFacts {
+    platforms: BTreeMap<String, Platform>,
+    notes: Vec<String>,
     /// The file of each platform.
     owners: HashMap<Arc<str>, Arc<Path>>,
 }
 
-impl Known {
-    /// A platform has steps in this file.
+impl FileFacts {
+    /// Records that a platform has steps in this file.
     fn own(&mut self, platform: &Arc<str>, path: &Arc<Path>) -> Result<(), ReadError> {
         let first = self.owners.entry(Arc::clone(platform)).or_insert_with(|| Arc::clone(path));
         if Arc::ptr_eq(first, path) {
             return Ok(());
         }
-        let problem = format!("platform {platform} is in {} already; one of the two has to go", shown(first));
+        let problem = format!("platform {platform} is in {} already; remove one of the two", shown(first));
         Err(ReadError::new(path, None, problem))
     }
 
     /// Adds what is known of further files.
-    fn add(&mut self, further: Known) -> Result<(), ReadError> {
+    fn add(&mut self, further: FileFacts) -> Result<(), ReadError> {
         let mut owners: Vec<_> = further.owners.into_iter().collect();
         owners.sort_by(|a, b| a.1.cmp(&b.1));
         owners.iter().try_for_each(|(platform, path)| self.own(platform, path))?;
-        further.facts.platforms.into_iter().for_each(|platform| self.facts.set_platform(platform));
-        self.facts.notes.extend(further.facts.notes);
+        self.platforms.extend(further.platforms);
+        self.notes.extend(further.notes);
         Ok(())
     }
 
-    /// Adds the facts of platforms from the tables beside the files that have them; what a table among the files says
-    /// goes before.
-    fn add_facts_beside(&mut self, files: &Files) -> Result<(), ReadError> {
+    /// Adds the facts of platforms from the tables beside their files. A table among the files comes first.
+    fn add_beside(&mut self, files: &Files) -> Result<(), ReadError> {
         for (table, beside) in &files.beside {
-            for platform in read_platforms(table, &mut self.facts.notes)? {
-                let owner = self.owners.get(platform.platform.as_str());
-                if owner.is_some_and(|owner| beside.contains(&**owner))
-                    && self.facts.platform(&platform.platform).is_none()
-                {
-                    self.facts.set_platform(platform);
+            for (name, platform) in read_platforms(table, &mut self.notes)? {
+                if self.owners.get(name.as_str()).is_some_and(|owner| beside.contains(&**owner)) {
+                    self.platforms.entry(name).or_insert(platform);
                 }
             }
         }
@@ -149,37 +123,35 @@ impl Known {
     }
 
     fn into_heads(self) -> Heads {
-        Heads { platforms: self.facts.platforms, notes: self.facts.notes }
+        Heads { platforms: self.platforms.into_values().collect(), notes: self.notes }
     }
 }
 
 fn read_files(
     files: &[PathBuf],
     tables: &mut Tables,
-    mut each: impl FnMut(&Tables, &Path, Step<'_>),
-) -> Result<Known, ReadError> {
-    let mut known = Known::default();
+    mut each: impl FnMut(&Tables, &Path, StepRows<'_>),
+) -> Result<FileFacts, ReadError> {
+    let mut facts = FileFacts::default();
     let mut notes = Vec::new();
     for path in files {
         if is_table(path) {
-            for platform in read_platforms(path, &mut notes)? {
-                known.facts.set_platform(platform);
-            }
+            facts.platforms.extend(read_platforms(path, &mut notes)?);
             continue;
         }
         let shared: Arc<Path> = path.as_path().into();
         let mut last: Option<Arc<str>> = None;
-        scan::scan(path, reader(path)?, tables, &mut notes, |tables, step| {
+        scan(path, RowReader::open(path)?, tables, &mut notes, |tables, step| {
             if last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, step.platform)) {
-                known.own(step.platform, &shared)?;
+                facts.own(step.platform, &shared)?;
                 last = Some(Arc::clone(step.platform));
             }
             each(tables, path, step);
             Ok(())
         })?;
     }
-    known.facts.notes = notes;
-    Ok(known)
+    facts.notes = notes;
+    Ok(facts)
 }
 
 impl Results {
@@ -187,28 +159,27 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong: a path that cannot be read, a row that breaks a rule, a platform in two files.
+    /// As of [`read_steps`].
     pub fn read(paths: &[PathBuf]) -> Result<Self, ReadError> {
         let mut rows = Vec::new();
-        let heads = read_steps(paths, &mut Tables::default(), |tables, _, step| {
-            rows.extend(step.entries.iter().map(|&entry| Row::of_step(tables, step, entry)));
-        })?;
-        Ok(Results { rows, platforms: heads.platforms, notes: heads.notes })
+        let Heads { platforms, notes } =
+            read_steps(paths, &mut Tables::default(), |tables, _, step| rows.extend(step.rows(tables)))?;
+        Ok(Results { rows, platforms, notes })
     }
 
-    /// Reads the rows of one file's bytes; `path` is what messages call it.
+    /// Reads the rows of one file's bytes; `path` is its name in messages.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong.
+    /// The first problem.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
-        let mut results = Results::default();
-        let rows = &mut results.rows;
-        scan::scan(path, reader_of(path, bytes)?, &mut Tables::default(), &mut results.notes, |tables, step| {
-            rows.extend(step.entries.iter().map(|&entry| Row::of_step(tables, step, entry)));
+        let Results { mut rows, platforms, mut notes } = Results::default();
+        let reader = RowReader::of_bytes(path, bytes.to_vec())?;
+        scan(path, reader, &mut Tables::default(), &mut notes, |tables, step| {
+            rows.extend(step.rows(tables));
             Ok(())
         })?;
-        Ok(results)
+        Ok(Results { rows, platforms, notes })
     }
 }
 
@@ -222,39 +193,33 @@ fn is_table(path: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// A head that is wrong, or cannot be read.
-pub fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
+/// An invalid head, or one that cannot be read.
+pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
     if !path.is_file() {
         return Ok(None);
     }
     let columns = if is_table(path) { &PLATFORM_COLUMNS[..] } else { &COLUMNS };
-    Ok(unknown(&headers(path, &mut reader(path)?, columns, &mut Vec::new())?, columns))
+    Ok(unknown(&RowReader::open(path)?.headers(columns, &mut Vec::new())?, columns))
 }
 
-fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<Vec<Platform>, ReadError> {
-    let mut platforms: Vec<Platform> = Vec::new();
-    let mut names = HashSet::new();
-    let mut rows = reader(path)?;
-    let headers = headers(path, &mut rows, &PLATFORM_COLUMNS, notes)?;
+fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<BTreeMap<String, Platform>, ReadError> {
+    let mut platforms = BTreeMap::new();
+    let mut rows = RowReader::open(path)?;
+    let headers = rows.headers(&PLATFORM_COLUMNS, notes)?;
     let mut record = ByteRecord::new();
-    loop {
-        let next = rows.next(&mut record);
-        let Some(line) = next.map_err(|(line, error)| csv_error(path, line, &record, &error))? else {
-            return Ok(platforms);
-        };
-        let wrong = |problem| ReadError::new(path, line, of_row(&record, problem));
+    while let Some(line) = rows.next(&mut record)? {
+        let invalid = |problem| rows.invalid(line, &record, problem);
         for (header, field) in headers.iter().zip(&record) {
-            row::text(&header.escape_debug().to_string(), field).map_err(wrong)?;
+            row::text(&header.escape_debug().to_string(), field).map_err(invalid)?;
             if header == "provenance" {
-                parse_provenance(field).map_err(wrong)?;
+                row::provenance(field).map_err(invalid)?;
             }
         }
-        let platform: Platform = record
-            .deserialize(Some(headers.as_byte_record()))
-            .map_err(|error| csv_error(path, line, &record, &error))?;
-        if !names.insert(platform.platform.clone()) {
-            return Err(ReadError::new(path, line, format!("a second row for platform {}", platform.platform)));
+        let platform: Platform =
+            record.deserialize(Some(headers.as_byte_record())).map_err(|error| rows.csv_error(line, &record, error))?;
+        if let Some(first) = platforms.insert(platform.platform.clone(), platform) {
+            return Err(ReadError::new(path, line, format!("a second row for platform {}", first.platform)));
         }
-        platforms.push(platform);
     }
+    Ok(platforms)
 }

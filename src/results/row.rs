@@ -1,10 +1,9 @@
-//! A row of `<platform>.csv`, and what a good one is.
+//! A row of `<platform>.csv`, and which fields are valid.
 
 use std::{borrow::Cow, fmt::Display, str::FromStr};
 
 use serde::Serialize;
 
-use super::{EntryId, Step, Tables};
 use crate::{
     catalogue::Case,
     driver::CaseResult,
@@ -16,7 +15,7 @@ use crate::{
 /// One distinct outcome of one step of one case on one platform. The fields are the CSV's columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// Which column of the matrix.
+    /// The platform's name.
     pub platform: String,
     /// Where the cell comes from.
     pub provenance: Provenance,
@@ -30,13 +29,13 @@ pub struct Row {
     pub call: String,
     /// The case: which socket option is set.
     pub option: String,
-    /// The step's number, from 1.
+    /// The step's number, from 1 (to 1000 in a file).
     pub step: u32,
     /// Who takes the step.
     pub actor: String,
     /// What is done.
     pub operation: String,
-    /// What it gave, in its canonical name.
+    /// The canonical name of the outcome.
     pub outcome: String,
     /// The operating system's error code.
     pub code: Option<i32>,
@@ -46,9 +45,9 @@ pub struct Row {
     pub kind: String,
     /// A signal delivered during the step.
     pub signal: String,
-    /// In how many trials the step gave this; none where it was not counted.
+    /// In how many trials the step gave this outcome, from 1; none if they were not counted.
     pub count: Option<u64>,
-    /// How many trials there were; none where they were not counted.
+    /// How many trials there were, from 1; none if they were not counted.
     pub trials: Option<u64>,
     /// Anything a reader should know, such as why a case is unsupported.
     pub note: String,
@@ -80,7 +79,7 @@ pub const COLUMNS: [&str; 18] = [
 pub const MAX_FIELD: usize = 2000;
 
 impl Row {
-    /// The rows that a measured case makes.
+    /// The rows of a measured case.
     pub(super) fn of_case(platform: &str, case: Case<'_>, result: &CaseResult) -> Vec<Row> {
         let mut rows = Vec::new();
         for (index, step) in case.scenario.steps.iter().enumerate() {
@@ -100,7 +99,7 @@ impl Row {
                 name: String::new(),
                 kind: String::new(),
                 signal: String::new(),
-                // Until it is measured: that nothing can be observed is not observed ten times.
+                // Where nothing was observed, nothing was observed repeatedly either.
                 count: Some(1),
                 trials: Some(1),
                 note: String::new(),
@@ -111,7 +110,7 @@ impl Row {
                     rows.push(Row { outcome: outcome::UNSUPPORTED.to_owned(), note: reason.clone(), ..row });
                 }
                 CaseResult::Measured { trials, steps } => {
-                    // How often a race ends how is another number each time.
+                    // The counts of a race differ from run to run.
                     let counted = !case.scenario.racing;
                     rows.extend(steps[index].iter().map(|&(observation, count)| Row {
                         outcome: observation.to_string(),
@@ -133,41 +132,37 @@ impl Row {
         rows
     }
 
-    /// The row of one outcome of a step that was read.
-    pub(super) fn of_step(tables: &Tables, step: Step<'_>, entry: EntryId) -> Row {
-        let place = &tables.places[step.place as usize];
-        let (scenario, case) = &tables.cases[place.case as usize];
-        let entry = &tables.entries[entry as usize];
-        Row {
-            platform: step.platform.to_string(),
-            provenance: step.provenance,
-            scenario: scenario.to_string(),
-            transport: case.transport.to_string(),
-            sigpipe: case.sigpipe.to_string(),
-            call: case.call.to_string(),
-            option: case.option.to_string(),
-            step: place.step,
-            actor: place.actor.to_string(),
-            operation: place.operation.to_string(),
-            outcome: entry.outcome.to_string(),
-            code: entry.code,
-            name: entry.name.to_string(),
-            kind: entry.kind.to_string(),
-            signal: entry.signal.to_string(),
-            count: entry.count,
-            trials: entry.trials,
-            note: entry.note.to_string(),
-        }
+    /// The fields from `scenario` on, in the order of the [`COLUMNS`] and as they are written.
+    pub(super) fn fields(&self) -> [Cow<'_, str>; 16] {
+        let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default().into();
+        [
+            self.scenario.as_str().into(),
+            self.transport.as_str().into(),
+            self.sigpipe.as_str().into(),
+            self.call.as_str().into(),
+            self.option.as_str().into(),
+            self.step.to_string().into(),
+            self.actor.as_str().into(),
+            self.operation.as_str().into(),
+            self.outcome.as_str().into(),
+            self.code.map(|code| code.to_string()).unwrap_or_default().into(),
+            self.name.as_str().into(),
+            self.kind.as_str().into(),
+            self.signal.as_str().into(),
+            count(self.count),
+            count(self.trials),
+            self.note.as_str().into(),
+        ]
+    }
+
+    /// The case, as words that two rows have in common if they are rows of the same case.
+    pub(super) fn case(&self) -> [&str; 6] {
+        [&self.platform, &self.scenario, &self.transport, &self.sigpipe, &self.call, &self.option].map(String::as_str)
     }
 
     /// Whether both are rows of the same case.
     pub(super) fn same_case(&self, other: &Row) -> bool {
-        let case = |row: &Row| {
-            [&row.platform, &row.scenario, &row.transport, &row.sigpipe, &row.call, &row.option].map(String::as_str)
-                == [&self.platform, &self.scenario, &self.transport, &self.sigpipe, &self.call, &self.option]
-                    .map(String::as_str)
-        };
-        case(other)
+        self.case() == other.case()
     }
 
     /// Whether both are rows of the same step.
@@ -177,11 +172,11 @@ impl Row {
     }
 }
 
-/// A field as text, checked as far as its column alone can say.
+/// A field as text, checked as far as is possible without the other fields of its row.
 ///
 /// # Errors
 ///
-/// The column, and what would be right.
+/// The column, and what it should hold.
 pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String> {
     if field.len() > MAX_FIELD {
         return Err(format!("column `{column}`: {} bytes; at most {MAX_FIELD} are allowed", field.len()));
@@ -190,7 +185,7 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
     if text.chars().any(char::is_control) {
         return Err(format!("column `{column}`: a control character in {}; none is allowed", quoted(text)));
     }
-    let right: Option<Cow<'_, str>> = match column {
+    let expected: Option<Cow<'_, str>> = match column {
         "platform" => check_name(text).err().map(Cow::from),
         "scenario" | "transport" | "sigpipe" | "call" | "option" | "actor" | "operation" | "outcome" => {
             (!is_word(text)).then_some(WORD.into())
@@ -200,67 +195,64 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
         }
         _ => None,
     };
-    right.map_or(Ok(text), |right| Err(wrong(column, text, right)))
+    expected.map_or(Ok(text), |expected| Err(invalid(column, text, expected)))
 }
 
-/// What a message says of a field that is not what its column allows.
-pub(super) fn wrong(column: &str, text: &str, right: impl Display) -> String {
-    format!("column `{column}`: {} is wrong; right would be {right}", quoted(text))
+fn invalid(column: &str, text: &str, expected: impl Display) -> String {
+    format!("column `{column}`: invalid value {}: expected {expected}", quoted(text))
 }
 
-/// What a file that is not text is told.
+/// The message for a file that is not text.
 pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
 
-/// What [`is_word`] asks for.
+/// What [`is_word`] requires.
 const WORD: &str = "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
 
-/// The number of a step.
+/// Where a cell comes from.
+pub(super) fn provenance(field: &[u8]) -> Result<Provenance, String> {
+    let text = text("provenance", field)?;
+    let known = Provenance::ALL.into_iter().find(|provenance| provenance.word() == text);
+    known.ok_or_else(|| invalid("provenance", text, "`measured`, `reported` or `documented`"))
+}
+
+/// The number of a step, from 1 to 1000.
 pub(super) fn step(text: &str) -> Result<u32, String> {
     let step = text.parse().ok().filter(|step| (1..=1000).contains(step));
-    step.ok_or_else(|| wrong("step", text, "a whole number from 1 to 1000"))
+    step.ok_or_else(|| invalid("step", text, "a whole number from 1 to 1000"))
 }
 
 /// An operating system's error code, which may be negative or missing.
 pub(super) fn code(text: &str) -> Result<Option<i32>, String> {
-    let right = || format!("a whole number from {} to {}, or nothing", i32::MIN, i32::MAX);
-    number(text).map_err(|_| wrong("code", text, right()))
+    let expected = || format!("a whole number from {} to {}, or nothing", i32::MIN, i32::MAX);
+    number(text).map_err(|_| invalid("code", text, expected()))
 }
 
-/// In how many of how many trials; both empty where nothing was counted, the first alone where the trials were
-/// counted and not how often each outcome came.
+/// A row's count and trials. Both are empty if nothing was counted; the count alone if the trials were counted and not
+/// how often each outcome came.
 pub(super) fn counts(count: &str, trials: &str) -> Result<(Option<u64>, Option<u64>), String> {
-    let right = || format!("a whole number from 1 to {}, or nothing where they were not counted", u64::MAX);
-    let all: Option<u64> = number(trials).map_err(|_| wrong("trials", trials, right()))?;
-    if all == Some(0) {
-        return Err(wrong("trials", trials, right()));
-    }
-    let Some(all) = all else {
-        return match count {
-            "" => Ok((None, None)),
-            _ => Err(format!(
-                "column `trials`: nothing, where `count` is {}; right would be a whole number",
-                quoted(count)
+    let expected = || format!("a whole number from 1 to {}, or nothing if they were not counted", u64::MAX);
+    match number(trials) {
+        Err(_) | Ok(Some(0)) => Err(invalid("trials", trials, expected())),
+        Ok(None) if count.is_empty() => Ok((None, None)),
+        Ok(None) => Err(format!("column `trials`: expected a whole number, since `count` is {}", quoted(count))),
+        Ok(Some(all)) => match number(count) {
+            Ok(some) if some.is_none_or(|some| (1..=all).contains(&some)) => Ok((some, Some(all))),
+            _ => Err(invalid(
+                "count",
+                count,
+                format!("a whole number from 1 to the row's trials, which are {all}, or nothing if it was not counted"),
             )),
-        };
-    };
-    match number(count) {
-        Ok(some) if some.is_none_or(|some| (1..=all).contains(&some)) => Ok((some, Some(all))),
-        _ => {
-            let right = format!(
-                "a whole number from 1 to the row's trials, which are {all}, or nothing where it was not counted"
-            );
-            Err(wrong("count", count, right))
-        }
+        },
     }
 }
 
-/// A number, or none where nothing stands.
+/// A number, or none if the text is empty.
 fn number<T: FromStr>(text: &str) -> Result<Option<T>, T::Err> {
     if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
-/// The columns that readers see as names are of harmless characters: they cannot be markup, an escape, a formula or
-/// a command wherever they are shown. Only `note` is free text.
+/// Names have no characters that could make them markup, an escape sequence, a formula or a command where they are
+/// shown. Only `note` is free text.
 fn is_word(text: &str) -> bool {
     (1..=120).contains(&text.len())
         && text.as_bytes()[0].is_ascii_alphanumeric()

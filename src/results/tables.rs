@@ -1,25 +1,24 @@
-//! What rows have in common, each once: results of many platforms repeat the same steps and the same outcomes, so that
-//! memory follows the number of distinct ones and not the number of rows.
+//! Distinct cases, places and entries of rows, each stored once: results of many platforms repeat the same steps and
+//! outcomes, so memory grows with the number of distinct ones and not with the number of rows.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{array, collections::HashSet, ops::Range, sync::Arc};
+
+use indexmap::IndexSet;
 
 use super::row::{self, COLUMNS, Row};
 use crate::catalogue::CaseName;
 
-/// A place in a [`Tables::places`].
+/// An index into [`Tables::places`], from 0.
 pub type PlaceId = u32;
-/// A place in a [`Tables::entries`].
+/// An index into [`Tables::entries`], from 0.
 pub type EntryId = u32;
 
-/// Where a row stands, whatever its platform: a step of a case.
+/// Which step of which case a row is about, whatever its platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The scenario's id.
     pub scenario: Arc<str>,
-    /// The case's number in [`Tables::cases`].
+    /// The case's index in [`Tables::cases`].
     pub case: u32,
     /// The step's number, from 1.
     pub step: u32,
@@ -29,7 +28,7 @@ pub struct Place {
     pub operation: Arc<str>,
 }
 
-/// What a row says, whatever its platform and place. The fields are the last of the CSV's columns.
+/// One outcome, whatever its platform and place. The fields are the last columns of the CSV.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The outcome's canonical name.
@@ -42,11 +41,11 @@ pub struct Entry {
     pub kind: Arc<str>,
     /// A signal delivered during the step.
     pub signal: Arc<str>,
-    /// In how many trials the step gave this; none where it was not counted.
+    /// In how many trials the step gave this outcome; none if they were not counted.
     pub count: Option<u64>,
-    /// How many trials there were; none where they were not counted.
+    /// How many trials there were; none if they were not counted.
     pub trials: Option<u64>,
-    /// What the row's note says.
+    /// The row's note.
     pub note: Arc<str>,
 }
 
@@ -54,141 +53,117 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Tables {
     /// Each with its scenario.
-    pub cases: Vec<(Arc<str>, CaseName)>,
+    pub cases: IndexSet<(Arc<str>, CaseName)>,
     /// Steps of cases.
     pub places: Vec<Place>,
-    /// What rows say.
+    /// Outcomes of steps.
     pub entries: Vec<Entry>,
     words: HashSet<Arc<str>>,
-    case_ids: HashMap<(Arc<str>, CaseName), u32>,
-    place_ids: HashMap<Arc<[u8]>, PlaceId>,
-    place_keys: Vec<Arc<[u8]>>,
+    /// The fields of each place, joined.
+    place_keys: IndexSet<Box<[u8]>>,
+    /// The fields of each entry, joined.
+    entry_keys: IndexSet<Box<[u8]>>,
     /// The place that most likely comes next: files of one catalogue have the same order.
     next_place: usize,
-    entry_ids: HashMap<Box<[u8]>, EntryId>,
+    /// The fields that were last looked up, joined.
+    key: Vec<u8>,
 }
 
-/// Between fields where they are one key: a control character, which no good field has, so that no two rows of
-/// different fields are the same key once one of them was found good.
+/// Separates the fields of a key. It is a control character, which no valid field contains, so different fields never
+/// have the same key.
 const BETWEEN: u8 = 0x1f;
 
 /// The columns of a place, and after them those of an entry.
-pub(super) const PLACE: std::ops::Range<usize> = 2..10;
-pub(super) const ENTRY: std::ops::Range<usize> = 10..18;
-
-/// What is wrong with a field.
-pub(super) type Wrong = String;
+pub(super) const PLACE: Range<usize> = 2..10;
+pub(super) const ENTRY: Range<usize> = 10..18;
 
 impl Tables {
-    /// The number of the place that these fields (the columns [`PLACE`]) stand for.
+    /// The place that these fields (the columns [`PLACE`]) name.
     ///
     /// # Errors
     ///
-    /// The column and what would be right, of fields that were not seen before.
-    pub(super) fn place(&mut self, fields: [&[u8]; 8], key: &mut Vec<u8>) -> Result<PlaceId, Wrong> {
-        join(&fields, key);
-        let known = match self.place_keys.get(self.next_place) {
-            Some(next) if **next == **key => Some(number(self.next_place)),
-            _ => self.place_ids.get(key.as_slice()).copied(),
-        };
-        if let Some(id) = known {
-            self.next_place = id as usize + 1;
+    /// The column and what it should hold, if the fields are new and one of them is invalid.
+    pub(super) fn place(&mut self, fields: [&[u8]; 8]) -> Result<PlaceId, String> {
+        if let Some(id) = self.find_place(fields) {
             return Ok(id);
         }
-        let [scenario, transport, sigpipe, call, option, step, actor, operation] = texts(fields, PLACE.start)?;
-        let step = row::step(step)?;
-        Ok(self.add_place(key, [scenario, transport, sigpipe, call, option, actor, operation], step))
+        let texts = texts(fields, PLACE)?;
+        Ok(self.add_place(texts, row::step(texts[5])?))
     }
 
-    /// The number of a row's place.
-    pub(super) fn place_of(&mut self, row: &Row) -> PlaceId {
-        let step = row.step.to_string();
-        let [scenario, transport, sigpipe, call, option] =
-            [&row.scenario, &row.transport, &row.sigpipe, &row.call, &row.option].map(String::as_str);
-        let (actor, operation) = (row.actor.as_str(), row.operation.as_str());
-        let mut key = Vec::new();
-        join(&[scenario, transport, sigpipe, call, option, &step, actor, operation].map(str::as_bytes), &mut key);
-        match self.place_ids.get(key.as_slice()) {
-            Some(id) => *id,
-            None => self.add_place(&key, [scenario, transport, sigpipe, call, option, actor, operation], row.step),
-        }
-    }
-
-    fn add_place(&mut self, key: &[u8], words: [&str; 7], step: u32) -> PlaceId {
-        let [scenario, transport, sigpipe, call, option, actor, operation] = words.map(|text| self.word(text));
-        let next = number(self.cases.len());
-        let case = (Arc::clone(&scenario), CaseName { transport, sigpipe, call, option });
-        let case = *self.case_ids.entry(case).or_insert_with_key(|key| {
-            self.cases.push(key.clone());
-            next
-        });
-        let id = number(self.places.len());
-        self.places.push(Place { scenario, case, step, actor, operation });
-        let key: Arc<[u8]> = key.into();
-        self.place_ids.insert(Arc::clone(&key), id);
-        self.place_keys.push(key);
-        id
-    }
-
-    /// Adds the places of other tables, and returns the number here of each.
-    pub(crate) fn add_places_of(&mut self, others: &Tables) -> Vec<PlaceId> {
-        let place = |(key, place): (&Arc<[u8]>, &Place)| {
-            if let Some(id) = self.place_ids.get(key) {
-                return *id;
-            }
-            let CaseName { transport, sigpipe, call, option } = &others.cases[place.case as usize].1;
-            let words = [&place.scenario, transport, sigpipe, call, option, &place.actor, &place.operation];
-            self.add_place(key, words.map(|word| &**word), place.step)
-        };
-        others.place_keys.iter().zip(&others.places).map(place).collect()
-    }
-
-    /// The number of the entry that these fields (the columns [`ENTRY`]) stand for.
+    /// The entry that these fields (the columns [`ENTRY`]) name.
     ///
     /// # Errors
     ///
-    /// The column and what would be right, of fields that were not seen before.
-    pub(super) fn entry(&mut self, fields: [&[u8]; 8], key: &mut Vec<u8>) -> Result<EntryId, Wrong> {
-        join(&fields, key);
-        if let Some(id) = self.entry_ids.get(key.as_slice()) {
-            return Ok(*id);
+    /// As of [`place`](Self::place).
+    pub(super) fn entry(&mut self, fields: [&[u8]; 8]) -> Result<EntryId, String> {
+        if let Some(id) = self.find_entry(fields) {
+            return Ok(id);
         }
-        let [outcome, code, name, kind, signal, count, trials, note] = texts(fields, ENTRY.start)?;
-        let code = row::code(code)?;
-        let counts = row::counts(count, trials)?;
-        Ok(self.add_entry(key, [outcome, name, kind, signal, note], code, counts))
+        let texts = texts(fields, ENTRY)?;
+        let code = row::code(texts[1])?;
+        let (count, trials) = row::counts(texts[5], texts[6])?;
+        Ok(self.add_entry(texts, code, count, trials))
     }
 
-    /// The number of a row's entry.
-    pub(super) fn entry_of(&mut self, row: &Row) -> EntryId {
-        let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-        let (count, trials) = (number(row.count), number(row.trials));
-        let code = row.code.map(|code| code.to_string()).unwrap_or_default();
-        let [outcome, name, kind, signal, note] =
-            [&row.outcome, &row.name, &row.kind, &row.signal, &row.note].map(String::as_str);
-        let mut key = Vec::new();
-        join(&[outcome, &code, name, kind, signal, &count, &trials, note].map(str::as_bytes), &mut key);
-        match self.entry_ids.get(key.as_slice()) {
-            Some(id) => *id,
-            None => self.add_entry(&key, [outcome, name, kind, signal, note], row.code, (row.count, row.trials)),
-        }
+    /// The place and the entry of a row, whose fields are not checked.
+    pub(super) fn row(&mut self, row: &Row) -> (PlaceId, EntryId) {
+        let fields = row.fields();
+        let texts = |columns: Range<usize>| array::from_fn(|at| &*fields[columns.start - PLACE.start + at]);
+        let (place, entry) = (texts(PLACE), texts(ENTRY));
+        let found = self.find_place(place.map(str::as_bytes));
+        let place = found.unwrap_or_else(|| self.add_place(place, row.step));
+        let found = self.find_entry(entry.map(str::as_bytes));
+        (place, found.unwrap_or_else(|| self.add_entry(entry, row.code, row.count, row.trials)))
     }
 
-    fn add_entry(
-        &mut self,
-        key: &[u8],
-        words: [&str; 5],
-        code: Option<i32>,
-        (count, trials): (Option<u64>, Option<u64>),
-    ) -> EntryId {
-        let [outcome, name, kind, signal, note] = words.map(|text| self.word(text));
-        let id = number(self.entries.len());
+    /// Adds the places of other tables, which are not yet [settled](Self::settle), and returns the id here of each.
+    pub(crate) fn add_places_of(&mut self, others: &Tables) -> Vec<PlaceId> {
+        let mut place = |key: &[u8], place: &Place| {
+            if let Some(at) = self.place_keys.get_index_of(key) {
+                return number(at);
+            }
+            self.key = key.to_vec();
+            let CaseName { transport, sigpipe, call, option } = &others.cases[place.case as usize].1;
+            let words = [&place.scenario, transport, sigpipe, call, option, &place.actor, &place.operation];
+            let [scenario, transport, sigpipe, call, option, actor, operation] = words.map(|word| &**word);
+            self.add_place([scenario, transport, sigpipe, call, option, "", actor, operation], place.step)
+        };
+        others.place_keys.iter().zip(&others.places).map(|(key, of_key)| place(key, of_key)).collect()
+    }
+
+    fn find_place(&mut self, fields: [&[u8]; 8]) -> Option<PlaceId> {
+        join(fields, &mut self.key);
+        let at = match self.place_keys.get_index(self.next_place) {
+            Some(next) if **next == *self.key => self.next_place,
+            _ => self.place_keys.get_index_of(&*self.key)?,
+        };
+        self.next_place = at + 1;
+        Some(number(at))
+    }
+
+    fn find_entry(&mut self, fields: [&[u8]; 8]) -> Option<EntryId> {
+        join(fields, &mut self.key);
+        self.entry_keys.get_index_of(&*self.key).map(number)
+    }
+
+    /// Adds the place that was not found just now.
+    fn add_place(&mut self, texts: [&str; 8], step: u32) -> PlaceId {
+        let [scenario, transport, sigpipe, call, option, _, actor, operation] = texts.map(|text| self.word(text));
+        let case = (Arc::clone(&scenario), CaseName { transport, sigpipe, call, option });
+        let case = number(self.cases.insert_full(case).0);
+        self.places.push(Place { scenario, case, step, actor, operation });
+        number(self.place_keys.insert_full(self.key.as_slice().into()).0)
+    }
+
+    /// Adds the entry that was not found just now.
+    fn add_entry(&mut self, texts: [&str; 8], code: Option<i32>, count: Option<u64>, trials: Option<u64>) -> EntryId {
+        let [outcome, _, name, kind, signal, _, _, note] = texts.map(|text| self.word(text));
         self.entries.push(Entry { outcome, code, name, kind, signal, count, trials, note });
-        self.entry_ids.insert(key.into(), id);
-        id
+        number(self.entry_keys.insert_full(self.key.as_slice().into()).0)
     }
 
-    /// A text that is kept once, however often it comes.
+    /// A text that is stored once, however often it comes.
     pub(super) fn word(&mut self, text: &str) -> Arc<str> {
         if let Some(word) = self.words.get(text) {
             return Arc::clone(word);
@@ -198,22 +173,24 @@ impl Tables {
         word
     }
 
-    /// Lets go of what only finding needs.
+    /// Frees what only finding needs. Nothing can be added afterwards.
     pub(crate) fn settle(&mut self) {
         self.words = HashSet::new();
-        self.case_ids = HashMap::new();
-        self.place_ids = HashMap::new();
-        self.place_keys = Vec::new();
-        self.entry_ids = HashMap::new();
+        self.place_keys = IndexSet::new();
+        self.entry_keys = IndexSet::new();
     }
 }
 
-/// A file has fewer rows than this can count.
+/// An index as an id.
+///
+/// # Panics
+///
+/// From 2³² on. The limits on files allow fewer distinct rows than that.
 pub(crate) fn number(index: usize) -> u32 {
     u32::try_from(index).expect("fewer than four billion distinct rows fit the limits on files")
 }
 
-fn join(fields: &[&[u8]; 8], key: &mut Vec<u8>) {
+fn join(fields: [&[u8]; 8], key: &mut Vec<u8>) {
     key.clear();
     for field in fields {
         key.extend_from_slice(field);
@@ -221,11 +198,11 @@ fn join(fields: &[&[u8]; 8], key: &mut Vec<u8>) {
     }
 }
 
-/// The fields as checked text; `first` is the number of the first one's column.
-fn texts(fields: [&[u8]; 8], first: usize) -> Result<[&str; 8], Wrong> {
+/// The fields of these columns as checked text.
+fn texts(fields: [&[u8]; 8], columns: Range<usize>) -> Result<[&str; 8], String> {
     let mut texts = [""; 8];
-    for (at, field) in fields.into_iter().enumerate() {
-        texts[at] = row::text(COLUMNS[first + at], field)?;
+    for ((text, field), column) in texts.iter_mut().zip(fields).zip(&COLUMNS[columns]) {
+        *text = row::text(column, field)?;
     }
     Ok(texts)
 }

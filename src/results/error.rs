@@ -1,0 +1,91 @@
+//! What can go wrong when results are read or written.
+//!
+//! The program prints an error with `Display` and does not walk its chain, so each message here contains its cause.
+//! `source` continues with the cause's own source, as `io::Error` does, and no text appears twice in a chain.
+
+use std::{
+    error::Error,
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+use crate::untrusted::shown;
+
+/// A file of results that cannot be read or is invalid. The message names the file and, where there is one, the line.
+#[derive(Debug)]
+pub struct ReadError {
+    path: PathBuf,
+    /// From 1.
+    line: Option<u64>,
+    problem: Problem,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("{0}")]
+    Invalid(String),
+    #[error("cannot be read: {0}")]
+    Unreadable(io::Error),
+}
+
+impl ReadError {
+    pub(super) fn new(path: &Path, line: impl Into<Option<u64>>, problem: impl Into<Problem>) -> Self {
+        ReadError { path: path.to_owned(), line: line.into(), problem: problem.into() }
+    }
+}
+
+impl From<String> for Problem {
+    fn from(problem: String) -> Self {
+        Problem::Invalid(problem)
+    }
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        Problem::Unreadable(error)
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.path))?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.problem)
+    }
+}
+
+impl Error for ReadError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            Problem::Invalid(_) => None,
+            Problem::Unreadable(error) => error.source(),
+        }
+    }
+}
+
+/// A file or folder that could not be written.
+#[derive(Debug)]
+pub struct WriteError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl WriteError {
+    pub(super) fn new(path: &Path, error: impl Into<io::Error>) -> Self {
+        WriteError { path: path.to_owned(), error: error.into() }
+    }
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: cannot be written: {}; what it held before is unchanged", shown(&self.path), self.error)
+    }
+}
+
+impl Error for WriteError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
