@@ -31,6 +31,10 @@ fn matrix(cells: &[(&str, Outcomes<'_>)]) -> Matrix {
     Matrix::new(&results, &Catalogue::builtin())
 }
 
+fn glob(text: &str) -> Pattern {
+    Pattern::new(text).unwrap()
+}
+
 fn whole(matrix: &Matrix) -> View<'_> {
     View::new(matrix, &Options::default()).unwrap()
 }
@@ -57,7 +61,7 @@ fn the_minority_stands_out() {
 fn ties_use_the_first_column_unless_another_is_chosen() {
     let matrix = matrix(&[("a", &[("ok", 1)]), ("b", &[("EPIPE", 1)])]);
     assert_eq!(stand_out(&whole(&matrix)), [false, true]);
-    let by = |name| View::new(&matrix, &Options::default().reference(Some(name)));
+    let by = |name: &str| View::new(&matrix, &Options { reference: Some(name.to_owned()), ..Options::default() });
     assert_eq!(stand_out(&by("b").unwrap()), [true, false]);
     assert!(by("c").is_err());
 }
@@ -86,7 +90,7 @@ fn how_often_an_outcome_came_is_no_difference_but_which_came_is() {
 fn by_class_only_what_portable_code_needs_counts() {
     let matrix = matrix(&[("a", &[("ECONNRESET", 1)]), ("b", &[("EPIPE", 1)])]);
     assert!(row(&whole(&matrix)).differs());
-    let by_class = View::new(&matrix, &Options::default().compare(Compare::Class)).unwrap();
+    let by_class = View::new(&matrix, &Options { compare: Compare::Class, ..Options::default() }).unwrap();
     assert!(!row(&by_class).differs());
     assert_eq!(stand_out(&by_class), [false, false]);
 }
@@ -101,7 +105,7 @@ fn what_is_stated_is_never_counted_as_measured() {
     assert!(!row(&view).is_unsteady());
     assert_eq!(stand_out(&view), [false, true, false], "a contradiction among sources contradicts nothing");
     assert_eq!(row(&view).cell(2).unwrap().to_string(), "EPIPE or ok");
-    let stated = Options::default().platforms(&[Pattern::new("stated*").unwrap()]);
+    let stated = Options { platforms: vec![glob("stated*")], ..Options::default() };
     assert_eq!(stand_out(&View::new(&said, &stated).unwrap()), [false, false]);
     let said = matrix(&[("stated-1", &[("EPIPE", 1)]), ("stated-2", &[("ok", 1)])]);
     assert_eq!(stand_out(&whole(&said)), [false, true], "where nothing was measured, sources are all there is");
@@ -120,7 +124,11 @@ fn of_two_platforms_each_differs_from_the_other_or_neither_does() {
     ] {
         let matrix = matrix(&[of_a, of_b]);
         for (baseline, other) in [(of_a, of_b), (of_b, of_a)] {
-            let pair = View::new(&matrix, &Options::default().pair(baseline.0, other.0)).unwrap();
+            let pair = View::new(
+                &matrix,
+                &Options { pair: Some([baseline.0, other.0].map(str::to_owned)), ..Options::default() },
+            )
+            .unwrap();
             assert_eq!(row(&pair).differs(), differ, "{baseline:?} {other:?}");
             assert!(!row(&pair).differs_from_stated());
             assert_eq!(stand_out(&pair), [false, differ]);
@@ -135,7 +143,7 @@ fn of_two_platforms_each_differs_from_the_other_or_neither_does() {
 fn platforms_that_agree_in_everything_are_one_column() {
     let many =
         matrix(&[("a-9", &[("ok", 1)]), ("a-10", &[("ok", 5)]), ("b", &[("EPIPE", 1)]), ("stated", &[("ok", 1)])]);
-    let merged = View::new(&many, &Options::default().merged(true)).unwrap();
+    let merged = View::new(&many, &Options { merged: true, ..Options::default() }).unwrap();
     let names: Vec<_> = merged.columns().iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["a-9, 2 platforms", "b", "stated"]);
     assert_eq!(stand_out(&merged), [false, true, false]);
@@ -144,15 +152,14 @@ fn platforms_that_agree_in_everything_are_one_column() {
 /// Every order of the options makes the same view.
 #[test]
 fn the_order_of_options_cannot_matter() {
-    type Step = fn(Options) -> Options;
-    const STEPS: [Step; 7] = [
-        |options| options.select(&Selection::new(&["a/*"]).unwrap()),
-        |options| options.plain_cases(true),
-        |options| options.compare(Compare::Class),
-        |options| options.platforms(&[Pattern::new("b").unwrap(), Pattern::new("a-*").unwrap()]),
-        |options| options.merged(true),
-        |options| options.best(true),
-        |options| options.reference(Some("stated")),
+    const STEPS: [fn(&mut Options); 7] = [
+        |options| options.selection = Selection::new(&["a/*"]).unwrap(),
+        |options| options.plain_cases = true,
+        |options| options.compare = Compare::Class,
+        |options| options.platforms = vec![glob("b"), glob("a-*")],
+        |options| options.merged = true,
+        |options| options.best = true,
+        |options| options.reference = Some("stated".to_owned()),
     ];
     let matrix = matrix(&[
         ("a-1", &[("ok", 1)]),
@@ -162,7 +169,8 @@ fn the_order_of_options_cannot_matter() {
         ("stated", &[("ECONNRESET", 1)]),
     ]);
     let shown = |order: &[usize]| {
-        let options = order.iter().fold(Options::default(), |options, step| STEPS[*step](options));
+        let mut options = Options::default();
+        order.iter().for_each(|step| STEPS[*step](&mut options));
         let view = View::new(&matrix, &options).unwrap();
         let columns: Vec<_> = view.columns().iter().map(|column| column.name.clone()).collect();
         (columns, stand_out(&view), view.reference().map(|column| column.name.clone()), view.counts())

@@ -10,7 +10,10 @@ use super::{
     options::look,
     view::{Cases, FormatArgs, RowArgs, for_people},
 };
-use crate::report::{self, render};
+use crate::{
+    matrix::Options,
+    report::{self, render},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
@@ -43,7 +46,8 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
         if let [one] = matrix.columns() {
             return Err(Failure::No(format!("{} is alone there, with nothing to compare it with", one.name)));
         }
-        let merged = args.rows.view(&matrix, &options.clone().merged(!args.expand && for_people(format)))?;
+        let merged =
+            args.rows.view(&matrix, &Options { merged: !args.expand && for_people(format), ..options.clone() })?;
         // Where all platforms agree there are pairs as well, and that they agree is what they show.
         let view = if merged.columns().len() > 1 { merged } else { args.rows.view(&matrix, &options)? };
         return print_with(|out| report::pairwise(&view, format, look(width), out));
@@ -52,6 +56,6 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
         return Err(Failure::Wrong(format!("{a:?} with itself: a platform is compared with another one")));
     }
     let (matrix, options) = args.rows.read(&args.results, Cases::All, &catalogue)?;
-    let view = args.rows.view(&matrix, &options.pair(a, b))?;
+    let view = args.rows.view(&matrix, &Options { pair: Some([a.clone(), b.clone()]), ..options })?;
     print_with(|out| render(&view, args.rows.rows(), format, look(width), out))
 }

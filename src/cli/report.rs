@@ -12,7 +12,7 @@ use super::{
     view::{Cases, FormatArgs, RowArgs, for_people},
 };
 use crate::{
-    matrix::Column,
+    matrix::{Column, Options},
     report::{self, render},
 };
 
@@ -46,12 +46,15 @@ pub(super) fn report(args: &ReportArgs) -> Done {
     let for_people = for_people(format);
     let usual = if for_people && !args.verify { Cases::Plain } else { Cases::All };
     let (matrix, options) = args.rows.read(&args.paths, usual, &catalogue)?;
-    let options = options
-        .platforms(&args.platform)
-        .stated_anyway(args.verify)
-        .merged(for_people && !args.expand)
-        .best(for_people && !args.expand && !args.verify && args.platform.is_empty())
-        .reference(args.baseline_column.as_deref());
+    let merged = for_people && !args.expand;
+    let options = Options {
+        platforms: args.platform.clone(),
+        stated_anyway: args.verify,
+        merged,
+        best: merged && !args.verify && args.platform.is_empty(),
+        reference: args.baseline_column.clone(),
+        ..options
+    };
     let view = args.rows.view(&matrix, &options)?;
     if args.verify {
         let verified = view.verify();

@@ -53,7 +53,7 @@ pub(super) fn show(args: &ShowArgs) -> Done {
     }
     let matrix = read_matrix_if_any(&args.results, &catalogue)?;
     let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.over(&args.transport);
-    let options = Options::default().select(&selection).merged(!args.expand).with_cells(true);
+    let options = Options { selection, merged: !args.expand, with_cells: true, ..Options::default() };
     let view = View::new(&matrix, &options).map_err(Failure::no)?;
     print_with(|out| report::show(scenario, &view, look(args.width), out))
 }

@@ -82,8 +82,8 @@ impl RowArgs {
         if !selection.is_everything() {
             check_selection(&selection, &matrix, catalogue)?;
         }
-        let plain = self.cases.unwrap_or(usual) == Cases::Plain;
-        Ok((matrix, Options::default().select(&selection).plain_cases(plain).compare(self.compare)))
+        let plain_cases = self.cases.unwrap_or(usual) == Cases::Plain;
+        Ok((matrix, Options { selection, plain_cases, compare: self.compare, ..Options::default() }))
     }
 
     /// The view of a matrix; a view without a row is not what was asked for.

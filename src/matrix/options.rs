@@ -1,4 +1,4 @@
-//! What of a matrix is shown. Every option is one field, so that the order in which they are given cannot matter.
+//! What of a matrix is shown: plain data, so that the order in which options are given cannot matter.
 
 use std::fmt;
 
@@ -11,80 +11,28 @@ use crate::catalogue::Selection;
 /// compared exactly.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    pub(super) selection: Selection,
-    pub(super) plain_cases: bool,
-    pub(super) compare: Compare,
-    pub(super) platforms: Vec<Pattern>,
-    pub(super) stated_anyway: bool,
-    pub(super) merged: bool,
-    pub(super) best: bool,
-    pub(super) with_cells: bool,
-    pub(super) reference: Option<String>,
-    pub(super) pair: Option<[String; 2]>,
-}
-
-impl Options {
     /// Only the cases of what is selected; whether a scenario is slow does not matter.
-    pub fn select(mut self, selection: &Selection) -> Self {
-        self.selection = selection.clone();
-        self
-    }
-
+    pub selection: Selection,
     /// Only plain cases: SIGPIPE ignored, std's call, no option.
-    pub fn plain_cases(mut self, plain: bool) -> Self {
-        self.plain_cases = plain;
-        self
-    }
-
+    pub plain_cases: bool,
     /// What has to be the same for two cells to agree.
-    pub fn compare(mut self, compare: Compare) -> Self {
-        self.compare = compare;
-        self
-    }
-
+    pub compare: Compare,
     /// Only platforms whose names fit one of these globs; none stands for all. The reference column is always kept.
-    pub fn platforms(mut self, globs: &[Pattern]) -> Self {
-        self.platforms = globs.to_vec();
-        self
-    }
-
-    /// Keeps what is documented or reported whatever [`platforms`](Options::platforms) says.
-    pub fn stated_anyway(mut self, anyway: bool) -> Self {
-        self.stated_anyway = anyway;
-        self
-    }
-
-    /// One column for measured platforms of one system that agree wherever two of them observed something, be it
-    /// selected or not.
-    pub fn merged(mut self, merged: bool) -> Self {
-        self.merged = merged;
-        self
-    }
-
+    pub platforms: Vec<Pattern>,
+    /// Keeps what is documented or reported whatever `platforms` says.
+    pub stated_anyway: bool,
+    /// One column for measured platforms of one system that agree wherever two of them observed something, selected or
+    /// not.
+    pub merged: bool,
     /// Leaves out what is documented or reported for a system that was measured, but for the reference column.
-    pub fn best(mut self, best: bool) -> Self {
-        self.best = best;
-        self
-    }
-
+    pub best: bool,
     /// Only columns that have a cell in some row.
-    pub fn with_cells(mut self, with_cells: bool) -> Self {
-        self.with_cells = with_cells;
-        self
-    }
-
+    pub with_cells: bool,
     /// Marks what differs from this platform, instead of what differs from most.
-    pub fn reference(mut self, platform: Option<&str>) -> Self {
-        self.reference = platform.map(str::to_owned);
-        self
-    }
-
+    pub reference: Option<String>,
     /// Only these two platforms, compared with each other whatever their provenance; the first is the reference. The
     /// options that choose columns do not apply.
-    pub fn pair(mut self, one: &str, other: &str) -> Self {
-        self.pair = Some([one, other].map(str::to_owned));
-        self
-    }
+    pub pair: Option<[String; 2]>,
 }
 
 /// A platform that no column is of, or a glob that fits none; and the platforms that there are.
