@@ -1,29 +1,41 @@
-//! Tells the program which compiler and which mio it was built with, since both belong to the facts of a platform, and
-//! names once the conditions that `src/sys` has on operating systems.
+//! Tells the program which compiler and which mio built it, since both are facts of a platform, and gives names to the
+//! conditions on operating systems in `src/sys`.
 
 use std::{env, fs, process::Command};
 
 /// Where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
-const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
+const SOCKET_FLAGS: &[&str] = &["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
 
-/// Where SO_NOSIGPIPE exists, as crate libc has it; Linux, OpenBSD and illumos do not have it.
-const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
+/// Where SO_NOSIGPIPE exists, according to crate libc; Linux, OpenBSD and illumos do not have it.
+const NOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
 
-/// Where keepalive's times and the number of its probes can be set for one socket: where crate socket2 has
-/// `TcpKeepalive::with_interval`; OpenBSD sets them for all (sysctl(2), net.inet.tcp.keepintvl).
-const KEEPALIVE_TIMES: [&str; 11] =
-    ["linux", "android", "illumos", "freebsd", "netbsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
+/// Where one socket can have keepalive times and a number of probes of its own: where crate socket2 has
+/// `TcpKeepalive::with_interval`. OpenBSD sets them for all sockets (sysctl(2), net.inet.tcp.keepintvl).
+const KEEPALIVE_TIMES: &[&str] = &[
+    "linux",
+    "android",
+    "illumos",
+    "freebsd",
+    "netbsd",
+    "dragonfly",
+    "macos",
+    "ios",
+    "tvos",
+    "visionos",
+    "watchos",
+    "windows",
+];
 
-/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE, as crate libc has it.
-const F_SETNOSIGPIPE: [&str; 6] = ["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
+/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE, according to crate libc.
+const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
 
 fn main() {
     let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     let conditions = [
-        ("socket_flags", &SOCKET_FLAGS[..]),
-        ("nosigpipe", &NOSIGPIPE),
-        ("f_setnosigpipe", &F_SETNOSIGPIPE),
-        ("keepalive_times", &KEEPALIVE_TIMES),
+        ("socket_flags", SOCKET_FLAGS),
+        ("nosigpipe", NOSIGPIPE),
+        ("f_setnosigpipe", F_SETNOSIGPIPE),
+        ("keepalive_times", KEEPALIVE_TIMES),
     ];
     for (name, systems) in conditions {
         println!("cargo::rustc-check-cfg=cfg({name})");

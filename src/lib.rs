@@ -54,3 +54,4 @@ pub mod report;
 pub mod results;
 pub mod sys;
 mod untrusted;
+mod words;

@@ -2,31 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sys;
+use crate::{sys, words::words};
 
-/// Where a cell comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Provenance {
-    /// This program ran there and saw it.
-    Measured,
-    /// Somebody measured it with another program.
-    Reported,
-    /// A manual, a source text or a maintainer says so.
-    Documented,
-}
-
-impl Provenance {
-    /// All of them, the strongest first.
-    pub const ALL: [Provenance; 3] = [Provenance::Measured, Provenance::Reported, Provenance::Documented];
-
-    /// Its word in CSV.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Provenance::Measured => "measured",
-            Provenance::Reported => "reported",
-            Provenance::Documented => "documented",
-        }
+words! {
+    /// Where a cell comes from; the strongest comes first.
+    Provenance {
+        /// This program ran there and observed it.
+        Measured = "measured",
+        /// Somebody measured it with another program.
+        Reported = "reported",
+        /// A manual, a source text or a maintainer says so.
+        Documented = "documented",
     }
 }
 

@@ -89,7 +89,7 @@ const MACHINES: &[Actor] = &[Actor::Listener, Actor::Server];
 const LISTENER: &[Actor] = &[Actor::Listener];
 const ENDS: &[Actor] = &[Actor::Client, Actor::Server];
 const SOCKETS: &[Actor] = &[Actor::Listener, Actor::Client, Actor::Server];
-const ALL: &[Actor] = Actor::ALL;
+const ALL: &[Actor] = &Actor::ALL;
 
 operations! {
     /// Connect to the listener, and wait until the attempt has ended. The crowd connects one after another, until one
