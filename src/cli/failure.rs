@@ -2,11 +2,11 @@
 
 use std::{
     fmt,
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
 };
 
-use crate::untrusted::no_command;
+use crate::{diagnostic::Mistakes, untrusted::no_command};
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) enum Failure {
     No(String),
     /// Wrong input or environment.
     Wrong(String),
+    /// Mistakes in a file.
+    Mistakes(Mistakes),
     /// Ctrl-C; what was measured is written.
     Interrupted(String),
     /// Whoever read our output has gone: nothing is left to do, and nothing is wrong.
@@ -26,6 +28,7 @@ impl Failure {
         match self {
             Failure::No(message) | Failure::Interrupted(message) => Some(format!("brokenpipe: {message}")),
             Failure::Wrong(message) => Some(format!("error: {message}")),
+            Failure::Mistakes(mistakes) => Some(mistakes.render(io::stderr().is_terminal())),
             Failure::OutputClosed => None,
         }
     }
@@ -34,7 +37,7 @@ impl Failure {
         match self {
             Failure::OutputClosed => ExitCode::SUCCESS,
             Failure::No(_) => ExitCode::from(1),
-            Failure::Wrong(_) => ExitCode::from(2),
+            Failure::Wrong(_) | Failure::Mistakes(_) => ExitCode::from(2),
             // 128 + SIGINT, as shells report it.
             Failure::Interrupted(_) => ExitCode::from(130),
         }

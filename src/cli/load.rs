@@ -23,7 +23,7 @@ pub(super) fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
     for path in &own.scenarios {
         let name = shown(path);
         let text = read_text(path, (MAX_SCENARIOS, "no file of scenarios"), "a scenario file is UTF-8 text")?;
-        catalogue.add(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))?;
+        catalogue.add(&name, &text).map_err(Failure::Mistakes)?;
     }
     Ok(catalogue)
 }
@@ -51,11 +51,6 @@ pub(super) fn utf8(name: &str, bytes: Vec<u8>, right: &str) -> Result<String, Fa
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
         Failure::Wrong(format!("{name}:{}: not UTF-8; {right}", line + 1))
     })
-}
-
-/// A report of mistakes brings the word `error` of its own.
-pub(super) fn with_head(report: &str) -> String {
-    report.strip_prefix("error: ").unwrap_or(report).to_owned()
 }
 
 /// The selected cases; a selector that fits nothing is a mistake even beside others that fit something.

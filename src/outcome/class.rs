@@ -1,5 +1,4 @@
-//! What portable code needs to know of an outcome, which is less than the outcome: that the connection is lost, and not
-//! by which of six errors.
+//! What portable code needs to know of an outcome: that the connection is lost, and not which of a dozen errors says so.
 
 use super::Readiness;
 use crate::words::words;
@@ -27,40 +26,24 @@ words! {
 impl Class {
     /// The errors in it, by their canonical names.
     pub const fn errors(self) -> &'static [&'static str] {
+        macro_rules! names {
+            ($($name:ident)*) => { &[$(stringify!($name)),*] };
+        }
         match self {
-            Class::Disconnected => &[
-                "EPIPE",
-                "ECONNRESET",
-                "ECONNABORTED",
-                "ECONNREFUSED",
-                "ESHUTDOWN",
-                "ETIMEDOUT",
-                "ENETRESET",
-                "ENETDOWN",
-                "ENETUNREACH",
-                "EHOSTDOWN",
-                "EHOSTUNREACH",
-                // A write on macOS in the middle of a disconnect: libuv src/unix/stream.c.
-                "EPROTOTYPE",
+            // EPROTOTYPE: a write on macOS in the middle of a disconnect (libuv src/unix/stream.c).
+            Class::Disconnected => names![
+                EPIPE ECONNRESET ECONNABORTED ECONNREFUSED ESHUTDOWN ETIMEDOUT ENETRESET ENETDOWN ENETUNREACH EHOSTDOWN
+                EHOSTUNREACH EPROTOTYPE
             ],
-            Class::Wait => &["EAGAIN", "EINPROGRESS", "EALREADY"],
-            Class::Misuse => &[
-                "EINVAL",
-                "ENOTCONN",
-                "EISCONN",
-                "EBADF",
-                "ENOTSOCK",
-                "EOPNOTSUPP",
-                "EDESTADDRREQ",
-                "EAFNOSUPPORT",
-                "ENOPROTOOPT",
-                "EADDRINUSE",
+            Class::Wait => names![EAGAIN EINPROGRESS EALREADY],
+            Class::Misuse => names![
+                EINVAL ENOTCONN EISCONN EBADF ENOTSOCK EOPNOTSUPP EDESTADDRREQ EAFNOSUPPORT ENOPROTOOPT EADDRINUSE
             ],
             Class::End | Class::Data | Class::Done | Class::Killed => &[],
         }
     }
 
-    /// The flags that put a set of readiness flags into this class, unless an earlier class of [`Class::ALL`] has it.
+    /// The flags that put a set of readiness flags into this class, unless it belongs to an earlier one of [`Class::ALL`].
     pub fn flags(self) -> Readiness {
         match self {
             Class::Disconnected => Readiness::ERROR | Readiness::WRITE_CLOSED,

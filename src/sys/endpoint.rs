@@ -38,6 +38,7 @@ pub(crate) trait Listener: Source + Send {
 /// Implements [`Endpoint`] by three functions, and by the system's handle for the rest.
 macro_rules! endpoint {
     ($name:ident: $read:path, $peek:path, $write:path) => {
+        #[allow(clippy::needless_question_mark, reason = "some of these functions have errors of rustix")]
         impl $crate::sys::Endpoint for $name {
             fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
                 Ok($read(self, buffer)?)
