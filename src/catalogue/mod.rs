@@ -30,9 +30,8 @@ pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
     steps::parse(text, 0, true)
 }
 
-/// The files built in, one a family, in the order of the catalogue.
 macro_rules! builtin {
-    ($($family:literal),* $(,)?) => {
+    ($($family:literal)*) => {
         &[$((
             concat!("src/scenarios/", $family, ".toml"),
             include_str!(concat!("../scenarios/", $family, ".toml")),
@@ -40,36 +39,13 @@ macro_rules! builtin {
     };
 }
 
-const BUILTIN: &[(&str, &str)] = builtin![
-    "peer-close",
-    "peer-close-unread",
-    "peer-reset",
-    "peer-half-close",
-    "peer-shutdown-read",
-    "peer-shutdown-both",
-    "peer-crash",
-    "buffered",
-    "blocked-writer",
-    "own-shutdown-write",
-    "own-shutdown-read",
-    "own-shutdown-both",
-    "own-shutdown",
-    "metadata",
-    "connect",
-    "accept",
-    "listener-close",
-    "listener",
-    "race",
-    "delayed-ack",
-    "readiness",
-    "sigpipe",
-    "unix",
-    "pipe",
-    "udp",
-    "recover",
-    "peer-reboot",
-    "timeout",
-];
+/// The name and the text of each file built in, one a family, in the order of the catalogue.
+const BUILTIN: &[(&str, &str)] = builtin! {
+    "peer-close" "peer-close-unread" "peer-reset" "peer-half-close" "peer-shutdown-read" "peer-shutdown-both"
+    "peer-crash" "buffered" "blocked-writer" "own-shutdown-write" "own-shutdown-read" "own-shutdown-both"
+    "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness"
+    "sigpipe" "unix" "pipe" "udp" "recover" "peer-reboot" "timeout"
+};
 
 /// All scenarios known to a run, in order; no two of them share an id.
 #[derive(Debug, Clone, Default)]

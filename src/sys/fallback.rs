@@ -109,15 +109,10 @@ pub(crate) fn new_process_group(command: &mut Command) -> &mut Command {
     command
 }
 
+/// Nothing is known of the system.
 pub fn host() -> Host {
-    Host {
-        version: String::new(),
-        runtime_version: String::new(),
-        kernel: String::new(),
-        runtime: "unknown",
-        evidence: "nothing is known of this system".to_owned(),
-        container: NO_CONTAINER.to_owned(),
-    }
+    let evidence = "nothing is known of this system".to_owned();
+    Host { runtime: "unknown", evidence, container: NO_CONTAINER.to_owned(), ..Host::default() }
 }
 
 /// What [`Host::container`] is where containers leave no sign that this program knows of.

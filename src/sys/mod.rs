@@ -106,7 +106,7 @@ pub struct ErrorName {
 }
 
 /// What the running system says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Host {
     /// The operating system's version as its makers count releases, without the patch level: `6.18`, `15`, `26100`.
     /// Empty where it is not known.

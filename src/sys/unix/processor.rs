@@ -78,20 +78,16 @@ impl Cpuid {
     /// The hypervisor: bit 31 of leaf 1's ECX, and leaf 0x40000000 (<https://docs.kernel.org/virt/kvm/x86/cpuid.html>).
     /// The processor: the three leaves from 0x80000002 on, if 0x80000000 says that there are as many.
     fn ask(cpuid: impl Fn(u32) -> Option<[u32; 4]>) -> Option<Self> {
-        let bytes =
-            |registers: &[u32]| registers.iter().flat_map(|register| register.to_le_bytes()).collect::<Vec<_>>();
+        let name_in = |registers: &[u32]| name(&registers.iter().flat_map(|it| it.to_le_bytes()).collect::<Vec<_>>());
         let [_, _, features, _] = cpuid(1)?;
-        let hypervisor = if features & 1 << 31 == 0 {
-            None
-        } else {
-            let [_, told @ ..] = cpuid(0x4000_0000)?;
-            Some(name(&bytes(&told)).unwrap_or_else(|| "without a name".to_owned()))
-        };
+        let [_, told @ ..] = cpuid(0x4000_0000)?;
+        let hypervisor =
+            (features & 1 << 31 != 0).then(|| name_in(&told).unwrap_or_else(|| "without a name".to_owned()));
         let [last, ..] = cpuid(0x8000_0000)?;
         let processor = if last < 0x8000_0004 {
             None
         } else {
-            name(&bytes(&[cpuid(0x8000_0002)?, cpuid(0x8000_0003)?, cpuid(0x8000_0004)?].concat()))
+            name_in(&[cpuid(0x8000_0002)?, cpuid(0x8000_0003)?, cpuid(0x8000_0004)?].concat())
         };
         Some(Cpuid { hypervisor, processor })
     }
@@ -249,20 +245,13 @@ mod tests {
 
     #[test]
     fn a_kernels_architecture_is_read_from_either_file() {
-        for (text, arch, own) in [
-            ("x86_64\n", "x86_64", "x86_64"),
-            ("i686\n", "i686", "x86"),
-            ("aarch64\n", "aarch64", "aarch64"),
-            ("armv6l\n", "armv6l", "arm"),
-            ("armv7l\n", "armv7l", "arm"),
-            ("s390x\n", "s390x", "s390x"),
-            ("ppc64le\n", "ppc64le", "powerpc64"),
-            ("ppc64\n", "ppc64", "powerpc64"),
-            ("ppc\n", "ppc", "powerpc"),
-            ("riscv64\n", "riscv64", "riscv64"),
-            ("mips64\n", "mips64", "mips64r6"),
-            ("loongarch64\n", "loongarch64", "loongarch64"),
-            ("sparc64\n", "sparc64", "sparc64"),
+        let uname = "x86_64=x86_64 i686=x86 aarch64=aarch64 armv6l=arm armv7l=arm s390x=s390x ppc64le=powerpc64 \
+                     ppc64=powerpc64 ppc=powerpc riscv64=riscv64 mips64=mips64r6 loongarch64=loongarch64 sparc64=sparc64";
+        for (machine, own) in uname.split(' ').filter_map(|pair| pair.split_once('=')) {
+            assert_eq!(known(&format!("{machine}\n")).as_deref(), Some(machine));
+            assert_eq!(family(machine), family(own), "{machine}");
+        }
+        for (modalias, arch, own) in [
             ("cpu:type:x86,ven0000fam0006mod00A7:feature:,0000,0001\n", "x86", "x86_64"),
             ("x86cpu:vendor:0000:family:0006:model:003A:feature:,0000\n", "x86cpu", "x86_64"),
             ("cpu:type:aarch64:feature:,0000,0001\n", "aarch64", "aarch64"),
@@ -274,8 +263,8 @@ mod tests {
             ("cpu:type:power9:feature:,0021\n", "power9", "powerpc64"),
             ("cpu:type:ppc970:feature:,0021\n", "ppc970", "powerpc64"),
         ] {
-            assert_eq!(known(text).as_deref(), Some(arch), "{text}");
-            assert_eq!(family(arch), family(own), "{text}");
+            assert_eq!(known(modalias).as_deref(), Some(arch), "{modalias}");
+            assert_eq!(family(arch), family(own), "{modalias}");
         }
     }
 
