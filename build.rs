@@ -1,29 +1,41 @@
-//! Passes the versions of the compiler and of mio to the program, because both are facts of a platform, and defines the
-//! `cfg` names that `src/sys` uses for groups of operating systems.
+//! Tells the program its compiler, its mio and its ABI, which are facts of a platform, and gives names to the conditions on
+//! operating systems in `src/sys`.
 
 use std::{env, fs, process::Command};
 
-/// Systems where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
-const SOCKET_FLAGS: [&str; 7] = ["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
+/// Where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
+const SOCKET_FLAGS: &[&str] = &["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
 
-/// Systems with SO_NOSIGPIPE, according to crate libc; Linux, OpenBSD and illumos do not have it.
-const NOSIGPIPE: [&str; 8] = ["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
+/// Where SO_NOSIGPIPE exists, according to crate libc; Linux, OpenBSD and illumos do not have it.
+const NOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos", "freebsd", "netbsd", "dragonfly"];
 
-/// Systems where the times and the number of probes of keepalive can be set for one socket: those where crate socket2
-/// has `TcpKeepalive::with_interval`. OpenBSD sets them for all sockets (sysctl(2), net.inet.tcp.keepintvl).
-const KEEPALIVE_TIMES: [&str; 11] =
-    ["linux", "android", "illumos", "freebsd", "netbsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
+/// Where one socket can have keepalive times and a number of probes of its own: where crate socket2 has
+/// `TcpKeepalive::with_interval`. OpenBSD sets them for all sockets (sysctl(2), net.inet.tcp.keepintvl).
+const KEEPALIVE_TIMES: &[&str] = &[
+    "linux",
+    "android",
+    "illumos",
+    "freebsd",
+    "netbsd",
+    "dragonfly",
+    "macos",
+    "ios",
+    "tvos",
+    "visionos",
+    "watchos",
+    "windows",
+];
 
-/// Systems where a flag of a descriptor turns SIGPIPE off, fcntl(2)'s F_SETNOSIGPIPE, according to crate libc.
-const F_SETNOSIGPIPE: [&str; 6] = ["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
+/// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE, according to crate libc.
+const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
 
 fn main() {
     let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     let conditions = [
-        ("socket_flags", &SOCKET_FLAGS[..]),
-        ("nosigpipe", &NOSIGPIPE),
-        ("f_setnosigpipe", &F_SETNOSIGPIPE),
-        ("keepalive_times", &KEEPALIVE_TIMES),
+        ("socket_flags", SOCKET_FLAGS),
+        ("nosigpipe", NOSIGPIPE),
+        ("f_setnosigpipe", F_SETNOSIGPIPE),
+        ("keepalive_times", KEEPALIVE_TIMES),
     ];
     for (name, systems) in conditions {
         println!("cargo::rustc-check-cfg=cfg({name})");
@@ -31,6 +43,9 @@ fn main() {
             println!("cargo::rustc-cfg={name}");
         }
     }
+    let abi = env::var("CARGO_CFG_TARGET_ENV").unwrap_or_default();
+    let abi = if ["gnu", "musl", "msvc"].contains(&abi.as_str()) { &abi } else { "" };
+    println!("cargo::rustc-env=BROKENPIPE_ABI={abi}");
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rustc-env=BROKENPIPE_RUSTC={}", rustc_version().unwrap_or_else(|| "unknown".to_owned()));
     println!("cargo::rustc-env=BROKENPIPE_MIO={}", mio_version().unwrap_or_else(|| "unknown".to_owned()));
@@ -43,7 +58,7 @@ fn rustc_version() -> Option<String> {
     text.split_whitespace().nth(1).map(str::to_owned)
 }
 
-/// The version in Cargo.lock, or none: there is no lock file if another crate uses this one as a library.
+/// The version that Cargo.lock names; there is no lock file where another crate uses this one as a library.
 fn mio_version() -> Option<String> {
     let lock = fs::read_to_string("Cargo.lock").ok()?;
     let (_, entry) = lock.split_once("name = \"mio\"\nversion = \"")?;

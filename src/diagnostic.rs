@@ -1,15 +1,16 @@
-//! A mistake in a TOML file, of scenarios or of known exceptions: file, line, column, a caret under the word, and what is allowed there.
+//! Mistakes in a TOML file, of scenarios or of known exceptions: file, line, column, a caret under the word, and what is
+//! expected there.
 
-use std::{fmt, io::IsTerminal, ops::Range};
+use std::{fmt, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::untrusted::one_line;
 
-/// One mistake in a text, by byte range.
+/// One mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// The bytes of the file that are wrong.
+    /// The bytes of the file that are wrong; an empty range is a place where something is missing.
     pub span: Range<usize>,
     /// What is wrong.
     pub title: String,
@@ -23,43 +24,49 @@ impl Mistake {
     }
 }
 
-/// All mistakes found in one file. Its `Display` is the whole report, carets included.
+/// All mistakes found in one file. Its `Display` is [`render`](Mistakes::render) without colours.
 #[derive(Debug)]
 pub struct Mistakes {
     /// The file's name as the user gave it.
     pub path: String,
     /// The file's text.
     pub text: String,
-    /// In order of place; never empty.
+    /// In the order in which they were found; never empty.
     pub list: Vec<Mistake>,
 }
 
 impl Mistakes {
-    /// What a text that is no TOML, or has other keys than it should, is told; `right` says what would be right.
-    pub(crate) fn of_toml(path: &str, text: &str, error: &toml::de::Error, right: &str) -> Self {
-        // An error without a place, or a place past the end, is about the file as a whole.
+    pub(crate) fn new(path: &str, text: &str, list: Vec<Mistake>) -> Self {
+        Mistakes { path: path.to_owned(), text: text.to_owned(), list }
+    }
+
+    /// The mistake of a text that is not TOML, or has other keys than it should; `expected` says what would be right.
+    pub(crate) fn of_toml(path: &str, text: &str, error: &toml::de::Error, expected: &str) -> Self {
+        // An error without a place, or with one past the end, is about the file as a whole.
         let span = error.span().unwrap_or(0..0);
         let span = span.start.min(text.len())..span.end.min(text.len());
-        let list = vec![Mistake::new(span, one_line(error.message()), right)];
-        Mistakes { path: path.to_owned(), text: text.to_owned(), list }
+        Mistakes::new(path, text, vec![Mistake::new(span, one_line(error.message()), expected)])
+    }
+
+    /// Each mistake as a report that begins with `error: `, an empty line between two; no newline at the end.
+    ///
+    /// # Panics
+    ///
+    /// If a span is not within the text.
+    pub fn render(&self, styled: bool) -> String {
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        let reports = self.list.iter().map(|mistake| {
+            let place = AnnotationKind::Primary.span(mistake.span.clone()).label(mistake.label.as_str());
+            let snippet = Snippet::source(self.text.as_str()).path(self.path.as_str()).annotation(place);
+            renderer.render(&[Level::ERROR.primary_title(mistake.title.as_str()).element(snippet)])
+        });
+        reports.collect::<Vec<_>>().join("\n\n")
     }
 }
 
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
-        for (index, mistake) in self.list.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n\n")?;
-            }
-            let report = Level::ERROR.primary_title(mistake.title.as_str()).element(
-                Snippet::source(self.text.as_str())
-                    .path(self.path.as_str())
-                    .annotation(AnnotationKind::Primary.span(mistake.span.clone()).label(mistake.label.as_str())),
-            );
-            f.write_str(&renderer.render(&[report]))?;
-        }
-        Ok(())
+        f.write_str(&self.render(false))
     }
 }
 

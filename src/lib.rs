@@ -1,13 +1,13 @@
 //! What an operating system tells a program when the other end of a connection goes away.
 //!
-//! Data flows one way through this crate, one module a station:
+//! Data flows one way through this crate, from module to module:
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`catalogue`] | *what* is tried: scenarios, read from TOML, as plain data |
-//! | [`driver`] | *how*: a state machine a trial, many on one [`mio::Poll`] |
 //! | [`outcome`] | what a step gave, and its canonical name, the outcome |
 //! | [`platform`] | the facts of where it ran |
+//! | [`driver`] | *how* it is tried: each trial is a state machine, and many share one [`mio::Poll`] |
 //! | [`results`] | observations as two CSV tables on disk |
 //! | [`matrix`] | rows × platforms, and where platforms differ |
 //! | [`check`] | what changed against an accepted matrix, and whether that is known |
@@ -55,3 +55,4 @@ pub mod report;
 pub mod results;
 pub mod sys;
 mod untrusted;
+mod words;

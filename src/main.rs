@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+brokenpipe::note_sigpipe_at_start!();
+
 fn main() -> ExitCode {
     brokenpipe::cli::main()
 }

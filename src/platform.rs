@@ -2,31 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sys;
+use crate::{sys, words::words};
 
-/// Where a cell comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Provenance {
-    /// This program ran there and saw it.
-    Measured,
-    /// Somebody measured it with another program.
-    Reported,
-    /// A manual, a source text or a maintainer says so.
-    Documented,
-}
-
-impl Provenance {
-    /// All of them, the strongest first.
-    pub const ALL: [Provenance; 3] = [Provenance::Measured, Provenance::Reported, Provenance::Documented];
-
-    /// Its word in CSV.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Provenance::Measured => "measured",
-            Provenance::Reported => "reported",
-            Provenance::Documented => "documented",
-        }
+words! {
+    /// Where a cell comes from; the strongest comes first.
+    Provenance {
+        /// This program ran there and observed it.
+        Measured = "measured",
+        /// Somebody measured it with another program.
+        Reported = "reported",
+        /// A manual, a source text or a maintainer says so.
+        Documented = "documented",
     }
 }
 
@@ -37,21 +23,21 @@ pub struct Platform {
     pub platform: String,
     /// Of all its cells.
     pub provenance: Provenance,
-    /// Rust's name of the operating system.
+    /// Rust's name of the operating system ([`std::env::consts::OS`]).
     pub os: String,
     /// Its version without the patch level.
     pub os_version: String,
     /// The kernel's full version.
     pub kernel: String,
-    /// The processor's architecture.
+    /// Rust's name of the processor's architecture ([`std::env::consts::ARCH`]).
     pub arch: String,
-    /// `gnu`, `musl`, `msvc`; empty where a system has one only.
+    /// `gnu`, `musl` or `msvc`; empty on a system that has only one ABI.
     pub abi: String,
     /// `native`, or what stands in for the kernel or the processor.
     pub runtime: String,
-    /// What mio polls with.
+    /// The selector that mio takes.
     pub selector: String,
-    /// The compiler's version, since std decides what its calls pass to the system.
+    /// The compiler's version: std decides what its functions ask of the system.
     pub rustc: String,
     /// mio's version.
     pub mio: String,
@@ -66,7 +52,7 @@ impl Platform {
         let os = std::env::consts::OS;
         let arch = std::env::consts::ARCH;
         let abi = ABI;
-        // What stands between a program and its system must not be taken for the system by its name either.
+        // What stands between a program and its system gives the platform its name.
         let system = stand_in(host.runtime).unwrap_or(os);
         let version = if host.runtime_version.is_empty() { &host.version } else { &host.runtime_version };
         let parts = [system, version, arch, abi];
@@ -87,13 +73,13 @@ impl Platform {
         }
     }
 
-    /// What stands between a program and its system, if anything does.
+    /// What stands between a program and its system, such as `wine` or `qemu-user`, if anything does.
     pub fn stand_in(&self) -> Option<&str> {
         stand_in(&self.runtime)
     }
 
-    /// The system that answers: the operating system, unless something other than its kernel stands in for it. An emulated
-    /// machine, or a translated program, has a kernel that is the system's own.
+    /// The system that answers system calls: the operating system, unless something stands in for its kernel. An emulated
+    /// machine, or a translated program, has the operating system's own kernel.
     pub fn system(&self) -> &str {
         match self.runtime.as_str() {
             "native" | "qemu" | "qemu-user" | "rump" | "" => &self.os,
@@ -102,7 +88,7 @@ impl Platform {
     }
 }
 
-/// In a machine that is emulated as a whole nothing stands between a program and its system.
+/// Nothing stands between a program and its system in a machine that is emulated as a whole.
 fn stand_in(runtime: &str) -> Option<&str> {
     (!matches!(runtime, "native" | "qemu" | "")).then_some(runtime)
 }
@@ -117,11 +103,12 @@ const ABI: &str = if cfg!(target_env = "gnu") {
     ""
 };
 
-/// Whether this can be a platform's name: it becomes a file's name, a column's head and a word on the command line.
+/// Whether this can be a platform's name, which becomes the name of a file, the head of a column and a word on the command
+/// line.
 ///
 /// # Errors
 ///
-/// What would be right, to follow these words.
+/// What would be right, to follow the word "expected".
 pub fn check_name(name: &str) -> Result<(), &'static str> {
     let device = ["con", "prn", "aux", "nul"];
     let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
@@ -140,7 +127,7 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Whether a text, or nothing, is of characters that are special nowhere: the only ones in a platform's name.
+/// Whether all characters of a text, which may be empty, can be in a platform's name: none of them is special anywhere.
 pub(crate) fn has_a_names_characters(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }

@@ -1,5 +1,4 @@
-//! Text from elsewhere (files, results, paths) made safe for where it is shown: a terminal, a CI log, Markdown, CSV,
-//! JSON.
+//! Text from elsewhere (files, results, paths), made safe for where it is shown: a terminal, a CI log, Markdown, CSV, JSON.
 
 use std::{
     borrow::Cow,
@@ -10,15 +9,14 @@ use std::{
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-/// A path for a message, with control characters escaped: a file's name may hold anything, and a terminal takes control
-/// characters for commands.
+/// A path for a message, with control characters escaped, since a terminal takes them for commands.
 pub(crate) fn shown(path: &Path) -> String {
     let harmless = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     path.display().to_string().chars().map(harmless).collect()
 }
 
-/// A text of any length as a message quotes it: at most its first 60 characters, in quotes, with control characters
-/// escaped.
+/// A text as a message quotes it: its first 60 characters at most, in quotes, with control characters escaped, and an
+/// ellipsis after the quotes if that was not all.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
@@ -27,8 +25,8 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-/// Keeps a line from being a command to a CI runner. A runner takes `##[` anywhere in a line for one, and `::` at its
-/// beginning; the second is up to the caller, who never begins a line with text from elsewhere.
+/// Keeps a line from being a command to a CI runner, by a blank in every `##[`. A runner also takes `::` at the beginning of
+/// a line for a command, so that the caller must not begin a line with text from elsewhere.
 pub(crate) fn no_command(line: &str) -> String {
     line.replace("##[", "# #[")
 }
@@ -38,12 +36,13 @@ pub(crate) fn log_line(line: &str) -> String {
     no_command(&printable(line))
 }
 
-/// Folds white space: a text may be broken over several lines in its file and still be one line in a table.
+/// Replaces every run of white space by a blank, and drops it at both ends: a text of several lines becomes one.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Replaces control characters, which a terminal takes for commands, and characters that change the direction of text.
+/// Replaces control characters, which a terminal takes for commands, and characters that change the direction of text, by
+/// U+FFFD.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
 }
@@ -53,7 +52,7 @@ fn is_bidirectional(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Escapes a text for Markdown: no markup, no HTML, no edge of a table's cell, no mention, no link.
+/// Escapes a text for Markdown, where it then has no markup, HTML, edge of a table's cell, mention or link.
 pub(crate) fn escape_markdown(text: &str) -> String {
     let mut escaped = String::new();
     for c in printable(text).chars() {
@@ -61,7 +60,7 @@ pub(crate) fn escape_markdown(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            // An entity in place of the sign keeps GitHub from linking mentions, issues and addresses.
+            // GitHub links mentions, issues and addresses by the sign, but not by its entity.
             '@' => escaped.push_str("&#64;"),
             '#' => escaped.push_str("&#35;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
@@ -75,8 +74,8 @@ pub(crate) fn escape_markdown(text: &str) -> String {
     escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
-/// A field of a CSV file that a person opens: a spreadsheet takes what begins with one of these characters for a formula,
-/// unless an apostrophe comes before it. Nor is the field a command to a CI runner.
+/// A field of a CSV file that a person opens: an apostrophe goes before what a spreadsheet would take for a formula, and the
+/// field is no command to a CI runner.
 pub(crate) fn csv_field(field: &str) -> Cow<'_, str> {
     let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
     match (is_formula, field.contains("##[")) {
@@ -85,21 +84,21 @@ pub(crate) fn csv_field(field: &str) -> Cow<'_, str> {
     }
 }
 
-/// Writes a value as indented JSON and ends the line. `##[` in a text is written as an escape, which means the same to a
-/// program that reads JSON and nothing to a CI runner that shows it.
+/// Writes a value as indented JSON, and a newline. `##[` in a text is written with an escape, which a program that parses
+/// JSON undoes and a CI runner that shows it does not.
 ///
 /// # Errors
 ///
-/// Those of `out`.
+/// Those of `out`, and a value that JSON cannot express.
 pub(crate) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, NoCommand(PrettyFormatter::new())))?;
     out.write_all(b"\n")
 }
 
-/// Hands everything but texts on to the formatter that indents.
+/// Passes everything but texts on to the formatter that indents.
 struct NoCommand(PrettyFormatter<'static>);
 
-macro_rules! hand_on {
+macro_rules! pass_on {
     ($($name:ident($($argument:ident: $type:ty)?))*) => {
         $(fn $name<W: ?Sized + Write>(&mut self, out: &mut W $(, $argument: $type)?) -> io::Result<()> {
             self.0.$name(out $(, $argument)?)
@@ -112,7 +111,7 @@ impl Formatter for NoCommand {
         out.write_all(text.replace("##[", "\\u0023#[").as_bytes())
     }
 
-    hand_on! {
+    pass_on! {
         begin_array() end_array() begin_array_value(first: bool) end_array_value()
         begin_object() end_object() begin_object_key(first: bool) begin_object_value() end_object_value()
     }

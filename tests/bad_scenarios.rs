@@ -84,7 +84,7 @@ fn every_wrong_word_of_a_file_is_reported_at_once() {
             "one of `tcp4`, `tcp6`",
             "error: `shutdown` cannot take `twice`\n",
             "own.toml:19:17",
-            "here stands `read`, `write`, `both`",
+            "expected one of `read`, `write`, `both`",
         ],
     );
     assert_eq!(ran.err.matches("error: ").count(), 5, "{ran:#?}");

@@ -57,7 +57,7 @@ fn a_pipe_whose_reader_has_closed_takes_no_more() {
     let gave = observe("", "pipe/reader-closed-unread-write-write", |_| true);
     assert_eq!(words(&gave[..5]), ["ok", "ok", "ok 1", "readable+writable", "ok"]);
     assert_eq!(words(&gave[6..]), ["EPIPE", "EPIPE", "ok"]);
-    assert_eq!(gave[6].given.native_name(), Some("ERROR_NO_DATA"));
+    assert_eq!(gave[6].outcome.native_name(), Some("ERROR_NO_DATA"));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn wsasend_writes_and_fails_by_its_own_name() {
     let of_tcp = |case: &Case<'_>| case.axes.transport.word() == "tcp4";
     let gave = observe(WSASEND, "own/wsasend", of_tcp);
     assert_eq!(words(&gave), ["ok", "ok", "ok 1", "ok 1", "ok", "ESHUTDOWN"]);
-    assert_eq!(gave[5].given.native_name(), Some("WSAESHUTDOWN"));
+    assert_eq!(gave[5].outcome.native_name(), Some("WSAESHUTDOWN"));
 }
 
 /// The process that holds the peer is started and terminated, and that is the peer's end: something comes of it.

@@ -1,13 +1,10 @@
-//! Naming cases: which case of a scenario a cell belongs to, and many of them in few words.
+//! Names of cases: of one, and of many in few words.
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use super::{
-    scenario::Axes,
-    vocabulary::{Call, Sigpipe, SocketOption},
-};
+use super::scenario::Axes;
 
-/// Which case of a scenario.
+/// The words of a case's axes. Results may hold words that this version does not know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseName {
     /// What the connection is made of.
@@ -23,8 +20,8 @@ pub struct CaseName {
 impl CaseName {
     /// Whether every axis but the transport has its usual value.
     pub fn is_plain(&self) -> bool {
-        [&*self.sigpipe, &*self.call, &*self.option]
-            == [Sigpipe::Ignore.word(), Call::Std.word(), SocketOption::None.word()]
+        let Axes { sigpipe, call, option, .. } = Axes::USUAL;
+        [&*self.sigpipe, &*self.call, &*self.option] == [sigpipe.word(), call.word(), option.word()]
     }
 }
 
@@ -45,10 +42,11 @@ impl fmt::Display for CaseName {
     }
 }
 
-/// Cases in few words: products of axes, such as `tcp4 unix sigpipe=default call=write, writev`.
+/// Names cases in few words, as products of their axes: `tcp4 unix sigpipe=default call=write, writev`. A case that is given
+/// twice may be named twice.
 pub fn name_all<'a>(cases: impl IntoIterator<Item = &'a CaseName>) -> Vec<String> {
     let mut products: Vec<_> = cases.into_iter().map(Product::of).collect();
-    // Two products that differ in one axis only are one; transports last, since they are read first.
+    // Products that differ in one axis only become one; transports come last since they are read first.
     for axis in [2, 1, 3, 0] {
         let mut merged: Vec<Product> = Vec::new();
         for product in products {
@@ -62,7 +60,7 @@ pub fn name_all<'a>(cases: impl IntoIterator<Item = &'a CaseName>) -> Vec<String
     products.iter().map(Product::to_string).collect()
 }
 
-/// All cases with one of each of these values.
+/// All cases that have one of these values on each axis.
 struct Product([BTreeSet<Arc<str>>; 4]);
 
 impl Product {
@@ -77,16 +75,17 @@ impl Product {
     }
 }
 
-/// The transports, and whatever is not as usual.
+/// The transports, and the axes whose value is not the usual one alone.
 impl fmt::Display for Product {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let join = |values: &BTreeSet<Arc<str>>, by| values.iter().map(|value| &**value).collect::<Vec<_>>().join(by);
         let [transports, sigpipe, call, option] = &self.0;
         f.write_str(&join(transports, " "))?;
+        let usual = Axes::USUAL;
         let axes = [
-            (sigpipe, Sigpipe::Ignore.word(), "sigpipe"),
-            (call, Call::Std.word(), "call"),
-            (option, SocketOption::None.word(), "option"),
+            (sigpipe, usual.sigpipe.word(), "sigpipe"),
+            (call, usual.call.word(), "call"),
+            (option, usual.option.word(), "option"),
         ];
         for (values, usual, axis) in axes {
             if values.iter().map(|value| &**value).ne([usual]) {
@@ -106,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_usual_is_not_said() {
+    fn usual_values_are_not_named() {
         assert_eq!(name_all(&[case("tcp4", "ignore", "std"), case("tcp6", "ignore", "std")]), ["tcp4 tcp6"]);
         assert_eq!(case("unix", "default", "std").to_string(), "unix sigpipe=default");
     }

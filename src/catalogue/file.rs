@@ -1,14 +1,14 @@
-//! A scenario file: TOML with one `[[scenario]]` table a scenario, the same for those built in and a user's own.
+//! A scenario file: TOML with a table `[[scenario]]` for each scenario, the same for those built in and a user's own.
 
-use std::ops::Range;
+use std::{collections::HashSet, fmt::Display, ops::Range};
 
+use clap::ValueEnum;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
     scenario::{Axes, Scenario},
     steps,
-    vocabulary::{Call, Sigpipe, SocketOption, Transport},
 };
 use crate::{
     diagnostic::{Mistake, Mistakes},
@@ -38,10 +38,10 @@ struct Entry {
     steps: Spanned<String>,
 }
 
-/// Words of one axis, each with its place.
+/// The words of one axis, each with its place.
 type Words = Spanned<Vec<Spanned<String>>>;
 
-/// Further cases: the product of these axes. One that is left out has its usual value.
+/// Further cases: the product of these axes. An axis that is left out has its usual value.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Also {
@@ -51,30 +51,28 @@ struct Also {
     option: Option<Words>,
 }
 
-/// A scenario and where its id stands in its file, for a message about a second one of that name.
+/// A scenario, and the place of its id, for the message about a second scenario of that id.
 pub(super) struct Placed {
     pub(super) scenario: Scenario,
     pub(super) id: Range<usize>,
 }
 
-/// Reads the text of one scenario file; `path` is for messages.
+/// Parses the text of a scenario file; `path` is its name in messages.
 ///
 /// # Errors
 ///
 /// All mistakes in the file, each with its place.
 pub(super) fn parse(path: &str, text: &str) -> Result<Vec<Placed>, Mistakes> {
-    let fail = |list| Mistakes { path: path.to_owned(), text: text.to_owned(), list };
-    let right = "a scenario file is TOML: `[[scenario]]` with id, title, why, transports, steps";
-    let file: File = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, right))?;
-    let mut scenarios = Vec::new();
-    let mut mistakes = Vec::new();
+    let expected = "a scenario file is TOML: `[[scenario]]` with id, title, why, transports, steps";
+    let file: File = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, expected))?;
+    let (mut scenarios, mut mistakes) = (Vec::new(), Vec::new());
     for entry in file.scenario {
         match scenario(text, entry) {
             Ok(placed) => scenarios.push(placed),
             Err(found) => mistakes.extend(found),
         }
     }
-    if mistakes.is_empty() { Ok(scenarios) } else { Err(fail(mistakes)) }
+    if mistakes.is_empty() { Ok(scenarios) } else { Err(Mistakes::new(path, text, mistakes)) }
 }
 
 fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
@@ -84,7 +82,7 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
         mistakes.push(Mistake::new(
             id.clone(),
             "not a scenario id",
-            "`family/operations-in-order`, of a-z, 0-9, `-` and `_`, at most 80 characters",
+            "expected `family/operations-in-order` of a-z, 0-9, `-` and `_`, at most 80 characters",
         ));
     }
     for field in [Some(&entry.title), Some(&entry.why), entry.source.as_ref()].into_iter().flatten() {
@@ -92,7 +90,7 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
             mistakes.push(Mistake::new(field.span(), "a control character", "text only: it is shown on terminals"));
         }
         if field.get_ref().trim().is_empty() {
-            mistakes.push(Mistake::new(field.span(), "an empty text", "say it in words"));
+            mistakes.push(Mistake::new(field.span(), "an empty text", "expected a sentence"));
         }
     }
     let axes = axes(&entry, &mut mistakes);
@@ -117,27 +115,16 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
     Ok(Placed { scenario, id })
 }
 
-/// The cases in the order of the file: the plain ones over each transport, then the further ones.
+/// The axes of the cases in the order of the file: the plain ones over each transport, then the further ones.
 fn axes(entry: &Entry, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
-    let plain =
-        Axes { transport: Transport::Tcp4, sigpipe: Sigpipe::Ignore, call: Call::Std, option: SocketOption::None };
-    let transports = |words, mistakes: &mut _| axis(words, Transport::from_word, Transport::words, mistakes);
-    let mut all: Vec<_> =
-        transports(&entry.transports, mistakes).into_iter().map(|transport| Axes { transport, ..plain }).collect();
+    let usual = Axes::USUAL;
+    let transports = axis(Some(&entry.transports), usual.transport, mistakes);
+    let mut all: Vec<_> = transports.into_iter().map(|transport| Axes { transport, ..usual }).collect();
     for also in &entry.also {
-        let sigpipes = match &also.sigpipe {
-            Some(words) => axis(words, Sigpipe::from_word, Sigpipe::words, mistakes),
-            None => vec![plain.sigpipe],
-        };
-        let calls = match &also.call {
-            Some(words) => axis(words, Call::from_word, Call::words, mistakes),
-            None => vec![plain.call],
-        };
-        let options = match &also.option {
-            Some(words) => axis(words, SocketOption::from_word, SocketOption::words, mistakes),
-            None => vec![plain.option],
-        };
-        for transport in transports(&also.transports, mistakes) {
+        let sigpipes = axis(also.sigpipe.as_ref(), usual.sigpipe, mistakes);
+        let calls = axis(also.call.as_ref(), usual.call, mistakes);
+        let options = axis(also.option.as_ref(), usual.option, mistakes);
+        for transport in axis(Some(&also.transports), usual.transport, mistakes) {
             for &sigpipe in &sigpipes {
                 for &call in &calls {
                     all.extend(options.iter().map(|&option| Axes { transport, sigpipe, call, option }));
@@ -145,47 +132,48 @@ fn axes(entry: &Entry, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
             }
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     if let Some(twice) = all.iter().find(|axes| !seen.insert(**axes)) {
-        mistakes.push(Mistake::new(
-            entry.id.span(),
-            format!("the case {twice} a second time"),
-            "a case is listed once",
-        ));
+        let title = format!("the case {twice} is listed twice");
+        mistakes.push(Mistake::new(entry.id.span(), title, "list each case once"));
     }
     all
 }
 
-fn axis<T: Copy + PartialEq>(
-    words: &Words,
-    from_word: fn(&str) -> Option<T>,
-    allowed: fn() -> String,
-    mistakes: &mut Vec<Mistake>,
-) -> Vec<T> {
+/// The values that these words name; the usual one where there is no list of words.
+fn axis<T>(words: Option<&Words>, usual: T, mistakes: &mut Vec<Mistake>) -> Vec<T>
+where
+    T: ValueEnum + Copy + PartialEq + Display,
+{
+    let Some(words) = words else { return vec![usual] };
+    let allowed = T::value_variants();
+    let expected = |number| {
+        let words: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
+        format!("expected {number} of {}", words.join(", "))
+    };
     let mut values = Vec::new();
     if words.get_ref().is_empty() {
-        mistakes.push(Mistake::new(words.span(), "an empty list", format!("one or more of {}", allowed())));
+        mistakes.push(Mistake::new(words.span(), "an empty list", expected("one or more")));
     }
     for word in words.get_ref() {
-        match from_word(word.get_ref()) {
-            None => mistakes.push(Mistake::new(
-                word.span(),
-                format!("unknown word `{}`", word.get_ref()),
-                format!("one of {}", allowed()),
-            )),
-            Some(value) if values.contains(&value) => {
-                mistakes.push(Mistake::new(word.span(), "the same word again", "each one once"));
+        match allowed.iter().find(|value| value.to_string() == *word.get_ref()) {
+            None => {
+                let title = format!("unknown word `{}`", word.get_ref());
+                mistakes.push(Mistake::new(word.span(), title, expected("one")));
             }
-            Some(value) => values.push(value),
+            Some(value) if values.contains(value) => {
+                mistakes.push(Mistake::new(word.span(), "a word that is listed twice", "list each word once"));
+            }
+            Some(value) => values.push(*value),
         }
     }
     values
 }
 
-/// The steps as they stand in the file, so that a mistake's place is a place in the file.
+/// The text of the steps, and the byte of the file at which it begins, so that a mistake's place is one in the file.
 ///
-/// TOML's value is the text between the quotes unless it has escapes; steps need none, so where there is a backslash
-/// the value is parsed instead and only the string as a whole can be pointed at.
+/// TOML's value is the text between the quotes unless that has escapes, which steps do not need. Where there is a
+/// backslash the value is parsed, and a mistake's place is counted from the opening quotes.
 fn steps_source<'a>(text: &'a str, steps: &'a Spanned<String>) -> (&'a str, usize) {
     let span = steps.span();
     let literal = &text[span.clone()];

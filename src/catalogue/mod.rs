@@ -5,6 +5,7 @@ mod file;
 mod operations;
 mod scenario;
 mod select;
+mod sequence;
 mod steps;
 mod vocabulary;
 
@@ -17,21 +18,20 @@ pub use operations::{MAX_COUNT, Operation};
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;
 pub use select::{BadSelector, Selection};
-pub use steps::MAX_STEPS;
+pub use sequence::MAX_STEPS;
 pub use vocabulary::{Actor, Call, Condition, Ending, Half, Setting, Sigpipe, SocketOption, Start, Transport};
 
-/// Parses the steps of one scenario by themselves.
+/// Parses the steps of one scenario; they may race with each other.
 ///
 /// # Errors
 ///
-/// All mistakes in them.
+/// Every line that is not a step, or else the first step that cannot follow those before it. Places are bytes of `text`.
 pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
     steps::parse(text, 0, true)
 }
 
-/// The files built in, one a family, in the order of the catalogue.
 macro_rules! builtin {
-    ($($family:literal),* $(,)?) => {
+    ($($family:literal)*) => {
         &[$((
             concat!("src/scenarios/", $family, ".toml"),
             include_str!(concat!("../scenarios/", $family, ".toml")),
@@ -39,42 +39,19 @@ macro_rules! builtin {
     };
 }
 
-const BUILTIN: &[(&str, &str)] = builtin![
-    "peer-close",
-    "peer-close-unread",
-    "peer-reset",
-    "peer-half-close",
-    "peer-shutdown-read",
-    "peer-shutdown-both",
-    "peer-crash",
-    "buffered",
-    "blocked-writer",
-    "own-shutdown-write",
-    "own-shutdown-read",
-    "own-shutdown-both",
-    "own-shutdown",
-    "metadata",
-    "connect",
-    "accept",
-    "listener-close",
-    "listener",
-    "race",
-    "delayed-ack",
-    "readiness",
-    "sigpipe",
-    "unix",
-    "pipe",
-    "udp",
-    "recover",
-    "peer-reboot",
-    "timeout",
-];
+/// The name and the text of each file built in, one a family, in the order of the catalogue.
+const BUILTIN: &[(&str, &str)] = builtin! {
+    "peer-close" "peer-close-unread" "peer-reset" "peer-half-close" "peer-shutdown-read" "peer-shutdown-both"
+    "peer-crash" "buffered" "blocked-writer" "own-shutdown-write" "own-shutdown-read" "own-shutdown-both"
+    "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness"
+    "sigpipe" "unix" "pipe" "udp" "recover" "peer-reboot" "timeout"
+};
 
 /// All scenarios known to a run, in order; no two of them share an id.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     scenarios: Vec<Scenario>,
-    /// Where in `scenarios` an id stands, and which file it came from.
+    /// The index in `scenarios` of each id, and the file that it is from.
     index: HashMap<String, (usize, String)>,
 }
 
@@ -83,7 +60,7 @@ impl Catalogue {
     ///
     /// # Panics
     ///
-    /// Never in a built program: a test reads them.
+    /// If a built-in file has a mistake, which a test rules out.
     pub fn builtin() -> Self {
         let mut catalogue = Catalogue::default();
         for (path, text) in BUILTIN {
@@ -92,11 +69,11 @@ impl Catalogue {
         catalogue
     }
 
-    /// Adds the scenarios of one file; `path` is its name for messages, `text` its contents.
+    /// Adds the scenarios of one file; `path` is its name in messages, `text` its contents.
     ///
     /// # Errors
     ///
-    /// All mistakes found in the file. Nothing of it is added then.
+    /// All mistakes found in the file, of which nothing is added then.
     pub fn add(&mut self, path: &str, text: &str) -> Result<(), Mistakes> {
         let placed = file::parse(path, text)?;
         let mut list = Vec::new();
@@ -105,15 +82,12 @@ impl Catalogue {
         for entry in &placed {
             if let Some(first) = seen.insert(&entry.scenario.id, path) {
                 let title = format!("a second scenario `{}`", entry.scenario.id);
-                list.push(Mistake::new(
-                    entry.id.clone(),
-                    title,
-                    format!("an id is used once; the first is in {first}"),
-                ));
+                let label = format!("an id is used once; the first is in {first}");
+                list.push(Mistake::new(entry.id.clone(), title, label));
             }
         }
         if !list.is_empty() {
-            return Err(Mistakes { path: path.to_owned(), text: text.to_owned(), list });
+            return Err(Mistakes::new(path, text, list));
         }
         for entry in placed {
             self.index.insert(entry.scenario.id.clone(), (self.scenarios.len(), path.to_owned()));
@@ -132,17 +106,17 @@ impl Catalogue {
         self.scenarios.iter().map(|scenario| scenario.id.as_str())
     }
 
-    /// The scenario of this id.
+    /// The scenario of this id, if there is one.
     pub fn find(&self, id: &str) -> Option<&Scenario> {
         self.position(id).map(|position| &self.scenarios[position])
     }
 
-    /// Whether the steps of the scenario of this id race with each other.
+    /// Whether the steps of the scenario of this id race with each other; `false` for an unknown id.
     pub fn races(&self, id: &str) -> bool {
         self.find(id).is_some_and(|scenario| scenario.racing)
     }
 
-    /// Where in the order the scenario of this id stands.
+    /// The index of the scenario of this id in [`scenarios`](Catalogue::scenarios).
     pub fn position(&self, id: &str) -> Option<usize> {
         self.index.get(id).map(|(position, _)| *position)
     }
@@ -153,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_builtin_scenarios_can_be_read_and_teach() {
+    fn the_builtin_scenarios_can_be_read_and_explain_themselves() {
         for scenario in Catalogue::builtin().scenarios() {
             let sentences = scenario.why.matches(". ").count() + 1;
             assert!((2..=4).contains(&sentences), "{}: {sentences} sentences in its why", scenario.id);

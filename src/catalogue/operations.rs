@@ -1,17 +1,17 @@
-//! The operations of the step language: each with its word, its argument and who may do it, stated once.
+//! The operations of the step language: the word, the argument and the actors of each, stated once.
 
 use std::fmt;
 
 use super::vocabulary::{Actor, Condition, Ending, Half, Setting, Start};
 
-/// Most bytes that one `write` or `read` may ask for, and the longest queue of a listener.
+/// Most bytes that one `write`, `read` or `peek` may ask for, and most connections of a listener's queue.
 pub const MAX_COUNT: u32 = 1 << 20;
 
 /// What may follow an operation's word.
 pub(super) trait Argument: Sized {
-    /// What a message says of what belongs there.
+    /// What it has to be, as it follows the word "expected".
     fn expected() -> String;
-    /// Reads it.
+    /// Parses it.
     fn parse(word: &str) -> Option<Self>;
 }
 
@@ -28,7 +28,7 @@ macro_rules! arguments {
     ($($name:ident)*) => {
         $(impl Argument for $name {
             fn expected() -> String {
-                $name::words()
+                format!("one of {}", $name::words())
             }
             fn parse(word: &str) -> Option<Self> {
                 $name::from_word(word)
@@ -49,7 +49,7 @@ pub(super) struct Word {
     pub(super) meaning: fn(&str) -> Option<Operation>,
 }
 
-/// Declares the enum, how it is written and the table that it is read with from one list.
+/// Declares the enum, how it is written and the table that it is parsed with.
 macro_rules! operations {
     (@expected) => { None };
     (@expected $argument:ty) => { Some(<$argument>::expected) };
@@ -72,7 +72,7 @@ macro_rules! operations {
             }
         }
 
-        /// The whole language; the parser and its messages read it here.
+        /// Every operation, for the parser and its messages.
         pub(super) const OPERATIONS: &[Word] = &[$(Word {
             word: $word,
             actors: $actors,
@@ -89,21 +89,21 @@ const MACHINES: &[Actor] = &[Actor::Listener, Actor::Server];
 const LISTENER: &[Actor] = &[Actor::Listener];
 const ENDS: &[Actor] = &[Actor::Client, Actor::Server];
 const SOCKETS: &[Actor] = &[Actor::Listener, Actor::Client, Actor::Server];
-const ALL: &[Actor] = Actor::ALL;
+const ALL: &[Actor] = &Actor::ALL;
 
 operations! {
-    /// Connect to the listener, and wait until the attempt has ended. The crowd connects one after another, until one
-    /// of them fails, cannot connect in time, or all are connected.
+    /// Connect to the listener, and wait until the attempt has ended. The crowd's clients connect one after another, until
+    /// one fails, one cannot connect in time, or all are connected.
     CROWDS "connect" Connect,
-    /// Close the client's socket if it is open, and connect with a fresh one.
+    /// Close the client's socket if it is open, and connect a new one.
     CLIENT "reconnect" Reconnect,
     /// Connect the same socket again.
     CLIENT "connect_again" ConnectAgain,
-    /// Call connect on the client's socket once and wait for nothing: the outcome is what the call gave.
+    /// Call connect on the client's socket once without waiting: the outcome is what the call returned.
     CLIENT "start_connect" StartConnect,
     /// Make a socket and do not connect it.
     CLIENT "open" Open,
-    /// Listen anew, at another address, with a queue for that many connections (listen(2)'s backlog).
+    /// Listen again, at another address, with a queue for that many connections (listen(2)'s backlog).
     LISTENER "backlog" Backlog(length: u32),
     /// Take a connection from the listener.
     SERVER "accept" Accept,
@@ -127,19 +127,19 @@ operations! {
     SOCKETS "shutdown" Shutdown(half: Half),
     /// Read `SO_ERROR`, which on most systems clears it.
     SOCKETS "so_error" SoError,
-    /// How long the address was that accept gave with the connection, in bytes.
+    /// The length in bytes of the address that accept returned with the connection.
     SERVER "accepted_from" AcceptedFrom,
     /// The other end's address (getpeername).
     SOCKETS "peer_name" PeerName,
     /// The own address (getsockname).
     SOCKETS "local_name" LocalName,
-    /// Set a socket option, or what is kept beside them.
+    /// Set a socket option, or the flag that the socket blocks.
     ENDS "set" Set(setting: Setting),
-    /// Have a program that is started by exec write a byte to a copy of the socket.
+    /// Start a program by exec, which writes a byte to a copy of the socket.
     CLIENT "exec" Exec(start: Start),
-    /// Move the socket into a process of its own, and keep nothing of it here.
+    /// Move the socket into a process of its own, and close it here.
     SERVER "depart" Depart,
-    /// Kill the process the socket moved into (SIGKILL, TerminateProcess).
+    /// Kill the process that the socket moved into (SIGKILL, TerminateProcess).
     SERVER "crash" Crash,
     /// The peer's machine is gone: nothing more comes from the socket, and nothing reaches it.
     MACHINES "vanish" Vanish,

@@ -1,4 +1,4 @@
-//! The plain types of the catalogue: a scenario is an ordered list of steps, and nothing in it knows how it is run.
+//! The plain types of the catalogue. Nothing in a scenario knows how it is run.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::{
 /// An ordered list of steps under a stable id, with what a reader can learn from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
-    /// `family/operations-in-order`; stable for ever, since results name it.
+    /// `family/operations-in-order`. It never changes, since results refer to it.
     pub id: String,
     /// One line.
     pub title: String,
@@ -22,12 +22,12 @@ pub struct Scenario {
     pub source: Option<String>,
     /// The axes of its cases, in the order in which they are listed.
     pub axes: Vec<Axes>,
-    /// Whether it takes seconds: such a scenario is left out unless it is asked for, and has longer deadlines.
+    /// Whether it takes seconds: such a scenario is left out by default, and has longer deadlines.
     pub slow: bool,
-    /// Whether its steps race with each other, so that several outcomes are right. Elsewhere a step has one outcome
-    /// on a platform, and a second one is a mistake of the scenario or of the driver.
+    /// Whether its steps race with each other, so that a step may have several outcomes on one platform. Elsewhere a second
+    /// outcome is a mistake of the scenario or of the driver.
     pub racing: bool,
-    /// What is done, in order. The order is part of what the scenario is.
+    /// What is done, in order: 1 to [`MAX_STEPS`](super::MAX_STEPS) steps.
     pub steps: Vec<Step>,
 }
 
@@ -38,7 +38,7 @@ impl Scenario {
     }
 }
 
-/// The family of a scenario's id: the part before the slash.
+/// The family of a scenario's id: the part before the slash, or all of a text without one.
 pub fn family(id: &str) -> &str {
     id.split('/').next().unwrap_or(id)
 }
@@ -46,7 +46,7 @@ pub fn family(id: &str) -> &str {
 /// What a case is besides its scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Axes {
-    /// Over what.
+    /// What the connection is made of.
     pub transport: Transport,
     /// What SIGPIPE does.
     pub sigpipe: Sigpipe,
@@ -54,6 +54,12 @@ pub struct Axes {
     pub call: Call,
     /// Which option against SIGPIPE is set, and where.
     pub option: SocketOption,
+}
+
+impl Axes {
+    /// The usual values: those of an axis that a scenario file does not mention.
+    pub const USUAL: Axes =
+        Axes { transport: Transport::Tcp4, sigpipe: Sigpipe::Ignore, call: Call::Std, option: SocketOption::None };
 }
 
 /// Who does what.
@@ -71,7 +77,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// One scenario with one value for each axis: what is run, again and again, and what a row of results belongs to.
+/// One scenario with one value for each axis: what is run, many times, and what rows of results belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Case<'a> {
     /// What is done.
@@ -80,7 +86,7 @@ pub struct Case<'a> {
     pub axes: Axes,
 }
 
-/// The axes as they stand in a list and in a message.
+/// All axes, as lists and messages name them.
 impl fmt::Display for Axes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Axes { transport, sigpipe, call, option } = self;

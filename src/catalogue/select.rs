@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use glob::Pattern;
+use glob::{Pattern, PatternError};
 
 use super::{Case, Catalogue, Scenario, Transport, family};
 
@@ -15,55 +15,54 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Selects the scenarios that at least one selector fits: a scenario id, a family, or a glob over ids.
-    /// No selectors select everything.
+    /// Selects the scenarios that at least one selector fits: a scenario id, a family, or a glob over either. No selectors
+    /// select everything.
     ///
     /// # Errors
     ///
-    /// A glob that cannot be read.
+    /// A selector that is not a glob.
     pub fn new<S: AsRef<str>>(selectors: &[S]) -> Result<Self, BadSelector> {
         let patterns = selectors.iter().map(|selector| {
             let selector = selector.as_ref();
-            Pattern::new(selector)
-                .map_err(|error| BadSelector { selector: selector.to_owned(), problem: error.to_string() })
+            Pattern::new(selector).map_err(|source| BadSelector { selector: selector.to_owned(), source })
         });
         Ok(Selection { patterns: patterns.collect::<Result<_, _>>()?, transports: Vec::new(), slow: false })
     }
 
-    /// Narrows the selection to cases over these transports; none stands for all.
+    /// Narrows the selection to cases over these transports; an empty list is all transports.
     pub fn over(mut self, transports: &[Transport]) -> Self {
         self.transports = transports.to_vec();
         self
     }
 
-    /// Takes in slow scenarios, or leaves them out, which is the default.
+    /// Includes slow scenarios, or leaves them out, which is the default.
     pub fn with_slow(mut self, slow: bool) -> Self {
         self.slow = slow;
         self
     }
 
-    /// Whether nothing was said and all is selected, be it with slow scenarios or without.
+    /// Whether there are neither selectors nor transports that narrow it; slow scenarios may still be left out.
     pub fn is_everything(&self) -> bool {
         self.patterns.is_empty() && self.transports.is_empty()
     }
 
-    /// Whether the scenario of this id is named, be it slow or not.
+    /// Whether the selectors name the scenario of this id, slow or not.
     pub fn includes(&self, id: &str) -> bool {
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| fits(pattern, id))
     }
 
-    /// Whether cases over this transport are selected.
+    /// Whether cases over the transport of this word are selected.
     pub fn includes_transport(&self, word: &str) -> bool {
         self.transports.is_empty() || self.transports.iter().any(|transport| transport.word() == word)
     }
 
-    /// The selectors that fit no scenario of these ids: misspelt, as a rule.
+    /// The selectors that fit none of these ids, which are usually misspelt.
     pub fn misses<'a>(&self, ids: impl Iterator<Item = &'a str> + Clone) -> Vec<&str> {
         let fits_any = |pattern: &&Pattern| ids.clone().any(|id| fits(pattern, id));
         self.patterns.iter().filter(|pattern| !fits_any(pattern)).map(Pattern::as_str).collect()
     }
 
-    /// The selectors that fit slow scenarios and no others, where slow ones are left out.
+    /// The selectors that fit slow scenarios only, while slow scenarios are left out.
     pub fn slow_only(&self, catalogue: &Catalogue) -> Vec<&str> {
         let quick = catalogue.scenarios().iter().filter(|scenario| self.slow || !scenario.slow);
         let mut selectors = self.misses(quick.map(|scenario| scenario.id.as_str()));
@@ -92,7 +91,7 @@ impl Selection {
     }
 }
 
-/// What was asked for, as it follows the word for what there is of it: `of "peer-close" over tcp4`.
+/// What was asked for, to follow a noun: `of "peer-close" over tcp4`; empty if that was everything.
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let selectors: Vec<_> = self.patterns.iter().map(|pattern| format!("{:?}", pattern.as_str())).collect();
@@ -109,23 +108,12 @@ pub(crate) fn fits(pattern: &Pattern, id: &str) -> bool {
 }
 
 /// A selector that is not a glob.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("selector {selector:?}: {source}; a selector is a scenario id, a family, or a glob such as 'peer-*'")]
 pub struct BadSelector {
     selector: String,
-    problem: String,
+    source: PatternError,
 }
-
-impl fmt::Display for BadSelector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "selector {:?}: {}; a selector is a scenario id, a family, or a glob such as 'peer-*'",
-            self.selector, self.problem
-        )
-    }
-}
-
-impl std::error::Error for BadSelector {}
 
 #[cfg(test)]
 mod tests {

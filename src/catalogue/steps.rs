@@ -1,26 +1,23 @@
-//! The step language: one step a line, `actor operation [argument]`, `#` begins a comment.
+//! The step language: one step a line, `actor operation [argument]`; `#` begins a comment.
 
 use std::ops::Range;
 
 use super::{
     operations::{OPERATIONS, Operation, Word},
     scenario::Step,
-    vocabulary::{Actor, Setting},
+    sequence::first_impossible,
+    vocabulary::Actor,
 };
 use crate::diagnostic::Mistake;
 
-/// Most steps in a scenario.
-pub const MAX_STEPS: usize = 100;
-
-/// Parses steps. `base` is where `text` begins in its file; spans of mistakes count from the file's beginning. `racing`
-/// is whether the scenario says that its steps race with each other, without which none may.
+/// Parses steps. `base` is the byte at which `text` begins in its file, where spans of mistakes count from. `racing` is
+/// whether the scenario announces that its steps race with each other, without which none may.
 ///
 /// # Errors
 ///
-/// Every line that is wrong, or the first step that cannot follow those before it.
-pub fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, Vec<Mistake>> {
-    let mut steps = Vec::new();
-    let mut mistakes = Vec::new();
+/// Every line that is not a step, or else the first step that cannot follow those before it.
+pub(super) fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, Vec<Mistake>> {
+    let (mut steps, mut mistakes) = (Vec::new(), Vec::new());
     let mut offset = base;
     for line in text.split_inclusive('\n') {
         let code = line.split('#').next().unwrap_or_default();
@@ -54,38 +51,26 @@ fn trimmed(code: &str, offset: usize) -> Range<usize> {
     start..start + code.trim().len()
 }
 
+/// The step of a line, or nothing if it has no words.
 fn parse_line(words: &[Placed<'_>]) -> Result<Option<Step>, Mistake> {
     let [(actor_word, actor_span), rest @ ..] = words else { return Ok(None) };
     let actor = Actor::from_word(actor_word).ok_or_else(|| {
-        Mistake::new(
-            actor_span.clone(),
-            format!("unknown actor `{actor_word}`"),
-            format!("a step begins with {}", Actor::words()),
-        )
+        let label = format!("expected one of {}", Actor::words());
+        Mistake::new(actor_span.clone(), format!("unknown actor `{actor_word}`"), label)
     })?;
     let [(word, span), arguments @ ..] = rest else {
         let end = actor_span.end;
         return Err(Mistake::new(end..end, "a step without an operation", allowed_operations(actor)));
     };
-    let entry = OPERATIONS
-        .iter()
-        .find(|entry| entry.word == *word)
-        .ok_or_else(|| Mistake::new(span.clone(), format!("unknown operation `{word}`"), allowed_operations(actor)))?;
+    let wrong_word = |title| Mistake::new(span.clone(), title, allowed_operations(actor));
+    let known = OPERATIONS.iter().find(|entry| entry.word == *word);
+    let entry = known.ok_or_else(|| wrong_word(format!("unknown operation `{word}`")))?;
     if !entry.actors.contains(&actor) {
-        return Err(Mistake::new(
-            span.clone(),
-            format!("the {actor} cannot `{}`", entry.word),
-            allowed_operations(actor),
-        ));
+        return Err(wrong_word(format!("the {actor} cannot `{word}`")));
     }
     let operation = parse_argument(entry, arguments.first(), span.end)?;
-    let expected = usize::from(entry.expected.is_some());
-    if let Some((extra, extra_span)) = arguments.get(expected) {
-        return Err(Mistake::new(
-            extra_span.clone(),
-            format!("`{extra}` is one word too many"),
-            "the step ends before",
-        ));
+    if let Some((extra, span)) = arguments.get(usize::from(entry.expected.is_some())) {
+        return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), "the step ends before this word"));
     }
     Ok(Some(Step { actor, operation }))
 }
@@ -93,127 +78,18 @@ fn parse_line(words: &[Placed<'_>]) -> Result<Option<Step>, Mistake> {
 fn parse_argument(entry: &Word, argument: Option<&Placed<'_>>, end: usize) -> Result<Operation, Mistake> {
     let (word, span) = argument.cloned().unwrap_or(("", end..end));
     (entry.meaning)(word).ok_or_else(|| {
-        let title = if word.is_empty() {
-            format!("`{}` without its argument", entry.word)
-        } else {
-            format!("`{}` cannot take `{word}`", entry.word)
+        let title = match word {
+            "" => format!("`{}` without its argument", entry.word),
+            word => format!("`{}` cannot take `{word}`", entry.word),
         };
-        let expected = entry.expected.map_or("nothing".to_owned(), |expected| expected());
-        Mistake::new(span, title, format!("here stands {expected}"))
+        let expected = entry.expected.map_or_else(String::new, |expected| expected());
+        Mistake::new(span, title, format!("expected {expected}"))
     })
 }
 
 fn allowed_operations(actor: Actor) -> String {
-    let words: Vec<_> = OPERATIONS
-        .iter()
-        .filter(|entry| entry.actors.contains(&actor))
-        .map(|entry| format!("`{}`", entry.word))
-        .collect();
-    format!("the {actor} can {}", words.join(", "))
-}
-
-/// The first step that could only ever give `not-run`, since its actor has no socket by then: a mistake of the
-/// author's.
-fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>, racing: bool) -> Option<Mistake> {
-    if steps.is_empty() {
-        return Some(Mistake::new(whole, "a scenario without steps", "at least one step, such as `client connect`"));
-    }
-    if steps.len() > MAX_STEPS {
-        let (_, span) = &steps[MAX_STEPS];
-        return Some(Mistake::new(span.clone(), format!("more than {MAX_STEPS} steps"), "one step too many"));
-    }
-    if steps.iter().all(|(step, _)| step.actor == Actor::Client) {
-        return Some(Mistake::new(
-            whole,
-            "a scenario without a peer",
-            "needs a step of the other end: `server accept`, or `listener close`",
-        ));
-    }
-    let (mut listener, mut client, mut server, mut crowd) = (true, false, false, false);
-    let (mut departed, mut connected) = (false, false);
-    let mut blocking = Vec::new();
-    for (step, span) in steps {
-        let open = match step.actor {
-            Actor::Listener => &mut listener,
-            Actor::Client => &mut client,
-            Actor::Server => &mut server,
-            Actor::Crowd => &mut crowd,
-        };
-        let ends =
-            matches!(step.operation, Operation::Close | Operation::Reset | Operation::Race(_) | Operation::Reboot);
-        let problem = match step.operation {
-            _ if blocking.contains(&step.actor) && !ends => Some((
-                "this socket blocks, and the whole run would with it",
-                "all that may follow is `close` or `reset`",
-            )),
-            Operation::Set(Setting::Blocking) if *open => {
-                blocking.push(step.actor);
-                None
-            }
-            Operation::Connect | Operation::StartConnect if step.actor == Actor::Client && *open && connected => {
-                Some(("the client has connected already", "a fresh socket: `client reconnect`"))
-            }
-            Operation::Open if *open => Some(("the client has a socket already", "a fresh one: `client reconnect`")),
-            Operation::Connect
-            | Operation::Reconnect
-            | Operation::StartConnect
-            | Operation::Accept
-            | Operation::Open
-            | Operation::Backlog(_) => {
-                *open = true;
-                if step.actor == Actor::Client {
-                    connected = step.operation != Operation::Open;
-                }
-                None
-            }
-            Operation::Crash if departed => {
-                departed = false;
-                None
-            }
-            Operation::Crash => Some(("the server is no process of its own", "`server depart` comes before")),
-            _ if !*open => Some(match step.actor {
-                Actor::Listener => {
-                    ("the listener is closed by now", "a listener listens from the start until its `close`")
-                }
-                Actor::Client => {
-                    ("the client has no socket here", "`client connect` or `client reconnect` comes before")
-                }
-                Actor::Server => ("the server has no socket here", "`server accept` comes before"),
-                Actor::Crowd => ("the crowd has no sockets here", "`crowd connect` comes before"),
-            }),
-            Operation::Depart => {
-                (*open, departed) = (false, true);
-                None
-            }
-            _ if ends => {
-                *open = false;
-                blocking.retain(|actor| *actor != step.actor);
-                None
-            }
-            _ => None,
-        };
-        if let Some((title, label)) = problem {
-            return Some(Mistake::new(span.clone(), title, label));
-        }
-        if step.operation == Operation::Accept && !listener {
-            return Some(Mistake::new(span.clone(), "nothing to accept from", "the listener is closed by now"));
-        }
-    }
-    wrong_race(steps, racing)
-}
-
-/// A race that the scenario does not announce, so that its further outcomes would be taken for mistakes of this program;
-/// or one that has nothing to race with.
-fn wrong_race(steps: &[(Step, Range<usize>)], racing: bool) -> Option<Mistake> {
-    let races = |step: &Step| matches!(step.operation, Operation::Race(_));
-    let (_, span) =
-        steps.iter().find(|(step, _)| !racing && races(step)).or(steps.last().filter(|(step, _)| races(step)))?;
-    Some(match racing {
-        false => {
-            Mistake::new(span.clone(), "a race in a scenario that is none", "takes `racing = true` beside `steps`")
-        }
-        true => Mistake::new(span.clone(), "a race with nothing", "it races with the step after it, and none follows"),
-    })
+    let allowed = OPERATIONS.iter().filter(|entry| entry.actors.contains(&actor));
+    format!("the {actor} can {}", allowed.map(|entry| format!("`{}`", entry.word)).collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -252,11 +128,11 @@ mod tests {
             mistakes("client connect\npeer accept\nclient wriet 1\nclient await fni\nserver read\nclient close 3");
         let places: Vec<_> = found.iter().map(|(word, ..)| *word).collect();
         assert_eq!(places, ["peer", "wriet", "fni", "", "3"]);
-        assert_eq!(found[0].2, "a step begins with `listener`, `client`, `server`, `crowd`");
+        assert_eq!(found[0].2, "expected one of `listener`, `client`, `server`, `crowd`");
         assert_eq!(found[1].1, "unknown operation `wriet`");
-        assert_eq!(found[2].2, "here stands `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`");
+        assert_eq!(found[2].2, "expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`");
         assert_eq!(found[3].1, "`read` without its argument");
-        assert_eq!(found[4].1, "`3` is one word too many");
+        assert_eq!(found[4].1, "unexpected word `3`");
     }
 
     #[test]
@@ -304,7 +180,7 @@ mod tests {
         let more = format!("{begun}\nclient write 1");
         assert!(parse(&more, 0, true).is_ok());
         let found = parse(&more, 0, false).unwrap_err().remove(0);
-        assert_eq!((&more[found.span], &*found.label), ("server race reset", "takes `racing = true` beside `steps`"));
+        assert_eq!((&more[found.span], &*found.label), ("server race reset", "needs `racing = true` beside `steps`"));
         assert_eq!(mistakes(begun)[0].0, "server race reset");
         assert_eq!(mistakes(begun)[0].1, "a race with nothing");
     }

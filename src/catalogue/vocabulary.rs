@@ -1,44 +1,8 @@
-//! The words of the step language and of the axes: each enum declared once, with its words and their help.
+//! The words of the step language and of the axes.
 
 use std::time::Duration;
 
-use clap::ValueEnum;
-use serde::{Deserialize, Serialize};
-
-/// Declares an enum of words: its name in Rust, its word in the step language and in CSV, and the list of all.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
-        pub enum $name { $($(#[$item_doc])* #[value(name = $word)] #[serde(rename = $word)] $item,)* }
-
-        impl $name {
-            /// All of them, in the order of declaration.
-            pub const ALL: &'static [$name] = &[$($name::$item,)*];
-
-            /// The word for it in the step language, in CSV and in help.
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$item => $word,)* }
-            }
-
-            /// The one with this word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|item| item.word() == word)
-            }
-
-            /// All words, for a message that says what is allowed: `` `a`, `b` ``.
-            pub fn words() -> String {
-                Self::ALL.iter().map(|item| format!("`{}`", item.word())).collect::<Vec<_>>().join(", ")
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.word())
-            }
-        }
-    };
-}
+use crate::words::words;
 
 words! {
     /// Who takes a step.
@@ -49,7 +13,7 @@ words! {
         Client = "client",
         /// The accepted end of the connection. The peer, as a rule.
         Server = "server",
-        /// Further clients, that only take up the listener's room.
+        /// Further clients, which only fill the listener's queue.
         Crowd = "crowd",
     }
 }
@@ -73,17 +37,17 @@ words! {
 }
 
 words! {
-    /// What SIGPIPE does in the process.
+    /// What SIGPIPE does in the process that writes.
     Sigpipe {
-        /// Nothing: Rust's runtime sets it so before `main`.
+        /// Nothing: Rust's runtime has it ignored before `main`.
         Ignore = "ignore",
-        /// It kills the process, as everywhere but in Rust.
+        /// It kills the process, as it does in most languages.
         Default = "default",
         /// A handler counts it.
         Handler = "handler",
         /// It is blocked in the thread (pthread_sigmask) and stays pending.
         Blocked = "blocked",
-        /// It is blocked in the thread that writes; another thread does not block it, and a handler would count it.
+        /// It is blocked in the thread that writes, but not in another one, where a handler counts it.
         OtherThread = "other-thread",
     }
 }
@@ -91,7 +55,7 @@ words! {
 words! {
     /// Which system call `write` is.
     Call {
-        /// What mio and Rust's std do: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without (std's
+        /// What mio and Rust's std call: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without (std's
         /// `sys/net/connection/socket`).
         Std = "std",
         /// write(2).
@@ -114,7 +78,7 @@ words! {
 }
 
 words! {
-    /// Which option against SIGPIPE is set before anybody connects.
+    /// Which option against SIGPIPE is set before the client connects.
     SocketOption {
         /// None.
         None = "none",
@@ -122,7 +86,7 @@ words! {
         SoNosigpipe = "so_nosigpipe",
         /// The descriptor's flag on the client's socket (fcntl F_SETNOSIGPIPE).
         FSetnosigpipe = "f_setnosigpipe",
-        /// SO_NOSIGPIPE on the listener: whoever is accepted from it may inherit it.
+        /// SO_NOSIGPIPE on the listener: a socket that is accepted from it may inherit it.
         ListenerNosigpipe = "listener_nosigpipe",
     }
 }
@@ -130,9 +94,9 @@ words! {
 words! {
     /// Which direction of a connection `shutdown` ends.
     Half {
-        /// No more is read here (SHUT_RD, SD_RECEIVE).
+        /// Reading ends here (SHUT_RD, SD_RECEIVE).
         Read = "read",
-        /// No more is written here (SHUT_WR, SD_SEND): the peer gets a FIN.
+        /// Writing ends here (SHUT_WR, SD_SEND): the peer gets a FIN.
         Write = "write",
         /// Both directions (SHUT_RDWR, SD_BOTH).
         Both = "both",
@@ -150,7 +114,7 @@ words! {
         Rcvbuf = "rcvbuf",
         /// SO_NOSIGPIPE.
         Nosigpipe = "nosigpipe",
-        /// `SO_LINGER {on, 1 s}`: close may wait so long for data to be taken.
+        /// `SO_LINGER {on, 1 s}`: close may wait that long for the peer to take what was written.
         Linger = "linger",
         /// The socket blocks (no O_NONBLOCK), as most programs' sockets do.
         Blocking = "blocking",
@@ -162,15 +126,15 @@ words! {
     }
 }
 
-/// The values that settings stand for: the shortest that TCP's whole seconds allow, so that a scenario takes few.
+/// The values of settings: the shortest that TCP's whole seconds allow, so that a scenario takes few seconds.
 impl Setting {
     /// TCP_USER_TIMEOUT of `user_timeout`.
     pub const USER_TIMEOUT: Duration = Duration::from_secs(1);
-    /// How long a connection is silent before the first probe of `keepalive_fast` (TCP_KEEPIDLE).
+    /// How long a connection is idle before the first probe of `keepalive_fast` (TCP_KEEPIDLE).
     pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(1);
     /// The time between its probes (TCP_KEEPINTVL).
     pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(1);
-    /// How many of them go unanswered before the connection is over (TCP_KEEPCNT).
+    /// How many probes go unanswered before the connection ends (TCP_KEEPCNT).
     pub const KEEPALIVE_PROBES: u32 = 2;
 }
 
@@ -195,22 +159,22 @@ words! {
 }
 
 words! {
-    /// What `await` waits for; every one of them is read off the selector's readiness flags and nothing else,
-    /// because reading `SO_ERROR`, peeking or sending would change what is observed.
+    /// What `await` waits for. Every condition is decided by the selector's readiness flags alone, because reading
+    /// `SO_ERROR`, peeking or sending would change what is observed.
     Condition {
-        /// Read closed: the peer's FIN, or anything that ends reading.
+        /// Read closed: the peer's FIN, or anything else that ends reading.
         Fin = "fin",
         /// Write closed, or error: the peer's RST has arrived.
         Reset = "reset",
-        /// There is something to read, be it an end or an error.
+        /// A read would not block: there are data, the end or an error.
         Readable = "readable",
         /// There is room to write.
         Writable = "writable",
-        /// The attempt to connect has ended, well or badly.
+        /// The attempt to connect has ended, with a connection or without.
         Connected = "connected",
-        /// Anything at all: what the selector says at this moment.
+        /// Any flag: what the selector reports at this moment.
         Event = "event",
-        /// Nothing may come until the deadline. Room to write is there all the time and does not count.
+        /// Nothing comes before the deadline. Room to write does not count, since it is always there.
         Quiet = "quiet",
     }
 }

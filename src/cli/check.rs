@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{
     failure::{Done, Failure, note, print},
-    load::{catalogue, read_text, with_head},
+    load::{catalogue, read_text},
     options::{Own, RESULTS},
     run::{self, RunArgs},
 };
@@ -164,7 +164,7 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
     };
     let name = shown(&path);
     let text = read_text(&path, (MAX_KNOWN, "no list of exceptions"), "known exceptions are UTF-8 text")?;
-    parse_known(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))
+    parse_known(&name, &text).map_err(Failure::Mistakes)
 }
 
 /// The platforms that were not measured.

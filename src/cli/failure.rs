@@ -2,11 +2,11 @@
 
 use std::{
     fmt,
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
 };
 
-use crate::{results::MergeError, untrusted::no_command};
+use crate::{diagnostic::Mistakes, results::MergeError, untrusted::no_command};
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) enum Failure {
     No(String),
     /// Wrong input or environment.
     Wrong(String),
+    /// Mistakes in a file.
+    Mistakes(Mistakes),
     /// Ctrl-C. The message says what was written.
     Interrupted(String),
     /// The reader of standard output has gone, which is no error.
@@ -26,6 +28,7 @@ impl Failure {
         match self {
             Failure::No(message) | Failure::Interrupted(message) => Some(format!("brokenpipe: {message}")),
             Failure::Wrong(message) => Some(format!("error: {message}")),
+            Failure::Mistakes(mistakes) => Some(mistakes.render(io::stderr().is_terminal())),
             Failure::OutputClosed => None,
         }
     }
@@ -34,7 +37,7 @@ impl Failure {
         match self {
             Failure::OutputClosed => ExitCode::SUCCESS,
             Failure::No(_) => ExitCode::from(1),
-            Failure::Wrong(_) => ExitCode::from(2),
+            Failure::Wrong(_) | Failure::Mistakes(_) => ExitCode::from(2),
             // 128 + SIGINT, as shells report it.
             Failure::Interrupted(_) => ExitCode::from(130),
         }

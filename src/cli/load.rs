@@ -22,7 +22,7 @@ pub(super) fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
     for path in &own.scenarios {
         let name = shown(path);
         let text = read_text(path, (MAX_SCENARIOS, "no file of scenarios"), "a scenario file is UTF-8 text")?;
-        catalogue.add(&name, &text).map_err(|mistakes| Failure::Wrong(with_head(&mistakes.to_string())))?;
+        catalogue.add(&name, &text).map_err(Failure::Mistakes)?;
     }
     Ok(catalogue)
 }
@@ -45,11 +45,6 @@ pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) 
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
         Failure::Wrong(format!("{name}:{}: not UTF-8; {right}", line + 1))
     })
-}
-
-/// A report of mistakes without the word `error`, with which messages begin anyway.
-pub(super) fn with_head(report: &str) -> String {
-    report.strip_prefix("error: ").unwrap_or(report).to_owned()
 }
 
 /// The selected cases. A selector that fits nothing is an error even beside others that fit something.

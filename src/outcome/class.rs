@@ -1,81 +1,49 @@
-//! What portable code needs to know of an outcome, which is less than the outcome: that the connection is lost, and not
-//! by which of six errors.
+//! What portable code needs to know of an outcome: that the connection is lost, and not which of a dozen errors says so.
 
 use super::Readiness;
+use crate::words::words;
 
-/// What an outcome means to a program that acts on its kind alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
-    /// The connection is lost.
-    Disconnected,
-    /// The peer has ended its direction in order.
-    End,
-    /// Data moved, or can be read.
-    Data,
-    /// Nothing yet: a later event or a deadline decides.
-    Wait,
-    /// The call does not fit the state of the socket.
-    Misuse,
-    /// The call succeeded and moved no data.
-    Done,
-    /// SIGPIPE killed the process.
-    Killed,
+words! {
+    /// What an outcome means to a program that acts on its kind alone, in the order in which tables list them.
+    Class {
+        /// The connection is lost.
+        Disconnected = "disconnected",
+        /// The peer has ended its direction in order.
+        End = "end",
+        /// Data moved, or can be read.
+        Data = "data",
+        /// Nothing yet: a later event or a deadline decides.
+        Wait = "wait",
+        /// The call does not fit the state of the socket.
+        Misuse = "misuse",
+        /// The call succeeded and moved no data.
+        Done = "done",
+        /// SIGPIPE killed the process.
+        Killed = "killed",
+    }
 }
 
 impl Class {
-    /// Every class, in the order in which tables list them.
-    pub const ALL: [Class; 7] =
-        [Class::Disconnected, Class::End, Class::Data, Class::Wait, Class::Misuse, Class::Done, Class::Killed];
-
-    /// Its word in tables, JSON and the README.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Class::Disconnected => "disconnected",
-            Class::End => "end",
-            Class::Data => "data",
-            Class::Wait => "wait",
-            Class::Misuse => "misuse",
-            Class::Done => "done",
-            Class::Killed => "killed",
-        }
-    }
-
     /// The errors in it, by their canonical names.
     pub const fn errors(self) -> &'static [&'static str] {
+        macro_rules! names {
+            ($($name:ident)*) => { &[$(stringify!($name)),*] };
+        }
         match self {
-            Class::Disconnected => &[
-                "EPIPE",
-                "ECONNRESET",
-                "ECONNABORTED",
-                "ECONNREFUSED",
-                "ESHUTDOWN",
-                "ETIMEDOUT",
-                "ENETRESET",
-                "ENETDOWN",
-                "ENETUNREACH",
-                "EHOSTDOWN",
-                "EHOSTUNREACH",
-                // A write on macOS in the middle of a disconnect: libuv src/unix/stream.c.
-                "EPROTOTYPE",
+            // EPROTOTYPE: a write on macOS in the middle of a disconnect (libuv src/unix/stream.c).
+            Class::Disconnected => names![
+                EPIPE ECONNRESET ECONNABORTED ECONNREFUSED ESHUTDOWN ETIMEDOUT ENETRESET ENETDOWN ENETUNREACH EHOSTDOWN
+                EHOSTUNREACH EPROTOTYPE
             ],
-            Class::Wait => &["EAGAIN", "EINPROGRESS", "EALREADY"],
-            Class::Misuse => &[
-                "EINVAL",
-                "ENOTCONN",
-                "EISCONN",
-                "EBADF",
-                "ENOTSOCK",
-                "EOPNOTSUPP",
-                "EDESTADDRREQ",
-                "EAFNOSUPPORT",
-                "ENOPROTOOPT",
-                "EADDRINUSE",
+            Class::Wait => names![EAGAIN EINPROGRESS EALREADY],
+            Class::Misuse => names![
+                EINVAL ENOTCONN EISCONN EBADF ENOTSOCK EOPNOTSUPP EDESTADDRREQ EAFNOSUPPORT ENOPROTOOPT EADDRINUSE
             ],
             Class::End | Class::Data | Class::Done | Class::Killed => &[],
         }
     }
 
-    /// The flags that put a set of readiness flags into this class, unless an earlier class of [`Class::ALL`] has it.
+    /// The flags that put a set of readiness flags into this class, unless it belongs to an earlier one of [`Class::ALL`].
     pub fn flags(self) -> Readiness {
         match self {
             Class::Disconnected => Readiness::ERROR | Readiness::WRITE_CLOSED,

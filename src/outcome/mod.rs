@@ -1,4 +1,4 @@
-//! What a step gave, and its canonical name: the outcome.
+//! What a step gave: an [`Observation`], whose canonical name is the outcome in results.
 
 mod class;
 mod readiness;
@@ -19,7 +19,7 @@ pub use class::Class;
 pub use readiness::Readiness;
 pub use vocabulary::{Form, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed};
 
-/// What a step gave, signals included. Small and comparable, since a run counts them by the million.
+/// What a step gave, signals included. It is small and can be compared, since a run counts millions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// What the step itself gave.
@@ -36,7 +36,7 @@ pub enum Outcome {
     Done,
     /// That many bytes were written or read.
     Bytes(usize),
-    /// A read gave 0 bytes: the end.
+    /// A read returned 0 bytes: the end.
     Eof,
     /// The call would have blocked, and nothing changed that until the deadline.
     WouldBlock,
@@ -56,14 +56,14 @@ pub enum Outcome {
     NoError,
     /// The operating system's error of this code.
     Error(i32),
-    /// An error without a code of the operating system, by the name of its [`io::ErrorKind`].
+    /// An error without a code of the operating system, by its [`io::ErrorKind`].
     OtherError(KindName),
-    /// The step could not be tried, since its actor has no socket: an earlier step gave none.
+    /// The step could not be tried, since its actor has no socket: an earlier step made none.
     NotRun,
 }
 
 impl Outcome {
-    /// What an error of a call stands for.
+    /// The outcome of a call that failed with this error.
     pub fn from_error(error: &io::Error) -> Self {
         match (error.kind(), error.raw_os_error()) {
             (io::ErrorKind::WouldBlock, _) => Outcome::WouldBlock,
@@ -72,7 +72,7 @@ impl Outcome {
         }
     }
 
-    /// The operating system's code, where an error has one.
+    /// The operating system's code of the error, if it has one.
     pub fn code(self) -> Option<i32> {
         match self {
             Outcome::Error(code) => Some(code),
@@ -80,12 +80,12 @@ impl Outcome {
         }
     }
 
-    /// The operating system's own name of the error, such as `WSAECONNRESET`.
+    /// The operating system's own name of the error, such as `WSAECONNRESET`; `None` if it is not known.
     pub fn native_name(self) -> Option<&'static str> {
         self.code().and_then(sys::error_name).map(|name| name.native)
     }
 
-    /// The name of the [`io::ErrorKind`] that Rust gives the error.
+    /// The name of the error's [`io::ErrorKind`], such as `ConnectionReset`.
     pub fn kind(self) -> Option<String> {
         match self {
             Outcome::Error(code) => Some(format!("{:?}", io::Error::from_raw_os_error(code).kind())),
@@ -100,8 +100,8 @@ impl Outcome {
 pub struct KindName(&'static str);
 
 impl KindName {
-    /// Keeps the name for as long as the program runs, so that an outcome stays a few bytes that can be copied. There
-    /// are some forty kinds, which bounds what is leaked.
+    /// Keeps the name for as long as the program runs, so that an outcome can be copied. There are some forty kinds, which
+    /// bounds what is leaked.
     fn keep(name: String) -> Self {
         static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,11 +177,20 @@ mod tests {
     }
 
     #[test]
-    fn every_outcome_can_be_handed_to_another_process() {
+    fn every_observation_has_a_form_and_can_be_handed_to_another_process() {
+        use Outcome::*;
         let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
-        for outcome in [Outcome::Done, Outcome::Bytes(7), Outcome::Ready(Readiness::ERROR), Outcome::Error(-3), other] {
-            let text = serde_json::to_string(&outcome).unwrap();
-            assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome, "{text}");
+        let seen = NoEvent(Readiness::WRITABLE);
+        let words = [Done, Eof, WouldBlock, InProgress, Full, Drained, Quiet, NoError, NotRun];
+        let others = [Bytes(7), NoEvent(Readiness::default()), seen, Ready(Readiness::ERROR), Error(-3), other];
+        for outcome in words.into_iter().chain(others) {
+            for signal in [Signal::None, Signal::Delivered, Signal::Elsewhere, Signal::Killed] {
+                let observation = Observation { outcome, signal };
+                let forms = if matches!(signal, Signal::None | Signal::Killed) { 1 } else { 2 };
+                assert_eq!(forms_of(&observation.to_string()).count(), forms, "{observation}");
+                let text = serde_json::to_string(&observation).unwrap();
+                assert_eq!(serde_json::from_str::<Observation>(&text).unwrap(), observation, "{text}");
+            }
         }
     }
 

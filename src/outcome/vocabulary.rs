@@ -1,5 +1,5 @@
 //! The vocabulary: every form that an outcome can have, with its meaning and its class. The README's table, the legend
-//! under a matrix and the classes of `--compare class` are all read off it.
+//! under a matrix and the classes of `--compare class` are read from it.
 
 use super::{Class, Readiness};
 
@@ -15,14 +15,14 @@ pub const UNSUPPORTED: &str = "unsupported";
 pub struct Form {
     /// How it is written; capitals stand for what varies.
     pub form: &'static str,
-    /// What it means, as it follows the form and a colon.
+    /// What it means, to follow the form and a colon.
     pub meaning: &'static str,
-    /// How it is recognised.
     shape: Shape,
-    /// Its class, where all outcomes of this form are of one.
+    /// The class of its outcomes, where [`class_of`] does not look at what varies.
     pub class: Option<Class>,
 }
 
+/// How a form is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     /// The form itself.
@@ -41,95 +41,52 @@ enum Shape {
     Signal,
 }
 
-const fn form(form: &'static str, shape: Shape, class: Option<Class>, meaning: &'static str) -> Form {
-    Form { form, meaning, shape, class }
+macro_rules! vocabulary {
+    ($($form:tt: $shape:expr, $class:expr, $meaning:literal;)*) => {
+        /// Every form, in the order in which the README and a legend list them.
+        pub const VOCABULARY: [Form; [$($meaning),*].len()] = {
+            use {Class::*, Shape::*};
+            [$(Form { form: $form, meaning: $meaning, shape: $shape, class: $class }),*]
+        };
+    };
 }
 
-/// Every form, in the order in which the README and a legend list them.
-pub const VOCABULARY: [Form; 19] = [
-    form("ok", Shape::Word, Some(Class::Done), "the call succeeded"),
-    form(
-        "ok N",
-        Shape::Number("ok "),
-        Some(Class::Data),
-        "N bytes were written or read; after accepted_from, the length of the peer's address",
-    ),
-    form("eof", Shape::Word, Some(Class::End), "a read returned 0 bytes"),
-    form(
-        "ERROR",
-        Shape::ErrorName,
-        None,
-        "the call failed with this error, such as EPIPE, in POSIX's spelling on every platform",
-    ),
-    form("errno N", Shape::Number("errno "), None, "the call failed with an error code that has no known name"),
-    form(
-        "error KIND",
-        Shape::Text("error "),
-        None,
-        "the call failed without an error code of the operating system; KIND is Rust's ErrorKind",
-    ),
-    form(
-        "+SIGPIPE",
-        Shape::Signal,
-        None,
-        "after the outcome: SIGPIPE was delivered to the handler, or is pending where it is blocked",
-    ),
-    form(
-        "+SIGPIPE elsewhere",
-        Shape::Signal,
-        None,
-        "after the outcome: SIGPIPE was delivered to another thread than the one that wrote",
-    ),
-    form(
-        "killed SIGPIPE",
-        Shape::Word,
-        Some(Class::Killed),
-        "SIGPIPE killed the process, or the program that exec started, in this step",
-    ),
-    form("full", Shape::Word, Some(Class::Wait), "writing went on until there was no more room"),
-    form("drained", Shape::Word, Some(Class::Wait), "reading went on until there was no more data"),
-    form("none", Shape::Word, Some(Class::Done), "SO_ERROR was 0"),
-    form(
-        "would-block",
-        Shape::Word,
-        Some(Class::Wait),
-        "there was nothing to read, or no room to write, until the deadline; start_connect and crowd connect do not wait",
-    ),
-    form(
-        "in-progress",
-        Shape::Word,
-        Some(Class::Wait),
-        "a non-blocking connect ended without a connection and named no error: the error is still pending",
-    ),
-    form("FLAGS", Shape::Flags, None, "what was awaited came, with these readiness flags of mio"),
-    form(
-        NO_EVENT,
-        Shape::NoEvent,
-        Some(Class::Wait),
-        "what was awaited did not come before the deadline; flags seen meanwhile follow",
-    ),
-    form("quiet", Shape::Word, Some(Class::Wait), "nothing came, as awaited"),
-    form(
-        UNSUPPORTED,
-        Shape::Word,
-        None,
-        "the platform cannot run the case, and the note says why; never counted as a difference",
-    ),
-    form(
-        NOT_RUN,
-        Shape::Word,
-        None,
-        "the step was not tried, because an earlier one left nothing to try it on or the run ended; never counted as a difference",
-    ),
-];
+vocabulary! {
+    "ok": Word, Some(Done), "the call succeeded";
+    "ok N": Number("ok "), Some(Data),
+        "N bytes were written or read; after accepted_from, the length of the peer's address";
+    "eof": Word, Some(End), "a read returned 0 bytes";
+    "ERROR": ErrorName, None, "the call failed with this error, such as EPIPE, in POSIX's spelling on every platform";
+    "errno N": Number("errno "), None, "the call failed with an error code that has no known name";
+    "error KIND": Text("error "), None,
+        "the call failed without an error code of the operating system; KIND is Rust's ErrorKind";
+    "+SIGPIPE": Signal, None,
+        "after the outcome: SIGPIPE was delivered to the handler, or is pending where it is blocked";
+    "+SIGPIPE elsewhere": Signal, None,
+        "after the outcome: SIGPIPE was delivered to another thread than the one that wrote";
+    "killed SIGPIPE": Word, Some(Killed), "SIGPIPE killed the process, or the program that exec started, in this step";
+    "full": Word, Some(Wait), "writing went on until there was no more room";
+    "drained": Word, Some(Wait), "reading went on until there was no more data";
+    "none": Word, Some(Done), "SO_ERROR was 0";
+    "would-block": Word, Some(Wait),
+        "there was nothing to read, or no room to write, until the deadline; start_connect and crowd connect do not wait";
+    "in-progress": Word, Some(Wait),
+        "a non-blocking connect ended without a connection and named no error: the error is still pending";
+    "FLAGS": Flags, None, "what was awaited came, with these readiness flags of mio";
+    NO_EVENT: NoEvent, Some(Wait), "what was awaited did not come before the deadline; flags seen meanwhile follow";
+    "quiet": Word, Some(Wait), "nothing came, as awaited";
+    UNSUPPORTED: Word, None, "the platform cannot run the case, and the note says why; never counted as a difference";
+    NOT_RUN: Word, None,
+        "the step was not tried, because an earlier one left nothing to try it on or the run ended; never counted as a difference";
+}
 
-/// Whether the outcome tells something of the platform's behaviour; [`UNSUPPORTED`] and [`NOT_RUN`] tell nothing of it.
+/// Whether the outcome tells something of the platform's behaviour, which [`UNSUPPORTED`] and [`NOT_RUN`] do not.
 pub fn is_observed(outcome: &str) -> bool {
     outcome != NOT_RUN && outcome != UNSUPPORTED
 }
 
 impl Form {
-    /// Whether a legend has to explain it: errors' names are explained elsewhere, and flags have a line of their own.
+    /// Whether a legend explains it: it has lines of its own for errors and for flags.
     pub fn is_in_legend(&self) -> bool {
         !matches!(self.shape, Shape::ErrorName | Shape::Flags)
     }
@@ -142,44 +99,56 @@ impl Form {
                 !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
             }),
             Shape::Text(head) => text.strip_prefix(head).is_some_and(|word| !word.is_empty()),
+            // `EPIPE`, `ERROR_MORE_DATA`, `WSANO_DATA`.
             Shape::ErrorName => {
                 text.len() > 2
                     && text.starts_with(['E', 'W'])
                     && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
             }
             Shape::Flags => Readiness::parse(text).is_some(),
-            Shape::NoEvent => text.strip_prefix(NO_EVENT).is_some_and(|rest| {
-                rest.is_empty() || rest.strip_prefix(' ').is_some_and(|flags| Readiness::parse(flags).is_some())
-            }),
+            Shape::NoEvent => text == NO_EVENT || seen_meanwhile(text).is_some_and(|it| Readiness::parse(it).is_some()),
         }
     }
 }
 
-/// The forms that an outcome is made of: its own, and that of the signal after it if there is one. Nothing for a text
-/// that is no outcome.
+/// The outcome without its signal, and the signal, which may be empty.
+fn split_signal(outcome: &str) -> (&str, &str) {
+    outcome.split_at(outcome.find("+SIGPIPE").unwrap_or(outcome.len()))
+}
+
+/// What follows [`NO_EVENT`] and a blank.
+fn seen_meanwhile(outcome: &str) -> Option<&str> {
+    outcome.strip_prefix(NO_EVENT)?.strip_prefix(' ')
+}
+
+/// The forms that an outcome consists of: its own, and after it that of the signal if there is one. None for a text that
+/// is not an outcome.
 pub fn forms_of(outcome: &str) -> impl Iterator<Item = &'static Form> {
-    let (own, signal) = outcome.split_at(outcome.find("+SIGPIPE").unwrap_or(outcome.len()));
-    let parts = [(own, false), (signal, true)];
-    parts.into_iter().filter_map(|(part, is_signal)| {
+    let (own, signal) = split_signal(outcome);
+    let form_of = |part: &str, is_signal| {
         VOCABULARY.iter().find(|form| (form.shape == Shape::Signal) == is_signal && form.fits(part))
-    })
+    };
+    let forms = [form_of(own, false), form_of(signal, true)];
+    let is_outcome = forms[0].is_some() && (signal.is_empty() || forms[1].is_some());
+    forms.into_iter().flatten().filter(move |_| is_outcome)
 }
 
-/// The readiness flags that an outcome names: what was awaited, or what was seen meanwhile.
+/// The readiness flags that an outcome names, with which the awaited came or which were seen meanwhile; `None` if it names
+/// none.
 pub fn flags_of(outcome: &str) -> Option<Readiness> {
-    Readiness::parse(outcome.strip_prefix("no-event ").unwrap_or(outcome))
+    Readiness::parse(seen_meanwhile(outcome).unwrap_or(outcome))
 }
 
-/// The class of an outcome; `None` for an error of no class, for what was not observed, and for a text that is no
+/// The class of an outcome; `None` for an error of no class, for what was not observed, and for a text that is not an
 /// outcome. SIGPIPE, delivered or elsewhere, changes no class.
 pub fn class_of(outcome: &str) -> Option<Class> {
-    let (own, _) = outcome.split_at(outcome.find("+SIGPIPE").unwrap_or(outcome.len()));
-    let form = forms_of(own).next()?;
+    let form = forms_of(outcome).next()?;
+    let (own, _) = split_signal(outcome);
     match form.shape {
         Shape::ErrorName => Class::ALL.into_iter().find(|class| class.errors().contains(&own)),
         Shape::Flags => {
-            let seen = Readiness::parse(own)?;
-            Class::ALL.into_iter().find(|class| seen.has_any(class.flags()))
+            let flags = Readiness::parse(own)?;
+            Class::ALL.into_iter().find(|class| flags.has_any(class.flags()))
         }
         _ if own == "ok 0" => Some(Class::Done),
         _ => form.class,
@@ -235,7 +204,9 @@ mod tests {
         }
         assert_eq!(forms("ok 1+SIGPIPE"), ["ok N", "+SIGPIPE"]);
         assert_eq!(forms("EPIPE+SIGPIPE elsewhere"), ["ERROR", "+SIGPIPE elsewhere"]);
-        for no_outcome in ["", "okay", "ok -", "writable+readable", "no-event sometimes", "epipe"] {
+        let no_outcomes =
+            ["", "okay", "ok -", "writable+readable", "no-event sometimes", "epipe", "x+SIGPIPE", "ok+SIGPIPE!"];
+        for no_outcome in no_outcomes {
             assert_eq!(forms(no_outcome), Vec::<&str>::new(), "{no_outcome}");
         }
     }

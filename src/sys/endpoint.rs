@@ -1,115 +1,64 @@
-//! One end of a connection, whatever it is made of, and what listens for connections.
+//! One end of a connection, whatever it is made of, and what takes connections.
 
-use std::{
-    io::{self, Read, Write},
-    net::Shutdown,
-    process::Stdio,
-};
+use std::{io, net::Shutdown, process::Stdio};
 
-use mio::{
-    event::Source,
-    net::{TcpListener, TcpStream, UdpSocket},
-};
+use mio::event::Source;
 use socket2::SockRef;
 
-use crate::sys;
-
-/// One end of a connection. Reading and writing go through mio; the rest is asked of the socket below.
+/// One end of a connection. mio reads and writes; the rest is asked of the socket below. No call waits.
 pub(crate) trait Endpoint: Source + Send {
-    /// Reads once.
+    /// Reads once; 0 bytes are the end of the stream, or an empty datagram.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
-    /// Reads once and leaves what was read.
+    /// Reads once and leaves what it read (MSG_PEEK).
     fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
-    /// Writes once, as mio and std do it.
+    /// Writes once, with the system call that mio and std take, and returns how many bytes went out.
     fn write(&mut self, data: &[u8]) -> io::Result<usize>;
     /// Ends one direction or both.
     fn shutdown(&mut self, how: Shutdown) -> io::Result<()> {
         self.socket().shutdown(how)
     }
-    /// The socket below; on a pipe every call on it fails, as it would for any program.
+    /// The socket below; every call on it fails if it is a pipe, as it would in any program.
     fn socket(&self) -> SockRef<'_>;
-    /// Closes it and says what the call returned.
+    /// Closes it and returns what the call returned.
     fn close(self: Box<Self>) -> io::Result<()>;
-    /// Gives it up, to become a child's standard stream.
+    /// Makes it the standard stream of a child.
     fn into_stdio(self: Box<Self>) -> io::Result<Stdio>;
 }
 
 /// What takes connections.
 pub(crate) trait Listener: Source + Send {
-    /// Takes one, and says how long the address is that came with it.
+    /// Takes a connection, and returns it with the length in bytes of the address that came with it.
     fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)>;
     /// The socket below.
     fn socket(&self) -> SockRef<'_>;
-    /// Closes it and says what the call returned.
+    /// Closes it and returns what the call returned.
     fn close(self: Box<Self>) -> io::Result<()>;
 }
 
-/// What every [`Endpoint`] does by the system's handle alone.
-macro_rules! by_handle {
-    () => {
-        fn socket(&self) -> socket2::SockRef<'_> {
-            socket2::SockRef::from(self)
-        }
-        fn close(self: Box<Self>) -> std::io::Result<()> {
-            $crate::sys::close(*self)
-        }
-        fn into_stdio(self: Box<Self>) -> std::io::Result<std::process::Stdio> {
-            $crate::sys::into_stdio(*self)
+/// Implements [`Endpoint`] by three functions, and by the system's handle for the rest.
+macro_rules! endpoint {
+    ($name:ident: $read:path, $peek:path, $write:path) => {
+        #[allow(clippy::needless_question_mark, reason = "some of these functions have errors of rustix")]
+        impl $crate::sys::Endpoint for $name {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                Ok($read(self, buffer)?)
+            }
+            fn peek(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                Ok($peek(self, buffer)?)
+            }
+            fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+                Ok($write(self, data)?)
+            }
+            fn socket(&self) -> socket2::SockRef<'_> {
+                socket2::SockRef::from(self)
+            }
+            fn close(self: Box<Self>) -> std::io::Result<()> {
+                $crate::sys::family::close(*self)
+            }
+            fn into_stdio(self: Box<Self>) -> std::io::Result<std::process::Stdio> {
+                $crate::sys::family::into_stdio(*self)
+            }
         }
     };
 }
-#[allow(unused_imports, reason = "only some families have endpoints of their own")]
-pub(super) use by_handle;
-
-impl Endpoint for TcpStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Read::read(self, buffer)
-    }
-    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        TcpStream::peek(self, buffer)
-    }
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        Write::write(self, data)
-    }
-    by_handle!();
-}
-
-impl Listener for TcpListener {
-    fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)> {
-        let (stream, address) = sys::accept(self)?;
-        Ok((Box::new(stream), address))
-    }
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-    fn close(self: Box<Self>) -> io::Result<()> {
-        sys::close(*self)
-    }
-}
-
-/// A connected UDP socket; each write is a datagram.
-impl Endpoint for UdpSocket {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.recv(buffer)
-    }
-    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        UdpSocket::peek(self, buffer)
-    }
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.send(data)
-    }
-    by_handle!();
-}
-
-/// A bound UDP port: it stands where datagrams go, and has nothing to accept.
-impl Listener for UdpSocket {
-    fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-    fn close(self: Box<Self>) -> io::Result<()> {
-        sys::close(*self)
-    }
-}
+pub(super) use endpoint;

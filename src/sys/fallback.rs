@@ -1,30 +1,54 @@
-//! Any other system that mio and std know: no names, no facts, but the same program.
+//! What a system has that no family is written for: what mio, std and socket2 do everywhere, and for all else the error
+//! [`Unsupported`](io::ErrorKind::Unsupported). A family takes from here what it lacks.
 
-use std::{io, process::Stdio, time::Duration};
-
-use mio::{Registry, Token};
-use socket2::Socket;
-
-use super::{ErrorName, Host};
-use crate::{
-    catalogue::{Axes, Call, SocketOption, Transport},
-    sys::Endpoint,
+use std::{
+    io,
+    process::{Command, ExitStatus, Stdio},
+    time::Duration,
 };
 
-pub(crate) use super::unsupported::{
-    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, killed_by_sigpipe, local_listener, local_socket,
-    restore_sigpipe, results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
-    stream_socket, take_sigpipe, vanish, write_stdout,
+use mio::{
+    Registry, Token,
+    net::{TcpListener, TcpStream},
 };
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
-/// Nobody says.
+use super::{Endpoint, ErrorName, Host, Listener, Signal};
+use crate::catalogue::{Axes, Call, Sigpipe, SocketOption, Transport};
+
+/// The selector that mio takes here is not known.
 pub const SELECTOR: &str = "unknown";
 
-/// Asking again is right on every selector, if slower than needed on some.
+/// Registering again is right with every selector, and with some slower than need be.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
-/// Numbers mean something else on every system.
-pub fn error_name(_code: i32) -> Option<ErrorName> {
+/// A connection whose address is taken as it comes, made non-blocking once it is there.
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
+    let (socket, address) = SockRef::from(listener).accept()?;
+    socket.set_nonblocking(true)?;
+    Ok((TcpStream::from_std(socket.into()), address.len() as usize))
+}
+
+/// A socket, made non-blocking once it is there. On Apple's systems `Socket::new` sets SO_NOSIGPIPE, as mio and std do.
+pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpStream::from_std(socket.into()))
+}
+
+/// SO_KEEPALIVE, TCP_KEEPIDLE (on Apple's systems TCP_KEEPALIVE), TCP_KEEPINTVL, TCP_KEEPCNT.
+#[cfg(keepalive_times)]
+pub(crate) fn set_keepalive_fast(socket: &Socket) -> io::Result<()> {
+    use crate::catalogue::Setting;
+    let times = socket2::TcpKeepalive::new()
+        .with_time(Setting::KEEPALIVE_IDLE)
+        .with_interval(Setting::KEEPALIVE_INTERVAL)
+        .with_retries(Setting::KEEPALIVE_PROBES);
+    socket.set_tcp_keepalive(&times)
+}
+
+/// A code means something else on every system.
+pub fn error_name(_: i32) -> Option<ErrorName> {
     None
 }
 
@@ -32,12 +56,11 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory
 }
 
-/// `ErrorKind::InProgress` is not stable; its text is.
+/// `ErrorKind::InProgress` is unstable, but its `Debug` can be read.
 pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock || format!("{:?}", error.kind()) == "InProgress"
 }
 
-/// What this system does not have of a case.
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
         Some("mio knows no Unix sockets or pipes of this system")
@@ -51,44 +74,72 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
 }
 
 /// No call is known by its name.
-pub(crate) fn write_by(_call: Call, _socket: &Socket, _data: &[u8]) -> Option<io::Result<usize>> {
+pub(crate) fn write_by(_: Call, _: &Socket, _: &[u8]) -> Option<io::Result<usize>> {
     None
 }
 
-/// How the times are set is not known.
-pub(crate) fn set_keepalive_fast(_socket: &Socket) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+/// Without SIGPIPE a program is where one that ignores it is.
+pub(crate) fn has_sigpipe(mode: Sigpipe) -> bool {
+    mode == Sigpipe::Ignore
 }
 
-/// No pipes that mio could poll.
-pub(crate) fn pipe(_registry: &Registry, _token: Token) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
-    Err(io::ErrorKind::Unsupported.into())
+pub(crate) fn take_sigpipe() -> Signal {
+    Signal::None
 }
 
-/// Nothing is known that would keep it.
-pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std::process::Command {
+pub(crate) fn killed_by_sigpipe(_: ExitStatus) -> bool {
+    false
+}
+
+/// There is no option that a library could have set.
+pub(crate) fn clear_nosigpipe(_: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+/// A firewall could cut a connection off, but it belongs to the whole machine.
+pub(crate) fn vanish(_: &Socket) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no socket option that cuts a connection off"))
+}
+
+/// A file has the permissions of its folder.
+pub(crate) fn results_permissions(_: &mut tempfile::Builder<'_, '_>) {}
+
+/// Ctrl-C reaches a child if it reaches the parent.
+pub(crate) fn new_process_group(command: &mut Command) -> &mut Command {
     command
-}
-
-/// How a socket becomes a standard stream is not known.
-pub(crate) fn into_stdio<S>(_socket: S) -> io::Result<Stdio> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-/// Dropping closes, but does not say what the call returned; that is not success.
-pub(crate) fn close<S>(socket: S) -> io::Result<()> {
-    drop(socket);
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Nothing is known of the system.
 pub fn host() -> Host {
-    Host {
-        version: String::new(),
-        runtime_version: String::new(),
-        kernel: String::new(),
-        runtime: "unknown",
-        evidence: "nothing is known of this system".to_owned(),
-        container: "not looked for: no sign of one is known here".to_owned(),
-    }
+    let evidence = "nothing is known of this system".to_owned();
+    Host { runtime: "unknown", evidence, container: NO_CONTAINER.to_owned(), ..Host::default() }
+}
+
+/// What [`Host::container`] is where containers leave no sign that this program knows of.
+pub(super) const NO_CONTAINER: &str = "not looked for: no sign of one is known here";
+
+macro_rules! unsupported {
+    ($($(#[$doc:meta])* fn $name:ident $(<$socket:ident>)? ($($argument:ty),*) -> $output:ty;)*) => {
+        $($(#[$doc])* pub(crate) fn $name $(<$socket>)? ($(_: $argument),*) -> io::Result<$output> {
+            Err(io::ErrorKind::Unsupported.into())
+        })*
+    };
+}
+
+unsupported! {
+    fn set_sigpipe(Sigpipe) -> ();
+    fn inherit_sigpipe(&mut Command) -> ();
+    fn restore_sigpipe() -> ();
+    fn write_stdout(&[u8]) -> usize;
+    fn set_nosigpipe(&Socket) -> ();
+    fn set_nosigpipe_flag(&Socket) -> ();
+    fn set_user_timeout(&Socket) -> ();
+    #[cfg(not(keepalive_times))]
+    fn set_keepalive_fast(&Socket) -> ();
+    fn local_listener(i32) -> (Box<dyn Listener>, SockAddr);
+    fn local_socket() -> Box<dyn Endpoint>;
+    fn pipe(&Registry, Token) -> (Box<dyn Endpoint>, Box<dyn Endpoint>);
+    fn into_stdio<S>(S) -> Stdio;
+    /// Dropping it closes it without telling what the call returned, which must not pass for success.
+    fn close<S>(S) -> ();
 }

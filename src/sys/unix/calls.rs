@@ -1,4 +1,4 @@
-//! The system calls that write, each by its own name.
+//! The system calls that write, each by its name.
 
 use std::{
     io::{self, IoSlice},
@@ -10,7 +10,6 @@ use socket2::Socket;
 
 use crate::catalogue::Call;
 
-/// Writes with this call; `None` for [`Call::Std`] and for what this system does not have.
 pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::Result<usize>> {
     let written = match call {
         Call::Std | Call::WsaSend => return None,
@@ -34,20 +33,20 @@ pub(crate) fn has_call(call: Call) -> bool {
     }
 }
 
-/// Apple's headers have it since macOS 11 (`bsd/sys/socket.h` of xnu-7195), rustix does not name it there.
+/// Apple's headers have it since macOS 11 (`bsd/sys/socket.h` of xnu-7195); rustix does not have it there.
 #[cfg(target_vendor = "apple")]
 const MSG_NOSIGNAL: u32 = 0x80000;
 #[cfg(not(target_vendor = "apple"))]
 const MSG_NOSIGNAL: u32 = libc::MSG_NOSIGNAL as u32;
 
-/// sendfile(2) from a file that is long enough: the running program's own.
+/// sendfile(2) from a file that is long enough: the running program.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn sendfile(socket: impl AsFd, count: usize) -> Option<io::Result<usize>> {
     let program = std::fs::File::open("/proc/self/exe");
     Some(program.and_then(|file| Ok(rustix::fs::sendfile(socket, file, Some(&mut 0), count)?)))
 }
 
-/// splice(2) from a pipe that holds the data, or as much of it as a pipe has room for.
+/// splice(2) from a pipe that holds the data, or as much of them as fits.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn splice(socket: impl AsFd, data: &[u8]) -> Option<io::Result<usize>> {
     use rustix::pipe::{PipeFlags, SpliceFlags, pipe_with, splice};
@@ -59,12 +58,12 @@ fn splice(socket: impl AsFd, data: &[u8]) -> Option<io::Result<usize>> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn sendfile(_socket: impl AsFd, _count: usize) -> Option<io::Result<usize>> {
+fn sendfile(_: impl AsFd, _: usize) -> Option<io::Result<usize>> {
     None
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn splice(_socket: impl AsFd, _data: &[u8]) -> Option<io::Result<usize>> {
+fn splice(_: impl AsFd, _: &[u8]) -> Option<io::Result<usize>> {
     None
 }
 

@@ -1,4 +1,4 @@
-//! What the running system says of itself, and what tells that something stands in for it.
+//! What the running system says of itself, and signs that something stands in for it.
 
 use std::{
     fs::{self, File},
@@ -9,7 +9,7 @@ use std::{
 use super::processor;
 use crate::sys::Host;
 
-/// uname(3), and on Apple's systems the product version.
+/// By uname(3), and on Apple's systems by the product version.
 pub fn host() -> Host {
     let uname = rustix::system::uname();
     let release = uname.release().to_string_lossy().into_owned();
@@ -36,8 +36,7 @@ pub fn host() -> Host {
     host
 }
 
-/// gVisor tells no version of its own, but its file systems are listed, and EROFS came in October 2023
-/// (google/gvisor#9308).
+/// gVisor does not tell its version, but it lists its file systems, and EROFS came in October 2023 (google/gvisor#9308).
 fn gvisor_age(filesystems: &str) -> (&'static str, &'static str) {
     if filesystems.split_whitespace().any(|name| name == "erofs") {
         ("since-2023.10", "; /proc/filesystems has erofs, which gVisor has since October 2023")
@@ -51,7 +50,7 @@ fn version(release: &str) -> String {
     leading_numbers(release, 2)
 }
 
-/// Apple counts product versions apart from Darwin's; the file is what sw_vers(1) reads.
+/// Apple's product version differs from Darwin's; sw_vers(1) reads it from the same file.
 #[cfg(target_vendor = "apple")]
 fn version(release: &str) -> String {
     fs::read_to_string("/System/Library/CoreServices/SystemVersion.plist")
@@ -64,13 +63,13 @@ fn version(release: &str) -> String {
         .unwrap_or_else(|| format!("darwin{}", leading_numbers(release, 1)))
 }
 
-/// `6.18.44-x` → `6.18`: the first `count` numbers.
+/// The first `count` numbers, or as many as there are: `6.18.44-x` → `6.18`.
 fn leading_numbers(text: &str, count: usize) -> String {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     text[..end].split('.').filter(|part| !part.is_empty()).take(count).collect::<Vec<_>>().join(".")
 }
 
-/// gVisor answers uname(2) with a fixed text (`pkg/sentry/kernel/version.go`), and WSL's kernel has its maker in its name.
+/// gVisor answers uname(2) with a fixed text (`pkg/sentry/kernel/version.go`), and WSL's kernel names its maker.
 fn other_kernel(release: &str, build: &str) -> Option<(&'static str, String)> {
     if !cfg!(target_os = "linux") {
         None
@@ -83,11 +82,11 @@ fn other_kernel(release: &str, build: &str) -> Option<(&'static str, String)> {
     }
 }
 
-/// What made the container that this is, and what tells so; a container has the machine's own kernel, so that this is no
-/// part of the platform's name.
+/// What made the container that this is, and what says so. It is not part of the platform's name, since a container has
+/// the machine's kernel.
 fn container() -> String {
-    // systemd asks of whoever makes a container to name it in the first, and to set $container for process 1; from that
-    // variable systemd writes the second where it is process 1 itself: <https://systemd.io/CONTAINER_INTERFACE>.
+    // A container manager names itself in the first and in $container for process 1. systemd, as process 1, writes that
+    // variable into the second: <https://systemd.io/CONTAINER_INTERFACE>.
     const SAID: [&str; 2] = ["/run/host/container-manager", "/run/systemd/container"];
     // podman-run(1), Docker's daemon/initlayer.
     const LEFT: [(&str, &str); 2] = [("podman", "/run/.containerenv"), ("docker", "/.dockerenv")];
@@ -100,8 +99,7 @@ fn container() -> String {
     }
 }
 
-/// The name in such a file: its first line, without what would be a command to a terminal. Names are short, and files
-/// need not be.
+/// The name in such a file: its first line without control characters, of at most the first 100 bytes.
 fn name_in(file: impl Read) -> Option<String> {
     let mut text = Vec::new();
     file.take(100).read_to_end(&mut text).ok()?;

@@ -8,49 +8,15 @@ use mio::{
 };
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
-use crate::sys::{Endpoint, Listener, endpoint::by_handle};
+use super::calls::peek;
+use crate::sys::endpoint::{Endpoint, Listener, endpoint};
 
-impl Endpoint for UnixStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Read::read(self, buffer)
-    }
-    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        super::calls::peek(&*self, buffer)
-    }
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        Write::write(self, data)
-    }
-    by_handle!();
-}
+endpoint!(UnixStream: Read::read, peek, Write::write);
+// Reading from the writing end is a program's mistake, and read(2) answers it with EBADF; so does write(2) at the other.
+endpoint!(Sender: rustix::io::read, peek, Write::write);
+endpoint!(Receiver: Read::read, peek, rustix::io::write);
 
-impl Endpoint for Sender {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Nobody but a program with a mistake reads here, and read(2) says so: EBADF.
-        Ok(rustix::io::read(&*self, buffer)?)
-    }
-    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        super::calls::peek(&*self, buffer)
-    }
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        Write::write(self, data)
-    }
-    by_handle!();
-}
-
-impl Endpoint for Receiver {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Read::read(self, buffer)
-    }
-    fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        super::calls::peek(&*self, buffer)
-    }
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        Ok(rustix::io::write(&*self, data)?)
-    }
-    by_handle!();
-}
-
-/// A listener whose name goes with it.
+/// A listener, and the file that its name may be, which is deleted with it.
 struct Named {
     listener: UnixListener,
     /// Holds the socket's file where names are files.
@@ -71,7 +37,7 @@ impl mio::event::Source for Named {
 
 impl Listener for Named {
     fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)> {
-        // Whoever connects here has no name, and its address no length to speak of.
+        // Whoever connects here is not bound, so that its address says nothing.
         let (stream, _) = self.listener.accept()?;
         Ok((Box::new(stream), 0))
     }
@@ -83,7 +49,7 @@ impl Listener for Named {
     }
 }
 
-/// A Unix socket's listener. On Linux its name is an abstract one, of which nothing can be left behind: unix(7).
+/// A listening Unix socket and its address. On Linux the name is abstract, so that no file can be left behind: unix(7).
 pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, SockAddr)> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let (name, folder) = (abstract_name(), None);
@@ -101,8 +67,8 @@ pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, Soc
     Ok((Box::new(Named { listener, _folder: folder }), address))
 }
 
-/// A name nobody else has: a number drawn by this process, and one that counts. The process's own number would not do, as
-/// abstract names are the network namespace's, and processes of two containers may share that and their numbers.
+/// A name that nobody else has: a random number of this process, and a counter. The process id would not do, since
+/// abstract names belong to the network namespace, and two containers that share one may have processes of the same id.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn abstract_name() -> std::path::PathBuf {
     use std::{
@@ -112,13 +78,13 @@ fn abstract_name() -> std::path::PathBuf {
             atomic::{AtomicU64, Ordering},
         },
     };
-    static DRAWN: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(()));
+    static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(()));
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("\0brokenpipe-{:016x}-{number}", *DRAWN).into()
+    format!("\0brokenpipe-{:016x}-{number}", *RANDOM).into()
 }
 
-/// A Unix stream socket that is not connected yet.
+/// A Unix stream socket that is not connected.
 pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
@@ -126,7 +92,7 @@ pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
     Ok(Box::new(UnixStream::from_std(stream)))
 }
 
-/// A pipe's writing end and its reading end. They can be used at once.
+/// The writing and the reading end of a pipe; both can be used without being registered.
 pub(crate) fn pipe(
     _registry: &mio::Registry,
     _token: mio::Token,

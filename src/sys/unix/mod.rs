@@ -1,4 +1,4 @@
-//! Linux, Android, Apple's systems, the BSDs, illumos.
+//! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
 mod calls;
 mod host;
@@ -14,81 +14,66 @@ use std::{
     time::Duration,
 };
 
-use mio::net::{TcpListener, TcpStream};
-use socket2::{Domain, Socket, Type};
+use socket2::Socket;
 
 use super::ErrorName;
 use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
+#[cfg(not(socket_flags))]
+pub(crate) use super::fallback::{accept, stream_socket};
 pub(crate) use calls::write_by;
 pub use host::host;
 pub(crate) use local::{local_listener, local_socket, pipe};
+pub use sigpipe::note_sigpipe;
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
 pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout, vanish};
 
-/// What this system does not have of a case.
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
-        Some("this system does not have the call")
-    } else {
-        match axes.option {
-            SocketOption::SoNosigpipe | SocketOption::ListenerNosigpipe if !cfg!(nosigpipe) => {
-                Some("this system does not have SO_NOSIGPIPE")
-            }
-            SocketOption::FSetnosigpipe if !cfg!(f_setnosigpipe) => Some("this system does not have F_SETNOSIGPIPE"),
-            _ => None,
+        return Some("this system does not have the call");
+    }
+    match axes.option {
+        SocketOption::SoNosigpipe | SocketOption::ListenerNosigpipe if !cfg!(nosigpipe) => {
+            Some("this system does not have SO_NOSIGPIPE")
         }
+        SocketOption::FSetnosigpipe if !cfg!(f_setnosigpipe) => Some("this system does not have F_SETNOSIGPIPE"),
+        _ => None,
     }
 }
 
-/// Whether SIGPIPE can be set to this.
-pub(crate) fn has_sigpipe(_mode: Sigpipe) -> bool {
+pub(crate) fn has_sigpipe(_: Sigpipe) -> bool {
     true
 }
 
-/// Sets SO_NOSIGPIPE.
 #[cfg(nosigpipe)]
-pub(crate) fn set_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
-    switch_nosigpipe(socket, true)
+pub(crate) fn set_nosigpipe(socket: &Socket) -> io::Result<()> {
+    Ok(rustix::net::sockopt::set_socket_nosigpipe(socket, true)?)
 }
 
-/// Unsets SO_NOSIGPIPE, which socket2 and mio set by themselves on Apple's systems (socket2 src/sys/unix.rs, mio
-/// src/sys/unix/net.rs): a case that names a system call and no option is about a socket as the system makes it.
-pub(crate) fn clear_nosigpipe(socket: &socket2::Socket) -> io::Result<()> {
-    #[cfg(target_vendor = "apple")]
-    switch_nosigpipe(socket, false)?;
-    let _ = socket;
-    Ok(())
-}
-
-#[cfg(nosigpipe)]
-fn switch_nosigpipe(socket: &socket2::Socket, on: bool) -> io::Result<()> {
-    use std::os::fd::AsRawFd;
-    let on = libc::c_int::from(on);
-    // SAFETY: the pointer is to an int that lives through the call, and the length is that int's.
-    let failed = unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_NOSIGPIPE,
-            (&raw const on).cast(),
-            size_of_val(&on) as libc::socklen_t,
-        )
-    };
-    if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
-/// There is no SO_NOSIGPIPE to set.
+/// What setsockopt returns for an option that does not exist.
 #[cfg(not(nosigpipe))]
-pub(crate) fn set_nosigpipe(_socket: &socket2::Socket) -> io::Result<()> {
+pub(crate) fn set_nosigpipe(_: &Socket) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
 }
 
-/// Sets the descriptor's flag, fcntl(2)'s F_SETNOSIGPIPE.
+/// socket2 and mio set it by themselves on Apple's systems (socket2 src/sys/unix.rs, mio src/sys/unix/net.rs), and a case
+/// that names a system call and no option is about a socket as the system makes it.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn clear_nosigpipe(socket: &Socket) -> io::Result<()> {
+    Ok(rustix::net::sockopt::set_socket_nosigpipe(socket, false)?)
+}
+
+/// No library sets it elsewhere.
+#[cfg(not(target_vendor = "apple"))]
+pub(crate) fn clear_nosigpipe(_: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+/// The descriptor's flag, fcntl(2).
 #[cfg(f_setnosigpipe)]
-pub(crate) fn set_nosigpipe_flag(socket: &socket2::Socket) -> io::Result<()> {
+pub(crate) fn set_nosigpipe_flag(socket: &Socket) -> io::Result<()> {
     use std::os::fd::AsRawFd;
     let on: libc::c_int = 1;
     // SAFETY: the descriptor is open while it is borrowed, and this command takes an int.
@@ -96,29 +81,28 @@ pub(crate) fn set_nosigpipe_flag(socket: &socket2::Socket) -> io::Result<()> {
     if failed == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// There is no F_SETNOSIGPIPE to set.
+/// What fcntl returns for a command that does not exist.
 #[cfg(not(f_setnosigpipe))]
-pub(crate) fn set_nosigpipe_flag(_socket: &socket2::Socket) -> io::Result<()> {
+pub(crate) fn set_nosigpipe_flag(_: &Socket) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(libc::EINVAL))
 }
 
-/// A process group of its own: the terminal sends SIGINT to the foreground group (termios(3)).
+/// The terminal sends SIGINT to the foreground process group (termios(3)), which such a child is not in.
 pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std::process::Command {
     std::os::unix::process::CommandExt::process_group(command, 0)
 }
 
-/// What the umask leaves of 0666: a temporary file is its owner's alone by default.
+/// 0666 and the umask; a temporary file's default is 0600.
 pub(crate) fn results_permissions(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
     builder.permissions(std::fs::Permissions::from_mode(0o666));
 }
 
-/// Makes a socket a child's standard stream.
 pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
     Ok(Stdio::from(socket.into()))
 }
 
-/// What mio polls with here, after the `cfg`s of its `src/sys/unix/mod.rs`.
+/// The selector that mio takes, by the `cfg`s of its `src/sys/unix/mod.rs`.
 pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android", target_os = "illumos")) {
     "epoll"
 } else if cfg!(any(
@@ -133,12 +117,13 @@ pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android
     "poll"
 };
 
-/// mio registers edges with epoll (EPOLLET) and kqueue (EV_CLEAR): every change is a new event.
+/// mio asks epoll (EPOLLET) and kqueue (EV_CLEAR) for edges: every change is a new event.
 pub(crate) const REARM: Option<Duration> = None;
 
 macro_rules! error_names {
     ($($(#[$cfg:meta])? $name:ident)*) => {
-        /// Names of the errors of sockets, descriptors and files; numbers are the target's own, from libc.
+        /// The names of the errors of sockets, descriptors and files, by libc's numbers for the target; both spellings
+        /// are the same.
         pub fn error_name(code: i32) -> Option<ErrorName> {
             let name = match code {
                 $($(#[$cfg])? libc::$name => stringify!($name),)*
@@ -160,40 +145,24 @@ error_names! {
     #[cfg(not(target_os = "haiku"))] ETOOMANYREFS
 }
 
-/// What says that this process, or the system, has no more of something.
+/// The errors of a process, or a system, that has no more descriptors, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
 }
 
-/// One call where the type can carry the flags, as mio does it.
+/// One call, since the type can carry the flags, as mio makes it.
 #[cfg(socket_flags)]
-pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
-    let socket = Socket::new_raw(domain, Type::STREAM.nonblocking().cloexec(), None)?;
-    Ok(TcpStream::from_std(socket.into()))
+pub(crate) fn stream_socket(domain: socket2::Domain) -> io::Result<mio::net::TcpStream> {
+    let socket = Socket::new_raw(domain, socket2::Type::STREAM.nonblocking().cloexec(), None)?;
+    Ok(mio::net::TcpStream::from_std(socket.into()))
 }
 
-/// On Apple's systems `Socket::new` sets SO_NOSIGPIPE, as mio and std do.
-#[cfg(not(socket_flags))]
-pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
-    let socket = Socket::new(domain, Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    Ok(TcpStream::from_std(socket.into()))
-}
-
-/// accept4(2). The address is taken as it comes.
+/// accept4(2), with an address of any length.
 #[cfg(socket_flags)]
-pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
+pub(crate) fn accept(listener: &mio::net::TcpListener) -> io::Result<(mio::net::TcpStream, usize)> {
     use rustix::net::{SocketFlags, acceptfrom_with};
     let (socket, address) = acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC)?;
-    Ok((TcpStream::from(socket), address.map_or(0, |address| address.addr_len() as usize)))
-}
-
-/// accept(2), and then what accept4 does at once.
-#[cfg(not(socket_flags))]
-pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
-    let (socket, address) = socket2::SockRef::from(listener).accept()?;
-    socket.set_nonblocking(true)?;
-    Ok((TcpStream::from_std(socket.into()), address.len() as usize))
+    Ok((socket.into(), address.map_or(0, |address| address.addr_len() as usize)))
 }
 
 /// connect(2): EINPROGRESS.
@@ -201,9 +170,9 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.raw_os_error() == Some(libc::EINPROGRESS)
 }
 
-/// close(2). On Linux and most others the descriptor is gone whatever is returned; FreeBSD may return ECONNRESET.
+/// close(2). Linux and most others free the descriptor whatever they return; FreeBSD may return ECONNRESET.
 pub(crate) fn close(socket: impl IntoRawFd) -> io::Result<()> {
     let fd = socket.into_raw_fd();
-    // SAFETY: into_raw_fd gave up the ownership, so nothing else closes this descriptor or uses it.
+    // SAFETY: into_raw_fd gave up the ownership, so that nothing else uses or closes this descriptor.
     if unsafe { libc::close(fd) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }

@@ -1,17 +1,17 @@
-//! What the processor, and the kernel's files about it, tell of who runs this program's instructions.
+//! What runs this program's instructions, according to the processor and to the kernel's files about it.
 
 use std::{env, fs};
 
-/// `native`; `qemu-user` where this program alone is translated, its kernel is not; `qemu` where the whole machine is.
-/// And what tells so.
+/// `native`; `qemu-user` where this program is translated and its kernel is not; `qemu` where the whole machine is. And the
+/// evidence.
 pub(super) fn runtime() -> (&'static str, String) {
     let kernel = FILES.iter().find_map(|file| Some((*file, known(&fs::read_to_string(file).ok()?)?)));
     let model = fs::read(CPUINFO).ok().and_then(|cpuinfo| model_name(&String::from_utf8_lossy(&cpuinfo)));
     tell(env::consts::ARCH, kernel, Cpuid::ask(cpuid), model)
 }
 
-/// What these make of a program for `own`: a file that says which architecture the kernel is of, what CPUID says, and
-/// which processor the kernel has found.
+/// The same of a program for `own`, by a file and the kernel's architecture in it, by CPUID, and by the processor that the
+/// kernel has found.
 fn tell(
     own: &str,
     kernel: Option<(&str, String)>,
@@ -38,8 +38,8 @@ fn tell(
     }
 }
 
-/// What of a program that QEMU translates. In a machine that it emulates, the kernel has asked the same CPUID as the
-/// program; where it translates the program only, the kernel has asked another, the real processor's.
+/// Whether QEMU translates the program or the whole machine. In an emulated machine the kernel and the program have asked
+/// the same CPUID; where QEMU translates the program only, the kernel has asked that of the real processor.
 fn translated(processor: Option<String>, model: Option<String>) -> (&'static str, String) {
     match (processor, model) {
         (Some(here), Some(kernels)) if here != kernels => (
@@ -55,14 +55,14 @@ fn translated(processor: Option<String>, model: Option<String>) -> (&'static str
     }
 }
 
-/// What QEMU calls itself where it translates (target/i386/cpu.c); with KVM it leaves KVM's name.
+/// QEMU's name where it translates (target/i386/cpu.c); with KVM it leaves KVM's.
 const TRANSLATOR: &str = "TCGTCGTCGTCG";
 
-/// Where the kernel tells of the processor it has found; on x86, `model name` is what CPUID calls it
-/// (arch/x86/kernel/cpu/common.c, `get_model_name`).
+/// The kernel's file about the processor; on x86, `model name` is CPUID's (arch/x86/kernel/cpu/common.c,
+/// `get_model_name`).
 const CPUINFO: &str = "/proc/cpuinfo";
 
-/// The first processor's `model name`; there is none on many architectures.
+/// The first processor's `model name`, which many architectures do not have.
 fn model_name(cpuinfo: &str) -> Option<String> {
     let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
     fields.find(|(field, _)| field.trim() == "model name").and_then(|(_, value)| name(value.as_bytes()))
@@ -78,46 +78,41 @@ impl Cpuid {
     /// The hypervisor: bit 31 of leaf 1's ECX, and leaf 0x40000000 (<https://docs.kernel.org/virt/kvm/x86/cpuid.html>).
     /// The processor: the three leaves from 0x80000002 on, if 0x80000000 says that there are as many.
     fn ask(cpuid: impl Fn(u32) -> Option<[u32; 4]>) -> Option<Self> {
-        let bytes =
-            |registers: &[u32]| registers.iter().flat_map(|register| register.to_le_bytes()).collect::<Vec<_>>();
+        let name_in = |registers: &[u32]| name(&registers.iter().flat_map(|it| it.to_le_bytes()).collect::<Vec<_>>());
         let [_, _, features, _] = cpuid(1)?;
-        let hypervisor = if features & 1 << 31 == 0 {
-            None
-        } else {
-            let [_, told @ ..] = cpuid(0x4000_0000)?;
-            Some(name(&bytes(&told)).unwrap_or_else(|| "without a name".to_owned()))
-        };
+        let [_, told @ ..] = cpuid(0x4000_0000)?;
+        let hypervisor =
+            (features & 1 << 31 != 0).then(|| name_in(&told).unwrap_or_else(|| "without a name".to_owned()));
         let [last, ..] = cpuid(0x8000_0000)?;
         let processor = if last < 0x8000_0004 {
             None
         } else {
-            name(&bytes(&[cpuid(0x8000_0002)?, cpuid(0x8000_0003)?, cpuid(0x8000_0004)?].concat()))
+            name_in(&[cpuid(0x8000_0002)?, cpuid(0x8000_0003)?, cpuid(0x8000_0004)?].concat())
         };
         Some(Cpuid { hypervisor, processor })
     }
 }
 
-/// EAX, EBX, ECX and EDX, as CPUID leaves them.
+/// EAX, EBX, ECX and EDX after CPUID.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 fn cpuid(leaf: u32) -> Option<[u32; 4]> {
     #[cfg(target_arch = "x86")]
     use std::arch::x86::__cpuid;
     #[cfg(target_arch = "x86_64")]
     use std::arch::x86_64::__cpuid;
-    // SAFETY: every processor for which Rust has a Unix has CPUID, since the Pentium, and it reads and writes registers
-    // alone.
+    // SAFETY: every x86 processor that Rust's Unix targets run on has CPUID, and it only reads and writes registers.
     #[allow(unused_unsafe, reason = "the function is safe in later compilers than the oldest supported one")]
     let told = unsafe { __cpuid(leaf) };
     Some([told.eax, told.ebx, told.ecx, told.edx])
 }
 
-/// Other processors have nothing that a program could ask.
+/// A program cannot ask other processors.
 #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
 fn cpuid(_leaf: u32) -> Option<[u32; 4]> {
     None
 }
 
-/// A name in a fixed number of bytes, NUL after its end: what of it can be printed, without the blanks that fill it up.
+/// A name that may end with a NUL: its printable characters, with one blank between words. `None` if there are no words.
 fn name(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.split(|byte| *byte == 0).next()?;
     let printable: String =
@@ -126,12 +121,12 @@ fn name(bytes: &[u8]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// Who translates system calls makes uname(2) fit, but not these. The first is uname's machine as the kernel began with
-/// it (kernel/utsname_sysctl.c, since Linux 6.1); the second is on those architectures only whose kernels load modules
-/// by the processor's features (drivers/base/cpu.c).
+/// Files that a translator of system calls does not adapt, as it does uname(2). The first has uname's original machine
+/// (kernel/utsname_sysctl.c, since Linux 6.1); the second exists on architectures whose kernels load modules by the
+/// processor's features (drivers/base/cpu.c).
 const FILES: [&str; 2] = ["/proc/sys/kernel/arch", "/sys/devices/system/cpu/modalias"];
 
-/// What either file says of the architecture, if it is one that is known: what nobody here knows tells nothing.
+/// The architecture in the text of either file; `None` for an unknown one, from which nothing follows.
 fn known(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix("cpu:type:").unwrap_or(text);
@@ -139,8 +134,9 @@ fn known(text: &str) -> Option<String> {
     family(arch).map(|_| arch.to_owned())
 }
 
-/// A processor's family, of which a kernel runs programs of more than one kind by itself: by how its name begins in Rust,
-/// in uname's machine, or in the kernel's ELF_PLATFORM, which include/linux/cpufeature.h writes into `modalias`.
+/// The family of an architecture, within which a kernel runs programs without a translator. The name may be Rust's,
+/// uname's machine, or the kernel's ELF_PLATFORM, which include/linux/cpufeature.h writes into `modalias`; only its
+/// beginning counts.
 fn family(arch: &str) -> Option<&'static str> {
     const FAMILIES: [(&str, &[&str]); 12] = [
         // Older kernels begin their `modalias` with `x86cpu` (arch/x86/kernel/cpu/match.c).
@@ -174,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_translates_is_told_apart() {
+    fn translators_are_told_apart() {
         let x86 = |cpuid, model: Option<&str>| {
             tell("x86_64", Some((FILES[0], "x86_64".to_owned())), cpuid, model.map(str::to_owned))
         };
@@ -199,7 +195,7 @@ mod tests {
         assert_eq!(tell("a processor of next year", kernel, None, None).0, "native");
     }
 
-    /// What was not looked at is not said to be absent.
+    /// Evidence does not claim that something is absent that was not looked at.
     #[test]
     fn evidence_is_what_was_asked() {
         let cannot = tell("aarch64", None, None, None).1;
@@ -208,7 +204,7 @@ mod tests {
         assert!(asked.contains(FILES[0]) && asked.contains("no hypervisor"), "{asked}");
     }
 
-    /// The registers are those of an emulated machine with QEMU's processor `max`.
+    /// The registers of an emulated machine with QEMU's processor `max`.
     #[test]
     fn cpuids_leaves_hold_names() {
         let text = |text: &[u8; 16]| {
@@ -236,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn blanks_and_what_cannot_be_printed_do_not_tell_names_apart() {
+    fn blanks_and_control_characters_do_not_distinguish_names() {
         assert_eq!(
             name(b"      Intel(R) Xeon(R)  CPU\x1b 2.40GHz\0...").as_deref(),
             Some("Intel(R) Xeon(R) CPU 2.40GHz")
@@ -249,20 +245,13 @@ mod tests {
 
     #[test]
     fn a_kernels_architecture_is_read_from_either_file() {
-        for (text, arch, own) in [
-            ("x86_64\n", "x86_64", "x86_64"),
-            ("i686\n", "i686", "x86"),
-            ("aarch64\n", "aarch64", "aarch64"),
-            ("armv6l\n", "armv6l", "arm"),
-            ("armv7l\n", "armv7l", "arm"),
-            ("s390x\n", "s390x", "s390x"),
-            ("ppc64le\n", "ppc64le", "powerpc64"),
-            ("ppc64\n", "ppc64", "powerpc64"),
-            ("ppc\n", "ppc", "powerpc"),
-            ("riscv64\n", "riscv64", "riscv64"),
-            ("mips64\n", "mips64", "mips64r6"),
-            ("loongarch64\n", "loongarch64", "loongarch64"),
-            ("sparc64\n", "sparc64", "sparc64"),
+        let uname = "x86_64=x86_64 i686=x86 aarch64=aarch64 armv6l=arm armv7l=arm s390x=s390x ppc64le=powerpc64 \
+                     ppc64=powerpc64 ppc=powerpc riscv64=riscv64 mips64=mips64r6 loongarch64=loongarch64 sparc64=sparc64";
+        for (machine, own) in uname.split(' ').filter_map(|pair| pair.split_once('=')) {
+            assert_eq!(known(&format!("{machine}\n")).as_deref(), Some(machine));
+            assert_eq!(family(machine), family(own), "{machine}");
+        }
+        for (modalias, arch, own) in [
             ("cpu:type:x86,ven0000fam0006mod00A7:feature:,0000,0001\n", "x86", "x86_64"),
             ("x86cpu:vendor:0000:family:0006:model:003A:feature:,0000\n", "x86cpu", "x86_64"),
             ("cpu:type:aarch64:feature:,0000,0001\n", "aarch64", "aarch64"),
@@ -274,19 +263,19 @@ mod tests {
             ("cpu:type:power9:feature:,0021\n", "power9", "powerpc64"),
             ("cpu:type:ppc970:feature:,0021\n", "ppc970", "powerpc64"),
         ] {
-            assert_eq!(known(text).as_deref(), Some(arch), "{text}");
-            assert_eq!(family(arch), family(own), "{text}");
+            assert_eq!(known(modalias).as_deref(), Some(arch), "{modalias}");
+            assert_eq!(family(arch), family(own), "{modalias}");
         }
     }
 
     #[test]
-    fn an_unknown_text_tells_nothing() {
+    fn an_unknown_text_is_no_evidence() {
         for text in ["", "\n", "cpu:type:(null):feature:\n", "cpu:type::feature:\n", "alpha\n", "something else"] {
             assert_eq!(known(text), None, "{text}");
         }
     }
 
-    /// Every processor of which Rust has a Unix that runs on it by itself.
+    /// Every processor that one of Rust's Unix targets is for.
     #[test]
     fn families_differ_and_each_of_rusts_names_has_one() {
         let rust = [

@@ -2,15 +2,20 @@
 
 use std::{
     io,
-    os::unix::process::CommandExt,
-    process::Command,
+    mem::MaybeUninit,
+    os::unix::process::{CommandExt, ExitStatusExt},
+    process::{Command, ExitStatus},
+    ptr,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
     thread,
 };
+
+use libc::sighandler_t;
+use nix::sys::signal::{SigSet, Signal::SIGPIPE};
 
 use crate::{catalogue::Sigpipe, sys::Signal};
 
@@ -21,22 +26,19 @@ static BLOCKED: AtomicBool = AtomicBool::new(false);
 /// The thread that does not block SIGPIPE, where there is one.
 static OTHER_THREAD: Mutex<Option<OtherThread>> = Mutex::new(None);
 
-/// Counting is all that a handler may do here: it is safe in a signal handler (signal-safety(7)).
+/// The handler only counts, which is safe in one (signal-safety(7)).
 extern "C" fn count(_signal: libc::c_int) {
     DELIVERED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Sets what SIGPIPE does in this process, or for `blocked` in this thread. For a process of its own.
+/// Sets what SIGPIPE does in this process, or for `blocked` in this thread. It is never set back: this is for a process
+/// that runs one case.
 pub(crate) fn set_sigpipe(mode: Sigpipe) -> io::Result<()> {
-    let action = match mode {
+    set_handler(match mode {
         Sigpipe::Ignore => libc::SIG_IGN,
         Sigpipe::Default | Sigpipe::Blocked => libc::SIG_DFL,
-        Sigpipe::Handler | Sigpipe::OtherThread => count as extern "C" fn(libc::c_int) as libc::sighandler_t,
-    };
-    // SAFETY: the handler touches nothing but an atomic, and the other two are what signal(2) names.
-    if unsafe { libc::signal(libc::SIGPIPE, action) } == libc::SIG_ERR {
-        return Err(io::Error::last_os_error());
-    }
+        Sigpipe::Handler | Sigpipe::OtherThread => count as extern "C" fn(libc::c_int) as sighandler_t,
+    })?;
     HANDLED.store(mode == Sigpipe::Handler, Ordering::Relaxed);
     if mode == Sigpipe::OtherThread {
         let thread = OtherThread::start();
@@ -44,18 +46,18 @@ pub(crate) fn set_sigpipe(mode: Sigpipe) -> io::Result<()> {
     }
     if matches!(mode, Sigpipe::Blocked | Sigpipe::OtherThread) {
         BLOCKED.store(true, Ordering::Relaxed);
-        mask(libc::SIG_BLOCK)?;
+        SigSet::from(SIGPIPE).thread_block()?;
     }
     Ok(())
 }
 
-/// Blocks or unblocks SIGPIPE in this thread.
-fn mask(how: libc::c_int) -> io::Result<()> {
-    // SAFETY: the set is whole, and no old mask is asked for.
-    match unsafe { libc::pthread_sigmask(how, &sigpipe_alone(), std::ptr::null_mut()) } {
-        0 => Ok(()),
-        failed => Err(io::Error::from_raw_os_error(failed)),
+/// Sets SIGPIPE to SIG_DFL, to SIG_IGN, or to a handler that does nothing but what is safe in one.
+fn set_handler(handler: sighandler_t) -> io::Result<()> {
+    // SAFETY: signal(2) takes these two and the address of such a function.
+    if unsafe { libc::signal(libc::SIGPIPE, handler) } == libc::SIG_ERR {
+        return Err(io::Error::last_os_error());
     }
+    Ok(())
 }
 
 /// A thread that would take a SIGPIPE meant for the process.
@@ -67,16 +69,16 @@ struct OtherThread {
 impl OtherThread {
     fn start() -> Self {
         let ((ask, asked), (answers, answer)) = (channel(), channel());
-        // It inherits that nothing is blocked, and ends with the process.
+        // It inherits a mask that blocks nothing, and ends with the process.
         thread::spawn(move || while asked.recv().is_ok() && answers.send(()).is_ok() {});
         OtherThread { ask, answer }
     }
 
-    /// Returns once the thread has run: a signal that was waiting for it has been handled before it answers, since
-    /// signals are delivered on the way back from the kernel.
+    /// Returns once the thread has run. It has then handled every signal that was pending for it: the kernel delivers
+    /// signals before it returns to the thread.
     fn meet(&self) {
         if self.ask.send(()).is_ok() {
-            // It only ends with the process.
+            // Nothing but the end of the process ends the thread.
             let _ = self.answer.recv();
         }
     }
@@ -101,112 +103,67 @@ pub(crate) fn take_sigpipe() -> Signal {
 
 /// Whether a SIGPIPE is pending; it is taken away.
 fn take_pending() -> bool {
-    let mut pending = sigpipe_alone();
-    // SAFETY: both sets are whole; sigwait returns at once since the signal is pending.
-    unsafe {
-        let is_pending = libc::sigpending(&mut pending) == 0 && libc::sigismember(&pending, libc::SIGPIPE) == 1;
-        if is_pending {
-            let mut taken = 0;
-            libc::sigwait(&sigpipe_alone(), &mut taken);
-        }
-        is_pending
-    }
-}
-
-/// Whether SIGPIPE was ignored when the program began.
-static WAS_IGNORED: AtomicBool = AtomicBool::new(false);
-
-/// Looks at SIGPIPE before std's runtime sets it to "ignore", which it does before `main`.
-extern "C" fn note_sigpipe() {
-    let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
-    // SAFETY: nothing is set, and sigaction writes the whole of what was set before it is taken as made.
-    let ignored = unsafe {
-        libc::sigaction(libc::SIGPIPE, std::ptr::null(), action.as_mut_ptr()) == 0
-            && action.assume_init().sa_sigaction == libc::SIG_IGN
+    let mut pending = MaybeUninit::uninit();
+    // SAFETY: sigpending writes the whole set unless it fails.
+    let is_pending = unsafe {
+        libc::sigpending(pending.as_mut_ptr()) == 0
+            && SigSet::from_sigset_t_unchecked(pending.assume_init()).contains(SIGPIPE)
     };
-    WAS_IGNORED.store(ignored, Ordering::Relaxed);
+    // sigwait returns at once since the signal is pending.
+    is_pending && SigSet::from(SIGPIPE).wait().is_ok()
 }
 
-/// The functions that run before the program's own code: the System V ABI's list, and Apple's.
-#[used]
-#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
-#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
-static AT_START: extern "C" fn() = note_sigpipe;
+/// What SIGPIPE was set to when the program began; SIG_ERR while that is not known.
+static AT_START: AtomicUsize = AtomicUsize::new(libc::SIG_ERR);
 
-/// Sets SIGPIPE to what it was when the program began: nobody hands a handler on through exec (exec(3)), and std
-/// leaves what is blocked alone. A signal that comes while it is blocked is found by [`take_sigpipe`].
+/// Notes what SIGPIPE is set to, and has it ignored, as std's runtime does right afterwards, before `main`. It runs where
+/// [`note_sigpipe_at_start`](crate::note_sigpipe_at_start) puts it.
+pub extern "C" fn note_sigpipe() {
+    // SAFETY: SIG_IGN is what signal(2) names.
+    AT_START.store(unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) }, Ordering::Relaxed);
+}
+
+/// Sets SIGPIPE to what it was when the program began, which is not a handler (exec(3)). Whether it is blocked is left
+/// alone by std and by this, and [`take_sigpipe`] finds a signal that comes while it is.
+///
+/// # Errors
+///
+/// The program did not note what it was.
 pub(crate) fn restore_sigpipe() -> io::Result<()> {
-    let action = if WAS_IGNORED.load(Ordering::Relaxed) { libc::SIG_IGN } else { libc::SIG_DFL };
-    // SAFETY: both are what signal(2) names.
-    if unsafe { libc::signal(libc::SIGPIPE, action) } == libc::SIG_ERR {
-        return Err(io::Error::last_os_error());
+    match AT_START.load(Ordering::Relaxed) {
+        libc::SIG_ERR => return Err(io::ErrorKind::Unsupported.into()),
+        handler => set_handler(handler)?,
     }
     BLOCKED.store(true, Ordering::Relaxed);
     Ok(())
 }
 
-/// write(2) on standard output, once, with nothing between.
+/// write(2).
 pub(crate) fn write_stdout(data: &[u8]) -> io::Result<usize> {
     Ok(rustix::io::write(io::stdout(), data)?)
 }
 
-/// Has a command begin with SIGPIPE as it is in this thread.
+/// What SIGPIPE does, and what is blocked, is what it is in this thread now.
 pub(crate) fn inherit_sigpipe(command: &mut Command) -> io::Result<()> {
-    let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
-    let mut blocked = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: nothing is set; both calls write the whole of what is asked for, or fail.
-    let (action, blocked) = unsafe {
-        if libc::sigaction(libc::SIGPIPE, std::ptr::null(), action.as_mut_ptr()) != 0 {
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: nothing is set, and sigaction writes the whole action unless it fails.
+    let handler = unsafe {
+        if libc::sigaction(libc::SIGPIPE, ptr::null(), action.as_mut_ptr()) != 0 {
             return Err(io::Error::last_os_error());
         }
-        match libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), blocked.as_mut_ptr()) {
-            0 => (action.assume_init(), blocked.assume_init()),
-            failed => return Err(io::Error::from_raw_os_error(failed)),
-        }
+        action.assume_init().sa_sigaction
     };
-    let here = Inherited { action, blocked };
-    let pass_on = move || here.set();
-    // SAFETY: sigaction and pthread_sigmask may be called between fork and exec (signal-safety(7)); nothing is
-    // allocated there. std sets SIGPIPE back before it runs this.
+    let blocked = SigSet::thread_get_mask()?;
+    let pass_on = move || {
+        set_handler(handler)?;
+        Ok(blocked.thread_set_mask()?)
+    };
+    // SAFETY: signal and pthread_sigmask may be called between fork and exec (signal-safety(7)), and nothing allocates
+    // there. std sets SIGPIPE to SIG_DFL and unblocks it before it runs this.
     unsafe { command.pre_exec(pass_on) };
     Ok(())
 }
 
-/// What SIGPIPE does in a thread.
-struct Inherited {
-    action: libc::sigaction,
-    blocked: libc::sigset_t,
-}
-
-// SAFETY: on Haiku an action has a pointer for its handler's argument, which nobody follows here.
-unsafe impl Send for Inherited {}
-// SAFETY: as above; and nothing of it changes.
-unsafe impl Sync for Inherited {}
-
-impl Inherited {
-    fn set(&self) -> io::Result<()> {
-        // SAFETY: both are what this process has; a handler's code is there until exec replaces it.
-        let failed = unsafe {
-            libc::sigaction(libc::SIGPIPE, &self.action, std::ptr::null_mut()) != 0
-                || libc::pthread_sigmask(libc::SIG_SETMASK, &self.blocked, std::ptr::null_mut()) != 0
-        };
-        if failed { Err(io::Error::last_os_error()) } else { Ok(()) }
-    }
-}
-
-/// The set of SIGPIPE and nothing else.
-fn sigpipe_alone() -> libc::sigset_t {
-    let mut set = std::mem::MaybeUninit::uninit();
-    // SAFETY: sigemptyset writes the whole set before it is taken as made.
-    unsafe {
-        libc::sigemptyset(set.as_mut_ptr());
-        libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
-        set.assume_init()
-    }
-}
-
-/// The signal that killed a process, if it was SIGPIPE.
-pub(crate) fn killed_by_sigpipe(status: std::process::ExitStatus) -> bool {
-    use std::os::unix::process::ExitStatusExt;
+pub(crate) fn killed_by_sigpipe(status: ExitStatus) -> bool {
     status.signal() == Some(libc::SIGPIPE)
 }

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use socket2::{Socket, TcpKeepalive};
+use socket2::Socket;
 use windows_sys::{
     Wdk::System::SystemServices::RtlGetVersion,
     Win32::{
@@ -25,13 +25,13 @@ use windows_sys::{
     core::s,
 };
 
-use super::Host;
-use crate::catalogue::{Axes, Call, Setting, SocketOption, Transport};
+use super::{Host, fallback::NO_CONTAINER};
+use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
-pub(crate) use super::unsupported::{
+pub(crate) use super::fallback::{
     accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, killed_by_sigpipe, local_listener, local_socket,
-    restore_sigpipe, results_permissions, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
-    stream_socket, take_sigpipe, vanish, write_stdout,
+    restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe,
+    set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
 };
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
@@ -39,11 +39,10 @@ pub(crate) use pipe::pipe;
 /// mio polls AFD, the driver below Winsock, through an I/O completion port.
 pub const SELECTOR: &str = "iocp";
 
-/// AFD's poll is answered once and then has to be asked again, and its answer is a level: asking again at once
-/// would spin while the level stays.
+/// AFD answers a poll once, and what it reports is a level: polling again at once would spin while the level stays.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
-/// What says that this process, or the system, has no more of something.
+/// The errors of a process, or a system, that has no more handles, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     const WIN32: [u32; 5] = [
         win32::ERROR_TOO_MANY_OPEN_FILES,
@@ -61,7 +60,6 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.raw_os_error() == Some(ws::WSAEWOULDBLOCK)
 }
 
-/// What this system does not have of a case.
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if axes.transport == Transport::Unix {
         Some("mio has no Unix sockets on Windows")
@@ -81,7 +79,7 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::R
     }
     let buffer = ws::WSABUF { len: data.len() as u32, buf: data.as_ptr().cast_mut() };
     let mut sent = 0;
-    // SAFETY: one buffer is given and counted, it lives through the call, which is not overlapped and only reads it.
+    // SAFETY: there is one buffer, as the count says; it lives through the call, which is not overlapped and only reads it.
     let failed = unsafe {
         let socket = socket.as_raw_socket() as ws::SOCKET;
         ws::WSASend(socket, &buffer, 1, &mut sent, 0, std::ptr::null_mut(), None)
@@ -89,44 +87,32 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::R
     Some(if failed == 0 { Ok(sent as usize) } else { Err(io::Error::last_os_error()) })
 }
 
-/// SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.
-pub(crate) fn set_keepalive_fast(socket: &Socket) -> io::Result<()> {
-    let times = TcpKeepalive::new()
-        .with_time(Setting::KEEPALIVE_IDLE)
-        .with_interval(Setting::KEEPALIVE_INTERVAL)
-        .with_retries(Setting::KEEPALIVE_PROBES);
-    socket.set_tcp_keepalive(&times)
-}
-
-/// CREATE_NEW_PROCESS_GROUP: Ctrl-C is not passed on to it.
+/// Windows sends Ctrl-C to no process group that was made with CREATE_NEW_PROCESS_GROUP.
 pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std::process::Command {
     const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
     std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP)
 }
 
-/// A socket is a handle, and a child may have a duplicate; only Winsock may close what it has made.
-pub(crate) fn into_stdio(socket: impl IntoRawSocket) -> io::Result<Stdio> {
-    let socket = socket.into_raw_socket();
-    let copy = duplicate(socket as RawHandle);
-    // SAFETY: into_raw_socket gave up the ownership, so nothing else closes this socket or uses it.
-    unsafe { ws::closesocket(socket as ws::SOCKET) };
-    copy
-}
-
-/// A duplicate of an open handle, for a child.
-fn duplicate(handle: RawHandle) -> io::Result<Stdio> {
-    // SAFETY: both callers own the handle and close it after this; a socket of Windows' own provider is a kernel handle.
-    unsafe { BorrowedHandle::borrow_raw(handle) }.try_clone_to_owned().map(Stdio::from)
+/// A socket of Windows' own provider is a kernel handle, of which a child can have a duplicate; only Winsock may close the
+/// socket itself.
+pub(crate) fn into_stdio(socket: impl IntoRawSocket + AsRawSocket) -> io::Result<Stdio> {
+    // SAFETY: the socket, which is this handle, is open until it is closed below.
+    let handle = unsafe { BorrowedHandle::borrow_raw(socket.as_raw_socket() as RawHandle) };
+    let duplicate = handle.try_clone_to_owned();
+    // Whatever this returns, the child has its duplicate.
+    let _ = close(socket);
+    duplicate.map(Stdio::from)
 }
 
 /// closesocket.
 pub(crate) fn close(socket: impl IntoRawSocket) -> io::Result<()> {
     let socket = socket.into_raw_socket();
-    // SAFETY: into_raw_socket gave up the ownership, so nothing else closes this socket or uses it.
+    // SAFETY: into_raw_socket gave up the ownership, so that nothing else uses or closes this socket.
     if unsafe { ws::closesocket(socket as ws::SOCKET) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// RtlGetVersion, which unlike GetVersionEx needs no manifest to tell the truth; Wine exports `wine_get_version`.
+/// RtlGetVersion tells the real version, GetVersionEx only to a program whose manifest asks for it. Wine exports
+/// `wine_get_version`.
 pub fn host() -> Host {
     let mut info = OSVERSIONINFOW { dwOSVersionInfoSize: size_of::<OSVERSIONINFOW>() as u32, ..Default::default() };
     // SAFETY: `info` is a valid OSVERSIONINFOW that says its own size, as RtlGetVersion demands.
@@ -141,11 +127,11 @@ pub fn host() -> Host {
         kernel: format!("{}.{}.{}", info.dwMajorVersion, info.dwMinorVersion, info.dwBuildNumber),
         runtime,
         evidence,
-        container: "not looked for: no sign of one is known here".to_owned(),
+        container: NO_CONTAINER.to_owned(),
     }
 }
 
-/// What Wine says of itself, such as `8.0 (Debian 8.0~repack-4)`; nothing on Windows.
+/// Wine's version, such as `8.0 (Debian 8.0~repack-4)`; `None` on Windows.
 fn wine_version() -> Option<String> {
     // SAFETY: both names are NUL-terminated, and ntdll is loaded in every process for as long as it lives. Wine declares
     // the function as `const char *wine_get_version(void)` (dlls/ntdll/version.c) and returns a text that is never freed.
@@ -157,8 +143,8 @@ fn wine_version() -> Option<String> {
     Some(text.to_string_lossy().into_owned())
 }
 
-/// `8.0.2` → `8`, `9.21` → `9.21`: after the first number stable releases have 0, and then count their patches; others
-/// are of the development of the next one, and each is a release.
+/// `8.0.2` → `8`, `9.21` → `9.21`: stable releases have 0 after the first number and then count patches; development
+/// releases count in the second number.
 fn wine_release(version: &str) -> String {
     let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
     let mut numbers = version[..end].split('.');

@@ -1,11 +1,11 @@
-//! Named pipes, the only ones that mio can poll on Windows. They carry both ways; the client writes, the server reads.
+//! Named pipes, the only ones that mio can poll on Windows. They carry data both ways; the client writes, the server reads.
 
 use std::{
     fs::OpenOptions,
     io::{self, Read, Write},
     os::windows::{
         fs::OpenOptionsExt,
-        io::{AsRawHandle, AsSocket, BorrowedSocket, FromRawHandle, IntoRawHandle, RawSocket},
+        io::{AsRawHandle, AsSocket, BorrowedHandle, BorrowedSocket, FromRawHandle, IntoRawHandle, RawSocket},
     },
     process::{self, Stdio},
     sync::atomic::{AtomicU64, Ordering},
@@ -17,11 +17,11 @@ use windows_sys::Win32::{Networking::WinSock as ws, Storage::FileSystem::FILE_FL
 
 use crate::sys::Endpoint;
 
-/// An end of a pipe, which is registered for as long as it lives: mio reads and writes for it in the background, and what
-/// is not registered yet cannot be used.
+/// An end of a pipe, registered for as long as it lives: mio reads and writes in the background, which it can do for a
+/// registered pipe only.
 struct End(NamedPipe);
 
-/// To register it is to register it anew, since [`pipe`] did it first.
+/// [`pipe`] has registered it, so that this registers it again.
 impl Source for End {
     fn register(&mut self, registry: &Registry, token: Token, interests: Interest) -> io::Result<()> {
         self.0.reregister(registry, token, interests)
@@ -29,17 +29,16 @@ impl Source for End {
     fn reregister(&mut self, registry: &Registry, token: Token, interests: Interest) -> io::Result<()> {
         self.0.reregister(registry, token, interests)
     }
-    /// It stays known: a read that is under way needs somebody to tell.
+    /// It stays registered: a read that is under way reports to the selector.
     fn deregister(&mut self, _registry: &Registry) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// What a program does that takes a pipe for a socket: Winsock looks the handle up and says WSAENOTSOCK.
+/// A program that takes a pipe for a socket: Winsock looks the handle up and returns WSAENOTSOCK.
 impl AsSocket for End {
     fn as_socket(&self) -> BorrowedSocket<'_> {
-        // SAFETY: the handle is open for as long as the pipe is borrowed and is not -1; Winsock's calls check that it is
-        // a socket, and fail if not.
+        // SAFETY: the handle is open while the pipe is borrowed, and is not -1; Winsock's calls fail on what is no socket.
         unsafe { BorrowedSocket::borrow_raw(self.0.as_raw_handle() as RawSocket) }
     }
 }
@@ -61,30 +60,31 @@ impl Endpoint for End {
     fn socket(&self) -> SockRef<'_> {
         SockRef::from(self)
     }
-    /// mio closes the handle as soon as what it does in the background has ended, and there is no result of that: to
-    /// drop the pipe is all that a program can do, and it cannot fail.
+    /// mio closes the handle when its work in the background has ended, and tells no result; a program can only drop the
+    /// pipe.
     fn close(self: Box<Self>) -> io::Result<()> {
         drop(self);
         Ok(())
     }
-    /// mio does not give the handle back, but a duplicate is as good, and it closes its own.
+    /// The child gets a duplicate, since mio does not give its handle back.
     fn into_stdio(self: Box<Self>) -> io::Result<Stdio> {
-        super::duplicate(self.0.as_raw_handle())
+        // SAFETY: the handle is open until the pipe is dropped at the end of this.
+        unsafe { BorrowedHandle::borrow_raw(self.0.as_raw_handle()) }.try_clone_to_owned().map(Stdio::from)
     }
 }
 
-/// A pipe under a name that nobody else has: the end that opened it, and the end that made it.
+/// A pipe under a name that nobody else has: the client's end, which opened it, and the server's, which made it.
 pub(crate) fn pipe(registry: &Registry, token: Token) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let name = format!(r"\\.\pipe\brokenpipe-{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut server = NamedPipe::new(&name)?;
     let opened = OpenOptions::new().read(true).write(true).custom_flags(FILE_FLAG_OVERLAPPED).open(&name)?;
-    // SAFETY: into_raw_handle gave up the ownership of a handle for overlapped operations, as mio asks for.
+    // SAFETY: into_raw_handle gave up the ownership; the handle is for overlapped operations, as mio demands.
     let mut client = unsafe { NamedPipe::from_raw_handle(opened.into_raw_handle()) };
     for end in [&mut server, &mut client] {
         end.register(registry, token, Interest::READABLE | Interest::WRITABLE)?;
     }
-    // The other end has opened it, and so this has nothing to wait for.
+    // The other end has opened the pipe, so that there is nothing to wait for.
     server.connect()?;
     Ok((Box::new(End(client)), Box::new(End(server))))
 }

@@ -1,0 +1,41 @@
+//! Enums whose values are words.
+
+/// Declares an enum, each of whose values has a word: the one in the step language, in CSV, in JSON and on the command
+/// line.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
+            clap::ValueEnum, serde::Serialize, serde::Deserialize,
+        )]
+        pub enum $name { $($(#[$item_doc])* #[value(name = $word)] #[serde(rename = $word)] $item,)* }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: [$name; [$($word),*].len()] = [$($name::$item),*];
+
+            /// The word of this value.
+            pub const fn word(self) -> &'static str {
+                match self { $($name::$item => $word,)* }
+            }
+
+            /// The value of this word; `None` for any other text.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|item| item.word() == word)
+            }
+
+            /// All words, as a message lists what is allowed: `` `a`, `b` ``.
+            pub fn words() -> String {
+                Self::ALL.map(|item| format!("`{}`", item.word())).join(", ")
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    };
+}
+pub(crate) use words;
