@@ -205,7 +205,7 @@ fn what_cannot_be_compared_is_refused() {
     folder.brokenpipe(&["check", "empty"]).refuses(&["nothing to compare"]);
     check(&folder, &["--deny", "new", "--allow", "new"]).refuses(&["--deny and --allow both name new"]);
     folder.write("results/bad.csv", "nonsense\n");
-    check(&folder, &[]).refuses(&["bad.csv:1: no results of brokenpipe"]);
+    check(&folder, &[]).refuses(&["bad.csv:1: invalid results: expected a first line of platform,"]);
 }
 
 #[test]
