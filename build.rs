@@ -12,17 +12,7 @@ const NOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos", "fre
 /// Where one socket can have keepalive times and a number of probes of its own: where crate socket2 has
 /// `TcpKeepalive::with_interval`. OpenBSD sets them for all sockets (sysctl(2), net.inet.tcp.keepintvl).
 const KEEPALIVE_TIMES: &[&str] = &[
-    "linux",
-    "android",
-    "illumos",
-    "freebsd",
-    "netbsd",
-    "dragonfly",
-    "macos",
-    "ios",
-    "tvos",
-    "visionos",
-    "watchos",
+    "linux", "android", "illumos", "freebsd", "netbsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos",
     "windows",
 ];
 

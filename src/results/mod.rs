@@ -37,17 +37,7 @@ pub const PLATFORMS: &str = "platforms.csv";
 
 /// The columns of that table.
 const PLATFORM_COLUMNS: [&str; 12] = [
-    "platform",
-    "provenance",
-    "os",
-    "os_version",
-    "kernel",
-    "arch",
-    "abi",
-    "runtime",
-    "selector",
-    "rustc",
-    "mio",
+    "platform", "provenance", "os", "os_version", "kernel", "arch", "abi", "runtime", "selector", "rustc", "mio",
     "brokenpipe",
 ];
 

@@ -55,24 +55,8 @@ pub struct Row {
 
 /// The columns of `<platform>.csv`, in order.
 pub const COLUMNS: [&str; 18] = [
-    "platform",
-    "provenance",
-    "scenario",
-    "transport",
-    "sigpipe",
-    "call",
-    "option",
-    "step",
-    "actor",
-    "operation",
-    "outcome",
-    "code",
-    "name",
-    "kind",
-    "signal",
-    "count",
-    "trials",
-    "note",
+    "platform", "provenance", "scenario", "transport", "sigpipe", "call", "option", "step", "actor", "operation",
+    "outcome", "code", "name", "kind", "signal", "count", "trials", "note",
 ];
 
 /// Longest field of a row, in bytes.
