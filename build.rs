@@ -1,5 +1,5 @@
-//! Tells the program which compiler and which mio built it, since both are facts of a platform, and gives names to the
-//! conditions on operating systems in `src/sys`.
+//! Tells the program its compiler, its mio and its ABI, which are facts of a platform, and gives names to the conditions on
+//! operating systems in `src/sys`.
 
 use std::{env, fs, process::Command};
 
@@ -43,6 +43,9 @@ fn main() {
             println!("cargo::rustc-cfg={name}");
         }
     }
+    let abi = env::var("CARGO_CFG_TARGET_ENV").unwrap_or_default();
+    let abi = if ["gnu", "musl", "msvc"].contains(&abi.as_str()) { &abi } else { "" };
+    println!("cargo::rustc-env=BROKENPIPE_ABI={abi}");
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rustc-env=BROKENPIPE_RUSTC={}", rustc_version().unwrap_or_else(|| "unknown".to_owned()));
     println!("cargo::rustc-env=BROKENPIPE_MIO={}", mio_version().unwrap_or_else(|| "unknown".to_owned()));
