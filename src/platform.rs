@@ -51,7 +51,7 @@ impl Platform {
         let host = sys::host();
         let os = std::env::consts::OS;
         let arch = std::env::consts::ARCH;
-        let abi = ABI;
+        let abi = env!("BROKENPIPE_ABI");
         // What stands between a program and its system gives the platform its name.
         let system = stand_in(host.runtime).unwrap_or(os);
         let version = if host.runtime_version.is_empty() { &host.version } else { &host.runtime_version };
@@ -92,16 +92,6 @@ impl Platform {
 fn stand_in(runtime: &str) -> Option<&str> {
     (!matches!(runtime, "native" | "qemu" | "")).then_some(runtime)
 }
-
-const ABI: &str = if cfg!(target_env = "gnu") {
-    "gnu"
-} else if cfg!(target_env = "musl") {
-    "musl"
-} else if cfg!(target_env = "msvc") {
-    "msvc"
-} else {
-    ""
-};
 
 /// Whether this can be a platform's name, which becomes the name of a file, the head of a column and a word on the command
 /// line.

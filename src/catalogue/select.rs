@@ -79,15 +79,9 @@ impl Selection {
 
     /// The selected cases, in the catalogue's order.
     pub fn cases<'a>(&self, catalogue: &'a Catalogue) -> Vec<Case<'a>> {
-        let mut cases = Vec::new();
-        for scenario in self.scenarios(catalogue) {
-            for &axes in &scenario.axes {
-                if self.includes_transport(axes.transport.word()) {
-                    cases.push(Case { scenario, axes });
-                }
-            }
-        }
-        cases
+        let of = |scenario: &'a Scenario| scenario.axes.iter().map(move |&axes| Case { scenario, axes });
+        let cases = self.scenarios(catalogue).into_iter().flat_map(of);
+        cases.filter(|case| self.includes_transport(case.axes.transport.word())).collect()
     }
 }
 

@@ -22,8 +22,7 @@ pub(super) fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, 
     for line in text.split_inclusive('\n') {
         let code = line.split('#').next().unwrap_or_default();
         match parse_line(&words(code, offset)) {
-            Ok(None) => {}
-            Ok(Some(step)) => steps.push((step, trimmed(code, offset))),
+            Ok(step) => steps.extend(step),
             Err(mistake) => mistakes.push(mistake),
         }
         offset += line.len();
@@ -46,13 +45,8 @@ fn words(code: &str, offset: usize) -> Vec<Placed<'_>> {
         .collect()
 }
 
-fn trimmed(code: &str, offset: usize) -> Range<usize> {
-    let start = offset + (code.len() - code.trim_start().len());
-    start..start + code.trim().len()
-}
-
-/// The step of a line, or nothing if it has no words.
-fn parse_line(words: &[Placed<'_>]) -> Result<Option<Step>, Mistake> {
+/// The step of a line and its place, or nothing if there are no words.
+fn parse_line(words: &[Placed<'_>]) -> Result<Option<(Step, Range<usize>)>, Mistake> {
     let [(actor_word, actor_span), rest @ ..] = words else { return Ok(None) };
     let actor = Actor::from_word(actor_word).ok_or_else(|| {
         let label = format!("expected one of {}", Actor::words());
@@ -72,7 +66,8 @@ fn parse_line(words: &[Placed<'_>]) -> Result<Option<Step>, Mistake> {
     if let Some((extra, span)) = arguments.get(usize::from(entry.expected.is_some())) {
         return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), "the step ends before this word"));
     }
-    Ok(Some(Step { actor, operation }))
+    let end = arguments.last().map_or(span.end, |(_, span)| span.end);
+    Ok(Some((Step { actor, operation }, actor_span.start..end)))
 }
 
 fn parse_argument(entry: &Word, argument: Option<&Placed<'_>>, end: usize) -> Result<Operation, Mistake> {

@@ -12,14 +12,16 @@ use crate::catalogue::Call;
 
 pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::Result<usize>> {
     let written = match call {
-        Call::Std | Call::WsaSend => return None,
         Call::Write => rustix::io::write(socket, data),
         Call::Writev => rustix::io::writev(socket, &[IoSlice::new(data)]),
         Call::Send => rustix::net::send(socket, data, SendFlags::empty()),
         Call::SendNosignal => rustix::net::send(socket, data, SendFlags::from_bits_retain(MSG_NOSIGNAL)),
         Call::Sendmsg => sendmsg(socket, &[IoSlice::new(data)], &mut Default::default(), SendFlags::empty()),
-        Call::Sendfile => return sendfile(socket, data.len()),
-        Call::Splice => return splice(socket, data),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        Call::Sendfile => return Some(sendfile(socket, data.len())),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        Call::Splice => splice(socket, data),
+        _ => return None,
     };
     Some(written.map_err(io::Error::from))
 }
@@ -41,30 +43,18 @@ const MSG_NOSIGNAL: u32 = libc::MSG_NOSIGNAL as u32;
 
 /// sendfile(2) from a file that is long enough: the running program.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn sendfile(socket: impl AsFd, count: usize) -> Option<io::Result<usize>> {
-    let program = std::fs::File::open("/proc/self/exe");
-    Some(program.and_then(|file| Ok(rustix::fs::sendfile(socket, file, Some(&mut 0), count)?)))
+fn sendfile(socket: impl AsFd, count: usize) -> io::Result<usize> {
+    let program = std::fs::File::open("/proc/self/exe")?;
+    Ok(rustix::fs::sendfile(socket, program, Some(&mut 0), count)?)
 }
 
 /// splice(2) from a pipe that holds the data, or as much of them as fits.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn splice(socket: impl AsFd, data: &[u8]) -> Option<io::Result<usize>> {
+fn splice(socket: impl AsFd, data: &[u8]) -> rustix::io::Result<usize> {
     use rustix::pipe::{PipeFlags, SpliceFlags, pipe_with, splice};
-    let spliced = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).and_then(|(reader, writer)| {
-        let held = rustix::io::write(writer, data)?;
-        splice(reader, None, socket, None, held, SpliceFlags::NONBLOCK)
-    });
-    Some(spliced.map_err(io::Error::from))
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn sendfile(_: impl AsFd, _: usize) -> Option<io::Result<usize>> {
-    None
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn splice(_: impl AsFd, _: &[u8]) -> Option<io::Result<usize>> {
-    None
+    let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
+    let held = rustix::io::write(writer, data)?;
+    splice(reader, None, socket, None, held, SpliceFlags::NONBLOCK)
 }
 
 /// recv(2) with MSG_PEEK.
