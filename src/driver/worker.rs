@@ -8,12 +8,12 @@ use std::{
 use mio::{Events, Poll, Token};
 
 use super::{
-    Progress, Settings,
-    child::protocol::{Journal, Line},
+    journal::Line,
     queue::Queue,
+    settings::{Progress, Settings},
     tally::Tally,
     trial::{
-        Stop, Trial, Wake,
+        Abort, Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
     },
 };
@@ -22,33 +22,33 @@ use crate::{catalogue::Case, outcome::Readiness};
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
 
-/// Trials begun between two polls. Few, so that what is busy stays in the processor's caches; while trials only wait,
-/// the next ones begin all the same, poll by poll.
-const BATCH: usize = 8;
+/// Trials begun between two polls: few, so that those that are busy stay in the processor's caches. Where trials only wait,
+/// the next poll returns at once, and more begin.
+const STARTS_PER_POLL: usize = 8;
 
-/// How long a worker may be deaf to a request to stop.
+/// Upper bound on stop latency.
 const LONGEST_POLL: Duration = Duration::from_millis(100);
 
 pub(super) struct Worker<'a> {
     cases: &'a [Case<'a>],
     progress: &'a Progress,
     queue: &'a Queue,
-    /// No other worker is left to hold what a trial could not get: what fails now is unsupported.
-    alone: bool,
+    /// No other worker holds descriptors: a trial that cannot get one even by itself makes its case unsupported.
+    last_resort: bool,
     poll: Poll,
     context: Context<'a>,
     slots: Vec<Slot<'a>>,
     free: Vec<usize>,
-    /// Whether a case of the run moves a socket into a process.
+    /// Whether a case of the run starts processes.
     starts_processes: bool,
-    /// Most trials in flight; shrinks when descriptors run out.
+    /// Most trials in flight; it shrinks when descriptors run out.
     limit: usize,
     tally: Tally,
 }
 
 struct Slot<'a> {
     trial: Option<Trial<'a>>,
-    /// Flags that came for the present wait in the events at hand.
+    /// Flags of the present events that came for its wait.
     flags: Readiness,
 }
 
@@ -58,15 +58,15 @@ impl<'a> Worker<'a> {
         settings: &'a Settings,
         progress: &'a Progress,
         queue: &'a Queue,
-        alone: bool,
+        last_resort: bool,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         Ok(Worker {
-            context: Context::new(poll.registry().try_clone()?, settings, None),
+            context: Context::new(poll.registry().try_clone()?, settings),
             cases,
             progress,
             queue,
-            alone,
+            last_resort,
             poll,
             slots: Vec::new(),
             free: Vec::new(),
@@ -76,35 +76,33 @@ impl<'a> Worker<'a> {
         })
     }
 
-    /// Tells a journal of everything, as it happens.
-    pub(super) fn with_journal(mut self, journal: &'a Journal) -> Self {
-        self.context.journal = Some(journal);
+    /// Writes everything that happens to this process's journal.
+    pub(super) fn with_journal(mut self) -> Self {
+        self.context.has_journal = true;
         self
     }
 
-    fn tell(&self, line: impl FnOnce() -> Line) {
-        if let Some(journal) = self.context.journal {
-            journal.line(&line());
-        }
-    }
-
     /// Runs trials until none is left, the run is stopped, or not even one can get what it needs.
+    ///
+    /// # Errors
+    ///
+    /// The selector cannot be polled; what was counted is lost.
     pub(super) fn run(mut self) -> io::Result<Tally> {
         let mut events = Events::with_capacity(EVENTS);
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
             if (self.in_flight() == 0 && !more) || self.progress.is_stopped() {
-                // A connection whose peer has vanished would be the kernel's for long after its process.
+                // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
                 for trial in self.slots.into_iter().filter_map(|slot| slot.trial) {
                     trial.dispose(&mut self.context);
                 }
                 return Ok(self.tally);
             }
-            let asked = Instant::now();
+            let began = Instant::now();
             let timeout = match self.next_alarm() {
                 _ if more => Duration::ZERO,
-                Some(alarm) => alarm.saturating_duration_since(asked).min(LONGEST_POLL),
+                Some(alarm) => alarm.saturating_duration_since(began).min(LONGEST_POLL),
                 None => LONGEST_POLL,
             };
             match self.poll.poll(&mut events, Some(timeout)) {
@@ -113,7 +111,7 @@ impl<'a> Worker<'a> {
             }
             self.context.now = Instant::now();
             if events.is_empty() {
-                self.tell(|| Line::Waiting);
+                self.context.tell(|| Line::Waiting);
             }
             let mut count = 0;
             for event in &events {
@@ -124,10 +122,10 @@ impl<'a> Worker<'a> {
                 let flags = std::mem::take(&mut self.slots[slot].flags);
                 self.resume(slot, Wake::Event(flags));
             }
-            // A deadline has passed when a poll that began after it brought nothing; on a busy machine the event may
-            // have been there in time, and only this thread was late. A full drain may have left events behind.
+            // A deadline has passed when a poll that began after it brought no event: on a busy machine the event may be in
+            // time, and only this thread late. If `events` is full, more may be pending.
             if count < EVENTS {
-                self.expire(asked);
+                self.expire(began);
             }
         }
     }
@@ -138,7 +136,7 @@ impl<'a> Worker<'a> {
 
     /// Begins a batch of trials, and returns whether more could begin.
     fn fill(&mut self) -> bool {
-        for _ in 0..BATCH {
+        for _ in 0..STARTS_PER_POLL {
             if self.in_flight() >= self.limit || self.progress.is_stopped() {
                 return false;
             }
@@ -148,12 +146,13 @@ impl<'a> Worker<'a> {
                 self.slots.len() - 1
             });
             self.slots[slot].trial = Some(Trial::new(self.cases[case], case));
-            self.tell(|| Line::Begin(case));
+            self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
         true
     }
 
+    /// Adds an event's flags to the trial that waits for it; `touched` gets the slots that have any.
     fn note(&mut self, token: Token, flags: Readiness, touched: &mut Vec<usize>) {
         let number = slot_of(token);
         let slot = &mut self.slots[number];
@@ -169,14 +168,14 @@ impl<'a> Worker<'a> {
         self.trials().filter_map(|(_, trial)| trial.alarm()).min()
     }
 
-    fn expire(&mut self, asked: Instant) {
+    fn expire(&mut self, began: Instant) {
         let due: Vec<_> = self
             .trials()
-            .filter(|(_, trial)| trial.alarm().is_some_and(|alarm| alarm <= asked))
+            .filter(|(_, trial)| trial.alarm().is_some_and(|alarm| alarm <= began))
             .map(|(slot, _)| slot)
             .collect();
         for slot in due {
-            self.resume(slot, Wake::Alarm(asked));
+            self.resume(slot, Wake::Alarm(began));
         }
     }
 
@@ -200,9 +199,9 @@ impl<'a> Worker<'a> {
             Ok(true) => {
                 self.tally.add(trial.case_number(), trial.observations());
                 self.progress.count();
-                self.tell(|| Line::End);
+                self.context.tell(|| Line::Ended);
             }
-            Err(stop) => self.abandon(number, stop),
+            Err(reason) => self.abandon(number, reason),
         }
         if let Some(trial) = self.slots[number].trial.take() {
             trial.dispose(&mut self.context);
@@ -210,29 +209,29 @@ impl<'a> Worker<'a> {
         self.free.push(number);
     }
 
-    /// A trial that lacked a descriptor or a port has observed nothing of the peer: it is begun again when fewer are
-    /// in flight, and its observations so far are not counted.
-    fn abandon(&mut self, number: usize, stop: Stop) {
+    /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in
+    /// flight, and its observations so far are not counted.
+    fn abandon(&mut self, number: usize, reason: Abort) {
         let Some(trial) = &self.slots[number].trial else { return };
         let case = trial.case_number();
-        match stop {
-            Stop::Exhausted(reason) => {
+        match reason {
+            Abort::Exhausted(reason) => {
                 let others = self.in_flight() - 1;
                 let gave_up_listeners = self.context.listeners.clear();
-                // Alone it may go on with what those held.
-                self.limit = if self.alone { others.max(1) } else { others };
-                if others == 0 && self.alone && !gave_up_listeners {
+                // The last trial may go on with the descriptors of the listeners.
+                self.limit = if self.last_resort { others.max(1) } else { others };
+                if others == 0 && self.last_resort && !gave_up_listeners {
                     self.unsupported(case, reason);
                 } else {
                     self.queue.give_back(case);
                 }
             }
-            Stop::Unsupported(reason) => self.unsupported(case, reason),
+            Abort::Unsupported(reason) => self.unsupported(case, reason),
         }
     }
 
     fn unsupported(&mut self, case: usize, reason: String) {
-        self.tell(|| Line::Unsupported(reason.clone()));
+        self.context.tell(|| Line::Unsupported(reason.clone()));
         self.tally.set_unsupported(case, reason);
         self.progress.count();
     }

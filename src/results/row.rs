@@ -117,7 +117,7 @@ impl Row {
                         outcome: observation.to_string(),
                         code: observation.outcome.code(),
                         name: observation.outcome.native_name().unwrap_or_default().to_owned(),
-                        kind: observation.outcome.kind().map(|kind| format!("{kind:?}")).unwrap_or_default(),
+                        kind: observation.outcome.kind().unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
                         count: counted.then_some(count),
                         trials: Some(*trials),

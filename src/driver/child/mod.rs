@@ -1,10 +1,10 @@
-//! Processes that a run starts: workers whose SIGPIPE is not ignored, a holder of the peer's socket, and a program that
-//! writes with SIGPIPE as it inherits it.
+//! Cases in which SIGPIPE is not ignored run in processes of their own, one trial at a time: see [`run`] for the parent,
+//! and [`work`] for the child.
 
-pub(super) mod helpers;
-pub(super) mod parent;
-pub(super) mod protocol;
-pub(super) mod worker;
+mod job;
+mod parent;
 
-/// The argument that makes this program a worker; its job comes on standard input.
-pub(super) const WORK: &str = "run-trials";
+pub(super) use {
+    job::{WORK, work},
+    parent::run,
+};

@@ -1,5 +1,4 @@
-//! Cases in which SIGPIPE is not ignored run in processes of their own, one trial at a time. Here is the parent: it hands
-//! out jobs and reads from a child's journal what each step gave, up to the one that killed it.
+//! The parent's side: hands out jobs, and reads from a child's journal what each step gave, up to the one that killed it.
 
 use std::{
     collections::BTreeSet,
@@ -8,50 +7,53 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
-use super::{
-    WORK,
-    protocol::{Job, Line},
-};
-use crate::driver::{Progress, Settings, Share, tally::Tally, trial};
+use super::job::{Job, WORK};
 use crate::{
     catalogue::Case,
+    driver::{
+        journal::Line,
+        settings::{Progress, Settings},
+        tally::Tally,
+        trial::context::kill_and_wait,
+    },
     outcome::{Observation, Outcome, Signal},
     sys,
 };
 
-/// Runs trials, given by the numbers of their cases, which share what SIGPIPE does, in one process after the other, for as
-/// long as each survives its trials. Trials for which no process can be started come back, or are unsupported if this is
-/// `alone`.
+/// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one process
+/// after the other, each for as long as it survives its trials. Returns the trials for which no process could be started;
+/// as a `last_resort` these are unsupported instead.
+///
+/// # Errors
+///
+/// A process crashed outside its scenario, or cannot be started for another reason than exhaustion. The tally has the
+/// trials that had ended.
 pub(in crate::driver) fn run(
     cases: &[Case<'_>],
-    mut trials: Vec<usize>,
+    batch: &[usize],
     settings: &Settings,
     progress: &Progress,
-    alone: bool,
-) -> Share {
-    let mut share = Share::new(cases);
-    let Some(&first) = trials.first() else { return share };
-    let lack = match &settings.program {
+    last_resort: bool,
+    tally: &mut Tally,
+) -> io::Result<Vec<usize>> {
+    let mut left = batch.to_vec();
+    let Some(&first) = batch.first() else { return Ok(left) };
+    let reason = match &settings.program {
         _ if !sys::has_sigpipe(cases[first].axes.sigpipe) => "this system has no SIGPIPE".to_owned(),
         None => "needs the program itself to start a process with".to_owned(),
-        Some(program) => match in_children(program, cases, &mut trials, settings, progress, &mut share.tally) {
-            Ok(()) => return share,
-            Err(error) if sys::is_exhausted(&error) && !alone => {
-                share.left = trials;
-                return share;
-            }
-            Err(error) if sys::is_exhausted(&error) => format!("a process: {}", Outcome::from_error(&error)),
-            Err(error) => {
-                share.error = Some(error);
-                return share;
-            }
+        Some(program) => match in_children(program, cases, &mut left, settings, progress, tally) {
+            // Those still left when the run is stopped are not run.
+            Ok(()) => return Ok(Vec::new()),
+            Err(error) if !sys::is_exhausted(&error) => return Err(error),
+            Err(_) if !last_resort => return Ok(left),
+            Err(error) => format!("a process: {}", Outcome::from_error(&error)),
         },
     };
-    for case in trials {
-        share.tally.set_unsupported(case, lack.clone());
+    for case in left {
+        tally.set_unsupported(case, reason.clone());
         progress.count();
     }
-    share
+    Ok(Vec::new())
 }
 
 /// Takes trials off `trials` as they end.
@@ -63,8 +65,8 @@ fn in_children(
     progress: &Progress,
     tally: &mut Tally,
 ) -> io::Result<()> {
-    // Those after a trial that kills are handed over for nothing, so a job has as many as the last one came to, and twice
-    // as many if none of them killed.
+    // Trials after one that kills are handed out in vain, so a job has as many as the last one completed, and twice as
+    // many if none of them killed.
     let mut at_once = 16;
     while !trials.is_empty() && !progress.is_stopped() {
         let handed = &trials[..at_once.min(trials.len())];
@@ -72,83 +74,74 @@ fn in_children(
         let mut command = Command::new(program);
         command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = sys::new_process_group(&mut command).spawn()?;
-        // A child that is gone already tells more by how it ended.
+        // If the child has ended already, its status tells more than this error.
         let _ = hand_over(&mut child, &Job::new(cases, &numbers, settings, handed));
         let mut ended = 0;
-        let mut begun = Begun::default();
-        let mut count = |case: usize, tally: &mut Tally, result: Result<&[Observation], String>| {
-            match result {
-                Ok(observations) => tally.add(case, observations),
-                Err(reason) => tally.set_unsupported(case, reason),
-            }
-            progress.count();
-            ended += 1;
-        };
+        // The case of the trial that the child is in, and what its steps gave.
+        let mut present: Option<(usize, Vec<Observation>)> = None;
         let journal = BufReader::new(child.stdout.take().expect("its standard output is a pipe"));
         for line in journal.lines() {
             if progress.is_stopped() {
-                // It may have ended by itself, which is as well.
+                // It fails if the child has ended, which is the aim.
                 let _ = child.kill();
                 break;
             }
-            let line = line.inspect_err(|_| trial::end(&mut child))?;
-            match (Line::decode(&line), begun.case) {
-                (Some(Line::Begin(place)), case) if case.is_none() || case == numbers.get(place).copied() => {
-                    begun = Begun { case: numbers.get(place).copied(), steps: Vec::new() };
+            let line = line.inspect_err(|_| kill_and_wait(&mut child))?;
+            match (Line::decode(&line), present.take()) {
+                (Some(Line::Begin(place)), before)
+                    if place < numbers.len() && before.as_ref().is_none_or(|(case, _)| *case == numbers[place]) =>
+                {
+                    present = Some((numbers[place], Vec::new()));
+                    continue;
                 }
-                // It was only to be seen whether the run is to stop.
-                (Some(Line::Waiting), _) => {}
-                (Some(Line::Step(observation)), Some(_)) => begun.steps.push(observation),
-                (Some(Line::End), Some(case)) => {
-                    count(case, tally, Ok(&begun.steps));
-                    begun = Begun::default();
+                // It only gave the chance to see whether the run is to stop.
+                (Some(Line::Waiting), before) => {
+                    present = before;
+                    continue;
                 }
-                (Some(Line::Unsupported(reason)), Some(case)) => {
-                    count(case, tally, Err(reason));
-                    begun = Begun::default();
+                (Some(Line::Observed(observation)), Some((case, mut observations))) => {
+                    observations.push(observation);
+                    present = Some((case, observations));
+                    continue;
                 }
-                // No line of a journal: the process ends badly, too.
-                _ => break,
+                (Some(Line::Ended), Some((case, observations))) => tally.add(case, &observations),
+                (Some(Line::Unsupported(reason)), Some((case, _))) => tally.set_unsupported(case, reason),
+                // This is no journal: the status is not going to be a good one, either.
+                (_, before) => {
+                    present = before;
+                    break;
+                }
             }
+            progress.count();
+            ended += 1;
         }
         let status = child.wait()?;
-        match begun.case {
+        match present {
             _ if progress.is_stopped() => {}
-            Some(case) if sys::killed_by_sigpipe(status) => {
-                let steps = begun.after_death(cases[case].scenario.steps.len());
-                count(case, tally, Ok(&steps));
+            Some((case, mut observations)) if sys::killed_by_sigpipe(status) => {
+                // The step after the last observed one has killed the process; those after it were not run.
+                observations.push(Observation { outcome: Outcome::NotRun, signal: Signal::Killed });
+                let not_run = Observation { outcome: Outcome::NotRun, signal: Signal::None };
+                observations.resize(cases[case].scenario.steps.len(), not_run);
+                tally.add(case, &observations);
+                progress.count();
+                ended += 1;
                 at_once = ended;
             }
             None if status.success() && ended == handed.len() => at_once *= 2,
-            case => return Err(crash(case.map(|case| &cases[case]), status)),
+            present => return Err(crash(present.map(|(case, _)| &cases[case]), status)),
         }
         trials.drain(..ended);
     }
     Ok(())
 }
 
-/// The trial that a child is in.
-#[derive(Default)]
-struct Begun {
-    case: Option<usize>,
-    steps: Vec<Observation>,
-}
-
-impl Begun {
-    /// The step after the last one that was told is the one that killed; those after it were not run.
-    fn after_death(mut self, steps: usize) -> Vec<Observation> {
-        self.steps.push(Observation { outcome: Outcome::NotRun, signal: Signal::Killed });
-        self.steps.resize(steps, Observation { outcome: Outcome::NotRun, signal: Signal::None });
-        self.steps
-    }
-}
-
-fn crash(case: Option<&Case<'_>>, status: ExitStatus) -> io::Error {
-    let what = case.map_or("between two trials".to_owned(), |case| format!("in {} {}", case.scenario.id, case.axes));
-    io::Error::other(format!("a process of this run crashed {what}: {status}"))
-}
-
 fn hand_over(child: &mut Child, job: &Job) -> io::Result<()> {
     let mut stdin = child.stdin.take().expect("its standard input is a pipe");
     stdin.write_all(serde_json::to_string(job)?.as_bytes())
+}
+
+fn crash(case: Option<&Case<'_>>, status: ExitStatus) -> io::Error {
+    let place = case.map_or("between two trials".to_owned(), |case| format!("in {} {}", case.scenario.id, case.axes));
+    io::Error::other(format!("a process of this run crashed {place}: {status}"))
 }

@@ -1,0 +1,52 @@
+//! In which order trials begin, and which of them share a process.
+
+use super::settings::Settings;
+use crate::catalogue::{Case, Operation, Setting, Sigpipe};
+
+/// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
+pub(super) struct Schedule {
+    batches: Vec<Vec<usize>>,
+    /// How many batches run at a time.
+    at_once: usize,
+}
+
+/// Processes at a time for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight, which
+/// mostly waits; where the awaited event never comes, for all of a deadline.
+const CHILDREN: usize = 16;
+
+impl Schedule {
+    /// A few batches for each value of `sigpipe`, all at once. The trials are given by the 0-based numbers of their cases.
+    pub(super) fn by_sigpipe(cases: &[Case<'_>], numbers: &[usize], settings: &Settings) -> Self {
+        let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
+            let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
+            let trials = numbers.repeat(settings.repeat as usize);
+            let children = settings.jobs.max(CHILDREN).min(trials.len());
+            (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect())
+        });
+        Schedule { batches: batches.collect(), at_once: usize::MAX }
+    }
+
+    /// A batch for each trial, since slow trials only wait: ten take as long as one.
+    pub(super) fn one_by_one(numbers: &[usize], settings: &Settings) -> Self {
+        let trials = numbers.repeat(settings.repeat as usize);
+        let batches = trials.into_iter().map(|number| vec![number]).collect();
+        Schedule { batches, at_once: settings.in_flight.max(1) }
+    }
+
+    /// The batches that run at the same time, one round after the other.
+    pub(super) fn rounds(&self) -> impl Iterator<Item = &[Vec<usize>]> {
+        self.batches.chunks(self.at_once)
+    }
+}
+
+/// Groups of cases in the order in which they begin: first those that wait for a second or more, so that all others
+/// run meanwhile, and last those that start processes, since no other trial goes on while one is started.
+pub(super) fn in_order(cases: &[Case<'_>], numbers: Vec<usize>) -> Vec<Vec<usize>> {
+    let any_step = |number: &usize, fits: fn(Operation) -> bool| {
+        cases[*number].scenario.steps.iter().any(|step| fits(step.operation))
+    };
+    let waits = |operation| matches!(operation, Operation::Backlog(_) | Operation::Set(Setting::Linger));
+    let (long, others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|number| any_step(number, waits));
+    let (processes, others) = others.into_iter().partition(|number| any_step(number, Operation::starts_process));
+    vec![long, others, processes]
+}
