@@ -9,7 +9,7 @@ mod tally;
 mod trial;
 mod worker;
 
-use std::{ffi::OsStr, io, iter};
+use std::{ffi::OsStr, io, iter::repeat_n};
 
 use thiserror::Error;
 
@@ -24,7 +24,7 @@ pub use {
     tally::{CaseResult, StepTally},
 };
 
-use {queue::Queue, schedule::Schedule, tally::Tally, worker::Worker};
+use {queue::Queue, schedule::Schedule, settings::Run, tally::Tally, worker::Worker};
 
 /// What a process that a run has started does, by the only argument it was started with; `None` for any other, which a
 /// user has typed. The function fails if a standard stream cannot be used or holds no job.
@@ -61,12 +61,13 @@ pub struct RunError {
 /// A thread cannot be started, or a deadline or the pace is too long to be added to an [`Instant`](std::time::Instant).
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let mut tally = Tally::new(cases);
-    let numbers =
-        (0..cases.len()).flat_map(|number| iter::repeat_n(number, settings::trials_per_repeat(&cases[number])));
+    let numbers = (0..cases.len()).flat_map(|number| repeat_n(number, settings::trials_per_repeat(&cases[number])));
     let (slow, quick): (Vec<_>, Vec<_>) = numbers.partition(|&number| cases[number].scenario.slow);
-    let result = run_some(cases, quick, settings, progress, &mut tally, false)
+    let result = run_some(Run { cases, settings, progress }, quick, &mut tally, Schedule::by_sigpipe).and_then(|()| {
         // Afterwards: trials that wait for seconds would delay the quick ones.
-        .and_then(|()| run_some(cases, slow, &settings.slow(), progress, &mut tally, true));
+        let run = Run { cases, settings: &settings.slow(), progress };
+        run_some(run, slow, &mut tally, Schedule::one_by_one)
+    });
     let results = tally.into_results(|number| settings.trials(&cases[number]));
     match result {
         Ok(()) => Ok(results),
@@ -74,41 +75,34 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
     }
 }
 
-/// Runs the cases with these 0-based numbers, as often as each is among them times `settings.repeat`.
+/// Runs the cases with these 0-based numbers, as often as each is among them times `settings.repeat`; `schedule` says
+/// which of those that need a process share one.
 fn run_some(
-    cases: &[Case<'_>],
+    run: Run<'_>,
     numbers: Vec<usize>,
-    settings: &Settings,
-    progress: &Progress,
     tally: &mut Tally,
-    slow: bool,
+    schedule: fn(Run<'_>, &[usize]) -> Schedule,
 ) -> io::Result<()> {
     if numbers.is_empty() {
         return Ok(());
     }
     let (here, in_children): (Vec<_>, Vec<_>) =
-        numbers.into_iter().partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
-    let queue = Queue::repeating(schedule::in_order(cases, here), settings.repeat as usize);
-    run_workers(cases, &queue, settings, progress, tally)
+        numbers.into_iter().partition(|&number| run.cases[number].axes.sigpipe == Sigpipe::Ignore);
+    let queue = Queue::repeating(schedule::in_order(run.cases, here), run.settings.repeat as usize);
+    run_workers(run, &queue, tally)
         .map_err(|error| io::Error::other(format!("the selector cannot be used: {error}")))?;
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
-    let schedule = if slow {
-        Schedule::one_by_one(&in_children, settings)
-    } else {
-        Schedule::by_sigpipe(cases, &in_children, settings)
-    };
-    for round in schedule.rounds() {
+    for round in schedule(run, &in_children).rounds() {
         let run_batch = |batch: &Vec<usize>| {
-            let mut tally = Tally::new(cases);
-            let left = child::run(cases, batch, settings, progress, false, &mut tally);
+            let mut tally = Tally::new(run.cases);
+            let left = child::run(run, batch, false, &mut tally);
             (tally, left)
         };
         let mut result = Ok(());
-        for (batch, left) in parallel_map(round, run_batch) {
-            tally.merge(batch);
-            let rest = left.and_then(|left| child::run(cases, &left, settings, progress, true, tally));
-            result = result.and(rest.map(drop));
+        for (counts, left) in parallel_map(round, run_batch) {
+            tally.merge(counts);
+            result = result.and(left.and_then(|left| child::run(run, &left, true, tally).map(drop)));
         }
         result?;
     }
@@ -116,16 +110,10 @@ fn run_some(
 }
 
 /// Runs the trials of the queue in this process.
-fn run_workers(
-    cases: &[Case<'_>],
-    queue: &Queue,
-    settings: &Settings,
-    progress: &Progress,
-    tally: &mut Tally,
-) -> io::Result<()> {
-    let work = |last_resort| Worker::new(cases, settings, progress, queue, last_resort).and_then(Worker::run);
+fn run_workers(run: Run<'_>, queue: &Queue, tally: &mut Tally) -> io::Result<()> {
+    let work = |last_resort| Worker::new(run, queue, last_resort).and_then(Worker::run);
     let mut result = Ok(());
-    for worker in parallel_map(0..settings.jobs.clamp(1, queue.len().max(1)), |_| work(false)) {
+    for worker in parallel_map(0..run.settings.jobs.clamp(1, queue.len().max(1)), |_| work(false)) {
         match worker {
             Ok(counts) => tally.merge(counts),
             // What a worker gave back for want of descriptors is tried once more by one that has them all to itself.
@@ -134,7 +122,7 @@ fn run_workers(
         }
     }
     result?;
-    if !queue.is_empty() && !progress.is_stopped() {
+    if !queue.is_empty() && !run.progress.is_stopped() {
         tally.merge(work(true)?);
     }
     Ok(())

@@ -25,11 +25,6 @@ impl Queue {
         Queue { groups, repeat, len, next: AtomicUsize::new(0), returned: Mutex::default() }
     }
 
-    /// These trials, in this order.
-    pub(super) fn of(trials: Vec<usize>) -> Self {
-        Queue::repeating(vec![trials], 1)
-    }
-
     /// The case of the trial with this 0-based number.
     fn case(&self, mut number: usize) -> Option<usize> {
         for group in &self.groups {

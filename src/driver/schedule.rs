@@ -1,6 +1,6 @@
 //! In which order trials begin, and which of them share a process.
 
-use super::settings::Settings;
+use super::settings::Run;
 use crate::catalogue::{Case, Operation, Setting, Sigpipe};
 
 /// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
@@ -16,7 +16,7 @@ const CHILDREN: usize = 16;
 
 impl Schedule {
     /// A few batches for each value of `sigpipe`, all at once. The trials are given by the 0-based numbers of their cases.
-    pub(super) fn by_sigpipe(cases: &[Case<'_>], numbers: &[usize], settings: &Settings) -> Self {
+    pub(super) fn by_sigpipe(Run { cases, settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
             let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
             let trials = numbers.repeat(settings.repeat as usize);
@@ -27,7 +27,7 @@ impl Schedule {
     }
 
     /// A batch for each trial, since slow trials only wait: ten take as long as one.
-    pub(super) fn one_by_one(numbers: &[usize], settings: &Settings) -> Self {
+    pub(super) fn one_by_one(Run { settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let trials = numbers.repeat(settings.repeat as usize);
         let batches = trials.into_iter().map(|number| vec![number]).collect();
         Schedule { batches, at_once: settings.in_flight.max(1) }

@@ -65,6 +65,14 @@ impl Settings {
     }
 }
 
+/// What is run, how, and how far it is.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) cases: &'a [Case<'a>],
+    pub(super) settings: &'a Settings,
+    pub(super) progress: &'a Progress,
+}
+
 /// A race shows its rarer outcomes only in many trials.
 pub(super) fn trials_per_repeat(case: &Case<'_>) -> usize {
     if case.scenario.racing { 5 } else { 1 }

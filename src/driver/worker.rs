@@ -10,14 +10,14 @@ use mio::{Events, Poll, Token};
 use super::{
     journal::Line,
     queue::Queue,
-    settings::{Progress, Settings},
+    settings::Run,
     tally::Tally,
     trial::{
         Abort, Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
     },
 };
-use crate::{catalogue::Case, outcome::Readiness};
+use crate::outcome::Readiness;
 
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
@@ -30,8 +30,7 @@ const STARTS_PER_POLL: usize = 8;
 const LONGEST_POLL: Duration = Duration::from_millis(100);
 
 pub(super) struct Worker<'a> {
-    cases: &'a [Case<'a>],
-    progress: &'a Progress,
+    run: Run<'a>,
     queue: &'a Queue,
     /// No other worker holds descriptors: a trial that cannot get one even by itself makes its case unsupported.
     last_resort: bool,
@@ -53,26 +52,20 @@ struct Slot<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(
-        cases: &'a [Case<'a>],
-        settings: &'a Settings,
-        progress: &'a Progress,
-        queue: &'a Queue,
-        last_resort: bool,
-    ) -> io::Result<Self> {
+    pub(super) fn new(run: Run<'a>, queue: &'a Queue, last_resort: bool) -> io::Result<Self> {
         let poll = Poll::new()?;
+        let mut steps = run.cases.iter().flat_map(|case| &case.scenario.steps);
         Ok(Worker {
-            context: Context::new(poll.registry().try_clone()?, settings),
-            cases,
-            progress,
+            context: Context::new(poll.registry().try_clone()?, run.settings),
+            run,
             queue,
             last_resort,
             poll,
             slots: Vec::new(),
             free: Vec::new(),
-            limit: settings.in_flight.clamp(1, MAX_SLOTS),
-            tally: Tally::new(cases),
-            starts_processes: cases.iter().any(starts_processes),
+            limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
+            tally: Tally::new(run.cases),
+            starts_processes: steps.any(|step| step.operation.starts_process()),
         })
     }
 
@@ -92,7 +85,7 @@ impl<'a> Worker<'a> {
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
-            if (self.in_flight() == 0 && !more) || self.progress.is_stopped() {
+            if (self.in_flight() == 0 && !more) || self.run.progress.is_stopped() {
                 // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
                 for trial in self.slots.into_iter().filter_map(|slot| slot.trial) {
                     trial.dispose(&mut self.context);
@@ -137,7 +130,7 @@ impl<'a> Worker<'a> {
     /// Begins a batch of trials, and returns whether more could begin.
     fn fill(&mut self) -> bool {
         for _ in 0..STARTS_PER_POLL {
-            if self.in_flight() >= self.limit || self.progress.is_stopped() {
+            if self.in_flight() >= self.limit || self.run.progress.is_stopped() {
                 return false;
             }
             let Some(case) = self.queue.take() else { return false };
@@ -145,7 +138,7 @@ impl<'a> Worker<'a> {
                 self.slots.push(Slot { trial: None, flags: Readiness::default() });
                 self.slots.len() - 1
             });
-            self.slots[slot].trial = Some(Trial::new(self.cases[case], case));
+            self.slots[slot].trial = Some(Trial::new(self.run.cases[case], case));
             self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
@@ -184,59 +177,50 @@ impl<'a> Worker<'a> {
     }
 
     fn resume(&mut self, number: usize, wake: Wake) {
+        let Some(trial) = &mut self.slots[number].trial else { return };
         if self.starts_processes {
             self.context.begin_turn();
         }
-        self.go_on(number, wake);
-        self.context.end_turn();
-    }
-
-    fn go_on(&mut self, number: usize, wake: Wake) {
-        let Some(trial) = &mut self.slots[number].trial else { return };
         self.context.slot = number;
-        match trial.resume(wake, &mut self.context) {
-            Ok(false) => return,
+        let ended = match trial.resume(wake, &mut self.context) {
+            Ok(false) => None,
             Ok(true) => {
-                self.tally.add(trial.case_number(), trial.observations());
-                self.progress.count();
+                self.tally.add(trial.case_number, &trial.observations);
+                self.run.progress.count();
                 self.context.tell(|| Line::Ended);
+                self.slots[number].trial.take()
             }
-            Err(reason) => self.abandon(number, reason),
-        }
-        if let Some(trial) = self.slots[number].trial.take() {
+            Err(reason) => {
+                let case = trial.case_number;
+                self.abandon(case, reason);
+                self.slots[number].trial.take()
+            }
+        };
+        if let Some(trial) = ended {
             trial.dispose(&mut self.context);
+            self.free.push(number);
         }
-        self.free.push(number);
+        self.context.end_turn();
     }
 
     /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in
     /// flight, and its observations so far are not counted.
-    fn abandon(&mut self, number: usize, reason: Abort) {
-        let Some(trial) = &self.slots[number].trial else { return };
-        let case = trial.case_number();
-        match reason {
+    fn abandon(&mut self, case: usize, reason: Abort) {
+        let reason = match reason {
             Abort::Exhausted(reason) => {
                 let others = self.in_flight() - 1;
                 let gave_up_listeners = self.context.listeners.clear();
                 // The last trial may go on with the descriptors of the listeners.
                 self.limit = if self.last_resort { others.max(1) } else { others };
-                if others == 0 && self.last_resort && !gave_up_listeners {
-                    self.unsupported(case, reason);
-                } else {
-                    self.queue.give_back(case);
+                if others > 0 || !self.last_resort || gave_up_listeners {
+                    return self.queue.give_back(case);
                 }
+                reason
             }
-            Abort::Unsupported(reason) => self.unsupported(case, reason),
-        }
-    }
-
-    fn unsupported(&mut self, case: usize, reason: String) {
+            Abort::Unsupported(reason) => reason,
+        };
         self.context.tell(|| Line::Unsupported(reason.clone()));
         self.tally.set_unsupported(case, reason);
-        self.progress.count();
+        self.run.progress.count();
     }
-}
-
-fn starts_processes(case: &Case<'_>) -> bool {
-    case.scenario.steps.iter().any(|step| step.operation.starts_process())
 }

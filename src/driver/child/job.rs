@@ -11,7 +11,7 @@ use crate::{
     catalogue::{Axes, Case, Scenario, parse_steps},
     driver::{
         queue::Queue,
-        settings::{Progress, Settings},
+        settings::{Progress, Run, Settings},
         worker::Worker,
     },
     sys,
@@ -47,7 +47,7 @@ impl Job {
     /// # Panics
     ///
     /// The case of a trial is not among the numbers.
-    pub(super) fn new(cases: &[Case<'_>], numbers: &[usize], settings: &Settings, trials: &[usize]) -> Self {
+    pub(super) fn new(Run { cases, settings, .. }: Run<'_>, numbers: &[usize], trials: &[usize]) -> Self {
         let place = |case: &usize| numbers.binary_search(case).expect("the case of every trial is among the numbers");
         let job_case = |&number: &usize| {
             let Case { scenario, axes } = cases[number];
@@ -103,9 +103,9 @@ pub(in crate::driver) fn work() -> io::Result<()> {
         pace: Duration::ZERO,
         program: std::env::current_exe().ok(),
     };
-    let queue = Queue::of(job.trials);
-    let progress = Progress::default();
-    let worker = Worker::new(&cases, &settings, &progress, &queue, true)?.with_journal();
+    let run = Run { cases: &cases, settings: &settings, progress: &Progress::default() };
+    let queue = Queue::repeating(vec![job.trials], 1);
+    let worker = Worker::new(run, &queue, true)?.with_journal();
     if let Some(first) = cases.first() {
         sys::set_sigpipe(first.axes.sigpipe)?;
     }

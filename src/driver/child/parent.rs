@@ -10,12 +10,7 @@ use std::{
 use super::job::{Job, WORK};
 use crate::{
     catalogue::Case,
-    driver::{
-        journal::Line,
-        settings::{Progress, Settings},
-        tally::Tally,
-        trial::context::kill_and_wait,
-    },
+    driver::{journal::Line, settings::Run, tally::Tally, trial::context::kill_and_wait},
     outcome::{Observation, Outcome, Signal},
     sys,
 };
@@ -29,19 +24,17 @@ use crate::{
 /// A process crashed outside its scenario, or cannot be started for another reason than exhaustion. The tally has the
 /// trials that had ended.
 pub(in crate::driver) fn run(
-    cases: &[Case<'_>],
+    run: Run<'_>,
     batch: &[usize],
-    settings: &Settings,
-    progress: &Progress,
     last_resort: bool,
     tally: &mut Tally,
 ) -> io::Result<Vec<usize>> {
     let mut left = batch.to_vec();
     let Some(&first) = batch.first() else { return Ok(left) };
-    let reason = match &settings.program {
-        _ if !sys::has_sigpipe(cases[first].axes.sigpipe) => "this system has no SIGPIPE".to_owned(),
+    let reason = match &run.settings.program {
+        _ if !sys::has_sigpipe(run.cases[first].axes.sigpipe) => "this system has no SIGPIPE".to_owned(),
         None => "needs the program itself to start a process with".to_owned(),
-        Some(program) => match in_children(program, cases, &mut left, settings, progress, tally) {
+        Some(program) => match in_children(run, program, &mut left, tally) {
             // Those still left when the run is stopped are not run.
             Ok(()) => return Ok(Vec::new()),
             Err(error) if !sys::is_exhausted(&error) => return Err(error),
@@ -51,20 +44,14 @@ pub(in crate::driver) fn run(
     };
     for case in left {
         tally.set_unsupported(case, reason.clone());
-        progress.count();
+        run.progress.count();
     }
     Ok(Vec::new())
 }
 
 /// Takes trials off `trials` as they end.
-fn in_children(
-    program: &Path,
-    cases: &[Case<'_>],
-    trials: &mut Vec<usize>,
-    settings: &Settings,
-    progress: &Progress,
-    tally: &mut Tally,
-) -> io::Result<()> {
+fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>, tally: &mut Tally) -> io::Result<()> {
+    let Run { cases, progress, .. } = run;
     // Trials after one that kills are handed out in vain, so a job has as many as the last one completed, and twice as
     // many if none of them killed.
     let mut at_once = 16;
@@ -75,7 +62,7 @@ fn in_children(
         command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = sys::new_process_group(&mut command).spawn()?;
         // If the child has ended already, its status tells more than this error.
-        let _ = hand_over(&mut child, &Job::new(cases, &numbers, settings, handed));
+        let _ = hand_over(&mut child, &Job::new(run, &numbers, handed));
         let mut ended = 0;
         // The case of the trial that the child is in, and what its steps gave.
         let mut present: Option<(usize, Vec<Observation>)> = None;

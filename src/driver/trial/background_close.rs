@@ -60,7 +60,7 @@ impl Sockets {
     fn start_background(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Abort> {
         // Initialise SPINS before the threads race.
         LazyLock::force(&SPINS);
-        let thread = thread::Builder::new().spawn(close).map_err(|error| Abort::from_error("a thread", &error))?;
+        let thread = thread::Builder::new().spawn(close).map_err(Abort::because("a thread"))?;
         if let Some(earlier) = self.background_close.replace(thread) {
             // Its result is no longer of interest.
             let _ = earlier.join();

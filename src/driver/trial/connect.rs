@@ -9,7 +9,7 @@ use super::{
     watched::Watched,
 };
 use crate::{
-    catalogue::{Actor, Axes, Call, SocketOption, Transport},
+    catalogue::{Actor, Axes, Call, Operation, SocketOption, Transport},
     outcome::{Outcome, Readiness},
     sys,
 };
@@ -18,45 +18,28 @@ use crate::{
 const CROWD: usize = 16;
 
 impl Sockets {
-    /// Connects the client, with a new socket if it has none.
-    pub(super) fn connect(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
-        if self.client.is_none() {
+    /// Connects the client by one of the operations that do so.
+    pub(super) fn connect(&mut self, operation: Operation, context: &mut Context<'_>) -> Result<Next, Abort> {
+        if operation == Operation::Reconnect {
+            self.client = None;
+        }
+        if operation != Operation::ConnectAgain && self.client.is_none() {
             self.open_client(context)?;
         }
-        if self.axes.transport == Transport::Pipe {
+        if self.axes.transport == Transport::Pipe && matches!(operation, Operation::Connect | Operation::Reconnect) {
             return Ok(Next::Done(self.connected()));
         }
-        self.connect_socket()
-    }
-
-    /// Connects the socket that the client has.
-    pub(super) fn connect_socket(&mut self) -> Result<Next, Abort> {
-        match self.call_connect() {
-            Some(Err(error)) if sys::is_in_progress(&error) => Ok(Next::Wait(Purpose::Connect, Actor::Client)),
-            result => self.connect_result(result),
+        let (Some(address), Some(client)) = (&self.listening.address, &self.client) else {
+            return Ok(Next::Done(Outcome::NotRun));
+        };
+        match client.source.socket().connect(address) {
+            Ok(()) => Ok(Next::Done(self.connected())),
+            // `start_connect` ends with this.
+            Err(error) if sys::is_in_progress(&error) && operation != Operation::StartConnect => {
+                Ok(Next::Wait(Purpose::Connect, Actor::Client))
+            }
+            Err(error) => failed(error).map(Next::Done),
         }
-    }
-
-    /// Calls connect once, and ends with what it returned, as a rule that it is in progress.
-    pub(super) fn start_connect(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
-        if self.client.is_none() {
-            self.open_client(context)?;
-        }
-        let result = self.call_connect();
-        self.connect_result(result)
-    }
-
-    fn call_connect(&self) -> Option<io::Result<()>> {
-        let (address, client) = (self.listening.address.as_ref()?, self.client.as_ref()?);
-        Some(client.source.socket().connect(address))
-    }
-
-    fn connect_result(&mut self, result: Option<io::Result<()>>) -> Result<Next, Abort> {
-        Ok(Next::Done(match result {
-            None => Outcome::NotRun,
-            Some(Ok(())) => self.connected(),
-            Some(Err(error)) => failed(&error)?,
-        }))
     }
 
     /// Counts a connection.
@@ -69,8 +52,7 @@ impl Sockets {
     pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Some(address) = self.listening.address.clone() else { return Ok(Next::Done(Outcome::NotRun)) };
         while self.crowd.len() < CROWD {
-            let client =
-                self.new_client(context).map_err(|error| Abort::from_error("a socket of the crowd", &error))?;
+            let client = self.new_client(context).map_err(Abort::because("a socket of the crowd"))?;
             let result = client.socket().connect(&address);
             self.crowd.push(Watched::new(client));
             match result {
@@ -80,7 +62,7 @@ impl Sockets {
                 }
                 Err(error) => {
                     self.crowd.pop();
-                    return failed(&error).map(Next::Done);
+                    return failed(error).map(Next::Done);
                 }
             }
         }
@@ -108,29 +90,29 @@ impl Sockets {
             Ok((end, address)) => {
                 let Axes { call, option, transport, .. } = self.axes;
                 if option == SocketOption::None && call != Call::Std && transport != Transport::Pipe {
-                    sys::clear_nosigpipe(&end.socket()).map_err(|error| Abort::from_error("SO_NOSIGPIPE", &error))?;
+                    sys::clear_nosigpipe(&end.socket()).map_err(Abort::because("SO_NOSIGPIPE"))?;
                 }
                 self.server = Some(Watched::new(end));
                 self.accepted_from = address;
                 self.accepted += 1;
                 Ok(Next::Done(Outcome::Done))
             }
-            Err(error) if sys::is_exhausted(&error) => Err(Abort::from_error("accept", &error)),
+            Err(error) if sys::is_exhausted(&error) => Err(Abort::because("accept")(error)),
             Err(error) => Ok(Next::unless_blocked(Outcome::from_error(&error), Purpose::Read, Actor::Listener)),
         }
     }
 }
 
 /// The outcome of a connect that failed, unless the failure is this machine's.
-fn failed(error: &io::Error) -> Result<Outcome, Abort> {
+fn failed(error: io::Error) -> Result<Outcome, Abort> {
     match error.kind() {
         // On loopback this means that the ephemeral ports have run out: connect(2).
         ErrorKind::AddrNotAvailable => Err(Abort::Exhausted("connect: no free port".to_owned())),
         // There is no loopback: no peer is to blame.
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
-            Err(Abort::Unsupported(format!("connect: {}", Outcome::from_error(error))))
+            Err(Abort::Unsupported(format!("connect: {}", Outcome::from_error(&error))))
         }
-        _ if sys::is_exhausted(error) => Err(Abort::from_error("connect", error)),
-        _ => Ok(Outcome::from_error(error)),
+        _ if sys::is_exhausted(&error) => Err(Abort::because("connect")(error)),
+        _ => Ok(Outcome::from_error(&error)),
     }
 }

@@ -58,9 +58,7 @@ impl Listening {
         let kept = if altered { None } else { listeners.0.get_mut(&transport).and_then(Vec::pop) };
         let bound = kept.map_or_else(|| listen(transport), Ok)?;
         let mut listening = Listening { altered, ..Listening::default() };
-        listening
-            .install(bound, case.axes)
-            .map_err(|error| Abort::from_error("SO_NOSIGPIPE on the listener", &error))?;
+        listening.install(bound, case.axes).map_err(Abort::because("SO_NOSIGPIPE on the listener"))?;
         Ok(listening)
     }
 
@@ -80,8 +78,9 @@ impl Listening {
     }
 
     /// Replaces the listener by one with a queue of this length.
-    pub(super) fn replace(&mut self, axes: Axes, backlog: u32) -> io::Result<()> {
-        self.install(bind(axes.transport, Some(backlog))?, axes)
+    pub(super) fn replace(&mut self, axes: Axes, backlog: u32) -> Result<(), Abort> {
+        let bound = bind(axes.transport, Some(backlog));
+        bound.and_then(|bound| self.install(bound, axes)).map_err(Abort::because("a listener"))
     }
 
     /// Closes the listener and keeps its port from others. In between, somebody else's socket may get it: then a listener
@@ -96,8 +95,7 @@ impl Listening {
             if self.reserved.is_some() || closed != Outcome::Done || ports == 0 {
                 return Ok(closed);
             }
-            self.install(listen(axes.transport)?, axes)
-                .map_err(|error| Abort::from_error("another listener", &error))?;
+            self.install(listen(axes.transport)?, axes).map_err(Abort::because("another listener"))?;
         }
     }
 
@@ -141,11 +139,10 @@ pub(super) fn loopback(transport: Transport) -> SocketAddr {
 /// A listener with the usual queue.
 fn listen(transport: Transport) -> Result<Bound, Abort> {
     bind(transport, None).map_err(|error| {
-        let place = match transport {
-            Transport::Unix | Transport::Pipe => transport.to_string(),
-            _ => loopback(transport).to_string(),
-        };
-        Abort::from_error(&format!("listen on {place}"), &error)
+        Abort::because(&match transport {
+            Transport::Unix | Transport::Pipe => format!("listen on {transport}"),
+            _ => format!("listen on {}", loopback(transport)),
+        })(error)
     })
 }
 

@@ -76,10 +76,12 @@ const LOOK: Duration = Duration::from_millis(5);
 
 pub(super) struct Trial<'a> {
     case: Case<'a>,
-    case_number: usize,
+    /// The 0-based number of the case.
+    pub(super) case_number: usize,
     sockets: Sockets,
     waiting: Option<Waiting>,
-    observations: Vec<Observation>,
+    /// One for each step that has ended.
+    pub(super) observations: Vec<Observation>,
 }
 
 impl<'a> Trial<'a> {
@@ -91,15 +93,6 @@ impl<'a> Trial<'a> {
             waiting: None,
             observations: Vec::with_capacity(case.scenario.steps.len()),
         }
-    }
-
-    pub(super) fn case_number(&self) -> usize {
-        self.case_number
-    }
-
-    /// One for each step that has ended.
-    pub(super) fn observations(&self) -> &[Observation] {
-        &self.observations
     }
 
     /// Whether this token belongs to the trial's present wait.
@@ -187,7 +180,7 @@ impl<'a> Trial<'a> {
             && sys::is_exhausted(&error)
         {
             // No peer makes descriptors run out: this is no outcome of the step.
-            return Err(Abort::from_error("a step", &error));
+            return Err(Abort::because("a step")(error));
         }
         let signal = sys::take_sigpipe();
         Ok(Some(Observation { outcome, signal: elsewhere.unwrap_or(signal) }))

@@ -66,10 +66,12 @@ pub(in crate::driver) enum Abort {
 }
 
 impl Abort {
-    /// `subject` is what the error is about, for the message.
-    pub(super) fn from_error(subject: &str, error: &io::Error) -> Self {
-        let reason = format!("{subject}: {}", Outcome::from_error(error));
-        if sys::is_exhausted(error) { Abort::Exhausted(reason) } else { Abort::Unsupported(reason) }
+    /// Makes an error, which concerns `subject`, a reason.
+    pub(super) fn because(subject: &str) -> impl FnOnce(io::Error) -> Self {
+        move |error| {
+            let reason = format!("{subject}: {}", Outcome::from_error(&error));
+            if sys::is_exhausted(&error) { Abort::Exhausted(reason) } else { Abort::Unsupported(reason) }
+        }
     }
 }
 

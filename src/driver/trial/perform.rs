@@ -32,16 +32,11 @@ impl Sockets {
         let outcome = match operation {
             Operation::Await(condition) => return Ok(Next::Wait(Purpose::Condition(condition), actor)),
             Operation::Connect if actor == Actor::Crowd => return self.gather(context),
-            Operation::Connect => return self.connect(context),
-            Operation::Reconnect => {
-                self.client = None;
-                return self.connect(context);
+            Operation::Connect | Operation::Reconnect | Operation::ConnectAgain | Operation::StartConnect => {
+                return self.connect(operation, context);
             }
-            Operation::ConnectAgain => return self.connect_socket(),
-            Operation::StartConnect => return self.start_connect(context),
             Operation::Backlog(length) => {
-                let replaced = self.listening.replace(self.axes, length);
-                replaced.map_err(|error| Abort::from_error("a listener", &error))?;
+                self.listening.replace(self.axes, length)?;
                 Outcome::Done
             }
             Operation::Accept => return self.accept(),
@@ -53,18 +48,15 @@ impl Sockets {
                 let outcome = self.write(actor, context.buffer(count as usize));
                 return Ok(Next::unless_blocked(outcome, Purpose::Write, actor));
             }
-            Operation::Read(count) => {
+            Operation::Read(count) | Operation::Peek(count) => {
                 let buffer = context.buffer(count as usize);
-                let outcome = if actor == Actor::Listener {
-                    self.ask(actor, |socket| (&*socket).read(buffer).map(|got| bytes_read(count, got)))
-                } else {
-                    self.call(actor, |end| end.read(buffer).map(|got| bytes_read(count, got)))
+                // A read of zero bytes returns zero at the end and before it.
+                let outcome = |got| if got == 0 && count > 0 { Outcome::Eof } else { Outcome::Bytes(got) };
+                let outcome = match (operation, actor) {
+                    (Operation::Peek(_), _) => self.call(actor, |end| end.peek(buffer).map(outcome)),
+                    (_, Actor::Listener) => self.ask(actor, |socket| (&*socket).read(buffer).map(outcome)),
+                    _ => self.call(actor, |end| end.read(buffer).map(outcome)),
                 };
-                return Ok(Next::unless_blocked(outcome, Purpose::Read, actor));
-            }
-            Operation::Peek(count) => {
-                let buffer = context.buffer(count as usize);
-                let outcome = self.call(actor, |end| end.peek(buffer).map(|got| bytes_read(count, got)));
                 return Ok(Next::unless_blocked(outcome, Purpose::Read, actor));
             }
             Operation::Open => {
@@ -204,13 +196,8 @@ impl Sockets {
         match self.socket(actor).map(|socket| sys::vanish(&socket)) {
             None => Ok(Outcome::NotRun),
             Some(Ok(())) => Ok(Outcome::Done),
-            Some(Err(error)) if error.raw_os_error().is_some() => Err(Abort::from_error("vanish", &error)),
+            Some(Err(error)) if error.raw_os_error().is_some() => Err(Abort::because("vanish")(error)),
             Some(Err(error)) => Err(Abort::Unsupported(error.to_string())),
         }
     }
-}
-
-/// The outcome of a read that returned `got`. A read of zero bytes returns zero at the end and before it.
-fn bytes_read(asked: u32, got: usize) -> Outcome {
-    if got == 0 && asked > 0 { Outcome::Eof } else { Outcome::Bytes(got) }
 }

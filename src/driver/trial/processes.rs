@@ -61,7 +61,7 @@ impl Sockets {
                 command.stdin(Stdio::piped()).stdout(socket);
                 context.spawn(&mut command)
             })
-            .map_err(|error| Abort::from_error("a process for the peer", &error))?;
+            .map_err(Abort::because("a process for the peer"))?;
         // The process writes nothing more to it.
         child.stderr = None;
         if let Some(mut earlier) = self.holder.replace(child) {
@@ -95,7 +95,7 @@ impl Sockets {
                 let status = child.wait()?;
                 read.map(|_| (report, status))
             })
-            .map_err(|error| Abort::from_error("a program that writes", &error))?;
+            .map_err(Abort::because("a program that writes"))?;
         match Line::decode(&report) {
             _ if sys::killed_by_sigpipe(status) => {
                 Ok(Next::Observed(Observation { outcome: Outcome::NotRun, signal: Signal::Killed }))

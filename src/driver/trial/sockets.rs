@@ -71,7 +71,7 @@ impl Sockets {
                 self.client = Some(Watched::new(client));
                 Ok(())
             })
-            .map_err(|error| Abort::from_error("a client's socket", &error))
+            .map_err(Abort::because("a client's socket"))
     }
 
     /// The socket of a client, not yet connected.
@@ -130,13 +130,12 @@ impl Sockets {
         interest: Interest,
         context: &Context<'_>,
     ) -> Result<bool, Abort> {
+        let registry = &context.registry;
         let watched = match (actor, &mut self.listening.listener) {
-            (Actor::Listener, listener) => {
-                listener.as_mut().map(|listener| listener.watch(&context.registry, token, interest))
-            }
-            _ => self.end(actor).map(|end| end.watch(&context.registry, token, interest)),
+            (Actor::Listener, listener) => listener.as_mut().map(|listener| listener.watch(registry, token, interest)),
+            _ => self.end(actor).map(|end| end.watch(registry, token, interest)),
         };
-        watched.transpose().map(|watched| watched.is_some()).map_err(|error| Abort::from_error("the selector", &error))
+        watched.transpose().map(|watched| watched.is_some()).map_err(Abort::because("the selector"))
     }
 
     /// Closes what is open, without leaving connections in TIME_WAIT or a process behind.
