@@ -2,7 +2,6 @@
 
 mod child;
 mod journal;
-mod queue;
 mod schedule;
 mod settings;
 mod tally;
@@ -24,7 +23,12 @@ pub use {
     tally::{CaseResult, StepTally},
 };
 
-use {queue::Queue, schedule::Schedule, settings::Run, tally::Tally, worker::Worker};
+use {
+    schedule::{Queue, Schedule},
+    settings::Run,
+    tally::Tally,
+    worker::Worker,
+};
 
 /// What a process that a run has started does, by the only argument it was started with; `None` for any other, which a
 /// user has typed. The function fails if a standard stream cannot be used or holds no job.

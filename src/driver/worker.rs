@@ -6,10 +6,11 @@ use std::{
 };
 
 use mio::{Events, Poll, Token};
+use slab::Slab;
 
 use super::{
     journal::Line,
-    queue::Queue,
+    schedule::Queue,
     settings::Run,
     tally::Tally,
     trial::{
@@ -36,8 +37,8 @@ pub(super) struct Worker<'a> {
     last_resort: bool,
     poll: Poll,
     context: Context<'a>,
-    slots: Vec<Slot<'a>>,
-    free: Vec<usize>,
+    /// The trials in flight.
+    slots: Slab<Slot<'a>>,
     /// Whether a case of the run starts processes.
     starts_processes: bool,
     /// Most trials in flight; it shrinks when descriptors run out.
@@ -46,7 +47,7 @@ pub(super) struct Worker<'a> {
 }
 
 struct Slot<'a> {
-    trial: Option<Trial<'a>>,
+    trial: Trial<'a>,
     /// Flags of the present events that came for its wait.
     flags: Readiness,
 }
@@ -61,8 +62,7 @@ impl<'a> Worker<'a> {
             queue,
             last_resort,
             poll,
-            slots: Vec::new(),
-            free: Vec::new(),
+            slots: Slab::new(),
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
             tally: Tally::new(run.cases),
             starts_processes: steps.any(|step| step.operation.starts_process()),
@@ -85,10 +85,10 @@ impl<'a> Worker<'a> {
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
-            if (self.in_flight() == 0 && !more) || self.run.progress.is_stopped() {
+            if (self.slots.is_empty() && !more) || self.run.progress.is_stopped() {
                 // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
-                for trial in self.slots.into_iter().filter_map(|slot| slot.trial) {
-                    trial.dispose(&mut self.context);
+                for slot in self.slots.drain() {
+                    slot.trial.dispose(&mut self.context);
                 }
                 return Ok(self.tally);
             }
@@ -123,22 +123,15 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn in_flight(&self) -> usize {
-        self.slots.len() - self.free.len()
-    }
-
-    /// Begins a batch of trials, and returns whether more could begin.
+    /// Begins a few trials, and returns whether more could begin.
     fn fill(&mut self) -> bool {
         for _ in 0..STARTS_PER_POLL {
-            if self.in_flight() >= self.limit || self.run.progress.is_stopped() {
+            if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
                 return false;
             }
             let Some(case) = self.queue.take() else { return false };
-            let slot = self.free.pop().unwrap_or_else(|| {
-                self.slots.push(Slot { trial: None, flags: Readiness::default() });
-                self.slots.len() - 1
-            });
-            self.slots[slot].trial = Some(Trial::new(self.run.cases[case], case));
+            let trial = Trial::new(self.run.cases[case], case);
+            let slot = self.slots.insert(Slot { trial, flags: Readiness::default() });
             self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
@@ -148,8 +141,9 @@ impl<'a> Worker<'a> {
     /// Adds an event's flags to the trial that waits for it; `touched` gets the slots that have any.
     fn note(&mut self, token: Token, flags: Readiness, touched: &mut Vec<usize>) {
         let number = slot_of(token);
-        let slot = &mut self.slots[number];
-        if slot.trial.as_ref().is_some_and(|trial| trial.awaits(token)) {
+        if let Some(slot) = self.slots.get_mut(number)
+            && slot.trial.awaits(token)
+        {
             if slot.flags.is_empty() {
                 touched.push(number);
             }
@@ -158,47 +152,36 @@ impl<'a> Worker<'a> {
     }
 
     fn next_alarm(&self) -> Option<Instant> {
-        self.trials().filter_map(|(_, trial)| trial.alarm()).min()
+        self.slots.iter().filter_map(|(_, slot)| slot.trial.alarm()).min()
     }
 
     fn expire(&mut self, began: Instant) {
-        let due: Vec<_> = self
-            .trials()
-            .filter(|(_, trial)| trial.alarm().is_some_and(|alarm| alarm <= began))
-            .map(|(slot, _)| slot)
-            .collect();
-        for slot in due {
-            self.resume(slot, Wake::Alarm(began));
+        let is_due = |slot: &Slot<'_>| slot.trial.alarm().is_some_and(|alarm| alarm <= began);
+        let due: Vec<_> = self.slots.iter().filter(|(_, slot)| is_due(slot)).map(|(number, _)| number).collect();
+        for number in due {
+            self.resume(number, Wake::Alarm(began));
         }
     }
 
-    fn trials(&self) -> impl Iterator<Item = (usize, &Trial<'a>)> {
-        self.slots.iter().enumerate().filter_map(|(number, slot)| Some((number, slot.trial.as_ref()?)))
-    }
-
     fn resume(&mut self, number: usize, wake: Wake) {
-        let Some(trial) = &mut self.slots[number].trial else { return };
         if self.starts_processes {
             self.context.begin_turn();
         }
         self.context.slot = number;
-        let ended = match trial.resume(wake, &mut self.context) {
-            Ok(false) => None,
-            Ok(true) => {
-                self.tally.add(trial.case_number, &trial.observations);
-                self.run.progress.count();
-                self.context.tell(|| Line::Ended);
-                self.slots[number].trial.take()
-            }
-            Err(reason) => {
-                let case = trial.case_number;
-                self.abandon(case, reason);
-                self.slots[number].trial.take()
-            }
-        };
-        if let Some(trial) = ended {
-            trial.dispose(&mut self.context);
-            self.free.push(number);
+        let trial = &mut self.slots[number].trial;
+        let result = trial.resume(wake, &mut self.context);
+        let case = trial.case_number;
+        if let Ok(true) = result {
+            self.tally.add(case, &trial.observations);
+            self.run.progress.count();
+            self.context.tell(|| Line::Ended);
+        }
+        let ended = !matches!(result, Ok(false));
+        if let Err(reason) = result {
+            self.abandon(case, reason);
+        }
+        if ended {
+            self.slots.remove(number).trial.dispose(&mut self.context);
         }
         self.context.end_turn();
     }
@@ -208,7 +191,7 @@ impl<'a> Worker<'a> {
     fn abandon(&mut self, case: usize, reason: Abort) {
         let reason = match reason {
             Abort::Exhausted(reason) => {
-                let others = self.in_flight() - 1;
+                let others = self.slots.len() - 1;
                 let gave_up_listeners = self.context.listeners.clear();
                 // The last trial may go on with the descriptors of the listeners.
                 self.limit = if self.last_resort { others.max(1) } else { others };

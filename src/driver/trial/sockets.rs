@@ -38,7 +38,6 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    /// No sockets yet.
     pub(super) fn new(axes: Axes) -> Self {
         Sockets {
             axes,
