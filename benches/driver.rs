@@ -41,43 +41,32 @@ mod unix {
         bare(TRIALS / 10);
 
         println!("{SCENARIO} over tcp4, {TRIALS} trials a round, one worker against a bare blocking loop, in turn");
-        let ratios: Vec<_> = (1..=ROUNDS)
-            .map(|round| {
-                let (driven, bare) = (drive(TRIALS, 1), bare(TRIALS));
-                let ratio = driven.as_secs_f64() / bare.as_secs_f64();
-                println!(
-                    "round {round}: driver {}, bare {}, ratio {ratio:.3}",
-                    each(driven, TRIALS),
-                    each(bare, TRIALS)
-                );
-                ratio
-            })
-            .collect();
-        println!("median ratio driver/bare: {:.3} (to reach: at most 1.25)", median(ratios));
+        let ratio = compare(["driver", "bare"], TRIALS, || [drive(TRIALS, 1), bare(TRIALS)]);
+        println!("median ratio driver/bare: {ratio:.3} (to reach: at most 1.25)");
 
-        println!("\ntwo workers against one, {} trials a round, in turn", 2 * TRIALS);
-        let ratios: Vec<_> = (1..=ROUNDS)
+        const TWICE: u32 = 2 * TRIALS;
+        println!("\ntwo workers against one, {TWICE} trials a round, in turn");
+        let ratio = compare(["one", "two"], TWICE, || [drive(TWICE, 1), drive(TWICE, 2)]);
+        println!("median trials a second, two workers/one: {ratio:.3} (to reach: at least 1.7)");
+    }
+
+    /// Measures both several times, and returns the median of their ratios.
+    fn compare(names: [&str; 2], trials: u32, measure: impl Fn() -> [Duration; 2]) -> f64 {
+        let mut ratios: Vec<_> = (1..=ROUNDS)
             .map(|round| {
-                let (one, two) = (drive(2 * TRIALS, 1), drive(2 * TRIALS, 2));
-                let ratio = one.as_secs_f64() / two.as_secs_f64();
-                println!(
-                    "round {round}: one {}, two {}, ratio {ratio:.3}",
-                    each(one, 2 * TRIALS),
-                    each(two, 2 * TRIALS)
-                );
+                let times = measure();
+                let ratio = times[0].as_secs_f64() / times[1].as_secs_f64();
+                let [first, second] = times.map(|time| each(time, trials));
+                println!("round {round}: {} {first}, {} {second}, ratio {ratio:.3}", names[0], names[1]);
                 ratio
             })
             .collect();
-        println!("median trials a second, two workers/one: {:.3} (to reach: at least 1.7)", median(ratios));
+        ratios.sort_by(f64::total_cmp);
+        ratios[ROUNDS / 2]
     }
 
     fn each(time: Duration, trials: u32) -> String {
         format!("{:.1} µs a trial", time.as_secs_f64() * 1e6 / f64::from(trials))
-    }
-
-    fn median(mut ratios: Vec<f64>) -> f64 {
-        ratios.sort_by(f64::total_cmp);
-        ratios[ratios.len() / 2]
     }
 
     fn drive(trials: u32, jobs: usize) -> Duration {

@@ -1,4 +1,6 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
+//!
+//! Each file uses only those before it: `settings`, `journal`, `tally`, `schedule`, `trial`, `worker`, `child`.
 
 mod child;
 mod journal;

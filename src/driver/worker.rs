@@ -192,7 +192,7 @@ impl<'a> Worker<'a> {
         let reason = match reason {
             Abort::Exhausted(reason) => {
                 let others = self.slots.len() - 1;
-                let gave_up_listeners = self.context.listeners.clear();
+                let gave_up_listeners = self.context.spare_listeners.clear();
                 // The last trial may go on with the descriptors of the listeners.
                 self.limit = if self.last_resort { others.max(1) } else { others };
                 if others > 0 || !self.last_resort || gave_up_listeners {

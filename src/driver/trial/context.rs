@@ -9,7 +9,7 @@ use std::{
 
 use mio::{Registry, Token};
 
-use super::listeners::Listeners;
+use super::listeners::SpareListeners;
 use crate::driver::{journal::Line, settings::Settings};
 
 /// A token is a slot's number and, above it, a serial number that is new for every wait: an event that was on its way for
@@ -27,7 +27,7 @@ pub(in crate::driver) fn slot_of(token: Token) -> usize {
 pub(in crate::driver) struct Context<'a> {
     pub(in crate::driver) registry: Registry,
     pub(in crate::driver) settings: &'a Settings,
-    pub(in crate::driver) listeners: Listeners,
+    pub(in crate::driver) spare_listeners: SpareListeners,
     /// Whether to write every step to the journal at once: this is a process that a step may kill.
     pub(in crate::driver) has_journal: bool,
     /// When the present events were taken from the selector.
@@ -50,7 +50,7 @@ impl<'a> Context<'a> {
         Context {
             registry,
             settings,
-            listeners: Listeners::default(),
+            spare_listeners: SpareListeners::default(),
             has_journal: false,
             now: Instant::now(),
             slot: 0,

@@ -24,9 +24,9 @@ type Bound = (Watched<dyn Listener>, SockAddr);
 
 /// Listeners without pending connections, ready for another trial.
 #[derive(Default)]
-pub(in crate::driver) struct Listeners(HashMap<Transport, Vec<Bound>>);
+pub(in crate::driver) struct SpareListeners(HashMap<Transport, Vec<Bound>>);
 
-impl Listeners {
+impl SpareListeners {
     /// Closes them all to free their descriptors, and returns whether there were any.
     pub(in crate::driver) fn clear(&mut self) -> bool {
         let kept = std::mem::take(&mut self.0);
@@ -48,14 +48,14 @@ pub(super) struct Listening {
 
 impl Listening {
     /// The listener for a trial of this case: one that an earlier trial left, or a new one. A pipe needs none.
-    pub(super) fn start(case: Case<'_>, listeners: &mut Listeners) -> Result<Self, Abort> {
+    pub(super) fn start(case: Case<'_>, spare: &mut SpareListeners) -> Result<Self, Abort> {
         let transport = case.axes.transport;
         if transport == Transport::Pipe {
             return Ok(Listening::default());
         }
         // A port to be closed must be one that no earlier connection still holds, or it could not be reserved.
         let altered = alters_listener(case);
-        let kept = if altered { None } else { listeners.0.get_mut(&transport).and_then(Vec::pop) };
+        let kept = if altered { None } else { spare.0.get_mut(&transport).and_then(Vec::pop) };
         let bound = kept.map_or_else(|| listen(transport), Ok)?;
         let mut listening = Listening { altered, ..Listening::default() };
         listening.install(bound, case.axes).map_err(Abort::because("SO_NOSIGPIPE on the listener"))?;
@@ -108,12 +108,12 @@ impl Listening {
 
     /// Leaves the listener to a later trial if it is as good as new, and closes it otherwise; `drained` says that nobody
     /// is waiting in its queue, who would turn up in that trial.
-    pub(super) fn hand_on(&mut self, transport: Transport, drained: bool, listeners: &mut Listeners) {
+    pub(super) fn hand_on(&mut self, transport: Transport, drained: bool, spare: &mut SpareListeners) {
         if let (Some(listener), Some(address)) = (self.listener.take(), self.address.take())
             && drained
             && !self.altered
         {
-            listeners.0.entry(transport).or_default().push((listener, address));
+            spare.0.entry(transport).or_default().push((listener, address));
         }
     }
 }

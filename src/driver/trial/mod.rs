@@ -1,4 +1,7 @@
 //! One trial: a state machine that takes a case's steps until one must wait, and goes on when it is resumed.
+//!
+//! Operations are methods of [`Sockets`] and return what is [`Next`]; only the trial waits. Each file uses only those
+//! before it: `next`, `watched`, `listeners`, `context`, `sockets`, then those with operations.
 
 mod background_close;
 mod connect;
@@ -110,7 +113,7 @@ impl<'a> Trial<'a> {
 
     /// Closes what is open; a listener that is as good as new is kept for another trial.
     pub(super) fn dispose(self, context: &mut Context<'_>) {
-        self.sockets.dispose(&mut context.listeners);
+        self.sockets.dispose(&mut context.spare_listeners);
     }
 
     /// Goes on until the trial ends (`true`) or has to wait (`false`).
@@ -120,7 +123,7 @@ impl<'a> Trial<'a> {
                 if let Some(reason) = sys::unsupported_reason(self.case.axes) {
                     return Err(Abort::Unsupported(reason.to_owned()));
                 }
-                self.sockets.listening = Listening::start(self.case, &mut context.listeners)?;
+                self.sockets.listening = Listening::start(self.case, &mut context.spare_listeners)?;
                 self.next_step(context)?
             }
             Wake::Event(flags) => Some(self.on_event(flags, context)?),

@@ -7,7 +7,7 @@ use socket2::{Domain, SockRef};
 
 use super::{
     context::{Context, kill_and_wait},
-    listeners::{Listeners, Listening, loopback},
+    listeners::{Listening, SpareListeners, loopback},
     next::Abort,
     watched::{End, Watched},
 };
@@ -138,7 +138,7 @@ impl Sockets {
     }
 
     /// Closes what is open, without leaving connections in TIME_WAIT or a process behind.
-    pub(super) fn dispose(mut self, listeners: &mut Listeners) {
+    pub(super) fn dispose(mut self, spare: &mut SpareListeners) {
         for socket in self.client.iter().chain(&self.server).chain(&self.crowd) {
             // Some systems refuse the option on a connection that has ended; then there is nothing to linger.
             let _ = socket.set_linger_zero();
@@ -150,6 +150,6 @@ impl Sockets {
             // The thread does nothing that could panic, and its result is no longer of interest.
             let _ = thread.join();
         }
-        self.listening.hand_on(self.axes.transport, self.connected == self.accepted, listeners);
+        self.listening.hand_on(self.axes.transport, self.connected == self.accepted, spare);
     }
 }
