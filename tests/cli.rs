@@ -4,7 +4,7 @@ mod common;
 
 #[cfg(target_os = "linux")]
 use std::thread;
-use std::{collections::BTreeMap, fs, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
@@ -329,7 +329,7 @@ fn report_shows_rows_that_differ_and_with_all_every_row() {
 fn a_file_that_is_named_twice_is_read_once() {
     let folder = Folder::with("box-1.csv", good());
     folder.write("notes.txt", "not results");
-    fs::create_dir(folder.join("folder.csv")).unwrap();
+    folder.make("folder.csv");
     let of_folder = folder.brokenpipe(&["report", "."]).exits(0).silent().out;
     assert!(of_folder.contains("box-1"), "{of_folder}");
     for paths in [&["box-1.csv"][..], &["box-1.csv", "box-1.csv"], &[".", "box-1.csv"], &["box-1.csv", "."]] {

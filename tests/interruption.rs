@@ -23,8 +23,8 @@ use brokenpipe::{
 use common::until;
 use common::{Bytes, Folder, HEAD, LIMIT, ONE_CASE, OWN, RUN, Ran, contents, distinct, process::Process, rows};
 
-/// Starts a run, interrupts it after a while, and waits for its end. On a busy machine a run may not even have installed
-/// its handler by then: this tries again with a fresh folder and twice the time until the run has come far `enough`.
+/// Starts a run, interrupts it after a while, and waits for its end. On a busy machine a run may not have installed its
+/// handler by then: this tries again with a fresh folder and twice the time until the run has come far `enough`.
 #[track_caller]
 fn interrupted(prepare: impl Fn() -> Folder, args: &[&str], enough: impl Fn(&Folder) -> bool) -> (Folder, Ran) {
     let mut last = None;

@@ -10,8 +10,7 @@ use assert_cmd::Command;
 use brokenpipe::catalogue::{Catalogue, Selection, Transport};
 use common::{BROKENPIPE, Folder, LIMIT, ONE_CASE, RUN, Ran, contents, distinct, rows, sh};
 
-/// Runs a script as [`sh`] does, in namespaces of its own. Where these are not allowed the test fails, since it would test
-/// nothing.
+/// Runs a script as [`sh`] does, in namespaces of its own. Fails where these are not allowed, rather than test nothing.
 fn unshared(namespaces: &str, folder: &Path, script: &str, args: &[&str]) -> Ran {
     let unshare = |args: &[&str]| {
         let ran = Command::new("unshare").current_dir(folder).arg(namespaces).args(args).timeout(LIMIT).output();
@@ -77,7 +76,7 @@ fn runs_with_the_same_process_id_do_not_interfere() {
     }
 }
 
-/// Prefix of a script that needs 127.0.0.1 in a network namespace of its own. sysfs does without iproute2, but has to be
+/// Prefix of a script that needs 127.0.0.1 in a network namespace of its own. sysfs needs no iproute2, but has to be
 /// mounted again to show the devices of the namespace.
 const LOOPBACK_UP: &str =
     "{ mount -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags; } 2>/dev/null || ip link set lo up || exit 9\n";
