@@ -121,8 +121,8 @@ fn a_run_of_a_new_platform_does_not_change_other_platforms() {
     assert_eq!(matrix.lines().next(), Some(&*format!("scenario,cases,step,actor,operation,differs,{columns}")));
 }
 
-/// A run may take minutes, and another may end meanwhile. Only on Linux, where `/proc` tells that a run has sockets: then
-/// it is measuring, and has read the folder.
+/// A run may take minutes, and another may end meanwhile. Only on Linux, where `/proc` tells that a run has sockets:
+/// then it is measuring, and has read the folder.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_run_that_ends_during_another_keeps_its_row_of_facts() {

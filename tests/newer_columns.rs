@@ -44,7 +44,7 @@ fn a_run_loses_no_columns_of_a_newer_version() {
     folder.write("out/here.csv", &rows);
     folder.write("out/platforms.csv", with_column(&facts, "libc"));
     refuse(&select, "platforms.csv", "libc");
-    // A run of everything replaces its own rows and facts with a note. It refuses to drop the column from rows it keeps.
+    // A run of everything replaces its own rows and facts with a note. It refuses to drop a column of rows it keeps.
     folder.write("out/here.csv", with_column(&rows, "latency"));
     folder.brokenpipe(&all).exits(0).says(&["`latency`\n", "`libc`\n"]);
     assert!(!folder.read("out/here.csv").contains("latency") && !folder.read("out/platforms.csv").contains("libc"));

@@ -141,7 +141,7 @@ pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !condition() {
         assert!(begin.elapsed() < LIMIT, "timed out: {what}");
-        thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -263,8 +263,8 @@ pub fn sh(folder: &Path, script: &str, args: &[&str]) -> Ran {
 /// The arguments of a run into `out` as platform `here`.
 pub const RUN: [&str; 6] = ["run", "--quiet", "--out", "out", "--platform", "here"];
 
-/// A measured row of a case with the default axes. `step` is its number, from 1, and its actor and operation. `of` is its
-/// count and the number of trials.
+/// A measured row of a case with the default axes. `step` is its number, from 1, and its actor and operation. `of` is
+/// its count and the number of trials.
 pub fn row(platform: &str, id: &str, transport: &str, step: (u32, &str), outcome: &str, of: (u64, u64)) -> Row {
     let (actor, operation) = step.1.split_once(' ').expect("a step is an actor and an operation");
     Row {

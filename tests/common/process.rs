@@ -1,36 +1,54 @@
 //! The program while it runs, for tests that interrupt or kill it.
 
 use std::{
+    io::Read,
     path::Path,
-    process::{Child, Command, Output, Stdio},
-    sync::mpsc,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::mpsc::{self, Receiver},
     thread,
 };
 
-use super::{BROKENPIPE, LIMIT};
+use super::{BROKENPIPE, LIMIT, until};
 
 /// A running program, which is killed if the test fails before the program ends.
-pub struct Process(Option<Child>);
+pub struct Process {
+    child: Child,
+    /// Standard output and error once they end. They are read meanwhile, since a program that fills a pipe waits.
+    pipes: [Receiver<Vec<u8>>; 2],
+}
+
+fn read(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).expect("a pipe can be read");
+        // Nobody receives it if the test has failed.
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
 
 impl Process {
     /// Starts the program in a folder.
     pub fn begin(folder: &Path, args: &[&str]) -> Self {
         let mut command = Command::new(BROKENPIPE);
         command.current_dir(folder).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Process(Some(command.spawn().expect("the program runs")))
-    }
-
-    fn child(&mut self) -> &mut Child {
-        self.0.as_mut().expect("only `output` takes it")
+        let mut child = command.spawn().expect("the program runs");
+        let pipes = [read(child.stdout.take().expect("it is piped")), read(child.stderr.take().expect("it is piped"))];
+        Process { child, pipes }
     }
 
     pub fn id(&self) -> u32 {
-        self.0.as_ref().expect("only `output` takes it").id()
+        self.child.id()
+    }
+
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be waited for")
     }
 
     /// Whether the program has not ended yet.
     pub fn is_running(&mut self) -> bool {
-        self.child().try_wait().expect("a child can be waited for").is_none()
+        self.ended().is_none()
     }
 
     /// Sends SIGINT, as Ctrl-C does. The program may have ended already.
@@ -42,30 +60,27 @@ impl Process {
 
     /// Sends SIGKILL. The program may have ended already.
     pub fn kill(&mut self) {
-        self.child().kill().expect("a child can be killed until it is waited for");
+        self.child.kill().expect("a child can be killed until it is waited for");
     }
 
     /// Waits for the end of the program, and panics if that takes longer than [`LIMIT`].
     #[track_caller]
     pub fn output(mut self) -> Output {
-        let child = self.0.take().expect("only this takes it");
-        let id = child.id().to_string();
-        let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || sender.send(child.wait_with_output()));
-        let output = receiver.recv_timeout(LIMIT).unwrap_or_else(|_| {
-            let killed = Command::new("sh").args(["-c", r#"kill -KILL "$1""#, "sh", &id]).status();
-            panic!("process {id} has not ended within {LIMIT:?}; killing it: {killed:?}");
+        let mut status = None;
+        until("the end of the program", || {
+            status = self.ended();
+            status.is_some()
         });
-        output.expect("a child can be waited for")
+        let [stdout, stderr] =
+            self.pipes.each_ref().map(|pipe| pipe.recv_timeout(LIMIT).expect("the pipes end with the program"));
+        Output { status: status.expect("it has ended"), stdout, stderr }
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            // Both fail only where it has been waited for.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        // Both fail only where it has been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
