@@ -1,17 +1,18 @@
-//! Wrong scenario files: exit code 2, a message that points at the word, and everything on disk as it was.
+//! Invalid scenario files: exit code 2, a message that points at the word, and no change on disk.
 
 mod common;
 
 use common::{Folder, OWN, Ran, contents, good};
 
-/// A scenario file with these steps, the first of which stands on line 7.
+/// A scenario file with these steps, the first of which is on line 7.
 fn scenario(id: &str, steps: &str) -> String {
     format!(
-        "[[scenario]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\nsteps = \"\"\"\n{steps}\"\"\"\n"
+        "[[scenario]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\n\
+         steps = \"\"\"\n{steps}\"\"\"\n"
     )
 }
 
-/// Every command that reads scenario files refuses this one, and a run does not even make its folder.
+/// Asserts that every command that reads scenario files refuses this one, and that a run does not even make its folder.
 #[track_caller]
 fn wrong_scenarios(text: impl AsRef<[u8]>, words: &[&str]) -> Ran {
     let folder = Folder::with("own.toml", text);
@@ -31,7 +32,7 @@ fn wrong_scenarios(text: impl AsRef<[u8]>, words: &[&str]) -> Ran {
     last.expect("there are commands")
 }
 
-/// The word that the carets stand under.
+/// The word that the carets underline.
 #[track_caller]
 fn pointed_at(ran: &Ran) -> String {
     let lines: Vec<&str> = ran.err.lines().collect();
@@ -46,7 +47,7 @@ fn pointed_at(ran: &Ran) -> String {
 fn a_scenario_file_that_is_not_toml_is_refused() {
     let ran =
         wrong_scenarios("[[scenario]\nid = \"own/x\"\n", &["own.toml:1:12", "expected `]`", "`[[scenario]]` with id"]);
-    assert!(ran.err.contains("1 | [[scenario]\n"), "the line is shown: {ran:#?}");
+    assert!(ran.err.contains("1 | [[scenario]\n"), "the line is not shown: {ran:#?}");
     wrong_scenarios(good(), &["own.toml:1:9", "a scenario file is TOML"]);
     wrong_scenarios("id = \"own/x\n", &["own.toml:1:", "a scenario file is TOML"]);
 }
@@ -62,11 +63,11 @@ fn an_unknown_operation_is_pointed_at() {
     let words = ["error: unknown operation `accpt`", "own.toml:8:8", "the server can `accept`, `write`, `read`"];
     let ran = wrong_scenarios(scenario("own/x", "client connect\nserver accpt\n"), &words);
     assert_eq!(pointed_at(&ran), "accpt");
-    assert!(ran.err.contains("8 | server accpt\n"), "the line is shown: {ran:#?}");
+    assert!(ran.err.contains("8 | server accpt\n"), "the line is not shown: {ran:#?}");
 }
 
 #[test]
-fn every_wrong_word_of_a_file_is_reported_at_once() {
+fn all_errors_of_a_file_are_reported_together() {
     let first = scenario("own/x", "client connect\npeer accept\nserver read -1\n");
     let second = scenario("Own x", "client connect\nserver accept\nclient shutdown twice\n").replace("tcp4", "tcp5");
     let ran = wrong_scenarios(
@@ -117,7 +118,7 @@ fn missing_and_unknown_keys_are_refused() {
 }
 
 #[test]
-fn an_id_that_is_built_in_is_refused() {
+fn the_id_of_a_built_in_scenario_is_refused() {
     let text = scenario("peer-close/read-read-write", "client connect\nserver accept\n");
     let words = [
         "error: a second scenario `peer-close/read-read-write`",
@@ -129,7 +130,7 @@ fn an_id_that_is_built_in_is_refused() {
 }
 
 #[test]
-fn an_id_twice_in_ones_own_files_is_refused() {
+fn a_duplicate_id_in_the_users_files_is_refused() {
     let text = scenario("own/x", "client connect\nserver accept\n");
     wrong_scenarios(text.clone() + &text, &["own.toml:11:6", "own/x", "the first is in own.toml"]);
 
@@ -150,7 +151,7 @@ fn a_scenario_file_that_is_not_utf_8_is_refused() {
 }
 
 #[test]
-fn a_scenario_file_that_is_not_there_is_refused() {
+fn a_scenario_file_that_does_not_exist_is_refused() {
     let folder = Folder::new();
     for command in [&["list"][..], &["run"], &["report"], &["show", "own/x"]] {
         let ran = folder.brokenpipe(&[command, &["--scenarios", "no-such.toml"]].concat());
@@ -171,7 +172,7 @@ fn a_scenario_file_without_an_end_is_refused() {
 }
 
 #[test]
-fn a_scenario_files_line_ends_and_byte_order_mark_do_not_matter() {
+fn windows_line_ends_and_a_byte_order_mark_are_accepted() {
     let folder = Folder::with("unix.toml", OWN);
     folder.write("windows.toml", "\u{feff}".to_owned() + &OWN.replace('\n', "\r\n"));
     let show = |file| folder.brokenpipe(&["show", "own/long", "--scenarios", file]).exits(0).silent().out;
@@ -180,7 +181,7 @@ fn a_scenario_files_line_ends_and_byte_order_mark_do_not_matter() {
     assert_eq!(show("windows.toml"), shown);
 }
 
-/// A terminal takes control characters for commands; a scenario file may come from anybody.
+/// A terminal interprets control characters, and a scenario file may come from anybody.
 #[test]
 fn control_characters_of_a_scenario_file_never_reach_the_terminal() {
     let steps = "client connect\nserver accept\n";
