@@ -6,13 +6,13 @@ mod common;
 
 use std::{
     collections::BTreeMap,
-    fs,
     os::unix::process::ExitStatusExt,
-    path::Path,
     sync::atomic::AtomicBool,
     thread,
     time::{Duration, Instant},
 };
+#[cfg(target_os = "linux")]
+use std::{fs, path::Path};
 
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
