@@ -121,36 +121,3 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
 pub(crate) fn has_a_names_characters(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_this_platform_is_a_name() {
-        assert_eq!(check_name(&Platform::here().platform), Ok(()));
-    }
-
-    #[test]
-    fn names_that_are_paths_devices_or_markup_are_refused() {
-        let long = "x".repeat(65);
-        for name in
-            ["", "../x", "/etc", "a/b", "a\\b", "C:x", "<b>", "a|b", "a b", "=1", "@x", "a\u{1b}[1m", "ü", &long]
-        {
-            assert_eq!(check_name(name), Err("a name of 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`"), "{name}");
-        }
-        for name in ["..", ".x", "x.", "-x"] {
-            let right = "a name that begins with a letter or digit and does not end with a dot";
-            assert_eq!(check_name(name), Err(right), "{name}");
-        }
-        for name in ["nul", "NUL.txt", "com1", "LPT9.x"] {
-            assert_eq!(check_name(name), Err("another name: Windows takes this one for a device"), "{name}");
-        }
-        for name in ["platforms", "Platforms"] {
-            assert_eq!(check_name(name), Err("another name: its file would be the table of platforms"), "{name}");
-        }
-        for name in ["linux-6.18-x86_64-gnu", "comb", "com10"] {
-            assert_eq!(check_name(name), Ok(()), "{name}");
-        }
-    }
-}

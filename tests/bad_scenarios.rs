@@ -2,6 +2,7 @@
 
 mod common;
 
+use brokenpipe::catalogue::Catalogue;
 use common::{Folder, OWN, Ran, contents, good};
 
 /// A scenario file with these steps, the first of which is on line 7.
@@ -202,4 +203,72 @@ fn control_characters_of_a_scenario_file_never_reach_the_terminal() {
     assert_eq!(ran.err.matches("text only: it is shown on terminals").count(), 3, "{ran:#?}");
     let controls: Vec<char> = ran.err.chars().filter(|c| c.is_control() && *c != '\n').collect();
     assert_eq!(controls, Vec::<char>::new(), "{ran:#?}");
+}
+
+/// A scenario file whose steps are this TOML string.
+fn with_steps(steps: &str) -> String {
+    format!("[[scenario]]\nid = \"a/b\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\nsteps = {steps}\n")
+}
+
+/// What the mistakes of a scenario file point at.
+fn places(text: &str) -> Vec<String> {
+    let mistakes = Catalogue::default().add("f.toml", text).unwrap_err();
+    mistakes.list.into_iter().map(|mistake| text[mistake.span].to_owned()).collect()
+}
+
+#[test]
+fn mistakes_in_steps_are_found_in_every_kind_of_string() {
+    for quotes in ["\"\"\"", "'''"] {
+        assert_eq!(places(&with_steps(&format!("{quotes}\nclient conect\r\nserver accept\n{quotes}"))), ["conect"]);
+    }
+    assert_eq!(places(&with_steps("\"client conect\"")), ["conect"]);
+}
+
+#[test]
+fn every_mistake_of_a_file_is_reported() {
+    let text = with_steps("'client connect'").replace("a/b", "A b").replace("tcp4", "tcp5").replace("\"w\"", "\" \"");
+    assert_eq!(places(&text), ["\"A b\"", "\" \"", "\"tcp5\"", "client connect"]);
+}
+
+#[test]
+fn a_scenario_races_only_where_it_says_so() {
+    let read = |text: &str| {
+        let mut catalogue = Catalogue::default();
+        catalogue.add("f.toml", text).ok().map(|()| catalogue.scenarios()[0].racing)
+    };
+    let text = with_steps("'client connect\\nserver accept'").replace("'", "\"");
+    assert_eq!(read(&text), Some(false));
+    assert_eq!(read(&(text.clone() + "racing = true\n")), Some(true));
+    assert_eq!(places(&(text + "racing = 1\n")), ["1"]);
+}
+
+#[test]
+fn unknown_and_missing_keys_are_mistakes() {
+    assert_eq!(places(&(with_steps("''") + "repeat = 3\n")), ["repeat"]);
+    let report = Catalogue::default().add("f.toml", "[[scenario]]\nid = \"a/b\"\n").unwrap_err().to_string();
+    assert!(report.contains("missing field `title`"), "{report}");
+}
+
+#[test]
+fn a_mistake_is_shown_with_file_line_column_and_caret() {
+    let text = with_steps("'''\nclient connect\nserver accpt\n'''");
+    let report = Catalogue::default().add("own.toml", &text).unwrap_err().to_string();
+    assert!(report.contains("own.toml:8:8"), "{report}");
+    assert!(report.contains("^^^^^ the server can `accept`"), "{report}");
+}
+
+#[test]
+fn an_id_twice_is_a_mistake_that_names_the_first_file() {
+    let mut catalogue = Catalogue::builtin();
+    let before = catalogue.scenarios().len();
+    let text = "[[scenario]]\nid = \"peer-close/read-read-write\"\ntitle = \"t\"\nwhy = \"w\"\n\
+                transports = [\"tcp4\"]\nsteps = \"\"\"client connect\nserver accept\"\"\"\n";
+    let report = catalogue.add("own.toml", text).unwrap_err().to_string();
+    assert!(report.contains("own.toml:2:6"), "{report}");
+    assert!(report.contains("src/scenarios/peer-close.toml"), "{report}");
+    assert_eq!(catalogue.scenarios().len(), before);
+
+    let twice = text.replace("peer-close/read-read-write", "own/x");
+    let report = catalogue.add("own.toml", &(twice.clone() + &twice)).unwrap_err().to_string();
+    assert!(report.contains("the first is in own.toml"), "{report}");
 }

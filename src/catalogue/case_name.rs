@@ -95,32 +95,3 @@ impl fmt::Display for Product {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn case(transport: &str, sigpipe: &str, call: &str) -> CaseName {
-        CaseName { transport: transport.into(), sigpipe: sigpipe.into(), call: call.into(), option: "none".into() }
-    }
-
-    #[test]
-    fn usual_values_are_not_named() {
-        assert_eq!(name_all(&[case("tcp4", "ignore", "std"), case("tcp6", "ignore", "std")]), ["tcp4 tcp6"]);
-        assert_eq!(case("unix", "default", "std").to_string(), "unix sigpipe=default");
-    }
-
-    #[test]
-    fn cases_are_named_as_products() {
-        let mut cases = vec![case("tcp6", "ignore", "std")];
-        for sigpipe in ["default", "handler"] {
-            for call in ["send", "write"] {
-                cases.push(case("tcp4", sigpipe, call));
-            }
-        }
-        assert_eq!(name_all(&cases), ["tcp6", "tcp4 sigpipe=default, handler call=send, write"]);
-        cases.pop();
-        let names = ["tcp6", "tcp4 sigpipe=default call=send, write", "tcp4 sigpipe=handler call=send"];
-        assert_eq!(name_all(&cases), names);
-    }
-}

@@ -54,17 +54,3 @@ impl Class {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_error_is_of_two_classes() {
-        let mut all: Vec<_> = Class::ALL.into_iter().flat_map(Class::errors).collect();
-        let count = all.len();
-        all.sort();
-        all.dedup();
-        assert_eq!(all.len(), count);
-    }
-}
