@@ -191,7 +191,12 @@ fn a_long_field_a_long_name_and_many_fields_are_refused() {
 fn ten_megabytes_of_a_columns_name_are_not_printed() {
     let text: String = good().lines().map(|line| format!("{line},\n")).collect();
     let text = text.replacen(",note,\n", &format!(",note,{}\n", "x".repeat(10_000_000)), 1);
-    refused_by(&[&["report", "box-1.csv"]], "box-1.csv", text.as_bytes(), &["box-1.csv:1: invalid results: expected a first line of platform,"]);
+    refused_by(
+        &[&["report", "box-1.csv"]],
+        "box-1.csv",
+        text.as_bytes(),
+        &["box-1.csv:1: invalid results: expected a first line of platform,"],
+    );
 }
 
 #[test]

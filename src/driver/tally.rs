@@ -1,5 +1,7 @@
 //! Counting: how often each step of each case gave what.
 
+use std::cmp::Reverse;
+
 use crate::{catalogue::Case, outcome::Observation};
 
 /// What a step gave, and in how many trials: the most frequent first, and those equally frequent by name. The counts add up
@@ -37,11 +39,8 @@ struct CaseTally {
 
 impl Tally {
     pub(super) fn new(cases: &[Case<'_>]) -> Self {
-        let empty = |case: &Case<'_>| CaseTally {
-            trials: 0,
-            steps: vec![Vec::new(); case.scenario.steps.len()],
-            unsupported: None,
-        };
+        let steps = |case: &Case<'_>| vec![Vec::new(); case.scenario.steps.len()];
+        let empty = |case| CaseTally { trials: 0, steps: steps(case), unsupported: None };
         Tally { cases: cases.iter().map(empty).collect() }
     }
 
@@ -82,12 +81,9 @@ impl Tally {
             Some(reason) => CaseResult::Unsupported(reason),
             None if case.trials < trials(number) => CaseResult::NotRun,
             None => {
-                for step in &mut case.steps {
-                    // Equally frequent ones by name: the order must not depend on which trial ended first.
-                    step.sort_by_cached_key(|(observation, times)| {
-                        (std::cmp::Reverse(*times), observation.to_string())
-                    });
-                }
+                // Equally frequent ones by name: the order must not depend on which trial ended first.
+                let key = |(observation, times): &(Observation, u64)| (Reverse(*times), observation.to_string());
+                case.steps.iter_mut().for_each(|step| step.sort_by_cached_key(key));
                 CaseResult::Measured { trials: case.trials, steps: case.steps }
             }
         };

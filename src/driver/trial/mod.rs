@@ -198,7 +198,7 @@ impl<'a> Trial<'a> {
         let token = context.new_token();
         let settings = context.settings;
         let settled = || (settings.await_deadline / 4).min(SETTLED);
-        let (interest, patience) = match purpose {
+        let (interest, timeout) = match purpose {
             Purpose::Connect => (Interest::WRITABLE, settings.connect_deadline),
             Purpose::Fill => (Interest::WRITABLE, settled()),
             Purpose::Drain => (Interest::READABLE, settled()),
@@ -218,7 +218,7 @@ impl<'a> Trial<'a> {
             interest,
             token,
             seen: Readiness::default(),
-            deadline: context.now + patience,
+            deadline: context.now + timeout,
             rearm: None,
         }));
         Ok(true)
