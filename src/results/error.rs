@@ -25,13 +25,7 @@ pub(super) enum Problem {
     #[error("{0}")]
     Invalid(String),
     #[error("cannot be read: {0}")]
-    Unreadable(io::Error),
-}
-
-impl ReadError {
-    pub(super) fn new(path: &Path, line: impl Into<Option<u64>>, problem: impl Into<Problem>) -> Self {
-        ReadError { path: path.to_owned(), line: line.into(), problem: problem.into() }
-    }
+    Unreadable(#[from] io::Error),
 }
 
 impl From<String> for Problem {
@@ -40,9 +34,9 @@ impl From<String> for Problem {
     }
 }
 
-impl From<io::Error> for Problem {
-    fn from(error: io::Error) -> Self {
-        Problem::Unreadable(error)
+impl ReadError {
+    pub(super) fn new(path: &Path, line: impl Into<Option<u64>>, problem: impl Into<Problem>) -> Self {
+        ReadError { path: path.to_owned(), line: line.into(), problem: problem.into() }
     }
 }
 
@@ -58,10 +52,7 @@ impl fmt::Display for ReadError {
 
 impl Error for ReadError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.problem {
-            Problem::Invalid(_) => None,
-            Problem::Unreadable(error) => error.source(),
-        }
+        self.problem.source()?.source()
     }
 }
 
