@@ -1,6 +1,6 @@
-//! Which platforms of a run a folder adopts, and writing them there. The rules are those of [`merge`](super::merge);
-//! besides, only a complete run is adopted, and measured results are never replaced by a platform that was not measured.
-//! Rows are kept as numbers of interned places and entries, since there can be millions.
+//! Which platforms of a run a folder adopts, and writing them there. Besides the rules of [`merge`](super::merge), only
+//! a complete run is adopted, and a platform that was not measured never replaces measured results. Rows are kept as
+//! ids of interned places and entries, since there can be millions.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +14,7 @@ use std::{
 use super::{
     COLUMNS,
     error::ReadError,
-    merge::{MergeError, if_any, refuse_lost_facts, with_seen_before},
+    merge::{MergeError, refuse_lost_facts, with_seen_before},
     read::read_steps,
     tables::{EntryId, PlaceId, Tables},
     write::{Replacement, file_of, make_folder, with_facts},
@@ -46,7 +46,8 @@ impl<'a> Adoption<'a> {
     /// Results that cannot be read, or the reason why the folder cannot adopt them.
     pub fn plan(run: &[PathBuf], folder: &'a Path, catalogue: &'a Catalogue) -> Result<Self, MergeError> {
         let mut tables = Tables::default();
-        let mut accepted = Held::read(&if_any(folder), &mut tables, |scenario| catalogue.races(scenario))?;
+        let before = folder.exists().then(|| folder.to_owned());
+        let mut accepted = Held::read(before.as_slice(), &mut tables, |scenario| catalogue.races(scenario))?;
         let (mut platforms, mut notes) = (BTreeMap::new(), Vec::new());
         for (name, new) in Held::read(run, &mut tables, |_| true)? {
             if new.provenance != Provenance::Measured {

@@ -9,7 +9,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use super::{
@@ -156,9 +156,8 @@ impl Before {
         let is_gone = |scenario: &str| self.is_everything && run.contains(scenario);
         let steps = results.rows.chunk_by(Row::same_step);
         let rows: Vec<_> = steps.flat_map(|step| with_seen_before(step.to_vec(), &self.rows, catalogue)).collect();
-        let kept;
-        (results.rows, kept) = keep(&rows, &self.rows, is_gone, catalogue);
-        Ok(Merged { results, kept, dropped: 0 })
+        let (rows, kept) = keep(&rows, &self.rows, is_gone, catalogue);
+        Ok(Merged { results: Results { rows, ..results }, kept, dropped: 0 })
     }
 }
 
@@ -202,9 +201,9 @@ fn has_steps_of(rows: &[Row], catalogue: &Catalogue) -> bool {
     old.eq((1..).zip(&scenario.steps).map(|(number, step)| (number, step.to_string())))
 }
 
-/// The rows of a step, of which there is at least one. If it races and was observed, they get the further outcomes that
-/// it has in `before`, on the same platform: a race can still end that way when the next trials do not, and the rows stay
-/// the same from run to run.
+/// The rows of a step, of which there is at least one. If it races and was observed, the outcomes that it has only in
+/// `before`, on the same platform, are added: a race can still end that way when the next trials do not, and the rows
+/// stay the same from run to run.
 pub(super) fn with_seen_before(mut step: Vec<Row>, before: &[Row], catalogue: &Catalogue) -> Vec<Row> {
     let is_observed = |row: &Row| outcome::is_observed(&row.outcome);
     if before.is_empty() || !catalogue.races(&step[0].scenario) || !step.iter().all(is_observed) {
@@ -246,19 +245,14 @@ pub(super) fn refuse_lost_facts(folder: &Path, is_replaced: impl Fn(&str) -> boo
 /// Why it cannot.
 pub fn check_absent(folder: &Path, platform: &str) -> Result<Vec<String>, MergeError> {
     refuse_lost_facts(folder, |other| other == platform)?;
+    let before = folder.exists().then(|| folder.to_owned());
     let mut is_present = false;
-    let heads = read_steps(&if_any(folder), &mut Tables::default(), |_, _, step| {
+    let heads = read_steps(before.as_slice(), &mut Tables::default(), |_, _, step| {
         is_present |= **step.platform == *platform;
     })?;
-    match is_present {
-        true => {
-            Err(MergeError::Refused(format!("{}: has results of {platform} already, and they stay", shown(folder))))
-        }
-        false => Ok(heads.notes),
+    if is_present {
+        let problem = format!("{}: has results of {platform} already, and they stay", shown(folder));
+        return Err(MergeError::Refused(problem));
     }
-}
-
-/// A folder as a path to read, unless it does not exist yet.
-pub(super) fn if_any(folder: &Path) -> Vec<PathBuf> {
-    if folder.exists() { vec![folder.to_owned()] } else { Vec::new() }
+    Ok(heads.notes)
 }

@@ -77,11 +77,6 @@ impl Results {
         }
     }
 
-    /// The facts of a platform, if they are known.
-    pub fn platform(&self, name: &str) -> Option<&Platform> {
-        self.platforms.iter().find(|platform| platform.platform == name)
-    }
-
     /// Adds a platform on which no case was run and of which no facts are known. The note of every row says why.
     ///
     /// # Errors

@@ -145,8 +145,8 @@ impl Row {
 
     /// Whether both are rows of the same step.
     pub(super) fn same_step(&self, other: &Row) -> bool {
-        let step = |row: &Row| (row.step, row.actor == self.actor, row.operation == self.operation);
-        self.same_case(other) && step(other) == (self.step, true, true)
+        self.same_case(other)
+            && (self.step, &self.actor, &self.operation) == (other.step, &other.actor, &other.operation)
     }
 }
 

@@ -25,7 +25,8 @@ impl Results {
         let path = file_of(folder, platform);
         let rows = self.rows.iter().filter(|row| row.platform == platform);
         let rows = Replacement::table(&path, &COLUMNS, rows)?;
-        let facts = with_facts(folder, [(platform, self.platform(platform))])?;
+        let facts = self.platforms.iter().find(|known| known.platform == platform);
+        let facts = with_facts(folder, [(platform, facts)])?;
         // Rows first: a run of a selection refuses new rows with old facts, but would add its own rows to old rows with
         // new facts.
         rows.replace()?;
