@@ -2,13 +2,13 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use brokenpipe::{
     platform::Platform,
     results::{Results, Row},
 };
-use common::row;
+use common::{GOOD, HEAD, good, row};
 use proptest::{collection::vec, prelude::*};
 
 const PLATFORM: &str = "os-1-arch";
@@ -52,6 +52,30 @@ fn rows(
         ..row(PLATFORM, scenario, transport, (step, "client read 1"), &outcome, (count, trials))
     };
     outcomes.into_iter().map(row).collect()
+}
+
+#[test]
+fn line_ends_of_two_bytes_become_one_wherever_reading_stops() {
+    let parse = |text: &str| Results::parse(Path::new("box-1.csv"), text.as_bytes());
+    let line = |number: usize| GOOD[0].replace("own/x", &format!("own/{number}"));
+    let text = HEAD.to_owned() + &(0..2000).map(line).collect::<String>();
+    // So many bytes are read at once. A line end stands before their end, across it and behind it.
+    let block = 1 << 16;
+    let distance = block - 2 - text.replace('\n', "\r\n")[..block - 1].rfind('\r').unwrap();
+    for shift in distance..distance + 3 {
+        let shifted = text.replacen(",10,10,\n", &format!(",10,10,{}\n", "x".repeat(shift)), 1);
+        let windows = shifted.replace('\n', "\r\n");
+        assert_eq!(windows[..block + 2].rfind('\r'), Some(block - 2 + shift - distance));
+        assert!(parse(&windows).unwrap() == parse(&shifted).unwrap(), "{shift}");
+    }
+    let blank = good().replace('\n', "\r\n\r\n");
+    assert_eq!(parse(&blank).unwrap(), parse(&good()).unwrap());
+    for (end, part) in
+        [("\r\r\n", "`note`: a control character in \"\\r\"; none"), ("\r", "truncated: no final newline")]
+    {
+        let error = parse(&(HEAD.to_owned() + &GOOD[0].replace('\n', end))).unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    }
 }
 
 proptest! {

@@ -55,9 +55,9 @@ impl Failure {
     /// Results that cannot be merged with those of a folder, which this `option` names.
     pub(super) fn merge(error: &MergeError, option: &str) -> Self {
         match error {
-            MergeError::Incomplete { .. } => Failure::Interrupted(format!("interrupted: {error}")),
+            MergeError::Incomplete(_) => Failure::Interrupted(format!("interrupted: {error}")),
             MergeError::Stopped => Failure::Interrupted(error.to_string()),
-            error if error.advises_another_folder() => Failure::Wrong(format!("{error} with {option}")),
+            MergeError::Elsewhere(message) => Failure::Wrong(format!("{message} with {option}")),
             error => Failure::wrong(error),
         }
     }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError},
     },
     thread,
     time::{Duration, Instant},
@@ -117,10 +117,8 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let begun = Instant::now();
     let progress = Arc::new(Progress::default());
     stop_at_ctrl_c(&progress);
-    let (measured, broken) = match measure(&cases, args, &progress) {
-        Ok(measured) => (measured, None),
-        Err(RunError { error, results }) => (results, Some(error)),
-    };
+    let (measured, broken) = measure(&cases, args, &progress)
+        .map_or_else(|RunError { error, results }| (results, Some(error)), |measured| (measured, None));
     if let Some(error) = &broken
         && measured.iter().all(|result| *result == CaseResult::NotRun)
     {
@@ -132,7 +130,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let path = merged.results.write(&args.out, &name).map_err(Failure::wrong)?;
 
     let path = (!args.aside).then_some(path.as_path());
-    let summary = Summary { name: &name, measured: &measured, merged: &merged, trials: progress.finished(), path };
+    let summary = summarize(&name, &measured, &merged, progress.finished(), path);
     if let Some(error) = broken {
         return Err(Failure::Wrong(format!("the run failed: {error}; {summary}")));
     }
@@ -147,13 +145,13 @@ pub(super) fn run(args: &RunArgs) -> Done {
 
 /// The first Ctrl-C ends the run after the trials in flight. Another one ends the program if the run goes on.
 fn stop_at_ctrl_c(progress: &Arc<Progress>) {
-    // A terminal's Ctrl-C can reach the program twice, through its process group and through its parent.
-    const PATIENCE: Duration = Duration::from_secs(1);
+    // A terminal's Ctrl-C can reach the program twice within that time: through its process group and its parent.
+    const SAME_KEYSTROKE: Duration = Duration::from_secs(1);
     let progress = Arc::clone(progress);
     let mut first = None;
     // Without a handler Ctrl-C ends the program at once, and every file is still complete.
     let _ = ctrlc::set_handler(move || {
-        if first.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+        if first.get_or_insert_with(Instant::now).elapsed() > SAME_KEYSTROKE {
             std::process::exit(130);
         }
         progress.stop();
@@ -164,59 +162,39 @@ fn stop_at_ctrl_c(progress: &Arc<Progress>) {
 fn measure(cases: &[Case<'_>], args: &RunArgs, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let settings = args.settings();
     let trials = cases.iter().map(|case| settings.trials(case)).sum();
-    let ended = AtomicBool::new(false);
     thread::scope(|scope| {
+        let (_running, ended) = mpsc::channel();
         if !args.quiet && io::stderr().is_terminal() {
-            scope.spawn(|| show_progress(trials, progress, &ended));
+            scope.spawn(move || show_progress(trials, progress, &ended));
         }
-        let measured = driver::run(cases, &settings, progress);
-        ended.store(true, Ordering::Relaxed);
-        measured
+        driver::run(cases, &settings, progress)
     })
 }
 
-fn show_progress(trials: u64, progress: &Progress, ended: &AtomicBool) {
+/// Shows a progress bar until the sender of `ended` is dropped.
+fn show_progress(trials: u64, progress: &Progress, ended: &Receiver<()>) {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} trials {elapsed}");
     let bar = ProgressBar::new(trials).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    while !ended.load(Ordering::Relaxed) {
+    while ended.recv_timeout(Duration::from_millis(50)) == Err(RecvTimeoutError::Timeout) {
         bar.set_position(progress.finished());
-        thread::sleep(Duration::from_millis(50));
     }
     bar.finish_and_clear();
 }
 
-/// What a run did, in one line.
-struct Summary<'a> {
-    name: &'a str,
-    measured: &'a [CaseResult],
-    merged: &'a Merged,
-    trials: u64,
-    /// The file, unless it is temporary.
-    path: Option<&'a Path>,
-}
-
-impl std::fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let count = |fits: fn(&CaseResult) -> bool| self.measured.iter().filter(|result| fits(result)).count();
-        let measured = count(|result| matches!(result, CaseResult::Measured { .. }));
-        write!(f, "{}: {measured} of {} cases measured", self.name, self.measured.len())?;
-        let others = [
-            ("unsupported", count(|result| matches!(result, CaseResult::Unsupported(_)))),
-            ("not run", count(|result| matches!(result, CaseResult::NotRun))),
-            ("kept from before", self.merged.kept),
-        ];
-        for (what, count) in others {
-            if count > 0 {
-                write!(f, ", {count} {what}")?;
-            }
-        }
-        if self.merged.dropped > 0 {
-            write!(f, ", {} dropped from before ({OTHER_FACTS})", self.merged.dropped)?;
-        }
-        write!(f, ", {} trials", self.trials)?;
-        match self.path {
-            Some(path) => write!(f, ", written to {}", shown(path)),
-            None => f.write_str(", nothing is written"),
-        }
+/// What a run did, in one line. `path` is the file, unless it is temporary.
+fn summarize(name: &str, measured: &[CaseResult], merged: &Merged, trials: u64, path: Option<&Path>) -> String {
+    let count = |fits: fn(&CaseResult) -> bool| measured.iter().filter(|result| fits(result)).count();
+    let of_all = count(|result| matches!(result, CaseResult::Measured { .. }));
+    let mut summary = format!("{name}: {of_all} of {} cases measured", measured.len());
+    let others = [
+        ("unsupported", count(|result| matches!(result, CaseResult::Unsupported(_)))),
+        ("not run", count(|result| matches!(result, CaseResult::NotRun))),
+        ("kept from before", merged.kept),
+        (&format!("dropped from before ({OTHER_FACTS})"), merged.dropped),
+    ];
+    for (what, count) in others.into_iter().filter(|(_, count)| *count > 0) {
+        summary += &format!(", {count} {what}");
     }
+    let written = path.map_or("nothing is written".to_owned(), |path| format!("written to {}", shown(path)));
+    format!("{summary}, {trials} trials, {written}")
 }

@@ -1,11 +1,9 @@
-//! Which platforms of a run a folder adopts, and copying them row by row, so that memory does not grow with the number
-//! of rows. The rules are those of [`merge`](super::merge); besides, only a complete run is adopted, and measured
-//! results are never replaced by a platform that was not measured.
+//! Which platforms of a run a folder adopts, and writing them there. Besides the rules of [`merge`](super::merge), only
+//! a complete run is adopted, and a platform that was not measured never replaces measured results. Rows are kept as
+//! ids of interned places and entries, since there can be millions.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io::{self, BufWriter},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -14,11 +12,11 @@ use std::{
 };
 
 use super::{
-    COLUMNS, Row,
-    error::{ReadError, WriteError},
-    merge::{MergeError, is_race, refuse_lost_facts, with_seen_before},
+    COLUMNS,
+    error::ReadError,
+    merge::{MergeError, refuse_lost_facts, with_seen_before},
     read::read_steps,
-    tables::Tables,
+    tables::{EntryId, PlaceId, Tables},
     write::{Replacement, file_of, make_folder, with_facts},
 };
 use crate::{
@@ -31,11 +29,11 @@ use crate::{
 /// What a folder adopts of a run.
 #[derive(Debug)]
 pub struct Adoption<'a> {
-    run: &'a [PathBuf],
     folder: &'a Path,
     catalogue: &'a Catalogue,
+    tables: Tables,
     /// The platforms, each with the folder's rows of racing steps if it has the same facts.
-    platforms: BTreeMap<Arc<str>, Vec<Row>>,
+    platforms: BTreeMap<Arc<str>, (Held, Vec<HeldRow>)>,
     /// Which platforms are left out, and why.
     pub notes: Vec<String>,
 }
@@ -46,12 +44,12 @@ impl<'a> Adoption<'a> {
     /// # Errors
     ///
     /// Results that cannot be read, or the reason why the folder cannot adopt them.
-    pub fn plan(run: &'a [PathBuf], folder: &'a Path, catalogue: &'a Catalogue) -> Result<Self, MergeError> {
+    pub fn plan(run: &[PathBuf], folder: &'a Path, catalogue: &'a Catalogue) -> Result<Self, MergeError> {
         let mut tables = Tables::default();
-        let before = if folder.exists() { vec![folder.to_owned()] } else { Vec::new() };
-        let mut accepted = Held::read(&before, &mut tables, |scenario| catalogue.races(scenario))?;
+        let before = folder.exists().then(|| folder.to_owned());
+        let mut accepted = Held::read(before.as_slice(), &mut tables, |scenario| catalogue.races(scenario))?;
         let (mut platforms, mut notes) = (BTreeMap::new(), Vec::new());
-        for (name, new) in Held::read(run, &mut tables, |_| false)? {
+        for (name, new) in Held::read(run, &mut tables, |_| true)? {
             if new.provenance != Provenance::Measured {
                 notes.push(format!("{name} was not measured by this program; left out"));
                 continue;
@@ -64,12 +62,12 @@ impl<'a> Adoption<'a> {
                 refuse_part(&name, own, &new, &tables, catalogue)?;
             }
             refuse_file(&name, &accepted, folder)?;
-            let same_facts = |own: &&mut Held| new.facts.is_some() && own.facts == new.facts;
-            let own = accepted.get_mut(&name).filter(same_facts);
-            platforms.insert(name, own.map(|own| std::mem::take(&mut own.races)).unwrap_or_default());
+            let own = accepted.get_mut(&name).filter(|own| new.facts.is_some() && own.facts == new.facts);
+            let races = own.map(|own| std::mem::take(&mut own.rows)).unwrap_or_default();
+            platforms.insert(name, (new, races));
         }
         refuse_lost_facts(folder, |name| platforms.contains_key(name))?;
-        Ok(Adoption { run, folder, catalogue, platforms, notes })
+        Ok(Adoption { folder, catalogue, tables, platforms, notes })
     }
 
     /// How many platforms are adopted.
@@ -85,33 +83,27 @@ impl<'a> Adoption<'a> {
     /// What could not be read or written; [`MergeError::Stopped`] if `stop` is set before the first file is replaced.
     /// A file is replaced completely or not at all, and none is replaced before all are written.
     pub fn carry_out(&self, stop: &AtomicBool) -> Result<(), MergeError> {
-        let names = || self.platforms.keys().map(|name| &**name);
-        make_folder(self.folder, names())?;
-        let mut copy = Copy { folder: self.folder, files: BTreeMap::new(), open: None };
-        let mut copied = Ok(());
-        let heads = read_steps(self.run, &mut Tables::default(), |tables, _, step| {
-            let Some(races) = self.platforms.get(step.platform).filter(|_| copied.is_ok()) else { return };
-            let mut rows: Vec<_> = step.rows(tables).collect();
-            if is_race(&rows, self.catalogue) && !races.is_empty() {
-                rows = with_seen_before(&rows, races);
-            }
-            copied = match stop.load(Ordering::Relaxed) {
-                true => Err(MergeError::Stopped),
-                false => copy.add(step.platform, &rows).map_err(MergeError::Write),
-            };
-        })?;
-        copied?;
-        copy.close()?;
-        let facts = heads.platforms.into_iter().filter(|facts| self.platforms.contains_key(&*facts.platform));
-        let facts = with_facts(self.folder, names(), facts)?;
-        if stop.load(Ordering::Relaxed) {
+        make_folder(self.folder, self.platforms.keys().map(|name| &**name))?;
+        let is_stopped = || stop.load(Ordering::Relaxed);
+        let mut files = Vec::new();
+        for (name, (new, races)) in &self.platforms {
+            let row = |row: &HeldRow| self.tables.row(name, row.provenance, row.place, row.entry);
+            let races: Vec<_> = races.iter().map(row).collect();
+            let steps = new.rows.chunk_by(|a, b| a.place == b.place).take_while(|_| !is_stopped());
+            let rows = steps.flat_map(|step| with_seen_before(step.iter().map(row).collect(), &races, self.catalogue));
+            files.push(Replacement::table(&file_of(self.folder, name), &COLUMNS, rows)?);
+        }
+        let facts = self.platforms.iter().map(|(name, (new, _))| (&**name, new.facts.as_ref()));
+        files.extend(with_facts(self.folder, facts)?);
+        if is_stopped() {
             return Err(MergeError::Stopped);
         }
-        Ok(copy.files.into_values().chain(facts).try_for_each(Replacement::replace)?)
+        Ok(files.into_iter().try_for_each(Replacement::replace)?)
     }
 }
 
 /// What files have of a platform.
+#[derive(Debug)]
 struct Held {
     /// The file.
     path: PathBuf,
@@ -122,34 +114,43 @@ struct Held {
     observed: BTreeSet<u32>,
     /// The cases with a step that was run.
     run: BTreeSet<u32>,
-    /// The rows of racing steps.
-    races: Vec<Row>,
+    rows: Vec<HeldRow>,
+}
+
+/// A row of a platform.
+#[derive(Debug)]
+struct HeldRow {
+    provenance: Provenance,
+    place: PlaceId,
+    entry: EntryId,
 }
 
 impl Held {
+    /// Reads files, and keeps the rows of the scenarios that `keeps` names.
     fn read(
         paths: &[PathBuf],
         tables: &mut Tables,
-        races: impl Fn(&str) -> bool,
+        keeps: impl Fn(&str) -> bool,
     ) -> Result<BTreeMap<Arc<str>, Held>, ReadError> {
         let mut all: BTreeMap<_, Held> = BTreeMap::new();
         let heads = read_steps(paths, tables, |tables, path, step| {
+            let (provenance, place) = (step.provenance, step.place);
             let held = all.entry(Arc::clone(step.platform)).or_insert_with(|| Held {
                 path: path.to_owned(),
-                provenance: step.provenance,
+                provenance,
                 facts: None,
                 observed: BTreeSet::new(),
                 run: BTreeSet::new(),
-                races: Vec::new(),
+                rows: Vec::new(),
             });
-            let place = &tables.places[step.place as usize];
+            let about = &tables.places[place as usize];
             for entry in step.entries {
                 let outcome = &*tables.entries[*entry as usize].outcome;
-                held.observed.extend(outcome::is_observed(outcome).then_some(place.case));
-                held.run.extend((outcome != outcome::NOT_RUN).then_some(place.case));
+                held.observed.extend(outcome::is_observed(outcome).then_some(about.case));
+                held.run.extend((outcome != outcome::NOT_RUN).then_some(about.case));
             }
-            if races(&place.scenario) {
-                held.races.extend(step.rows(tables));
+            if keeps(&about.scenario) {
+                held.rows.extend(step.entries.iter().map(|entry| HeldRow { provenance, place, entry: *entry }));
             }
         })?;
         for facts in heads.platforms {
@@ -172,8 +173,13 @@ fn refuse_part(name: &str, own: &Held, new: &Held, tables: &Tables, catalogue: &
     let missing: Vec<_> = accepted.iter().filter(|case| !new.run.contains(case)).collect();
     let Some(first) = missing.first() else { return Ok(()) };
     let (scenario, case) = &tables.cases[***first as usize];
-    let (missing, accepted, first) = (missing.len(), accepted.len(), format!("{scenario} {case}"));
-    Err(MergeError::Partial { platform: name.to_owned(), missing, accepted, first })
+    Err(MergeError::Refused(format!(
+        "{name}: {} of its {} accepted cases were not run, the first of them {scenario} {case}; only a whole run is \
+         adopted: run everything (with --slow what takes seconds, too), or the selection into the folder itself \
+         (`brokenpipe run SELECTOR --out DIR`)",
+        missing.len(),
+        accepted.len()
+    )))
 }
 
 /// A platform must have a file of its own, which is replaced: no other platform may be lost with it, nor the platform
@@ -182,58 +188,20 @@ fn refuse_file(name: &str, accepted: &BTreeMap<Arc<str>, Held>, folder: &Path) -
     let path = file_of(folder, name);
     for (platform, held) in accepted {
         let is_own = **platform == *name;
-        let (folder, platform) = (shown(folder), platform.to_string());
         if is_own != (held.path == path) {
-            return Err(MergeError::Misplaced { path: shown(&held.path), platform, folder });
+            return Err(MergeError::Refused(format!(
+                "{}: holds the results of {platform}; move them to {platform}.csv of {} before others are adopted",
+                shown(&held.path),
+                shown(folder)
+            )));
         }
         if is_own && held.provenance != Provenance::Measured {
-            return Err(MergeError::Stated { folder, platform, provenance: held.provenance });
+            return Err(MergeError::Refused(format!(
+                "{platform}: what {} has of it is {}, and was not measured",
+                shown(folder),
+                held.provenance
+            )));
         }
     }
     Ok(())
-}
-
-/// The new files of the platforms. Only one is open at a time, since there can be thousands.
-struct Copy<'a> {
-    folder: &'a Path,
-    files: BTreeMap<Arc<str>, Replacement>,
-    open: Option<(Arc<str>, Writer)>,
-}
-
-type Writer = csv::Writer<BufWriter<File>>;
-
-impl Copy<'_> {
-    fn add(&mut self, platform: &Arc<str>, rows: &[Row]) -> Result<(), WriteError> {
-        let path = file_of(self.folder, platform);
-        let mut writer = match self.open.take_if(|(open, _)| open == platform) {
-            Some((_, writer)) => writer,
-            None => {
-                self.close()?;
-                self.open(platform, &path).map_err(|error| WriteError::new(&path, error))?
-            }
-        };
-        rows.iter().try_for_each(|row| writer.serialize(row)).map_err(|error| WriteError::new(&path, error))?;
-        self.open = Some((Arc::clone(platform), writer));
-        Ok(())
-    }
-
-    fn open(&mut self, platform: &Arc<str>, path: &Path) -> io::Result<Writer> {
-        let writer = |file| csv::WriterBuilder::new().has_headers(false).from_writer(BufWriter::new(file));
-        if let Some(begun) = self.files.get(platform) {
-            return begun.append().map(writer);
-        }
-        let (file, begun) = Replacement::begin(path)?;
-        self.files.insert(Arc::clone(platform), begun);
-        let mut writer = writer(file);
-        writer.write_record(COLUMNS)?;
-        Ok(writer)
-    }
-
-    /// Closes the open file.
-    fn close(&mut self) -> Result<(), WriteError> {
-        let Some((platform, writer)) = self.open.take() else { return Ok(()) };
-        let ended = writer.into_inner().map_err(|error| error.into_error());
-        let ended = ended.and_then(|writer| writer.into_inner().map_err(io::IntoInnerError::into_error));
-        ended.and_then(|file| file.sync_all()).map_err(|error| WriteError::new(&file_of(self.folder, &platform), error))
-    }
 }

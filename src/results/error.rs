@@ -25,13 +25,7 @@ pub(super) enum Problem {
     #[error("{0}")]
     Invalid(String),
     #[error("cannot be read: {0}")]
-    Unreadable(io::Error),
-}
-
-impl ReadError {
-    pub(super) fn new(path: &Path, line: impl Into<Option<u64>>, problem: impl Into<Problem>) -> Self {
-        ReadError { path: path.to_owned(), line: line.into(), problem: problem.into() }
-    }
+    Unreadable(#[from] io::Error),
 }
 
 impl From<String> for Problem {
@@ -40,28 +34,22 @@ impl From<String> for Problem {
     }
 }
 
-impl From<io::Error> for Problem {
-    fn from(error: io::Error) -> Self {
-        Problem::Unreadable(error)
+impl ReadError {
+    pub(super) fn new(path: &Path, line: impl Into<Option<u64>>, problem: impl Into<Problem>) -> Self {
+        ReadError { path: path.to_owned(), line: line.into(), problem: problem.into() }
     }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&shown(&self.path))?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        write!(f, ": {}", self.problem)
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        write!(f, "{}{line}: {}", shown(&self.path), self.problem)
     }
 }
 
 impl Error for ReadError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.problem {
-            Problem::Invalid(_) => None,
-            Problem::Unreadable(error) => error.source(),
-        }
+        self.problem.source()?.source()
     }
 }
 

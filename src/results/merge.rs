@@ -9,30 +9,29 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    path::{Path, PathBuf},
-    slice,
+    path::Path,
 };
 
 use super::{
     PLATFORMS, Results, Row,
     error::{ReadError, WriteError},
-    read::unknown_columns,
+    read::{facts_in, read_steps, unknown_columns},
+    tables::Tables,
     write::{file_of, make_folder},
 };
 use crate::{
     catalogue::{Axes, Case, Catalogue, Selection},
     driver::CaseResult,
     outcome,
-    platform::{Platform, Provenance},
+    platform::Platform,
     untrusted::shown,
 };
 
 /// Facts that results must have in common.
 pub const OTHER_FACTS: &str = "of another kernel, compiler or version of brokenpipe";
 
-/// Why new results cannot be merged with those of a folder. Paths are as messages show them.
+/// Why new results cannot be merged with those of a folder.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "every field is in its variant's message")]
 pub enum MergeError {
     /// The results of the folder, or the new ones, cannot be read.
     #[error(transparent)]
@@ -40,63 +39,29 @@ pub enum MergeError {
     /// The folder or a file in it cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// A run would add a second file of the platform.
-    #[error(
-        "{folder}: the results of {platform} are in a file of another name than {platform}.csv; rename it, or write \
-         elsewhere"
-    )]
-    OtherFile { folder: String, platform: String },
-    /// A run of a selection would mix results of different facts.
-    #[error(
-        "{folder}: the results of {platform} are {OTHER_FACTS}, and a run of a selection would mix them; run \
-         everything, or write elsewhere"
-    )]
-    OtherFacts { folder: String, platform: String },
-    /// A file that is to be replaced has columns that would be lost.
-    #[error("{path}:1: has columns unknown to this version, which would lose them: {columns}; write elsewhere")]
-    UnknownColumns { path: String, columns: String },
+    /// The folder has results that would be lost, or that new ones cannot stand beside.
+    #[error("{0}")]
+    Refused(String),
+    /// The same, where another folder would do: the message ends in "write elsewhere", and an option can follow that
+    /// says how.
+    #[error("{0}")]
+    Elsewhere(String),
     /// An interrupted run would replace what only a complete one can replace.
-    #[error("nothing is written, since the results of {platform} in {folder} {why}, and this run is not complete")]
-    Incomplete { folder: String, platform: String, why: String },
-    /// A platform was not measured, and has results.
-    #[error("{folder}: has results of {platform} already, and they stay")]
-    Present { folder: String, platform: String },
-    /// A run of some cases would cost the accepted results of others.
-    #[error(
-        "{platform}: {missing} of its {accepted} accepted cases were not run, the first of them {first}; only a whole \
-         run is adopted: run everything (with --slow what takes seconds, too), or the selection into the folder itself \
-         (`brokenpipe run SELECTOR --out DIR`)"
-    )]
-    Partial { platform: String, missing: usize, accepted: usize, first: String },
-    /// A file that would be replaced has another platform's results, or a platform is in another file than its own.
-    #[error(
-        "{path}: holds the results of {platform}; move them to {platform}.csv of {folder} before others are adopted"
-    )]
-    Misplaced { path: String, platform: String, folder: String },
-    /// Measured results would replace what others say of the platform.
-    #[error("{platform}: what {folder} has of it is {}, and was not measured", provenance.word())]
-    Stated { folder: String, platform: String, provenance: Provenance },
+    #[error("nothing is written, since the results of {0}, and this run is not complete")]
+    Incomplete(String),
     /// It was stopped before the first file was replaced.
     #[error("stopped; nothing is replaced")]
     Stopped,
 }
 
-impl MergeError {
-    /// Whether the message ends in "write elsewhere", so that an option can follow that says how.
-    pub fn advises_another_folder(&self) -> bool {
-        matches!(self, Self::OtherFile { .. } | Self::OtherFacts { .. } | Self::UnknownColumns { .. })
-    }
-}
-
 /// What a folder has of a platform before a run of it.
 #[derive(Debug)]
 pub struct Before {
-    folder: PathBuf,
     rows: Vec<Row>,
     /// Whether the rows have other facts than the run.
     has_other_facts: bool,
-    /// Why only a complete run can replace the rows, if that is so.
-    why_complete: Option<String>,
+    /// Whose results only a complete run can replace and why, if that is so.
+    needs_complete: Option<String>,
     /// Whether the run is one of everything.
     is_everything: bool,
     /// What was ignored, such as columns of a newer version.
@@ -128,20 +93,31 @@ impl Before {
         catalogue: &Catalogue,
     ) -> Result<Self, MergeError> {
         let name = &platform.platform;
+        let shown_folder = shown(folder);
         make_folder(folder, [&**name])?;
-        let mut all = Results::read(&[folder.to_owned()])?;
-        all.rows.retain(|row| row.platform == *name);
         let path = file_of(folder, name);
-        if !all.rows.is_empty() && !path.exists() {
-            return Err(MergeError::OtherFile { folder: shown(folder), platform: name.clone() });
+        let mut rows = Vec::new();
+        let heads = read_steps(&[folder.to_owned()], &mut Tables::default(), |tables, _, step| {
+            if **step.platform == **name {
+                rows.extend(step.rows(tables));
+            }
+        })?;
+        if !rows.is_empty() && !path.exists() {
+            return Err(MergeError::Elsewhere(format!(
+                "{shown_folder}: the results of {name} are in a file of another name than {name}.csv; rename it, or \
+                 write elsewhere"
+            )));
         }
-        let has_other_facts = !all.rows.is_empty() && all.platform(name) != Some(platform);
+        let has_other_facts = !rows.is_empty() && !heads.platforms.contains(platform);
         let is_everything = selection.is_everything();
         if has_other_facts && !is_everything {
-            return Err(MergeError::OtherFacts { folder: shown(folder), platform: name.clone() });
+            return Err(MergeError::Elsewhere(format!(
+                "{shown_folder}: the results of {name} are {OTHER_FACTS}, and a run of a selection would mix them; run \
+                 everything, or write elsewhere"
+            )));
         }
         let run: HashSet<_> = selection.scenarios(catalogue).iter().map(|scenario| scenario.id.as_str()).collect();
-        let is_replaced = has_other_facts || all.rows.iter().all(|row| run.contains(row.scenario.as_str()));
+        let is_replaced = has_other_facts || rows.iter().all(|row| run.contains(row.scenario.as_str()));
         if !(is_everything && is_replaced) {
             refuse_lost_columns(&path)?;
         }
@@ -150,8 +126,8 @@ impl Before {
             _ if has_other_facts => Some(format!("are {OTHER_FACTS}")),
             columns => columns.map(|_| "have columns unknown to this version".to_owned()),
         };
-        let (folder, rows, notes) = (folder.to_owned(), all.rows, all.notes);
-        Ok(Before { folder, rows, has_other_facts, why_complete, is_everything, notes })
+        let needs_complete = why_complete.map(|why| format!("{name} in {shown_folder} {why}"));
+        Ok(Before { rows, has_other_facts, needs_complete, is_everything, notes: heads.notes })
     }
 
     /// Merges what was measured with what was there. `measured` has a result for each of `cases`.
@@ -166,8 +142,8 @@ impl Before {
         measured: &[CaseResult],
         catalogue: &Catalogue,
     ) -> Result<Merged, MergeError> {
-        if let Some(why) = self.why_complete.clone().filter(|_| measured.contains(&CaseResult::NotRun)) {
-            return Err(MergeError::Incomplete { folder: shown(&self.folder), platform: platform.platform, why });
+        if let Some(whose) = self.needs_complete.as_ref().filter(|_| measured.contains(&CaseResult::NotRun)) {
+            return Err(MergeError::Incomplete(whose.clone()));
         }
         let mut results = Results::default();
         results.add_run(platform, cases, measured);
@@ -178,10 +154,10 @@ impl Before {
         }
         let run: HashSet<_> = cases.iter().map(|case| case.scenario.id.as_str()).collect();
         let is_gone = |scenario: &str| self.is_everything && run.contains(scenario);
-        let rows = add_seen_before(&results.rows, &self.rows, catalogue);
-        let kept;
-        (results.rows, kept) = keep(&rows, &self.rows, is_gone, catalogue);
-        Ok(Merged { results, kept, dropped: 0 })
+        let steps = results.rows.chunk_by(Row::same_step);
+        let rows: Vec<_> = steps.flat_map(|step| with_seen_before(step.to_vec(), &self.rows, catalogue)).collect();
+        let (rows, kept) = keep(&rows, &self.rows, is_gone, catalogue);
+        Ok(Merged { results: Results { rows, ..results }, kept, dropped: 0 })
     }
 }
 
@@ -207,14 +183,14 @@ fn keep(run: &[Row], before: &[Row], is_gone: impl Fn(&str) -> bool, catalogue: 
 }
 
 /// Where in the catalogue's order the rows of a case come; cases that it does not know come last.
-fn position<'a>(rows: &'a [Row], catalogue: &Catalogue) -> (usize, &'a str, usize, [&'a str; 6]) {
-    let row = &rows[0];
-    let [_, _, words @ ..] = row.case();
-    let axes = catalogue.find(&row.scenario).map_or(&[][..], |scenario| &scenario.axes);
+fn position<'a>(rows: &'a [Row], catalogue: &Catalogue) -> (usize, usize, [&'a str; 6]) {
+    let case = rows[0].case();
+    let [_, scenario, words @ ..] = case;
+    let axes = catalogue.find(scenario).map_or(&[][..], |scenario| &scenario.axes);
     let is_own =
         |axes: &Axes| words == [axes.transport.word(), axes.sigpipe.word(), axes.call.word(), axes.option.word()];
     let of_case = axes.iter().position(is_own).unwrap_or(usize::MAX);
-    (catalogue.position(&row.scenario).unwrap_or(usize::MAX), &row.scenario, of_case, row.case())
+    (catalogue.position(scenario).unwrap_or(usize::MAX), of_case, case)
 }
 
 /// Whether the rows of a case have the steps that the catalogue has; a scenario that it does not know may have any.
@@ -225,50 +201,40 @@ fn has_steps_of(rows: &[Row], catalogue: &Catalogue) -> bool {
     old.eq((1..).zip(&scenario.steps).map(|(number, step)| (number, step.to_string())))
 }
 
-/// Adds the outcomes that racing steps had `before`, on the same platform. A race can still end that way when the next
-/// trials do not, and the rows stay the same from run to run.
-fn add_seen_before(run: &[Row], before: &[Row], catalogue: &Catalogue) -> Vec<Row> {
-    let steps = run.chunk_by(Row::same_step).map(|step| match is_race(step, catalogue) {
-        true => with_seen_before(step, before),
-        false => step.to_vec(),
-    });
-    steps.flatten().collect()
-}
-
-/// Whether these rows of a step belong to a scenario whose steps race, and all were observed.
-pub(super) fn is_race(step: &[Row], catalogue: &Catalogue) -> bool {
-    step.first().is_some_and(|row| catalogue.races(&row.scenario))
-        && step.iter().all(|row| outcome::is_observed(&row.outcome))
-}
-
-/// The rows of a racing step, of which there is at least one, and the further outcomes that it has in `before`.
-pub(super) fn with_seen_before(step: &[Row], before: &[Row]) -> Vec<Row> {
-    let is_further = |row: &&Row| {
-        row.same_step(&step[0])
-            && outcome::is_observed(&row.outcome)
-            && step.iter().all(|new| new.outcome != row.outcome)
-    };
-    let mut seen = step.to_vec();
-    seen.extend(before.iter().filter(is_further).cloned());
+/// The rows of a step, of which there is at least one. If it races and was observed, the outcomes that it has only in
+/// `before`, on the same platform, are added: a race can still end that way when the next trials do not, and the rows
+/// stay the same from run to run.
+pub(super) fn with_seen_before(mut step: Vec<Row>, before: &[Row], catalogue: &Catalogue) -> Vec<Row> {
+    let is_observed = |row: &Row| outcome::is_observed(&row.outcome);
+    if before.is_empty() || !catalogue.races(&step[0].scenario) || !step.iter().all(is_observed) {
+        return step;
+    }
+    let is_further =
+        |row: &&Row| row.same_step(&step[0]) && is_observed(row) && step.iter().all(|new| new.outcome != row.outcome);
+    let further: Vec<_> = before.iter().filter(is_further).cloned().collect();
+    step.extend(further);
     let trials = step[0].trials;
-    seen.iter_mut().for_each(|row| (row.count, row.trials) = (None, trials));
-    seen.sort_by(|a, b| a.outcome.cmp(&b.outcome));
-    seen
+    step.iter_mut().for_each(|row| (row.count, row.trials) = (None, trials));
+    step.sort_by(|a, b| a.outcome.cmp(&b.outcome));
+    step
 }
 
 /// Refuses to replace a file that has columns that would be lost.
 fn refuse_lost_columns(path: &Path) -> Result<(), MergeError> {
-    match unknown_columns(path)? {
-        Some(columns) => Err(MergeError::UnknownColumns { path: shown(path), columns }),
-        None => Ok(()),
-    }
+    unknown_columns(path)?.map_or(Ok(()), |columns| {
+        Err(MergeError::Elsewhere(format!(
+            "{}:1: has columns unknown to this version, which would lose them: {columns}; write elsewhere",
+            shown(path)
+        )))
+    })
 }
 
 /// Does the same for a folder's table of platforms, unless all its rows are replaced.
 pub(super) fn refuse_lost_facts(folder: &Path, is_replaced: impl Fn(&str) -> bool) -> Result<(), MergeError> {
-    let table = folder.join(PLATFORMS);
-    let facts = if table.is_file() { Results::read(slice::from_ref(&table))?.platforms } else { Vec::new() };
-    if facts.iter().all(|facts| is_replaced(&facts.platform)) { Ok(()) } else { refuse_lost_columns(&table) }
+    match facts_in(folder)?.keys().all(|platform| is_replaced(platform)) {
+        true => Ok(()),
+        false => refuse_lost_columns(&folder.join(PLATFORMS)),
+    }
 }
 
 /// Whether a platform that was not measured can be added to a folder, which may not exist yet. Returns notes on what
@@ -279,9 +245,14 @@ pub(super) fn refuse_lost_facts(folder: &Path, is_replaced: impl Fn(&str) -> boo
 /// Why it cannot.
 pub fn check_absent(folder: &Path, platform: &str) -> Result<Vec<String>, MergeError> {
     refuse_lost_facts(folder, |other| other == platform)?;
-    let before = if folder.exists() { Results::read(&[folder.to_owned()])? } else { Results::default() };
-    match before.rows.iter().any(|row| row.platform == platform) {
-        true => Err(MergeError::Present { folder: shown(folder), platform: platform.to_owned() }),
-        false => Ok(before.notes),
+    let before = folder.exists().then(|| folder.to_owned());
+    let mut is_present = false;
+    let heads = read_steps(before.as_slice(), &mut Tables::default(), |_, _, step| {
+        is_present |= **step.platform == *platform;
+    })?;
+    if is_present {
+        let problem = format!("{}: has results of {platform} already, and they stay", shown(folder));
+        return Err(MergeError::Refused(problem));
     }
+    Ok(heads.notes)
 }

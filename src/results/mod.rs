@@ -59,7 +59,9 @@ impl Results {
         for (case, result) in cases.iter().zip(measured) {
             self.rows.extend(Row::of_case(&platform.platform, *case, result));
         }
-        self.set_platform(platform);
+        self.platforms.retain(|known| known.platform != platform.platform);
+        self.platforms.push(platform);
+        self.platforms.sort_by(|a, b| a.platform.cmp(&b.platform));
     }
 
     /// Calls `each` with every step: its platform, provenance, place and entries.
@@ -69,25 +71,10 @@ impl Results {
         mut each: impl FnMut(&Tables, &Arc<str>, Provenance, PlaceId, &[EntryId]),
     ) {
         for rows in self.rows.chunk_by(Row::same_step) {
-            let (places, entries): (Vec<_>, Vec<_>) = rows.iter().map(|row| tables.row(row)).unzip();
+            let (places, entries): (Vec<_>, Vec<_>) = rows.iter().map(|row| tables.ids(row)).unzip();
             let platform = tables.word(&rows[0].platform);
             each(tables, &platform, rows[0].provenance, places[0], &entries);
         }
-    }
-
-    /// The facts of a platform, if they are known.
-    pub fn platform(&self, name: &str) -> Option<&Platform> {
-        self.platforms.iter().find(|platform| platform.platform == name)
-    }
-
-    fn set_platform(&mut self, platform: Platform) {
-        self.forget_platform(&platform.platform);
-        self.platforms.push(platform);
-        self.platforms.sort_by(|a, b| a.platform.cmp(&b.platform));
-    }
-
-    fn forget_platform(&mut self, name: &str) {
-        self.platforms.retain(|known| known.platform != name);
     }
 
     /// Adds a platform on which no case was run and of which no facts are known. The note of every row says why.

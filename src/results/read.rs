@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    io::Cursor,
     num::NonZero,
     path::{Path, PathBuf},
     sync::Arc,
@@ -43,9 +44,7 @@ pub fn read_steps(
     each: impl FnMut(&Tables, &Path, StepRows<'_>),
 ) -> Result<Heads, ReadError> {
     let files = files(paths)?;
-    let mut facts = read_files(&files.all, tables, each)?;
-    facts.add_beside(&files)?;
-    Ok(facts.into_heads())
+    read_files(&files.all, tables, each)?.into_heads(&files)
 }
 
 /// Reads as [`read_steps`] does, with several threads: each has a share of the files, tables and a `P` of its own. The
@@ -73,8 +72,7 @@ pub(crate) fn read_in_shares<P: Default + Send>(
         all.add(facts)?;
         parts.push(part);
     }
-    all.add_beside(&files)?;
-    Ok((parts, all.into_heads()))
+    Ok((parts, all.into_heads(&files)?))
 }
 
 /// Most threads that read. One thread merges what they found, so more of them would wait for it.
@@ -111,7 +109,7 @@ impl FileFacts {
     }
 
     /// Adds the facts of platforms from the tables beside their files. A table among the files comes first.
-    fn add_beside(&mut self, files: &Files) -> Result<(), ReadError> {
+    fn into_heads(mut self, files: &Files) -> Result<Heads, ReadError> {
         for (table, beside) in &files.beside {
             for (name, platform) in read_platforms(table, &mut self.notes)? {
                 if self.owners.get(name.as_str()).is_some_and(|owner| beside.contains(&**owner)) {
@@ -119,11 +117,7 @@ impl FileFacts {
                 }
             }
         }
-        Ok(())
-    }
-
-    fn into_heads(self) -> Heads {
-        Heads { platforms: self.platforms.into_values().collect(), notes: self.notes }
+        Ok(Heads { platforms: self.platforms.into_values().collect(), notes: self.notes })
     }
 }
 
@@ -136,12 +130,12 @@ fn read_files(
     let mut notes = Vec::new();
     for path in files {
         if is_table(path) {
-            facts.platforms.extend(read_platforms(path, &mut notes)?);
+            facts.platforms.append(&mut read_platforms(path, &mut notes)?);
             continue;
         }
         let shared: Arc<Path> = path.as_path().into();
         let mut last: Option<Arc<str>> = None;
-        scan(path, RowReader::open(path)?, tables, &mut notes, |tables, step| {
+        scan(RowReader::open(path)?, tables, &mut notes, |tables, step| {
             if last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, step.platform)) {
                 facts.own(step.platform, &shared)?;
                 last = Some(Arc::clone(step.platform));
@@ -173,13 +167,13 @@ impl Results {
     ///
     /// The first problem.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
-        let Results { mut rows, platforms, mut notes } = Results::default();
-        let reader = RowReader::of_bytes(path, bytes.to_vec())?;
-        scan(path, reader, &mut Tables::default(), &mut notes, |tables, step| {
-            rows.extend(step.rows(tables));
+        let mut results = Results::default();
+        let reader = RowReader::new(path, Cursor::new(bytes.to_vec()))?;
+        scan(reader, &mut Tables::default(), &mut results.notes, |tables, step| {
+            results.rows.extend(step.rows(tables));
             Ok(())
         })?;
-        Ok(Results { rows, platforms, notes })
+        Ok(results)
     }
 }
 
@@ -202,6 +196,16 @@ pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> 
     Ok(unknown(&RowReader::open(path)?.headers(columns, &mut Vec::new())?, columns))
 }
 
+/// The facts in a folder's table of platforms, by platform; none if there is no such file.
+///
+/// # Errors
+///
+/// The first problem in it.
+pub(super) fn facts_in(folder: &Path) -> Result<BTreeMap<String, Platform>, ReadError> {
+    let table = folder.join(PLATFORMS);
+    if table.is_file() { read_platforms(&table, &mut Vec::new()) } else { Ok(BTreeMap::new()) }
+}
+
 fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<BTreeMap<String, Platform>, ReadError> {
     let mut platforms = BTreeMap::new();
     let mut rows = RowReader::open(path)?;
@@ -215,8 +219,8 @@ fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<BTreeMap<Strin
                 row::provenance(field).map_err(invalid)?;
             }
         }
-        let platform: Platform =
-            record.deserialize(Some(headers.as_byte_record())).map_err(|error| rows.csv_error(line, &record, error))?;
+        let platform = record.deserialize(Some(headers.as_byte_record()));
+        let platform: Platform = platform.map_err(|error| invalid(error.to_string().escape_debug().to_string()))?;
         if let Some(first) = platforms.insert(platform.platform.clone(), platform) {
             return Err(ReadError::new(path, line, format!("a second row for platform {}", first.platform)));
         }

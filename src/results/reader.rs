@@ -1,12 +1,10 @@
 //! Reading the rows of one file. Files come from anywhere, so their size and shape are limited.
 
 use std::{
-    cell::Cell,
     collections::BTreeSet,
     fs::File,
-    io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom},
+    io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Take},
     path::Path,
-    rc::Rc,
 };
 
 use csv::{ByteRecord, StringRecord, Terminator};
@@ -17,7 +15,7 @@ use crate::untrusted::shown;
 /// Largest file, in bytes: eight million rows.
 pub const MAX_FILE: u64 = 1 << 30;
 
-/// Longest row, in bytes, including quotes.
+/// Longest row, in bytes, including quotes. A row of up to twice that may be read, since bytes are read in blocks.
 pub const MAX_ROW: u64 = 1 << 17;
 
 /// Longest name of a column, in bytes.
@@ -31,10 +29,12 @@ const BUFFER: usize = 1 << 16;
 
 /// The rows of a file, and the lines on which they begin.
 pub(super) struct RowReader<'a> {
-    path: &'a Path,
-    reader: csv::Reader<Limited<LineEnds>>,
-    /// Where the last complete row ended.
-    taken: Rc<Cell<u64>>,
+    pub(super) path: &'a Path,
+    /// Its limit is set anew for each row: a quote that is never closed would otherwise pull the rest of the file into
+    /// memory.
+    reader: csv::Reader<Take<Box<dyn Read>>>,
+    /// How many fields the first line has, once it is read.
+    columns: Option<usize>,
     /// Set where the last line has no end. Such a file can look like a shorter valid one.
     truncated: Option<ReadError>,
 }
@@ -49,15 +49,11 @@ impl<'a> RowReader<'a> {
         }
         let mut bytes = Vec::new();
         file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
-        Self::of_bytes(path, bytes)
+        Self::new(path, Cursor::new(bytes))
     }
 
-    /// Reads bytes; `path` is their name in messages.
-    pub(super) fn of_bytes(path: &'a Path, bytes: Vec<u8>) -> Result<Self, ReadError> {
-        Self::new(path, io::Cursor::new(bytes))
-    }
-
-    fn new(path: &'a Path, mut from: impl Read + Seek + 'static) -> Result<Self, ReadError> {
+    /// Reads from a file, or from bytes in memory; `path` is their name in messages.
+    pub(super) fn new(path: &'a Path, mut from: impl Read + Seek + 'static) -> Result<Self, ReadError> {
         let cannot = |error: io::Error| ReadError::new(path, None, error);
         let length = from.seek(SeekFrom::End(0)).map_err(cannot)?;
         if length > MAX_FILE {
@@ -72,16 +68,15 @@ impl<'a> RowReader<'a> {
         from.rewind().map_err(cannot)?;
         let mut truncated = None;
         if last != *b"\n" {
-            truncated =
-                Some(ReadError::new(path, count_lines(&mut from).ok(), "truncated: no final newline".to_owned()));
+            let line = last_line(&mut from).map_err(cannot)?;
+            truncated = Some(ReadError::new(path, line, "truncated: no final newline".to_owned()));
             from.rewind().map_err(cannot)?;
         }
-        let ends = LineEnds { from: Box::new(BufReader::with_capacity(BUFFER, from)), held: false };
-        let taken = Rc::new(Cell::new(0));
-        let limited = Limited { from: ends, given: 0, taken: Rc::clone(&taken) };
+        let from: Box<dyn Read> = Box::new(from);
         let mut builder = csv::ReaderBuilder::new();
-        builder.buffer_capacity(BUFFER).terminator(Terminator::Any(b'\n'));
-        Ok(RowReader { path, reader: builder.from_reader(limited), taken, truncated })
+        // The line end `\r\n` is not left to the parser, which would count its second byte as part of the next row.
+        builder.buffer_capacity(BUFFER).terminator(Terminator::Any(b'\n')).has_headers(false).flexible(true);
+        Ok(RowReader { path, reader: builder.from_reader(from.take(0)), columns: None, truncated })
     }
 
     /// Reads the head of a table: all of `columns`, in any order. Other columns are ignored, with a note.
@@ -89,12 +84,12 @@ impl<'a> RowReader<'a> {
         let path = self.path;
         let wrong = |problem: String| Err(ReadError::new(path, 1, problem));
         let no_results = || wrong(format!("invalid results: expected a first line of {}", columns.join(",")));
-        let headers = match self.reader.headers() {
-            Ok(headers) => headers.clone(),
-            // Longer than any row.
-            Err(error) if is_too_long(&error) => return no_results(),
-            Err(error) => return Err(self.csv_error(1, &ByteRecord::new(), error)),
+        let mut record = ByteRecord::new();
+        match self.next(&mut record) {
+            Err(_) if self.is_over_limit() => return no_results(),
+            read => read?,
         };
+        let Ok(headers) = StringRecord::from_byte_record(record) else { return wrong(NOT_UTF8.to_owned()) };
         if !headers.iter().any(|header| columns.contains(&header)) {
             return no_results();
         }
@@ -121,20 +116,43 @@ impl<'a> RowReader<'a> {
         Ok(headers)
     }
 
-    /// Reads the next row after the head, and returns the line on which it begins, from 1; none at the end.
+    /// Reads the next row, and returns the line on which it begins, from 1; none at the end. The first row is the head.
     pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, ReadError> {
-        let before = self.reader.position().line();
-        self.taken.set(self.reader.position().byte());
-        let read = self.reader.read_byte_record(record);
-        // Empty lines before a row are skipped, so it may begin later than reading did.
-        let line = match record.is_empty() || is_continued(record) {
-            true => before,
-            false => self.reader.position().line() - 1,
-        };
-        match read {
-            Ok(more) => Ok(more.then_some(line)),
-            Err(error) => Err(self.csv_error(line, record, error)),
+        loop {
+            let before = self.reader.position().line();
+            self.reader.get_mut().set_limit(MAX_ROW + BUFFER as u64);
+            let more = self.reader.read_byte_record(record).map_err(|error| {
+                let error = match error.into_kind() {
+                    csv::ErrorKind::Io(error) => error,
+                    other => io::Error::other(format!("{other:?}")),
+                };
+                ReadError::new(self.path, before, error)
+            })?;
+            if self.is_over_limit() {
+                let problem = format!("a row of more than {} KiB; a quote may not have been closed", MAX_ROW >> 10);
+                return Err(ReadError::new(self.path, before, problem));
+            }
+            if !more {
+                return Ok(None);
+            }
+            if record == [b"\r"].as_slice() {
+                continue;
+            }
+            // Empty lines before a row are skipped, so it may begin later than reading did.
+            let line = if is_continued(record) { before } else { self.reader.position().line() - 1 };
+            drop_line_end(record);
+            let expected = *self.columns.get_or_insert(record.len());
+            if record.len() != expected {
+                let problem = format!("{} fields where the first line has {expected}", record.len());
+                return Err(self.invalid(line, record, problem));
+            }
+            return Ok(Some(line));
         }
+    }
+
+    /// Whether reading stopped within a row that is too long.
+    fn is_over_limit(&self) -> bool {
+        self.reader.get_ref().limit() == 0
     }
 
     /// A problem with the row that begins on this line.
@@ -143,19 +161,6 @@ impl<'a> RowReader<'a> {
             problem += "; the row continues on the next line: a quote may not have been closed";
         }
         ReadError::new(self.path, line, problem)
-    }
-
-    /// What the parser could not read; `record` is what there is of the row.
-    pub(super) fn csv_error(&self, line: u64, record: &ByteRecord, error: csv::Error) -> ReadError {
-        let (is_too_long, text) = (is_too_long(&error), error.to_string());
-        match error.into_kind() {
-            csv::ErrorKind::Utf8 { .. } => ReadError::new(self.path, line, NOT_UTF8.to_owned()),
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                self.invalid(line, record, format!("{len} fields where the first line has {expected_len}"))
-            }
-            csv::ErrorKind::Io(error) if !is_too_long => ReadError::new(self.path, line, error),
-            _ => ReadError::new(self.path, line, text.escape_debug().to_string()),
-        }
     }
 }
 
@@ -171,102 +176,17 @@ fn is_continued(record: &ByteRecord) -> bool {
     record.as_slice().contains(&b'\n')
 }
 
-/// Whether reading stopped at a row that [`Limited`] refused.
-fn is_too_long(error: &csv::Error) -> bool {
-    matches!(error.kind(), csv::ErrorKind::Io(error) if error.kind() == ErrorKind::InvalidData)
-}
-
-/// How many lines there are, including one without an end.
-fn count_lines(mut from: impl Read) -> io::Result<u64> {
-    let mut buffer = vec![0; BUFFER];
-    let mut lines = 1;
-    loop {
-        match from.read(&mut buffer) {
-            Ok(0) => return Ok(lines),
-            Ok(count) => lines += buffer[..count].iter().filter(|byte| **byte == b'\n').count() as u64,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+/// Drops the `\r` of a line end `\r\n`, which the parser leaves in the last field.
+fn drop_line_end(record: &mut ByteRecord) {
+    let last = record.len() - 1;
+    if let Some(text) = record[last].strip_suffix(b"\r").map(<[u8]>::to_owned) {
+        record.truncate(last);
+        record.push_field(&text);
     }
 }
 
-/// Stops reading within a row that is longer than allowed: a quote that is never closed would otherwise pull the rest
-/// of the file into memory.
-struct Limited<R> {
-    from: R,
-    /// Bytes that were returned so far.
-    given: u64,
-    /// Where the last complete row ended; set by the [`RowReader`].
-    taken: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given - self.taken.get() > MAX_ROW {
-            let problem = format!("a row of more than {} KiB; a quote may not have been closed", MAX_ROW >> 10);
-            return Err(io::Error::new(ErrorKind::InvalidData, problem));
-        }
-        let count = self.from.read(buffer)?;
-        self.given += count as u64;
-        Ok(count)
-    }
-}
-
-/// Passes the line end `\r\n` on as `\n`: the parser would end the row at the first byte and count the second as part
-/// of the next row.
-struct LineEnds {
-    from: Box<dyn BufRead>,
-    /// Whether a `\r` was read and not yet passed on, because what follows it is not known yet.
-    held: bool,
-}
-
-impl Read for LineEnds {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(first) = buffer.first_mut() else { return Ok(0) };
-        loop {
-            let bytes = self.from.fill_buf()?;
-            if std::mem::take(&mut self.held) && bytes.first() != Some(&b'\n') {
-                *first = b'\r';
-                return Ok(1);
-            }
-            let plain = bytes.iter().position(|byte| *byte == b'\r').unwrap_or(bytes.len());
-            if plain > 0 || bytes.is_empty() {
-                let count = plain.min(buffer.len());
-                buffer[..count].copy_from_slice(&bytes[..count]);
-                self.from.consume(count);
-                return Ok(count);
-            }
-            self.held = true;
-            self.from.consume(1);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn line_ends_of_two_bytes_become_one_wherever_reading_stops() {
-        for (text, right) in [
-            ("a\r\nb\r\n", "a\nb\n"),
-            ("a\r\r\nb\rc\n\r\n\r", "a\r\nb\rc\n\n\r"),
-            ("\r\n\n\r", "\n\n\r"),
-            ("no end", "no end"),
-        ] {
-            for (held, taken) in (1..5).flat_map(|held| (1..5).map(move |taken| (held, taken))) {
-                let from = Box::new(BufReader::with_capacity(held, text.as_bytes()));
-                let mut ends = LineEnds { from, held: false };
-                let mut read = Vec::new();
-                let mut buffer = vec![0; taken];
-                loop {
-                    match ends.read(&mut buffer).unwrap() {
-                        0 => break,
-                        count => read.extend_from_slice(&buffer[..count]),
-                    }
-                }
-                assert_eq!(String::from_utf8(read).unwrap(), right, "{text:?}, {held} and {taken} bytes at a time");
-            }
-        }
-    }
+/// The number of the last line, from 1.
+fn last_line(from: impl Read) -> io::Result<u64> {
+    let mut bytes = BufReader::with_capacity(BUFFER, from).bytes();
+    bytes.try_fold(1, |line, byte| Ok(line + u64::from(byte? == b'\n')))
 }

@@ -116,27 +116,21 @@ impl Row {
         rows
     }
 
-    /// The fields from `scenario` on, in the order of the [`COLUMNS`] and as they are written.
-    pub(super) fn fields(&self) -> [Cow<'_, str>; 16] {
-        let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default().into();
-        [
-            self.scenario.as_str().into(),
-            self.transport.as_str().into(),
-            self.sigpipe.as_str().into(),
-            self.call.as_str().into(),
-            self.option.as_str().into(),
-            self.step.to_string().into(),
-            self.actor.as_str().into(),
-            self.operation.as_str().into(),
-            self.outcome.as_str().into(),
-            self.code.map(|code| code.to_string()).unwrap_or_default().into(),
-            self.name.as_str().into(),
-            self.kind.as_str().into(),
-            self.signal.as_str().into(),
-            count(self.count),
-            count(self.trials),
-            self.note.as_str().into(),
-        ]
+    /// The fields from `scenario` on, in the order of the [`COLUMNS`] and as they are written: those of the step, and
+    /// those of its outcome.
+    pub(super) fn fields(&self) -> ([Cow<'_, str>; 8], [Cow<'_, str>; 8]) {
+        fn number<T: ToString>(number: Option<T>) -> Cow<'static, str> {
+            number.map(|number| number.to_string()).unwrap_or_default().into()
+        }
+        let [_, scenario, transport, sigpipe, call, option] = self.case().map(Cow::from);
+        let [actor, operation, outcome, name] =
+            [&self.actor, &self.operation, &self.outcome, &self.name].map(Cow::from);
+        let [kind, signal, note] = [&self.kind, &self.signal, &self.note].map(Cow::from);
+        let (count, trials) = (number(self.count), number(self.trials));
+        (
+            [scenario, transport, sigpipe, call, option, self.step.to_string().into(), actor, operation],
+            [outcome, number(self.code), name, kind, signal, count, trials, note],
+        )
     }
 
     /// The case, as words that two rows have in common if they are rows of the same case.
@@ -151,8 +145,8 @@ impl Row {
 
     /// Whether both are rows of the same step.
     pub(super) fn same_step(&self, other: &Row) -> bool {
-        let step = |row: &Row| (row.step, row.actor == self.actor, row.operation == self.operation);
-        self.same_case(other) && step(other) == (self.step, true, true)
+        self.same_case(other)
+            && (self.step, &self.actor, &self.operation) == (other.step, &other.actor, &other.operation)
     }
 }
 
@@ -167,7 +161,9 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
     }
     let text = std::str::from_utf8(field).map_err(|_| NOT_UTF8.to_owned())?;
     if text.chars().any(char::is_control) {
-        return Err(format!("column `{column}`: a control character in {}; none is allowed", quoted(text)));
+        // A line end of either kind reads the same in the message.
+        let text = quoted(&text.replace("\r\n", "\n"));
+        return Err(format!("column `{column}`: a control character in {text}; none is allowed"));
     }
     let expected: Option<Cow<'_, str>> = match column {
         "platform" => check_name(text).err().map(Cow::from),
@@ -195,8 +191,7 @@ const WORD: &str = "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with
 /// Where a cell comes from.
 pub(super) fn provenance(field: &[u8]) -> Result<Provenance, String> {
     let text = text("provenance", field)?;
-    let known = Provenance::ALL.into_iter().find(|provenance| provenance.word() == text);
-    known.ok_or_else(|| invalid("provenance", text, "`measured`, `reported` or `documented`"))
+    Provenance::from_word(text).ok_or_else(|| invalid("provenance", text, "`measured`, `reported` or `documented`"))
 }
 
 /// The number of a step, from 1 to 1000.

@@ -1,7 +1,7 @@
 //! Reading rows one by one, strictly: every error names file, line and what was expected. Only fields that were not
 //! seen before are examined, so memory grows with the number of distinct steps and outcomes.
 
-use std::{array, collections::HashSet, path::Path, sync::Arc};
+use std::{array, collections::HashSet, sync::Arc};
 
 use csv::ByteRecord;
 
@@ -31,53 +31,38 @@ pub struct StepRows<'a> {
 impl StepRows<'_> {
     /// The rows themselves; `tables` are those that the step was read with.
     pub(super) fn rows(self, tables: &Tables) -> impl Iterator<Item = Row> {
-        let place = &tables.places[self.place as usize];
-        let case = &tables.cases[place.case as usize].1;
-        self.entries.iter().map(move |entry| {
-            let entry = &tables.entries[*entry as usize];
-            Row {
-                platform: self.platform.to_string(),
-                provenance: self.provenance,
-                scenario: place.scenario.to_string(),
-                transport: case.transport.to_string(),
-                sigpipe: case.sigpipe.to_string(),
-                call: case.call.to_string(),
-                option: case.option.to_string(),
-                step: place.step,
-                actor: place.actor.to_string(),
-                operation: place.operation.to_string(),
-                outcome: entry.outcome.to_string(),
-                code: entry.code,
-                name: entry.name.to_string(),
-                kind: entry.kind.to_string(),
-                signal: entry.signal.to_string(),
-                count: entry.count,
-                trials: entry.trials,
-                note: entry.note.to_string(),
-            }
-        })
+        self.entries.iter().map(move |entry| tables.row(self.platform, self.provenance, self.place, *entry))
     }
 }
 
 /// Reads the rows of one file, and calls `each` with every step once all its rows are read.
 pub(super) fn scan(
-    path: &Path,
     mut rows: RowReader<'_>,
     tables: &mut Tables,
     notes: &mut Vec<String>,
     mut each: impl FnMut(&Tables, StepRows<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
+    let path = rows.path;
     let headers = rows.headers(&COLUMNS, notes)?;
     let at = COLUMNS.map(|column| headers.iter().position(|header| header == column).unwrap_or_default());
     let unknown: Vec<usize> = (0..headers.len()).filter(|index| !at.contains(index)).collect();
     let mut record = ByteRecord::new();
-    let mut group = Group::default();
-    let mut finish = |group: &Group, tables: &Tables| match group
-        .finish(tables)
-        .map_err(|problem| ReadError::new(path, group.last_line, problem))?
-    {
-        Some(step) => each(tables, step),
-        None => Ok(()),
+    let mut provenance = Provenance::Measured;
+    let mut group = Group {
+        platform: Arc::default(),
+        provenance,
+        place: 0,
+        entries: Vec::new(),
+        first_line: 0,
+        last_line: 0,
+        begun: HashSet::new(),
+    };
+    let mut finish = |group: &Group, tables: &Tables| match group.entries.is_empty() {
+        true => Ok(()),
+        false => {
+            group.check_counts(tables).map_err(|problem| ReadError::new(path, group.last_line, problem))?;
+            each(tables, group.step())
+        }
     };
     while let Some(line) = rows.next(&mut record)? {
         let invalid = |problem| rows.invalid(line, &record, problem);
@@ -87,23 +72,26 @@ pub(super) fn scan(
         }
         let place = tables.place(array::from_fn(|index| field(PLACE.start + index))).map_err(invalid)?;
         let entry = tables.entry(array::from_fn(|index| field(ENTRY.start + index))).map_err(invalid)?;
-        if group.begins(place, field(0), tables) {
-            finish(&group, tables)?;
-            group.begin(place, [field(0), field(1)], line, tables).map_err(invalid)?;
+        if provenance.word().as_bytes() != field(1) {
+            provenance = row::provenance(field(1)).map_err(invalid)?;
         }
-        group.add(place, field(1), entry, line, tables).map_err(invalid)?;
+        if group.is_over(place, field(0), tables) {
+            finish(&group, tables)?;
+            group.begin(place, field(0), provenance, line, tables).map_err(invalid)?;
+        }
+        group.add(place, provenance, entry, tables).map_err(invalid)?;
+        group.last_line = line;
     }
     finish(&group, tables)
 }
 
 /// The rows of the current step. Checks rows against each other: the outcomes of a step are adjacent and their counts
 /// add up to its trials, steps follow each other, and the rows of a case are adjacent.
-#[derive(Default)]
 struct Group {
     platform: Arc<str>,
-    provenance_text: Vec<u8>,
-    provenance: Option<Provenance>,
-    place: Option<PlaceId>,
+    provenance: Provenance,
+    place: PlaceId,
+    /// Empty only before the first row of the file.
     entries: Vec<EntryId>,
     first_line: u64,
     last_line: u64,
@@ -112,91 +100,85 @@ struct Group {
 }
 
 impl Group {
-    /// Whether a row of this place and platform is the first of its step.
-    fn begins(&self, place: PlaceId, platform: &[u8], tables: &Tables) -> bool {
-        self.place.is_none_or(|last| {
-            let (last, next) = (&tables.places[last as usize], &tables.places[place as usize]);
-            (last.case, last.step) != (next.case, next.step) || self.platform.as_bytes() != platform
-        })
+    /// Whether a row of this place and platform is the first of another step.
+    fn is_over(&self, place: PlaceId, platform: &[u8], tables: &Tables) -> bool {
+        self.entries.is_empty() || self.platform.as_bytes() != platform || {
+            let [last, next] = [self.place, place].map(|place| &tables.places[place as usize]);
+            (last.case, last.step) != (next.case, next.step)
+        }
     }
 
-    /// The current step, if there is one.
-    fn finish(&self, tables: &Tables) -> Result<Option<StepRows<'_>>, String> {
-        let (Some(place), Some(provenance)) = (self.place, self.provenance) else { return Ok(None) };
-        let about = &tables.places[place as usize];
-        let entries = || self.entries.iter().map(|entry| &tables.entries[*entry as usize]);
-        let counted: Vec<u64> = entries().filter_map(|entry| entry.count).collect();
-        let trials = entries().next().and_then(|entry| entry.trials);
-        if !counted.is_empty() && counted.len() < self.entries.len() {
+    fn step(&self) -> StepRows<'_> {
+        let Group { platform, provenance, place, entries, first_line, .. } = self;
+        StepRows { platform, provenance: *provenance, place: *place, entries, line: *first_line }
+    }
+
+    fn check_counts(&self, tables: &Tables) -> Result<(), String> {
+        let about = &tables.places[self.place as usize];
+        let mut entries = self.entries.iter().map(|entry| &tables.entries[*entry as usize]);
+        let mut counts = entries.clone().filter_map(|entry| entry.count);
+        let counted = counts.clone().count();
+        let sum = counts.try_fold(0_u64, u64::checked_add);
+        let trials = entries.next().and_then(|entry| entry.trials);
+        if counted == 0 || (counted == self.entries.len() && sum == trials) {
+            return Ok(());
+        }
+        if counted < self.entries.len() {
             return Err(format!("wrong count: step {} counts some of its outcomes and not others", about.step));
         }
-        let sum = counted.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
-        if !counted.is_empty() && sum != trials {
-            return Err(format!(
-                "wrong count: the outcomes of step {} of {} count {} together, of {} trials",
-                about.step,
-                about.scenario,
-                sum.map_or("more than any number".to_owned(), |sum| sum.to_string()),
-                trials.unwrap_or_default()
-            ));
-        }
-        let line = self.first_line;
-        Ok(Some(StepRows { platform: &self.platform, provenance, place, entries: &self.entries, line }))
+        Err(format!(
+            "wrong count: the outcomes of step {} of {} count {} together, of {} trials",
+            about.step,
+            about.scenario,
+            sum.map_or("more than any number".to_owned(), |sum| sum.to_string()),
+            trials.unwrap_or_default()
+        ))
     }
 
-    fn begin(&mut self, place: PlaceId, head: [&[u8]; 2], line: u64, tables: &mut Tables) -> Result<(), String> {
-        let [platform, provenance] = head;
-        let same_platform = self.place.is_some() && self.platform.as_bytes() == platform;
+    /// Begins a step with its first row, whose entry is added next.
+    fn begin(
+        &mut self,
+        place: PlaceId,
+        platform: &[u8],
+        provenance: Provenance,
+        line: u64,
+        tables: &mut Tables,
+    ) -> Result<(), String> {
+        let same_platform = !self.entries.is_empty() && self.platform.as_bytes() == platform;
         if !same_platform {
             self.platform = tables.word(row::text("platform", platform)?);
         }
-        if self.provenance.is_none() || self.provenance_text != provenance {
-            self.provenance = Some(row::provenance(provenance)?);
-            self.provenance_text = provenance.to_vec();
-        }
         let about = &tables.places[place as usize];
-        let last = self.place.map(|last| &tables.places[last as usize]).filter(|_| same_platform);
-        let same_case = last.is_some_and(|last| last.case == about.case);
-        if !same_case && !self.begun.insert((Arc::clone(&self.platform), about.case)) {
+        let last = tables.places.get(self.place as usize).filter(|last| same_platform && last.case == about.case);
+        if last.is_none() && !self.begun.insert((Arc::clone(&self.platform), about.case)) {
             return Err(format!(
                 "case {} {} a second time; its rows have to be adjacent",
                 about.scenario, tables.cases[about.case as usize].1.transport
             ));
         }
-        let before = last.filter(|_| same_case).map_or(0, |last| last.step);
+        let next = last.map_or(0, |last| last.step) + 1;
         // Reports and manuals may say nothing of some steps.
-        let gaps = self.provenance != Some(Provenance::Measured);
-        if about.step != before + 1 && !(gaps && about.step > before) {
-            return Err(format!(
-                "column `step`: {}, expected {}: rows are missing or out of order",
-                about.step,
-                before + 1
-            ));
+        let may_skip = provenance != Provenance::Measured;
+        if about.step < next || (about.step > next && !may_skip) {
+            let step = about.step;
+            return Err(format!("column `step`: {step}, expected {next}: rows are missing or out of order"));
         }
-        self.place = Some(place);
+        (self.place, self.provenance, self.first_line) = (place, provenance, line);
         self.entries.clear();
-        self.first_line = line;
         Ok(())
     }
 
-    fn add(
-        &mut self,
-        place: PlaceId,
-        provenance: &[u8],
-        entry: EntryId,
-        line: u64,
-        tables: &Tables,
-    ) -> Result<(), String> {
+    fn add(&mut self, place: PlaceId, provenance: Provenance, entry: EntryId, tables: &Tables) -> Result<(), String> {
         let entries = &tables.entries;
         let about = &entries[entry as usize];
-        if self.provenance == Some(Provenance::Measured) && about.trials.is_none() {
+        if self.provenance == Provenance::Measured && about.trials.is_none() {
             return Err("column `trials`: empty; measured rows count their trials".to_owned());
         }
         if let Some(first) = self.entries.first().map(|first| &entries[*first as usize]) {
-            if self.place != Some(place) || first.trials != about.trials {
+            if self.place != place || first.trials != about.trials {
                 return Err("actor, operation and trials differ from those of the step's first row".to_owned());
             }
-            if self.provenance_text != provenance {
+            if self.provenance != provenance {
                 return Err("provenance differs from that of the step's first row".to_owned());
             }
             if self.entries.iter().any(|known| entries[*known as usize].outcome == about.outcome) {
@@ -204,7 +186,6 @@ impl Group {
             }
         }
         self.entries.push(entry);
-        self.last_line = line;
         Ok(())
     }
 }

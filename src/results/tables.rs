@@ -6,7 +6,7 @@ use std::{array, collections::HashSet, ops::Range, sync::Arc};
 use indexmap::IndexSet;
 
 use super::row::{self, COLUMNS, Row};
-use crate::catalogue::CaseName;
+use crate::{catalogue::CaseName, platform::Provenance};
 
 /// An index into [`Tables::places`], from 0.
 pub type PlaceId = u32;
@@ -107,29 +107,55 @@ impl Tables {
     }
 
     /// The place and the entry of a row, whose fields are not checked.
-    pub(super) fn row(&mut self, row: &Row) -> (PlaceId, EntryId) {
-        let fields = row.fields();
-        let texts = |columns: Range<usize>| array::from_fn(|at| &*fields[columns.start - PLACE.start + at]);
-        let (place, entry) = (texts(PLACE), texts(ENTRY));
+    pub(super) fn ids(&mut self, row: &Row) -> (PlaceId, EntryId) {
+        let (place, entry) = row.fields();
+        let (place, entry) = (place.each_ref().map(|text| &**text), entry.each_ref().map(|text| &**text));
         let found = self.find_place(place.map(str::as_bytes));
         let place = found.unwrap_or_else(|| self.add_place(place, row.step));
         let found = self.find_entry(entry.map(str::as_bytes));
         (place, found.unwrap_or_else(|| self.add_entry(entry, row.code, row.count, row.trials)))
     }
 
-    /// Adds the places of other tables, which are not yet [settled](Self::settle), and returns the id here of each.
+    /// The row of a platform that has this place and this entry.
+    pub(super) fn row(&self, platform: &str, provenance: Provenance, place: PlaceId, entry: EntryId) -> Row {
+        let place = &self.places[place as usize];
+        let case = &self.cases[place.case as usize].1;
+        let entry = &self.entries[entry as usize];
+        Row {
+            platform: platform.to_owned(),
+            provenance,
+            scenario: place.scenario.to_string(),
+            transport: case.transport.to_string(),
+            sigpipe: case.sigpipe.to_string(),
+            call: case.call.to_string(),
+            option: case.option.to_string(),
+            step: place.step,
+            actor: place.actor.to_string(),
+            operation: place.operation.to_string(),
+            outcome: entry.outcome.to_string(),
+            code: entry.code,
+            name: entry.name.to_string(),
+            kind: entry.kind.to_string(),
+            signal: entry.signal.to_string(),
+            count: entry.count,
+            trials: entry.trials,
+            note: entry.note.to_string(),
+        }
+    }
+
+    /// Adds the places of other tables, which were read from files and are not yet [settled](Self::settle), and returns
+    /// the id here of each.
+    ///
+    /// # Panics
+    ///
+    /// If a field of the other tables is invalid.
     pub(crate) fn add_places_of(&mut self, others: &Tables) -> Vec<PlaceId> {
-        let mut place = |key: &[u8], place: &Place| {
-            if let Some(at) = self.place_keys.get_index_of(key) {
-                return number(at);
-            }
-            self.key = key.to_vec();
-            let CaseName { transport, sigpipe, call, option } = &others.cases[place.case as usize].1;
-            let words = [&place.scenario, transport, sigpipe, call, option, &place.actor, &place.operation];
-            let [scenario, transport, sigpipe, call, option, actor, operation] = words.map(|word| &**word);
-            self.add_place([scenario, transport, sigpipe, call, option, "", actor, operation], place.step)
+        let mut place = |key: &[u8]| {
+            let mut fields = key.split(|byte| *byte == BETWEEN);
+            let fields = array::from_fn(|_| fields.next().unwrap_or_default());
+            self.place(fields).expect("fields that were read from a file are valid")
         };
-        others.place_keys.iter().zip(&others.places).map(|(key, of_key)| place(key, of_key)).collect()
+        others.place_keys.iter().map(|key| place(key)).collect()
     }
 
     fn find_place(&mut self, fields: [&[u8]; 8]) -> Option<PlaceId> {

@@ -1,7 +1,7 @@
 //! Writing results: a file is replaced completely or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 use tempfile::TempPath;
 
-use super::{COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, error::WriteError};
+use super::{COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, error::WriteError, read::facts_in};
 use crate::{platform::Platform, sys};
 
 impl Results {
@@ -25,7 +25,8 @@ impl Results {
         let path = file_of(folder, platform);
         let rows = self.rows.iter().filter(|row| row.platform == platform);
         let rows = Replacement::table(&path, &COLUMNS, rows)?;
-        let facts = with_facts(folder, [platform], self.platform(platform).cloned())?;
+        let facts = self.platforms.iter().find(|known| known.platform == platform);
+        let facts = with_facts(folder, [(platform, facts)])?;
         // Rows first: a run of a selection refuses new rows with old facts, but would add its own rows to old rows with
         // new facts.
         rows.replace()?;
@@ -51,25 +52,23 @@ pub(super) fn make_folder<'a>(folder: &Path, platforms: impl IntoIterator<Item =
     }
 }
 
-/// Writes a folder's table of platforms with these facts in place of those of these platforms. Returns none if there is
-/// no table and there are no facts. The table is read now and not when a run begins: another run may have ended since.
+/// Writes a folder's table of platforms with these facts of these platforms, of which none may be known, in place of
+/// those that it has. Returns none if there is no table and there are no facts. The table is read now and not when a
+/// run begins: another run may have ended since.
 pub(super) fn with_facts<'a>(
     folder: &Path,
-    platforms: impl IntoIterator<Item = &'a str>,
-    facts: impl IntoIterator<Item = Platform>,
+    facts: impl IntoIterator<Item = (&'a str, Option<&'a Platform>)>,
 ) -> Result<Option<Replacement>, WriteError> {
     let path = folder.join(PLATFORMS);
-    let mut all = Results::default();
-    if path.exists() {
-        let read = Results::read(std::slice::from_ref(&path));
-        all = read.map_err(|error| WriteError::new(&path, io::Error::other(error)))?;
+    let mut all = facts_in(folder).map_err(|error| WriteError::new(&path, io::Error::other(error)))?;
+    for (platform, facts) in facts {
+        all.remove(platform);
+        all.extend(facts.map(|facts| (platform.to_owned(), facts.clone())));
     }
-    platforms.into_iter().for_each(|platform| all.forget_platform(platform));
-    facts.into_iter().for_each(|facts| all.set_platform(facts));
-    if all.platforms.is_empty() && !path.exists() {
+    if all.is_empty() && !path.exists() {
         return Ok(None);
     }
-    Replacement::table(&path, &PLATFORM_COLUMNS, all.platforms.iter()).map(Some)
+    Replacement::table(&path, &PLATFORM_COLUMNS, all.values()).map(Some)
 }
 
 /// Replaces a file by a text, completely or not at all. If the path is not a regular file, such as a pipe, the text is
@@ -92,32 +91,22 @@ pub(super) struct Replacement {
 }
 
 impl Replacement {
-    /// Begins the file that will replace the one at this path.
-    pub(super) fn begin(path: &Path) -> io::Result<(File, Self)> {
+    fn write(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<Self, WriteError> {
         let target = target(path);
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".brokenpipe-");
         sys::results_permissions(&mut builder);
-        let (file, temporary) = builder.tempfile_in(folder)?.into_parts();
-        Ok((file, Replacement { path: path.to_owned(), file: temporary }))
-    }
-
-    /// Opens the file again, to write at its end.
-    pub(super) fn append(&self) -> io::Result<File> {
-        OpenOptions::new().append(true).open(&self.file)
-    }
-
-    fn write(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<Self, WriteError> {
-        let written = Self::begin(path).and_then(|(file, replacement)| {
-            write(&file)?;
-            file.sync_all()?;
-            Ok(replacement)
+        let written = builder.tempfile_in(folder).and_then(|file| {
+            write(file.as_file())?;
+            file.as_file().sync_all()?;
+            Ok(Replacement { path: path.to_owned(), file: file.into_temp_path() })
         });
         written.map_err(|error| WriteError::new(path, error))
     }
 
-    fn table<T: Serialize>(
+    /// Writes a table with these columns and rows.
+    pub(super) fn table<T: Serialize>(
         path: &Path,
         columns: &[&str],
         mut rows: impl Iterator<Item = T>,
