@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering::{self, Equal, Greater, Less};
 
-/// The leading numbers of a version: `6.18` is 6 and 18, and so is `6.18-rc1`. `None` if it does not begin with a number.
+/// The leading numbers of a version: `6.18` is 6 and 18, and so is `6.18-rc1`. `None` if it does not begin with a
+/// number.
 pub(super) fn numbers(version: &str) -> Option<Vec<u64>> {
     let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
     let numbers: Vec<_> = version[..end].split('.').map_while(|part| part.parse().ok()).collect();

@@ -12,8 +12,7 @@ pub struct PairCount<'a> {
     pub one: &'a Column,
     /// The other one.
     pub other: &'a Column,
-    /// How many rows both have an observation in. The rows are those of a view of the two: cases that gave the same on
-    /// both share one.
+    /// In how many rows of a view of the two something was observed on both.
     pub rows: usize,
     /// In how many of them the two differ.
     pub differing: usize,
@@ -23,11 +22,11 @@ pub struct PairCount<'a> {
 type Pattern = (Vec<CellId>, bool);
 
 impl View<'_> {
-    /// Compares each column with each one before it: the second with the first, the third with the first and the second,
-    /// and so on.
+    /// Compares each column with each one before it: the second with the first, the third with the first and the
+    /// second, and so on.
     ///
-    /// Many columns give the same in a step, so each two distinct patterns of a step are compared once, however many
-    /// columns have them.
+    /// Many columns gave the same in a step, so two distinct patterns are compared once, however many columns have
+    /// them.
     pub fn pair_counts(&self) -> Vec<PairCount<'_>> {
         let count = self.columns.len();
         let mut totals = vec![(0, 0); count * count.saturating_sub(1) / 2];
@@ -51,7 +50,7 @@ impl View<'_> {
         pairs.zip(totals).map(|((one, other), (rows, differing))| PairCount { one, other, rows, differing }).collect()
     }
 
-    /// The distinct patterns of a step, and the number of each column's.
+    /// The distinct patterns of a step, and for each column the 0-based number of its pattern.
     fn patterns(&self, step: &[PlaceId]) -> (Vec<Pattern>, Vec<usize>) {
         let mut patterns = IndexSet::new();
         let number = |column: &Column| {
@@ -62,9 +61,9 @@ impl View<'_> {
         (patterns.into_iter().collect(), of_column)
     }
 
-    /// How many rows of a step both have an observation in, and in how many of them the two differ.
+    /// In how many rows of a step something was observed on both, and in how many of these the two differ.
     fn count(&self, (one, one_measured): &Pattern, (other, other_measured): &Pattern) -> (usize, usize) {
-        let is_observed = |id: CellId| self.store.cells.is_observed(id);
+        let is_observed = |id: CellId| self.store.cells.derived(id).is_observed;
         let mut rows: Vec<_> = one.iter().copied().zip(other.iter().copied()).collect();
         rows.retain(|(one, other)| is_observed(*one) && is_observed(*other));
         rows.sort_unstable();

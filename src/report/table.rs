@@ -1,5 +1,5 @@
-//! The matrix for a terminal that is wide enough for its platforms: a table for each family, with the same column widths
-//! in all of them.
+//! The matrix for a terminal that is wide enough for its platforms: a table for each family, with the same column
+//! widths in all of them.
 
 use std::collections::BTreeSet;
 

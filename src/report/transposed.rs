@@ -1,6 +1,6 @@
-//! The matrix for a terminal that is too narrow for its platforms: a line for each platform and a column for each step of
-//! a scenario, so that a line shows what one system does from the first difference on. Platforms that do the same share
-//! a line.
+//! The matrix for a terminal that is too narrow for its platforms: a line for each platform and a column for each step
+//! of a scenario, so that a line shows what one system does from the first difference on. Platforms that do the same
+//! share a line.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -52,8 +52,8 @@ fn options<'a>(width: u16) -> Options<'a> {
     Options::new(usize::from(width)).word_splitter(WordSplitter::NoHyphenation)
 }
 
-/// A text as lines of at most the width of `look`, all of them ended. Where it is broken, a bar begins what follows: text
-/// from elsewhere that begins a line with `::` would be a command to a CI runner.
+/// A text as lines of at most the width of `look`, all of them ended. Where it is broken, a bar begins what follows:
+/// text from elsewhere that begins a line with `::` would be a command to a CI runner.
 pub(super) fn wrap(text: &str, indent: &str, look: Look) -> String {
     let next = format!("{indent}| ");
     textwrap::fill(text, options(look.width).initial_indent(indent).subsequent_indent(&next)) + "\n"
@@ -127,8 +127,8 @@ fn tables(view: &View<'_>, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec
     blocks(&widths, width.saturating_sub(name_width)).into_iter().map(draw).collect()
 }
 
-/// Divides columns of these widths into blocks that fit the room, filled from the left. A block has at least one column,
-/// however narrow the room.
+/// Divides columns of these widths into blocks that fit the room, filled from the left. A block has at least one
+/// column, however narrow the room.
 pub(super) fn blocks(widths: &[u16], room: u16) -> Vec<Range<usize>> {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     let mut used: u16 = 0;
