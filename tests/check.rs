@@ -93,6 +93,21 @@ fn the_nearest_version_of_the_same_kind_is_taken() {
 }
 
 #[test]
+fn versions_are_compared_number_by_number() {
+    for (run, nearer, farther) in [("6.12", "6.18", "6.1"), ("6.0", "6.18", "5.19"), ("14.2-RELEASE", "14.3", "15.2")] {
+        let folder = Folder::new();
+        for version in [nearer, farther] {
+            write(&folder, "results", facts(&format!("box-{version}"), version), ACCEPTED);
+        }
+        write(&folder, "run", facts("box-1", run), ACCEPTED);
+        assert!(check(&folder, &[]).exits(0).out.contains(&format!("compared with box-{nearer}:")), "{run}");
+    }
+    let folder = folder(ACCEPTED);
+    write(&folder, "other", facts("box-2", "rolling"), ACCEPTED);
+    assert!(folder.brokenpipe(&["check", "other"]).exits(0).out.contains("none of testos vax gnu"));
+}
+
+#[test]
 fn of_two_that_are_equally_near_the_older_is_taken() {
     let folder = Folder::new();
     for version in ["5.12", "5.8"] {

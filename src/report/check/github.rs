@@ -82,9 +82,10 @@ impl Annotation {
     }
 }
 
-/// The text after the last `::` of a command, with escapes that the runner reverts.
+/// The text after the last `::` of a command, with escapes that the runner reverts. It has no line breaks, as they are
+/// control characters.
 fn data(text: &str) -> String {
-    log_line(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    log_line(text).replace('%', "%25")
 }
 
 /// The value of a property of a command, with escapes that the runner reverts.
