@@ -341,6 +341,23 @@ fn what_takes_seconds_is_missed_only_by_a_run_that_has_some_of_it() {
     assert!(ran.out.starts_with("box-5.1: 1 missing, 4 same\n"), "{}", ran.out);
 }
 
+/// Windows takes no colon in a name.
+#[cfg(unix)]
+#[test]
+fn a_text_ends_no_annotation_and_begins_none() {
+    let folder = Folder::new();
+    let baseline = "a,b:c::d%";
+    write(&folder, baseline, facts("box-5.1", "5.1"), ACCEPTED);
+    write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
+    for (name, reason) in [("moon-1", "##[error]x"), ("moon-2", "50%0A::error::x ::y")] {
+        folder.brokenpipe(&["absent", name, "--reason", reason, "--out", "run"]).exits(0);
+    }
+    let ran = check(&folder, &["--baseline", baseline, "--format", "github"]).exits(1);
+    assert!(ran.out.contains("::error title=moon-1::not measured: # #[error]x\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error title=moon-2::not measured: 50%250A::error::x ::y\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error file=a%2Cb%3Ac%3A%3Ad%25/box-5.1.csv,line=3,title="), "{}", ran.out);
+}
+
 #[test]
 fn a_check_goes_into_a_file() {
     let folder = folder(but(2, CHANGED));

@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use indexmap::IndexMap;
+
 use super::{
     cell::{Cell, CellId, NO_CELL, Seen},
     columns::{Column, Member},
@@ -20,8 +22,8 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Builder {
     pub(super) store: Store,
-    heads: Vec<(Arc<str>, Provenance)>,
-    numbers: HashMap<Arc<str>, usize>,
+    /// The platforms of the last columns of the store, which [`take_columns`](Builder::take_columns) takes.
+    heads: IndexMap<Arc<str>, Provenance>,
     /// The cell of each entry by itself, which most steps have.
     single: Vec<CellId>,
     /// The platform that was added to last, and the number of its cells in the store.
@@ -73,10 +75,12 @@ impl Builder {
         let at = match &self.last {
             Some((last, at)) if last == platform => *at,
             _ => {
-                let at = *self.numbers.entry(Arc::clone(platform)).or_insert_with(|| {
-                    self.heads.push((Arc::clone(platform), provenance));
+                let first = self.store.columns.len() - self.heads.len();
+                let head = self.heads.entry(Arc::clone(platform));
+                let at = first + head.index();
+                head.or_insert_with(|| {
                     self.store.columns.push(Vec::new());
-                    self.store.columns.len() - 1
+                    provenance
                 });
                 self.last = Some((Arc::clone(platform), at));
                 at
@@ -134,7 +138,6 @@ impl Builder {
             Column::of(Member { platform: platform.to_string(), provenance, facts, absent, at: first + at })
         };
         let heads = std::mem::take(&mut self.heads);
-        self.numbers.clear();
         self.last = None;
         let mut columns: Vec<_> = heads.into_iter().enumerate().map(column).collect();
         columns.sort_by(Column::order);

@@ -92,15 +92,3 @@ fn data(text: &str) -> String {
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{data, property};
-
-    #[test]
-    fn a_text_ends_no_command_and_begins_none() {
-        assert_eq!(data("##[error]x"), "# #[error]x");
-        assert_eq!(data("50%0A::error::x\n::y"), "50%250A::error::x\u{fffd}::y");
-        assert_eq!(property("a,b:c::d%"), "a%2Cb%3Ac%3A%3Ad%25");
-    }
-}
