@@ -93,6 +93,21 @@ fn the_baseline_is_the_closest_version_of_the_same_kind() {
 }
 
 #[test]
+fn versions_are_compared_number_by_number() {
+    for (run, nearer, farther) in [("6.12", "6.18", "6.1"), ("6.0", "6.18", "5.19"), ("14.2-RELEASE", "14.3", "15.2")] {
+        let folder = Folder::new();
+        for version in [nearer, farther] {
+            write(&folder, "results", facts(&format!("box-{version}"), version), ACCEPTED);
+        }
+        write(&folder, "run", facts("box-1", run), ACCEPTED);
+        assert!(check(&folder, &[]).exits(0).out.contains(&format!("compared with box-{nearer}:")), "{run}");
+    }
+    let folder = folder(ACCEPTED);
+    write(&folder, "other", facts("box-2", "rolling"), ACCEPTED);
+    assert!(folder.brokenpipe(&["check", "other"]).exits(0).out.contains("none of testos vax gnu"));
+}
+
+#[test]
 fn of_two_equally_close_versions_the_older_is_the_baseline() {
     let folder = Folder::new();
     for version in ["5.12", "5.8"] {
@@ -324,6 +339,23 @@ fn slow_scenarios_are_missing_only_from_a_run_that_has_some_of_them() {
     add("run", 1..=1);
     let ran = check(&folder, &[]).exits(1);
     assert!(ran.out.starts_with("box-5.1: 1 missing, 4 same\n"), "{}", ran.out);
+}
+
+/// Windows takes no colon in a name.
+#[cfg(unix)]
+#[test]
+fn a_text_ends_no_annotation_and_begins_none() {
+    let folder = Folder::new();
+    let baseline = "a,b:c::d%";
+    write(&folder, baseline, facts("box-5.1", "5.1"), ACCEPTED);
+    write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
+    for (name, reason) in [("moon-1", "##[error]x"), ("moon-2", "50%0A::error::x ::y")] {
+        folder.brokenpipe(&["absent", name, "--reason", reason, "--out", "run"]).exits(0);
+    }
+    let ran = check(&folder, &["--baseline", baseline, "--format", "github"]).exits(1);
+    assert!(ran.out.contains("::error title=moon-1::not measured: # #[error]x\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error title=moon-2::not measured: 50%250A::error::x ::y\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error file=a%2Cb%3Ac%3A%3Ad%25/box-5.1.csv,line=3,title="), "{}", ran.out);
 }
 
 #[test]

@@ -2,7 +2,12 @@
 
 mod common;
 
-use common::accepted::{ACCEPTED, CHANGED, but, check, folder, known};
+use brokenpipe::check::parse_known;
+use common::{
+    Folder,
+    accepted::{ACCEPTED, CHANGED, but, check, folder, known, write},
+    facts,
+};
 
 #[test]
 fn a_known_exception_allows_what_it_names_and_nothing_else() {
@@ -31,6 +36,45 @@ fn a_known_exception_allows_what_it_names_and_nothing_else() {
         "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"testos\", version = \">=5.0, <5.2\" }\ntransport = \"tcp4\"";
     folder.write("elsewhere.toml", known(fitting));
     check(&folder, &["--known", "elsewhere.toml"]).exits(0).silent();
+}
+
+/// An exception for platforms of these versions.
+fn known_of(versions: &str) -> String {
+    known(&format!("outcomes = [\"ECONNRESET\"]\nplatform = {{ version = \"{versions}\" }}"))
+}
+
+/// Whether an exception for these versions fits a platform of this one.
+fn fits(versions: &str, version: &str) -> bool {
+    let folder = Folder::new();
+    write(&folder, "results", facts("box-1", version), ACCEPTED);
+    write(&folder, "run", facts("box-1", version), but(2, CHANGED));
+    folder.write("results/known.toml", known_of(versions));
+    let ran = check(&folder, &[]);
+    assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.err);
+    ran.code == Some(0)
+}
+
+#[test]
+fn versions_are_numbers() {
+    assert!(fits("=6.18", "6.18") && !fits("=6.1", "6.18"));
+    assert!(fits("=14.2", "14.2-RELEASE") && !fits(">14.2", "14.2-RELEASE"));
+    assert!(!fits(">=0", "rolling"));
+}
+
+#[test]
+fn a_range_holds_what_lies_in_it() {
+    let fitting: Vec<_> = ["5.9", "5.10", "5.10.3", "6.0", "6.1", "6.1.2", "x"]
+        .into_iter()
+        .filter(|version| fits(">=5.10, <6.1", version))
+        .collect();
+    assert_eq!(fitting, ["5.10", "5.10.3", "6.0"]);
+    assert!(fits("=6.1", "6.1.7") && fits("6", "6.1"));
+    assert!(fits("<=6.1", "6.1.7") && !fits(">6.1", "6.1.7"));
+    assert!(parse_known("known.toml", &known_of(">=5.10, <6.1")).is_ok());
+    for wrong in ["", "newest", "~5", ">= ", "5.", "5,", "99999999999999999999"] {
+        let mistakes = parse_known("known.toml", &known_of(wrong)).unwrap_err();
+        assert!(mistakes.to_string().contains("not a range of versions"), "{wrong}: {mistakes}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use brokenpipe::{
     catalogue::Catalogue,
     matrix::{Matrix, Options, Rows, View},
+    platform::Platform,
     report::{self, Format, Look},
     results::{Results, Row},
 };
@@ -142,6 +143,32 @@ fn what_follows_a_difference_is_shown_with_it_where_platforms_stand_below_each_o
         "own/story, tcp4\n platform │ 2 client   │ 3 client\n          │ write 1    │ read 1\n\
          ──────────┼────────────┼──────────\n a; c     │ ECONNRESET │ eof\n b        │ ≠ EPIPE    │ eof"
     );
+}
+
+/// The head of the one platform's column.
+fn head(results: &Results) -> String {
+    let matrix = Matrix::new(results, &Catalogue::builtin());
+    let view = View::new(&matrix, &Options { merged: true, ..Options::default() }).unwrap();
+    let mut out = Vec::new();
+    report::render(&view, Rows::All, Format::Table, Look { width: 80, colour: false }, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let head = text.lines().skip(1).take_while(|line| !line.contains('─'));
+    head.map(|line| line.split('│').nth(2).unwrap().trim()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn names_are_broken_at_hyphens() {
+    let of = |names: &[&str]| Results {
+        rows: names.iter().flat_map(|name| step(name, "own/x", "tcp4", 1, "server accept", &[("ok", 10)])).collect(),
+        ..Results::default()
+    };
+    assert_eq!(head(&of(&["linux-6.18-x86_64-gnu"])), "linux-6.18-\nx86_64-gnu");
+    assert_eq!(head(&of(&["one"])), "one");
+    let versions = ["5.10", "5.15", "6.1", "6.6", "6.12", "6.18", "7.2"];
+    let mut many = of(&versions);
+    let linux = |version: &&str| Platform { os: "linux".to_owned(), ..facts(version, version) };
+    many.platforms = versions.iter().map(linux).collect();
+    assert_eq!(head(&many), "linux 5.10 –\n7.2, 7\nplatforms");
 }
 
 #[test]

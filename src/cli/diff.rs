@@ -25,8 +25,8 @@ pub(super) struct DiffArgs {
     /// Files of results, or folders of them; repeatable [default: results]
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
-    /// Without A and B: give every platform a line of its own; otherwise, in a table or Markdown, those that agree in all
-    /// cells share one
+    /// Without A and B: give every platform a line of its own; otherwise, in a table or Markdown, those that agree in
+    /// all cells share one
     #[arg(long, conflicts_with = "a")]
     expand: bool,
     #[command(flatten)]

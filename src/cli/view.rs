@@ -49,7 +49,7 @@ pub(super) enum Cases {
 }
 
 /// How it is written.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct FormatArgs {
     /// How to write the matrix
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -57,12 +57,6 @@ pub(super) struct FormatArgs {
     /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     pub(super) width: Option<u16>,
-}
-
-impl Default for FormatArgs {
-    fn default() -> Self {
-        FormatArgs { format: Format::Table, width: None }
-    }
 }
 
 impl RowArgs {
