@@ -103,7 +103,7 @@ fn a_scenario_without_a_peer_or_without_steps_is_refused() {
 fn a_step_that_cannot_follow_those_before_it_is_refused() {
     let ran = wrong_scenarios(
         scenario("own/x", "client connect\nserver accept\nserver close\nserver write 1\n"),
-        &["error: the server has no socket here", "own.toml:10:1", "`server accept` comes before"],
+        &["error: the server has no socket here", "own.toml:10:1", "needs `server accept` first"],
     );
     assert_eq!(pointed_at(&ran), "server write 1");
 }
@@ -200,7 +200,7 @@ fn control_characters_of_a_scenario_file_never_reach_the_terminal() {
         [mistake, " --> own.toml:3:9", mistake, " --> own.toml:4:7", mistake, " --> own.toml:5:10"],
         "{ran:#?}"
     );
-    assert_eq!(ran.err.matches("text only: it is shown on terminals").count(), 3, "{ran:#?}");
+    assert_eq!(ran.err.matches("expected plain text, since terminals show it").count(), 3, "{ran:#?}");
     let controls: Vec<char> = ran.err.chars().filter(|c| c.is_control() && *c != '\n').collect();
     assert_eq!(controls, Vec::<char>::new(), "{ran:#?}");
 }

@@ -97,7 +97,7 @@ fn a_race_is_announced_and_has_something_to_race_with() {
     let found = Catalogue::default().add("own.toml", &file).unwrap_err().list.remove(0);
     assert_eq!((&file[found.span], &*found.label), ("server race reset", "needs `racing = true` beside `steps`"));
     assert_eq!(mistakes(begun)[0].0, "server race reset");
-    assert_eq!(mistakes(begun)[0].1, "a race with nothing");
+    assert_eq!(mistakes(begun)[0].1, "nothing to race with");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The step language: one step a line, `actor operation [argument]`; `#` begins a comment.
+//! The step language: one step on each line, `actor operation [argument]`; `#` begins a comment.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use super::{
 };
 use crate::diagnostic::Mistake;
 
-/// Parses steps. `base` is the byte at which `text` begins in its file, where spans of mistakes count from. `racing` is
-/// whether the scenario announces that its steps race with each other, without which none may.
+/// Parses steps. `base` is the byte of the file at which `text` begins, so that spans of mistakes are places in the file.
+/// `racing` is whether the scenario's steps may race with each other.
 ///
 /// # Errors
 ///
-/// Every line that is not a step, or else the first step that cannot follow those before it.
+/// Every line that is not a step; without such lines, the first step that cannot follow those before it.
 pub(super) fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, Vec<Mistake>> {
     let (mut steps, mut mistakes) = (Vec::new(), Vec::new());
     let mut offset = base;
@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, 
     if mistakes.is_empty() { Ok(steps.into_iter().map(|(step, _)| step).collect()) } else { Err(mistakes) }
 }
 
-/// A word of a line, and where it stands.
+/// A word of a line, and its place in the file.
 type Placed<'a> = (&'a str, Range<usize>);
 
 fn words(code: &str, offset: usize) -> Vec<Placed<'_>> {
@@ -45,7 +45,7 @@ fn words(code: &str, offset: usize) -> Vec<Placed<'_>> {
         .collect()
 }
 
-/// The step of a line and its place, or nothing if there are no words.
+/// The step of a line and its place; `None` if the line has no words.
 fn parse_line(words: &[Placed<'_>]) -> Result<Option<(Step, Range<usize>)>, Mistake> {
     let [(actor_word, actor_span), rest @ ..] = words else { return Ok(None) };
     let actor = Actor::from_word(actor_word).ok_or_else(|| {
@@ -64,7 +64,7 @@ fn parse_line(words: &[Placed<'_>]) -> Result<Option<(Step, Range<usize>)>, Mist
     }
     let operation = parse_argument(entry, arguments.first(), span.end)?;
     if let Some((extra, span)) = arguments.get(usize::from(entry.expected.is_some())) {
-        return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), "the step ends before this word"));
+        return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), "expected the end of the line"));
     }
     let end = arguments.last().map_or(span.end, |(_, span)| span.end);
     Ok(Some((Step { actor, operation }, actor_span.start..end)))

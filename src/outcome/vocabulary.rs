@@ -1,24 +1,24 @@
 //! The vocabulary: every form that an outcome can have, with its meaning and its class. The README's table, the legend
-//! under a matrix and the classes of `--compare class` are read from it.
+//! under a matrix and the classes of `--compare class` are made from it.
 
 use super::{Class, Readiness};
 
-/// The word of an outcome that says that what was awaited did not come; flags seen meanwhile may follow.
+/// The outcome of an `await` that reached its deadline; flags that came meanwhile may follow.
 pub const NO_EVENT: &str = "no-event";
 /// The outcome of a step that was not tried.
 pub const NOT_RUN: &str = "not-run";
 /// The outcome of every step of a case that the platform cannot run; the row's note says why.
 pub const UNSUPPORTED: &str = "unsupported";
 
-/// One form that an outcome, or a part of one, can have.
+/// A form that an outcome, or its signal, can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
     /// How it is written; capitals stand for what varies.
     pub form: &'static str,
-    /// What it means, to follow the form and a colon.
+    /// What it means, worded to follow the form and a colon.
     pub meaning: &'static str,
     shape: Shape,
-    /// The class of its outcomes, where [`class_of`] does not look at what varies.
+    /// The class of all its outcomes (but `ok 0`); `None` where [`class_of`] decides by what varies, or there is no class.
     pub class: Option<Class>,
 }
 
@@ -35,7 +35,7 @@ enum Shape {
     ErrorName,
     /// Readiness flags.
     Flags,
-    /// [`NO_EVENT`], and flags if any were seen.
+    /// [`NO_EVENT`], and flags if any came.
     NoEvent,
     /// The form itself, at the end of an outcome: what became of SIGPIPE.
     Signal,
@@ -80,13 +80,13 @@ vocabulary! {
         "the step was not tried, because an earlier one left nothing to try it on or the run ended; never counted as a difference";
 }
 
-/// Whether the outcome tells something of the platform's behaviour, which [`UNSUPPORTED`] and [`NOT_RUN`] do not.
+/// Whether the outcome says something about the platform's behaviour: it is neither [`UNSUPPORTED`] nor [`NOT_RUN`].
 pub fn is_observed(outcome: &str) -> bool {
     outcome != NOT_RUN && outcome != UNSUPPORTED
 }
 
 impl Form {
-    /// Whether a legend explains it: it has lines of its own for errors and for flags.
+    /// Whether a legend explains this form; for errors and flags it has lines of its own.
     pub fn is_in_legend(&self) -> bool {
         !matches!(self.shape, Shape::ErrorName | Shape::Flags)
     }
@@ -111,7 +111,7 @@ impl Form {
     }
 }
 
-/// The outcome without its signal, and the signal, which may be empty.
+/// The outcome without its signal, and the signal, which is empty if there was none.
 fn split_signal(outcome: &str) -> (&str, &str) {
     outcome.split_at(outcome.find("+SIGPIPE").unwrap_or(outcome.len()))
 }
@@ -121,8 +121,8 @@ fn seen_meanwhile(outcome: &str) -> Option<&str> {
     outcome.strip_prefix(NO_EVENT)?.strip_prefix(' ')
 }
 
-/// The forms that an outcome consists of: its own, and after it that of the signal if there is one. None for a text that
-/// is not an outcome.
+/// The forms that an outcome consists of: its own, and then that of the signal if there is one. Empty for a text that is
+/// not an outcome.
 pub fn forms_of(outcome: &str) -> impl Iterator<Item = &'static Form> {
     let (own, signal) = split_signal(outcome);
     let form_of = |part: &str, is_signal| {
@@ -133,14 +133,13 @@ pub fn forms_of(outcome: &str) -> impl Iterator<Item = &'static Form> {
     forms.into_iter().flatten().filter(move |_| is_outcome)
 }
 
-/// The readiness flags that an outcome names, with which the awaited came or which were seen meanwhile; `None` if it names
-/// none.
+/// The readiness flags in an outcome, which came with the awaited event or before the deadline; `None` if there are none.
 pub fn flags_of(outcome: &str) -> Option<Readiness> {
     Readiness::parse(seen_meanwhile(outcome).unwrap_or(outcome))
 }
 
-/// The class of an outcome; `None` for an error of no class, for what was not observed, and for a text that is not an
-/// outcome. SIGPIPE, delivered or elsewhere, changes no class.
+/// The class of an outcome; `None` for an error that is in no class, for [`UNSUPPORTED`] and [`NOT_RUN`], and for a text that
+/// is not an outcome. A delivered SIGPIPE does not change the class.
 pub fn class_of(outcome: &str) -> Option<Class> {
     let form = forms_of(outcome).next()?;
     let (own, _) = split_signal(outcome);
