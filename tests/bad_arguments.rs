@@ -114,10 +114,7 @@ fn exit_code_1_if_no_results_are_selected() {
         let over = ["--transport", "tcp4"];
         no(&[&select("udp")[..], &over].concat(), "no case of \"udp\" over tcp4; there are cases over udp4, udp6");
     }
-    no(
-        &["report", "moon-1.csv", "--select", "own"],
-        "no case of what is selected is a plain one; `--cases all` shows all",
-    );
+    no(&["report", "moon-1.csv", "--select", "own"], "none of the selected cases is plain; `--cases all` shows them");
     // A selector may match only scenarios without results if another one matches results.
     let ran =
         folder.brokenpipe(&["report", "box-1.csv", "--select", "own", "--select", "peer-close"]).exits(0).silent();

@@ -116,7 +116,7 @@ fn a_page_of_markdown_fits_a_summary() {
     assert!(out.len() < 1 << 20, "{}", out.len());
     let shown = out.matches("| **missing** |").count();
     let rest = out.lines().last().unwrap();
-    assert_eq!(rest, format!("{} further rows are not shown; a page has room for so much only.", 200 - shown));
+    assert_eq!(rest, format!("{} further rows are not shown: the page would be too long.", 200 - shown));
 }
 
 #[test]

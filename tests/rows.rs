@@ -146,9 +146,9 @@ fn diff_lists_the_names_of_platforms_that_share_a_line() {
 
 #[test]
 fn diff_refuses_anything_but_two_different_platforms() {
-    ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" with itself: a platform is compared with another one"]);
+    ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" cannot be compared with itself: name two platforms"]);
     ran(&["diff", "macos"]).exits(2).says(&["not provided:\n  <B>\n"]);
-    ran(&["diff", "--all"]).refuses(&["--all shows rows of two platforms: name them, A and B"]);
+    ran(&["diff", "--all"]).refuses(&["--all needs two platforms: `brokenpipe diff A B --all`"]);
     ran(&["diff", "macos", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are linux-6.18"]);
 }
 

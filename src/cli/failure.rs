@@ -2,10 +2,11 @@
 
 use std::{
     fmt,
-    io::{self, BufWriter, IsTerminal, Write},
+    io::{self, BufWriter, Write},
     process::ExitCode,
 };
 
+use super::options::is_coloured;
 use crate::{diagnostic::Mistakes, results::MergeError, untrusted::no_command};
 
 /// Why a command did not do what was asked.
@@ -28,7 +29,7 @@ impl Failure {
         match self {
             Failure::No(message) | Failure::Interrupted(message) => Some(format!("brokenpipe: {message}")),
             Failure::Wrong(message) => Some(format!("error: {message}")),
-            Failure::Mistakes(mistakes) => Some(mistakes.render(io::stderr().is_terminal())),
+            Failure::Mistakes(mistakes) => Some(mistakes.render(is_coloured(&io::stderr()))),
             Failure::OutputClosed => None,
         }
     }

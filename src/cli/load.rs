@@ -56,7 +56,7 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     let slow = selection.slow_only(catalogue);
     if !slow.is_empty() {
         return Err(Failure::Wrong(format!(
-            "{}: takes seconds, and is run only by `brokenpipe run --slow`",
+            "{}: takes seconds; run it with `brokenpipe run --slow`",
             quoted_all(&slow)
         )));
     }

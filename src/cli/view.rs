@@ -88,7 +88,7 @@ impl RowArgs {
         }
         Err(Failure::No(match view.left_out().cases {
             0 => format!("no results {} there", self.selection()?),
-            _ => "no case of what is selected is a plain one; `--cases all` shows all".to_owned(),
+            _ => "none of the selected cases is plain; `--cases all` shows them".to_owned(),
         }))
     }
 
@@ -127,7 +127,7 @@ pub(super) fn for_people(format: Format) -> bool {
     matches!(format, Format::Table | Format::Markdown)
 }
 
-/// Reads results and says on standard error what was passed over.
+/// Reads results and says on standard error what was ignored.
 pub(super) fn read_matrix(paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
     let (matrix, notes) = Matrix::read(paths, catalogue).map_err(Failure::wrong)?;
     note(&notes);

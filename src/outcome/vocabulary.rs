@@ -91,11 +91,17 @@ impl Form {
         !matches!(self.shape, Shape::ErrorName | Shape::Flags)
     }
 
+    /// The meaning without what only a longer text needs: up to the first semicolon.
+    pub fn short_meaning(&self) -> &'static str {
+        self.meaning.split(';').next().unwrap_or(self.meaning)
+    }
+
     fn fits(&self, text: &str) -> bool {
         match self.shape {
             Shape::Word | Shape::Signal => text == self.form,
             Shape::Number(head) => text.strip_prefix(head).is_some_and(|number| {
-                let digits = number.strip_prefix('-').unwrap_or(number);
+                // Only error codes can be negative.
+                let digits = number.strip_prefix('-').filter(|_| head == "errno ").unwrap_or(number);
                 !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
             }),
             Shape::Text(head) => text.strip_prefix(head).is_some_and(|word| !word.is_empty()),

@@ -194,7 +194,7 @@ fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
         lines.push("a/b: the outcome of a of b trials".to_owned());
     }
     if is_unsteady(false) {
-        lines.push("several outcomes without a share: those of a race, or of sources that disagree".to_owned());
+        lines.push("several outcomes without counts: those of a race, or of sources that disagree".to_owned());
     }
     let outcomes: BTreeSet<_> = view.rows().flat_map(Row::outcomes).collect();
     let flags = outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), BitOr::bitor);
@@ -207,7 +207,7 @@ fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
     }
     let forms: Vec<_> = outcomes.iter().flat_map(|outcome| forms_of(outcome)).collect();
     let explained = VOCABULARY.iter().filter(|form| form.is_in_legend() && forms.contains(form));
-    lines.extend(explained.map(|form| format!("{}: {}", form.form, form.meaning)));
+    lines.extend(explained.map(|form| format!("{}: {}", form.form, form.short_meaning())));
     lines
 }
 
