@@ -245,7 +245,7 @@ fn an_absent_platform_does_not_replace_results() {
     folder.run(&ONE_CASE);
     let before = contents(&folder.join("out"));
     let absent = |args: &[&str]| folder.brokenpipe(&[&["absent"], args, &["--out", "out"]].concat());
-    absent(&["here", "--reason", "x"]).refuses(&["out: has results of here already, and they stay"]);
+    absent(&["here", "--reason", "x"]).refuses(&["out: already has results of here; they are kept"]);
     absent(&["there", "--reason", " "]).refuses(&["--reason: empty text"]);
     absent(&["there", "--reason", "a\u{1b}[31m"]).refuses(&["--reason: column `note`: a control character"]);
     absent(&["there", "--reason", &"x".repeat(2001)]).refuses(&["--reason: column `note`: 2001 bytes"]);

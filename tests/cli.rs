@@ -27,7 +27,7 @@ fn help_names_every_command_and_every_exit_code() {
         let help = Folder::new().brokenpipe(&[name, "--help"]).exits(0).silent().out;
         assert!(help.contains(&format!("\nUsage: brokenpipe {name}")), "{name}: {help}");
     }
-    for code in ["    0  done", "    1  the answer is no", "    2  wrong input", "  130  interrupted"] {
+    for code in ["    0  done", "    1  no: nothing was selected", "    2  wrong input", "  130  interrupted"] {
         assert!(help.contains(code), "{code}: {help}");
     }
     let version = Folder::new().brokenpipe(&["--version"]).exits(0).silent().out;
