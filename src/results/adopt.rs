@@ -133,7 +133,7 @@ impl Held {
         keeps: impl Fn(&str) -> bool,
     ) -> Result<BTreeMap<Arc<str>, Held>, ReadError> {
         let mut all: BTreeMap<_, Held> = BTreeMap::new();
-        let heads = read_steps(paths, tables, |tables, path, step| {
+        let read = read_steps(paths, tables, |tables, path, step| {
             let (provenance, place) = (step.provenance, step.place);
             let held = all.entry(Arc::clone(step.platform)).or_insert_with(|| Held {
                 path: path.to_owned(),
@@ -153,7 +153,7 @@ impl Held {
                 held.rows.extend(step.entries.iter().map(|entry| HeldRow { provenance, place, entry: *entry }));
             }
         })?;
-        for facts in heads.platforms {
+        for facts in read.platforms {
             if let Some(held) = all.get_mut(&*facts.platform) {
                 held.facts = Some(facts);
             }

@@ -97,7 +97,7 @@ impl Before {
         make_folder(folder, [&**name])?;
         let path = file_of(folder, name);
         let mut rows = Vec::new();
-        let heads = read_steps(&[folder.to_owned()], &mut Tables::default(), |tables, _, step| {
+        let read = read_steps(&[folder.to_owned()], &mut Tables::default(), |tables, _, step| {
             if **step.platform == **name {
                 rows.extend(step.rows(tables));
             }
@@ -108,7 +108,7 @@ impl Before {
                  write elsewhere"
             )));
         }
-        let has_other_facts = !rows.is_empty() && !heads.platforms.contains(platform);
+        let has_other_facts = !rows.is_empty() && !read.platforms.contains(platform);
         let is_everything = selection.is_everything();
         if has_other_facts && !is_everything {
             return Err(MergeError::Elsewhere(format!(
@@ -127,7 +127,7 @@ impl Before {
             columns => columns.map(|_| "have columns unknown to this version".to_owned()),
         };
         let needs_complete = why_complete.map(|why| format!("{name} in {shown_folder} {why}"));
-        Ok(Before { rows, has_other_facts, needs_complete, is_everything, notes: heads.notes })
+        Ok(Before { rows, has_other_facts, needs_complete, is_everything, notes: read.notes })
     }
 
     /// Merges what was measured with what was there. `measured` has a result for each of `cases`.
@@ -247,12 +247,12 @@ pub fn check_absent(folder: &Path, platform: &str) -> Result<Vec<String>, MergeE
     refuse_lost_facts(folder, |other| other == platform)?;
     let before = folder.exists().then(|| folder.to_owned());
     let mut is_present = false;
-    let heads = read_steps(before.as_slice(), &mut Tables::default(), |_, _, step| {
+    let read = read_steps(before.as_slice(), &mut Tables::default(), |_, _, step| {
         is_present |= **step.platform == *platform;
     })?;
     if is_present {
         let problem = format!("{}: has results of {platform} already, and they stay", shown(folder));
         return Err(MergeError::Refused(problem));
     }
-    Ok(heads.notes)
+    Ok(read.notes)
 }

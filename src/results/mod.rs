@@ -23,7 +23,7 @@ pub use adopt::Adoption;
 pub use error::{ReadError, WriteError};
 pub use merge::{Before, MergeError, Merged, OTHER_FACTS, check_absent};
 pub(crate) use read::read_in_shares;
-pub use read::{Heads, read_steps};
+pub use read::read_steps;
 pub use reader::{MAX_FILE, MAX_ROW};
 pub(crate) use row::text as checked_field;
 pub use row::{COLUMNS, MAX_FIELD, Row};

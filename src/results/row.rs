@@ -78,7 +78,7 @@ impl Row {
                 step: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 actor: step.actor.word().to_owned(),
                 operation: step.operation.to_string(),
-                outcome: String::new(),
+                outcome: outcome::NOT_RUN.to_owned(),
                 code: None,
                 name: String::new(),
                 kind: String::new(),
@@ -89,27 +89,27 @@ impl Row {
                 note: String::new(),
             };
             match result {
-                CaseResult::NotRun => rows.push(Row { outcome: outcome::NOT_RUN.to_owned(), ..row }),
+                CaseResult::NotRun => rows.push(row),
                 CaseResult::Unsupported(reason) => {
                     rows.push(Row { outcome: outcome::UNSUPPORTED.to_owned(), note: reason.clone(), ..row });
                 }
                 CaseResult::Measured { trials, steps } => {
-                    // The counts of a race differ from run to run.
-                    let counted = !case.scenario.racing;
-                    rows.extend(steps[index].iter().map(|&(observation, count)| Row {
+                    let observed = steps[index].iter().map(|&(observation, count)| Row {
                         outcome: observation.to_string(),
                         code: observation.outcome.code(),
                         name: observation.outcome.native_name().unwrap_or_default().to_owned(),
                         kind: observation.outcome.kind().unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
-                        count: counted.then_some(count),
+                        // The counts of a race differ from run to run.
+                        count: (!case.scenario.racing).then_some(count),
                         trials: Some(*trials),
                         ..row.clone()
-                    }));
-                    if !counted {
-                        let of_step = rows.len() - steps[index].len();
-                        rows[of_step..].sort_by(|a, b| a.outcome.cmp(&b.outcome));
+                    });
+                    let mut observed: Vec<_> = observed.collect();
+                    if case.scenario.racing {
+                        observed.sort_by(|a, b| a.outcome.cmp(&b.outcome));
                     }
+                    rows.append(&mut observed);
                 }
             }
         }
