@@ -196,9 +196,10 @@ fn position<'a>(rows: &'a [Row], catalogue: &Catalogue) -> (usize, usize, [&'a s
 /// Whether the rows of a case have the steps that the catalogue has; a scenario that it does not know may have any.
 fn has_steps_of(rows: &[Row], catalogue: &Catalogue) -> bool {
     let Some(scenario) = catalogue.find(&rows[0].scenario) else { return true };
-    let old = rows.chunk_by(Row::same_step).map(|step| &step[0]);
-    let old = old.map(|row| (row.step, format!("{} {}", row.actor, row.operation)));
-    old.eq((1..).zip(&scenario.steps).map(|(number, step)| (number, step.to_string())))
+    let first = |step: &[Row]| (step[0].step, format!("{} {}", step[0].actor, step[0].operation));
+    rows.chunk_by(Row::same_step)
+        .map(first)
+        .eq((1..).zip(&scenario.steps).map(|(number, step)| (number, step.to_string())))
 }
 
 /// The rows of a step, of which there is at least one. If it races and was observed, the outcomes that it has only in

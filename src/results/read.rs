@@ -148,11 +148,7 @@ impl Results {
         Ok(Results { rows, ..read })
     }
 
-    /// Reads the rows of one file's bytes; `path` is its name in messages.
-    ///
-    /// # Errors
-    ///
-    /// The first problem.
+    /// Reads the rows of one file's bytes; `path` is its name in messages. Fails at the first problem.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
         let mut results = Results::default();
         let reader = RowReader::new(path, Cursor::new(bytes.to_vec()))?;
@@ -170,11 +166,7 @@ fn is_table(path: &Path) -> bool {
 }
 
 /// The columns of a file of results that this version does not know and so cannot write, for a message; none if there
-/// is no such file.
-///
-/// # Errors
-///
-/// An invalid head, or one that cannot be read.
+/// is no such file. Fails if the head is invalid or cannot be read.
 pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
     if !path.is_file() {
         return Ok(None);
@@ -184,10 +176,6 @@ pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> 
 }
 
 /// The facts in a folder's table of platforms, by platform; none if there is no such file.
-///
-/// # Errors
-///
-/// The first problem in it.
 pub(super) fn facts_in(folder: &Path) -> Result<BTreeMap<String, Platform>, ReadError> {
     let table = folder.join(PLATFORMS);
     if table.is_file() { read_platforms(&table, &mut Vec::new()) } else { Ok(BTreeMap::new()) }

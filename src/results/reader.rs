@@ -121,12 +121,9 @@ impl<'a> RowReader<'a> {
         loop {
             let before = self.reader.position().line();
             self.reader.get_mut().set_limit(MAX_ROW + BUFFER as u64);
-            let more = self.reader.read_byte_record(record).map_err(|error| {
-                let error = match error.into_kind() {
-                    csv::ErrorKind::Io(error) => error,
-                    other => io::Error::other(format!("{other:?}")),
-                };
-                ReadError::new(self.path, before, error)
+            let more = self.reader.read_byte_record(record).map_err(|error| match error.into_kind() {
+                csv::ErrorKind::Io(error) => ReadError::new(self.path, before, error),
+                other => ReadError::new(self.path, before, format!("{other:?}")),
             })?;
             if self.is_over_limit() {
                 let problem = format!("a row of more than {} KiB; a quote may not have been closed", MAX_ROW >> 10);

@@ -165,14 +165,12 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
         let text = quoted(&text.replace("\r\n", "\n"));
         return Err(format!("column `{column}`: a control character in {text}; none is allowed"));
     }
-    let expected: Option<Cow<'_, str>> = match column {
-        "platform" => check_name(text).err().map(Cow::from),
+    let expected = match column {
+        "platform" => check_name(text).err().map(str::to_owned),
         "scenario" | "transport" | "sigpipe" | "call" | "option" | "actor" | "operation" | "outcome" => {
-            (!is_word(text)).then_some(WORD.into())
+            (!is_word(text)).then(|| WORD.to_owned())
         }
-        "name" | "kind" | "signal" => {
-            (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}").into())
-        }
+        "name" | "kind" | "signal" => (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}")),
         _ => None,
     };
     expected.map_or(Ok(text), |expected| Err(invalid(column, text, expected)))

@@ -91,11 +91,7 @@ impl Tables {
         Ok(self.add_place(texts, row::step(texts[5])?))
     }
 
-    /// The entry that these fields (the columns [`ENTRY`]) name.
-    ///
-    /// # Errors
-    ///
-    /// As of [`place`](Self::place).
+    /// The entry that these fields (the columns [`ENTRY`]) name. Fails as [`place`](Self::place) does.
     pub(super) fn entry(&mut self, fields: [&[u8]; 8]) -> Result<EntryId, String> {
         if let Some(id) = self.find_entry(fields) {
             return Ok(id);
@@ -150,12 +146,12 @@ impl Tables {
     ///
     /// If a field of the other tables is invalid.
     pub(crate) fn add_places_of(&mut self, others: &Tables) -> Vec<PlaceId> {
-        let mut place = |key: &[u8]| {
+        let ids = others.place_keys.iter().map(|key| {
             let mut fields = key.split(|byte| *byte == BETWEEN);
             let fields = array::from_fn(|_| fields.next().unwrap_or_default());
             self.place(fields).expect("fields that were read from a file are valid")
-        };
-        others.place_keys.iter().map(|key| place(key)).collect()
+        });
+        ids.collect()
     }
 
     fn find_place(&mut self, fields: [&[u8]; 8]) -> Option<PlaceId> {

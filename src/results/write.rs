@@ -46,10 +46,8 @@ pub(super) fn make_folder<'a>(folder: &Path, platforms: impl IntoIterator<Item =
     let made = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder).map(drop));
     made.map_err(|error| WriteError::new(folder, error))?;
     let files = platforms.into_iter().map(|platform| file_of(folder, platform));
-    match files.chain([folder.join(PLATFORMS)]).find(|path| path.is_dir()) {
-        Some(path) => Err(WriteError::new(&path, io::ErrorKind::IsADirectory)),
-        None => Ok(()),
-    }
+    let folder = files.chain([folder.join(PLATFORMS)]).find(|path| path.is_dir());
+    folder.map_or(Ok(()), |path| Err(WriteError::new(&path, io::ErrorKind::IsADirectory)))
 }
 
 /// Writes a folder's table of platforms with these facts of these platforms, of which none may be known, in place of
