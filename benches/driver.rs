@@ -1,5 +1,5 @@
-//! The cost of driving and recording: runs one scenario in turn through the driver and through a bare loop of blocking
-//! system calls that records nothing, and prints the ratio of their times.
+//! What driving and recording cost: the same scenario through the driver and through a bare loop of blocking system
+//! calls that records nothing, in turn, as a ratio. `cargo bench` prints it; see the README for what it is used for.
 
 #[cfg(unix)]
 fn main() {
@@ -8,7 +8,7 @@ fn main() {
 
 #[cfg(not(unix))]
 fn main() {
-    println!("not available here: the bare loop for comparison needs poll(2)");
+    println!("the bare loop to compare with is written for poll(2); there is none here");
 }
 
 #[cfg(unix)]
@@ -25,7 +25,7 @@ mod unix {
     };
     use rustix::event::{PollFd, PollFlags, poll};
 
-    /// The flag with which poll(2) reports a FIN; only POLLRDHUP distinguishes it from data.
+    /// poll(2) tells of a FIN by itself where there is POLLRDHUP.
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "illumos"))]
     const FIN: PollFlags = PollFlags::RDHUP;
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "illumos")))]
@@ -36,54 +36,43 @@ mod unix {
     const ROUNDS: usize = 5;
 
     pub fn main() {
-        // Warm up both.
+        // Both once before anything counts.
         drive(TRIALS / 10, 1);
         bare(TRIALS / 10);
 
         println!("{SCENARIO} over tcp4, {TRIALS} trials a round, one worker against a bare blocking loop, in turn");
-        let ratios: Vec<_> = (1..=ROUNDS)
-            .map(|round| {
-                let (driven, bare) = (drive(TRIALS, 1), bare(TRIALS));
-                let ratio = driven.as_secs_f64() / bare.as_secs_f64();
-                println!(
-                    "round {round}: driver {}, bare {}, ratio {ratio:.3}",
-                    each(driven, TRIALS),
-                    each(bare, TRIALS)
-                );
-                ratio
-            })
-            .collect();
-        println!("median ratio driver/bare: {:.3} (goal: at most 1.20)", median(ratios));
+        let ratio = compare(["driver", "bare"], TRIALS, || [drive(TRIALS, 1), bare(TRIALS)]);
+        println!("median ratio driver/bare: {ratio:.3} (goal: at most 1.20)");
 
-        println!("\ntwo workers against one, {} trials a round, in turn", 2 * TRIALS);
-        let ratios: Vec<_> = (1..=ROUNDS)
+        const TWICE: u32 = 2 * TRIALS;
+        println!("\ntwo workers against one, {TWICE} trials a round, in turn");
+        let ratio = compare(["one", "two"], TWICE, || [drive(TWICE, 1), drive(TWICE, 2)]);
+        println!("median trials a second, two workers/one: {ratio:.3} (goal: at least 1.7)");
+    }
+
+    /// Measures both several times, and returns the median of their ratios.
+    fn compare(names: [&str; 2], trials: u32, measure: impl Fn() -> [Duration; 2]) -> f64 {
+        let mut ratios: Vec<_> = (1..=ROUNDS)
             .map(|round| {
-                let (one, two) = (drive(2 * TRIALS, 1), drive(2 * TRIALS, 2));
-                let ratio = one.as_secs_f64() / two.as_secs_f64();
-                println!(
-                    "round {round}: one {}, two {}, ratio {ratio:.3}",
-                    each(one, 2 * TRIALS),
-                    each(two, 2 * TRIALS)
-                );
+                let times = measure();
+                let ratio = times[0].as_secs_f64() / times[1].as_secs_f64();
+                let [first, second] = times.map(|time| each(time, trials));
+                println!("round {round}: {} {first}, {} {second}, ratio {ratio:.3}", names[0], names[1]);
                 ratio
             })
             .collect();
-        println!("median trials a second, two workers/one: {:.3} (goal: at least 1.7)", median(ratios));
+        ratios.sort_by(f64::total_cmp);
+        ratios[ROUNDS / 2]
     }
 
     fn each(time: Duration, trials: u32) -> String {
         format!("{:.1} µs a trial", time.as_secs_f64() * 1e6 / f64::from(trials))
     }
 
-    fn median(mut ratios: Vec<f64>) -> f64 {
-        ratios.sort_by(f64::total_cmp);
-        ratios[ratios.len() / 2]
-    }
-
     fn drive(trials: u32, jobs: usize) -> Duration {
         let catalogue = Catalogue::builtin();
         let selection = Selection::new(&[SCENARIO]).expect("an id is a selector").over(&[Transport::Tcp4]);
-        // The first case is the plain one; the others write with other system calls.
+        // The first case is the plain one; the others write by other calls.
         let cases = &selection.cases(&catalogue)[..1];
         let settings = Settings { repeat: trials, jobs, ..Settings::default() };
         let begun = Instant::now();

@@ -1,7 +1,7 @@
-//! Mistakes in a TOML file, of scenarios or of known exceptions: file, line, column, a caret under the word, and what is
-//! expected there.
+//! Mistakes in a TOML file of scenarios or of known exceptions, reported by file, line and column, with carets under the
+//! word and what is expected there.
 
-use std::{fmt, ops::Range};
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
@@ -25,7 +25,8 @@ impl Mistake {
 }
 
 /// All mistakes found in one file. Its `Display` is [`render`](Mistakes::render) without colours.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.render(false))]
 pub struct Mistakes {
     /// The file's name as the user gave it.
     pub path: String,
@@ -40,15 +41,16 @@ impl Mistakes {
         Mistakes { path: path.to_owned(), text: text.to_owned(), list }
     }
 
-    /// The mistake of a text that is not TOML, or has other keys than it should; `expected` says what would be right.
+    /// The mistake of a text that is not TOML, or has missing or unknown keys; `expected` says what would be right.
     pub(crate) fn of_toml(path: &str, text: &str, error: &toml::de::Error, expected: &str) -> Self {
-        // An error without a place, or with one past the end, is about the file as a whole.
+        // An error may have no place, or one past the end.
         let span = error.span().unwrap_or(0..0);
         let span = span.start.min(text.len())..span.end.min(text.len());
         Mistakes::new(path, text, vec![Mistake::new(span, one_line(error.message()), expected)])
     }
 
-    /// Each mistake as a report that begins with `error: `, an empty line between two; no newline at the end.
+    /// A report for each mistake, which begins with `error: `, with an empty line between two reports and no newline at the
+    /// end.
     ///
     /// # Panics
     ///
@@ -63,11 +65,3 @@ impl Mistakes {
         reports.collect::<Vec<_>>().join("\n\n")
     }
 }
-
-impl fmt::Display for Mistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(false))
-    }
-}
-
-impl std::error::Error for Mistakes {}

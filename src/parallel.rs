@@ -1,8 +1,12 @@
-//! Several threads for several things of one kind.
+//! The same job for several items at the same time.
 
 use std::thread;
 
-/// Does something for each item in a thread of its own, and returns what came of it in the same order.
+/// Runs `job` for each item in a thread of its own, and returns the results in the order of the items.
+///
+/// # Panics
+///
+/// A thread cannot be started, or `job` panics.
 pub(crate) fn parallel_map<I: Send, O: Send>(
     items: impl IntoIterator<Item = I>,
     job: impl Fn(I) -> O + Sync,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{sys, words::words};
 
 words! {
-    /// Where a cell comes from; the strongest comes first.
+    /// Where a platform's cells come from, the strongest evidence first.
     Provenance {
         /// This program ran there and observed it.
         Measured = "measured",
@@ -21,7 +21,7 @@ words! {
 pub struct Platform {
     /// Stable across patch releases, such as `linux-6.18-x86_64-gnu`.
     pub platform: String,
-    /// Of all its cells.
+    /// Where all its cells come from.
     pub provenance: Provenance,
     /// Rust's name of the operating system ([`std::env::consts::OS`]).
     pub os: String,
@@ -35,9 +35,9 @@ pub struct Platform {
     pub abi: String,
     /// `native`, or what stands in for the kernel or the processor.
     pub runtime: String,
-    /// The selector that mio takes.
+    /// The selector that mio uses.
     pub selector: String,
-    /// The compiler's version: std decides what its functions ask of the system.
+    /// The compiler's version, since std decides which system calls its functions make.
     pub rustc: String,
     /// mio's version.
     pub mio: String,
@@ -49,37 +49,35 @@ impl Platform {
     /// The platform that this program runs on.
     pub fn here() -> Self {
         let host = sys::host();
-        let os = std::env::consts::OS;
-        let arch = std::env::consts::ARCH;
-        let abi = env!("BROKENPIPE_ABI");
-        // What stands between a program and its system gives the platform its name.
-        let system = stand_in(host.runtime).unwrap_or(os);
-        let version = if host.runtime_version.is_empty() { &host.version } else { &host.runtime_version };
-        let parts = [system, version, arch, abi];
-        let name = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("-");
-        Platform {
-            platform: name,
+        let mut here = Platform {
+            platform: String::new(),
             provenance: Provenance::Measured,
-            os: os.to_owned(),
+            os: std::env::consts::OS.to_owned(),
             os_version: host.version,
             kernel: host.kernel,
-            arch: arch.to_owned(),
-            abi: abi.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            abi: env!("BROKENPIPE_ABI").to_owned(),
             runtime: host.runtime.to_owned(),
             selector: sys::SELECTOR.to_owned(),
             rustc: env!("BROKENPIPE_RUSTC").to_owned(),
             mio: env!("BROKENPIPE_MIO").to_owned(),
             brokenpipe: env!("CARGO_PKG_VERSION").to_owned(),
-        }
+        };
+        let system = here.stand_in().unwrap_or(&here.os);
+        let version = if host.runtime_version.is_empty() { &here.os_version } else { &host.runtime_version };
+        let parts = [system, version, &here.arch, &here.abi].into_iter().filter(|part| !part.is_empty());
+        here.platform = parts.collect::<Vec<_>>().join("-");
+        here
     }
 
-    /// What stands between a program and its system, such as `wine` or `qemu-user`, if anything does.
+    /// What runs between a program and its system, such as `wine` or `qemu-user`, and gives the platform its name. `None` in
+    /// a machine that is emulated as a whole, where nothing does.
     pub fn stand_in(&self) -> Option<&str> {
-        stand_in(&self.runtime)
+        Some(self.runtime.as_str()).filter(|runtime| !matches!(*runtime, "native" | "qemu" | ""))
     }
 
-    /// The system that answers system calls: the operating system, unless something stands in for its kernel. An emulated
-    /// machine, or a translated program, has the operating system's own kernel.
+    /// The system that answers system calls: the operating system, or what stands in for its kernel. In an emulated machine,
+    /// and for a translated program, that is the operating system's own kernel.
     pub fn system(&self) -> &str {
         match self.runtime.as_str() {
             "native" | "qemu" | "qemu-user" | "rump" | "" => &self.os,
@@ -88,17 +86,12 @@ impl Platform {
     }
 }
 
-/// Nothing stands between a program and its system in a machine that is emulated as a whole.
-fn stand_in(runtime: &str) -> Option<&str> {
-    (!matches!(runtime, "native" | "qemu" | "")).then_some(runtime)
-}
-
 /// Whether this can be a platform's name, which becomes the name of a file, the head of a column and a word on the command
 /// line.
 ///
 /// # Errors
 ///
-/// What would be right, to follow the word "expected".
+/// What would be right, worded to follow "expected".
 pub fn check_name(name: &str) -> Result<(), &'static str> {
     let device = ["con", "prn", "aux", "nul"];
     let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
@@ -117,40 +110,8 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Whether all characters of a text, which may be empty, can be in a platform's name: none of them is special anywhere.
+/// Whether a text, which may be empty, has only characters that a platform's name can have: none is special in a shell, a
+/// path or markup.
 pub(crate) fn has_a_names_characters(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_this_platform_is_a_name() {
-        assert_eq!(check_name(&Platform::here().platform), Ok(()));
-    }
-
-    #[test]
-    fn names_that_are_paths_devices_or_markup_are_refused() {
-        let long = "x".repeat(65);
-        for name in
-            ["", "../x", "/etc", "a/b", "a\\b", "C:x", "<b>", "a|b", "a b", "=1", "@x", "a\u{1b}[1m", "ü", &long]
-        {
-            assert_eq!(check_name(name), Err("a name of 1 to 64 of a-z, A-Z, 0-9, `.`, `_` and `-`"), "{name}");
-        }
-        for name in ["..", ".x", "x.", "-x"] {
-            let right = "a name that begins with a letter or digit and does not end with a dot";
-            assert_eq!(check_name(name), Err(right), "{name}");
-        }
-        for name in ["nul", "NUL.txt", "com1", "LPT9.x"] {
-            assert_eq!(check_name(name), Err("another name: Windows takes this one for a device"), "{name}");
-        }
-        for name in ["platforms", "Platforms"] {
-            assert_eq!(check_name(name), Err("another name: its file would be the table of platforms"), "{name}");
-        }
-        for name in ["linux-6.18-x86_64-gnu", "comb", "com10"] {
-            assert_eq!(check_name(name), Ok(()), "{name}");
-        }
-    }
 }

@@ -1,22 +1,20 @@
-//! Text from elsewhere (files, results, paths), made safe for where it is shown: a terminal, a CI log, Markdown, CSV, JSON.
+//! Text from files, results and paths, made safe for where it is shown: a terminal, a CI log, Markdown, CSV, JSON.
 
 use std::{
-    borrow::Cow,
     io::{self, Write},
     path::Path,
 };
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-/// A path for a message, with control characters escaped, since a terminal takes them for commands.
+/// A path for a message. Control characters are escaped, since a terminal takes them for commands.
 pub(crate) fn shown(path: &Path) -> String {
     let harmless = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     path.display().to_string().chars().map(harmless).collect()
 }
 
-/// A text as a message quotes it: its first 60 characters at most, in quotes, with control characters escaped, and an
-/// ellipsis after the quotes if that was not all.
+/// A text as a message quotes it: its first 60 characters at most, in quotes, with control characters escaped. An ellipsis
+/// after the quotes says that the text is longer.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
@@ -26,7 +24,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// Keeps a line from being a command to a CI runner, by a blank in every `##[`. A runner also takes `::` at the beginning of
-/// a line for a command, so that the caller must not begin a line with text from elsewhere.
+/// a line for a command, so the caller must not begin a line with untrusted text.
 pub(crate) fn no_command(line: &str) -> String {
     line.replace("##[", "# #[")
 }
@@ -36,7 +34,7 @@ pub(crate) fn log_line(line: &str) -> String {
     no_command(&printable(line))
 }
 
-/// Replaces every run of white space by a blank, and drops it at both ends: a text of several lines becomes one.
+/// Joins several lines into one: white space becomes single blanks, and none at either end.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -47,12 +45,12 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// Characters that change the direction of the text after them, so that it can read as another text.
+/// Whether a character changes the direction of the text after it, which can make it read as another text.
 fn is_bidirectional(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Escapes a text for Markdown, where it then has no markup, HTML, edge of a table's cell, mention or link.
+/// Escapes a text for Markdown, so that it has no markup, HTML, mentions or links, and cannot end a table's cell.
 pub(crate) fn escape_markdown(text: &str) -> String {
     let mut escaped = String::new();
     for c in printable(text).chars() {
@@ -60,7 +58,7 @@ pub(crate) fn escape_markdown(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            // GitHub links mentions, issues and addresses by the sign, but not by its entity.
+            // GitHub makes links of `@name` and `#1`, but not where the sign is an entity.
             '@' => escaped.push_str("&#64;"),
             '#' => escaped.push_str("&#35;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' => {
@@ -70,51 +68,26 @@ pub(crate) fn escape_markdown(text: &str) -> String {
             c => escaped.push(c),
         }
     }
-    // Addresses are linked without any markup.
+    // Addresses become links even without markup.
     escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
-/// A field of a CSV file that a person opens: an apostrophe goes before what a spreadsheet would take for a formula, and the
-/// field is no command to a CI runner.
-pub(crate) fn csv_field(field: &str) -> Cow<'_, str> {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    match (is_formula, field.contains("##[")) {
-        (false, false) => field.into(),
-        (is_formula, _) => format!("{}{}", if is_formula { "'" } else { "" }, no_command(field)).into(),
-    }
+/// A field of a CSV file that a person opens, without commands to a CI runner. What a spreadsheet would take for a formula
+/// gets an apostrophe in front.
+pub(crate) fn csv_field(field: &str) -> String {
+    let field = no_command(field);
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
 }
 
-/// Writes a value as indented JSON, and a newline. `##[` in a text is written with an escape, which a program that parses
-/// JSON undoes and a CI runner that shows it does not.
+/// Writes a value as indented JSON, and a newline. `##[`, which only strings can hold, is written with an escape: a program
+/// that parses JSON undoes it, and a CI runner that shows the text does not.
 ///
 /// # Errors
 ///
 /// Those of `out`, and a value that JSON cannot express.
 pub(crate) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, NoCommand(PrettyFormatter::new())))?;
-    out.write_all(b"\n")
-}
-
-/// Passes everything but texts on to the formatter that indents.
-struct NoCommand(PrettyFormatter<'static>);
-
-macro_rules! pass_on {
-    ($($name:ident($($argument:ident: $type:ty)?))*) => {
-        $(fn $name<W: ?Sized + Write>(&mut self, out: &mut W $(, $argument: $type)?) -> io::Result<()> {
-            self.0.$name(out $(, $argument)?)
-        })*
-    };
-}
-
-impl Formatter for NoCommand {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        out.write_all(text.replace("##[", "\\u0023#[").as_bytes())
-    }
-
-    pass_on! {
-        begin_array() end_array() begin_array_value(first: bool) end_array_value()
-        begin_object() end_object() begin_object_key(first: bool) begin_object_value() end_object_value()
-    }
+    let json = serde_json::to_string_pretty(value)?.replace("##[", "\\u0023#[");
+    writeln!(out, "{json}")
 }
 
 #[cfg(test)]
@@ -122,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_means_itself() {
+    fn markdown_shows_the_text_itself() {
         assert_eq!(escape_markdown("a|b"), "a\\|b");
         assert_eq!(escape_markdown("<script>&"), "&lt;script&gt;&amp;");
         assert_eq!(escape_markdown("@all #1"), "&#64;all &#35;1");

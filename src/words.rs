@@ -1,7 +1,6 @@
 //! Enums whose values are words.
 
-/// Declares an enum, each of whose values has a word: the one in the step language, in CSV, in JSON and on the command
-/// line.
+/// Declares an enum whose values each have a word, the same in the step language, in CSV, in JSON and on the command line.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
         $(#[$doc])*
@@ -20,12 +19,12 @@ macro_rules! words {
                 match self { $($name::$item => $word,)* }
             }
 
-            /// The value of this word; `None` for any other text.
+            /// The value that this word stands for; `None` for any other text.
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.into_iter().find(|item| item.word() == word)
             }
 
-            /// All words, as a message lists what is allowed: `` `a`, `b` ``.
+            /// All words, as messages list what is allowed: `` `a`, `b` ``.
             pub fn words() -> String {
                 Self::ALL.map(|item| format!("`{}`", item.word())).join(", ")
             }

@@ -1,4 +1,4 @@
-//! `accept` takes a run over as the results to check against; `absent` says that there are none.
+//! `accept` adopts a run as the results to check against; `absent` records that a platform was not measured.
 
 mod common;
 
@@ -6,20 +6,20 @@ use brokenpipe::{
     platform::Platform,
     results::{Results, Row},
 };
-use common::{Folder, HEAD, ONE_CASE, RUN, contents, good, good_but, row};
+use common::{Folder, HEAD, ONE_CASE, contents, good, good_but, row};
 
 /// A folder with good results of `box-1` in `results`, and these in `run`.
 fn folder(run: impl AsRef<[u8]>) -> Folder {
     let folder = Folder::new();
     for (name, text) in [("results", good().as_bytes()), ("run", run.as_ref())] {
-        std::fs::create_dir(folder.join(name)).unwrap();
+        folder.make(name);
         folder.write(&format!("{name}/box-1.csv"), text);
     }
     folder
 }
 
 #[test]
-fn without_a_terminal_it_shows_what_would_change_and_adopts_nothing() {
+fn without_a_terminal_accept_shows_what_would_change_and_adopts_nothing() {
     let folder = folder(good_but("connect,ok", "connect,EPIPE"));
     let ran = folder.brokenpipe(&["accept", "run"]).exits(2);
     assert_eq!(
@@ -37,14 +37,14 @@ fn with_yes_a_run_becomes_the_baseline() {
     folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
     assert_eq!(folder.read("results/box-1.csv"), good_but("connect,ok", "connect,EPIPE"));
     folder.brokenpipe(&["check", "run"]).exits(0).silent();
-    assert_eq!(contents(&folder.join("results")).len(), 1, "nothing else is left there");
+    assert_eq!(contents(&folder.join("results")).len(), 1, "another file is left there");
 }
 
 #[test]
-fn folders_of_several_jobs_become_one() {
+fn folders_of_several_jobs_are_merged() {
     let folder = Folder::new();
     for name in ["one", "two"] {
-        folder.brokenpipe(&[&["run", "--quiet", "--out", name, "--platform", name], &ONE_CASE[..]].concat()).exits(0);
+        folder.run_one_case_as(name);
     }
     folder.brokenpipe(&["absent", "three", "--reason", "no runner", "--out", "three"]).exits(0).silent();
     folder.brokenpipe(&["accept", "one", "two", "three", "--into", "merged", "--yes"]).exits(0).silent();
@@ -54,11 +54,11 @@ fn folders_of_several_jobs_become_one() {
         assert_eq!(folder.read(&format!("merged/{name}.csv")), folder.read(&format!("{name}/{name}.csv")));
     }
     let platforms = common::distinct(&folder.read("merged/platforms.csv"), "platform");
-    assert_eq!(platforms, ["one", "two"], "of what was not measured no facts are known");
+    assert_eq!(platforms, ["one", "two"], "facts of a platform that was not measured");
 }
 
 #[test]
-fn what_was_not_measured_replaces_nothing() {
+fn a_platform_that_was_not_measured_replaces_nothing() {
     let folder = folder(good());
     folder.brokenpipe(&["absent", "box-1", "--reason", "no runner", "--out", "failed"]).exits(0);
     let ran = folder.brokenpipe(&["accept", "failed", "--yes"]).exits(2);
@@ -71,7 +71,7 @@ fn what_was_not_measured_replaces_nothing() {
 }
 
 #[test]
-fn a_part_of_a_run_is_refused() {
+fn a_partial_run_is_refused() {
     let folder = Folder::new();
     let case = |id: &str| row("box-1", id, "tcp4", (1, "client connect"), "ok", (10, 10));
     let write = |dir: &str, rows: Vec<Row>| {
@@ -89,13 +89,13 @@ fn a_part_of_a_run_is_refused() {
     write("run", vec![case(ids[0]), interrupted]);
     folder.brokenpipe(&["accept", "run", "--yes"]).refuses(&["were not run"]);
     assert_eq!(contents(&folder.join("results")), before);
-    // What the catalogue has no more cannot be run.
+    // A scenario that is no longer in the catalogue cannot be run.
     write("run", vec![case(ids[0]), case(ids[1])]);
     folder.brokenpipe(&["accept", "run", "--yes"]).exits(0);
 }
 
 #[test]
-fn of_a_race_what_was_seen_before_stays_if_the_facts_are_the_same() {
+fn earlier_outcomes_of_a_race_stay_if_the_facts_are_the_same() {
     let step = |outcome: &str| Row {
         count: None,
         ..row("box-1", "race/close-write-write-write-read", "tcp4", (1, "client connect"), outcome, (50, 50))
@@ -130,16 +130,16 @@ fn a_platform_keeps_its_own_file() {
 #[test]
 fn nothing_is_replaced_unless_everything_is_written() {
     let folder = folder(good_but("connect,ok", "connect,EPIPE"));
-    std::fs::create_dir(folder.join("results/box-2.csv")).unwrap();
+    folder.make("results/box-2.csv");
     folder.write("run/box-2.csv", good().replace("box-1", "box-2"));
     folder.brokenpipe(&["accept", "run", "--yes"]).exits(2).says(&["box-2.csv: cannot be written"]);
     assert_eq!(folder.read("results/box-1.csv"), good());
-    assert_eq!(contents(&folder.join("results")).len(), 1, "nothing else is left there");
-    // A row that is wrong in the last of the files is found before anything is replaced, too.
+    assert_eq!(contents(&folder.join("results")).len(), 1, "another file is left there");
+    // An invalid row in the last of the files is also found before anything is replaced.
     folder.write("run/box-2.csv", good().replace("box-1", "../box"));
     folder.brokenpipe(&["accept", "run", "--yes"]).refuses(&["box-2.csv:2: column `platform`"]);
     assert_eq!(folder.read("results/box-1.csv"), good());
-    assert_eq!(folder.brokenpipe(&["accept", "run", "run/box-1.csv", "--into", "x", "--yes"]).code, Some(2));
+    folder.brokenpipe(&["accept", "run", "run/box-1.csv", "--into", "x", "--yes"]).exits(2);
     assert!(!folder.join("x").exists());
 }
 
@@ -147,7 +147,7 @@ fn nothing_is_replaced_unless_everything_is_written() {
 fn columns_of_a_newer_version_are_not_lost_to_another_platform() {
     let folder = Folder::new();
     for name in ["one", "two"] {
-        folder.brokenpipe(&[&["run", "--quiet", "--out", name, "--platform", name], &ONE_CASE[..]].concat()).exits(0);
+        folder.run_one_case_as(name);
     }
     let facts = folder.read("one/platforms.csv").replace(",brokenpipe\n", ",brokenpipe,libc\n");
     folder.write("one/platforms.csv", facts.strip_suffix('\n').unwrap().to_owned() + ",2.41\n");
@@ -155,7 +155,7 @@ fn columns_of_a_newer_version_are_not_lost_to_another_platform() {
     let ran = folder.brokenpipe(&["accept", "two", "--into", "one", "--yes"]).exits(2);
     ran.says(&["platforms.csv:1: has columns unknown", "lose them: `libc`; write elsewhere with --into\n"]);
     assert_eq!(contents(&folder.join("one")), before);
-    // A platform as a whole is replaced by what is known of it here.
+    // If the platform itself is adopted, all of its facts are replaced.
     std::fs::rename(folder.join("two/two.csv"), folder.join("two/one.csv")).unwrap();
     for name in ["one.csv", "platforms.csv"] {
         folder.write(&format!("two/{name}"), folder.read(&format!("two/{name}")).replace("two,", "one,"));
@@ -167,12 +167,12 @@ fn columns_of_a_newer_version_are_not_lost_to_another_platform() {
 #[test]
 fn a_named_file_is_adopted_with_its_facts_and_one_without_leaves_a_table_that_can_be_read() {
     let folder = Folder::new();
-    folder.brokenpipe(&[&["run", "--quiet", "--out", "run", "--platform", "here"], &ONE_CASE[..]].concat()).exits(0);
-    folder.brokenpipe(&["accept", "run/here.csv", "--yes"]).exits(0).silent();
-    assert_eq!(contents(&folder.join("results")), contents(&folder.join("run")));
-    std::fs::remove_file(folder.join("run/platforms.csv")).unwrap();
-    folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
-    assert_eq!(folder.read("results/platforms.csv").lines().count(), 1, "a head alone");
+    folder.run_one_case_as("here");
+    folder.brokenpipe(&["accept", "here/here.csv", "--yes"]).exits(0).silent();
+    assert_eq!(contents(&folder.join("results")), contents(&folder.join("here")));
+    std::fs::remove_file(folder.join("here/platforms.csv")).unwrap();
+    folder.brokenpipe(&["accept", "here", "--yes"]).exits(0).silent();
+    assert_eq!(folder.read("results/platforms.csv").lines().count(), 1, "more than the head");
     folder.brokenpipe(&["report"]).exits(0).silent();
 }
 
@@ -183,9 +183,8 @@ fn one_platform_twice_is_refused() {
     ran.refuses(&["platform box-1 is in run", "already; remove one of the two"]);
 }
 
-/// Two copies of a stopped program's temporary files would be read as results.
 #[test]
-fn what_a_killed_program_leaves_is_no_result() {
+fn temporary_files_of_a_killed_program_are_not_read_as_results() {
     let folder = folder(good());
     folder.write("results/.brokenpipe-abc", "half a fi");
     folder.brokenpipe(&["check", "run"]).exits(0).silent();
@@ -193,7 +192,7 @@ fn what_a_killed_program_leaves_is_no_result() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn on_a_terminal_it_asks() {
+fn on_a_terminal_accept_asks_for_confirmation() {
     for (answer, code, adopted) in [("y", 0, true), ("n", 1, false), ("", 1, false)] {
         let changed = good_but("connect,ok", "connect,EPIPE");
         let folder = folder(&changed);
@@ -205,7 +204,7 @@ fn on_a_terminal_it_asks() {
     }
 }
 
-/// Runs `accept run` on a terminal of its own, which `script` of util-linux makes.
+/// Runs `accept run` on a terminal of its own, which `script` of util-linux creates.
 #[cfg(target_os = "linux")]
 fn on_terminal(folder: &Folder, typed: &str) -> (Option<i32>, String) {
     use std::{
@@ -226,7 +225,7 @@ fn on_terminal(folder: &Folder, typed: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn an_absent_platform_is_a_column_that_says_why() {
+fn an_absent_platform_has_a_column_that_says_why() {
     let folder = Folder::new();
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
     let csv = folder.read("results/moon-1.csv");
@@ -235,15 +234,15 @@ fn an_absent_platform_is_a_column_that_says_why() {
     assert_eq!(common::distinct(&csv, "provenance"), ["measured"]);
     let listed = folder.brokenpipe(&["list"]).out.lines().count();
     let first_steps = common::rows(&csv).iter().filter(|row| row["step"] == "1").count();
-    assert_eq!(first_steps, listed, "every case is there");
+    assert_eq!(first_steps, listed, "not every case is there");
     let report = folder.brokenpipe(&["report"]).exits(0).silent().out;
     assert!(report.contains("moon-1: not measured: the job timed out\n"), "{report}");
 }
 
 #[test]
-fn an_absent_platform_costs_no_results() {
+fn an_absent_platform_does_not_replace_results() {
     let folder = Folder::new();
-    folder.brokenpipe(&[&RUN[..], &ONE_CASE].concat()).exits(0);
+    folder.run(&ONE_CASE);
     let before = contents(&folder.join("out"));
     let absent = |args: &[&str]| folder.brokenpipe(&[&["absent"], args, &["--out", "out"]].concat());
     absent(&["here", "--reason", "x"]).refuses(&["out: has results of here already, and they stay"]);

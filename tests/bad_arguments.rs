@@ -1,4 +1,4 @@
-//! Wrong arguments: exit code 2, or 1 where the answer is no, and nothing written.
+//! Invalid arguments: exit code 2, or 1 where nothing is selected, and nothing written.
 
 mod common;
 
@@ -6,14 +6,14 @@ use std::fs;
 
 use common::{Folder, ONE_CASE, OWN, good};
 
-/// Refused, with these words, and nothing is written.
+/// Asserts that the program refuses these arguments with these texts and writes nothing.
 #[track_caller]
 fn wrong_arguments(args: &[&str], words: &[&str]) {
     let folder = Folder::new();
     let ran = folder.brokenpipe(args).exits(2).says(words);
     assert_eq!(ran.out, "", "{ran:#?}");
     assert!(ran.err.starts_with("error: "), "{ran:#?}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "not even a folder is made");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a file or folder was made");
 }
 
 #[test]
@@ -40,16 +40,16 @@ fn wrong_arguments_are_refused() {
 }
 
 #[test]
-fn a_selector_that_is_no_glob_is_refused() {
+fn an_invalid_glob_is_refused() {
     let words = ["selector \"peer-[close\"", "a selector is a scenario id, a family, or a glob such as 'peer-*'"];
     for command in [&["run"][..], &["list"], &["report", "--select"]] {
         wrong_arguments(&[command, &["peer-[close"]].concat(), &words);
     }
 }
 
-/// Such a time would not even end with the universe, and no clock can count to it.
+/// No clock can represent a moment so far in the future.
 #[test]
-fn a_duration_that_no_clock_can_count_is_refused() {
+fn a_duration_that_no_clock_can_represent_is_refused() {
     for option in ["--pace", "--await-deadline", "--connect-deadline"] {
         let args = [&["run", option, "500000000000y"], &ONE_CASE[..]].concat();
         wrong_arguments(&args, &["500000000000y", option]);
@@ -67,9 +67,9 @@ fn an_unknown_scenario_cannot_be_shown() {
 }
 
 #[test]
-fn where_nothing_is_selected_the_answer_is_no() {
+fn exit_code_1_if_no_scenario_or_case_is_selected() {
     let folder = Folder::new();
-    // A selector that fits nothing is named, also beside one that fits something.
+    // A selector that matches nothing is named, also next to one that matches something.
     for (command, misses) in [
         (&["run", "no-such"][..], "\"no-such\""),
         (&["run", "no-*", "peer-close", "x/y"], "\"no-*\", \"x/y\""),
@@ -79,7 +79,7 @@ fn where_nothing_is_selected_the_answer_is_no() {
         let message = format!("brokenpipe: no scenario fits {misses}; `brokenpipe list` names all scenarios\n");
         assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", message.as_str()), "{command:?}");
     }
-    // A scenario of one's own over a transport it does not have.
+    // A user's scenario over a transport that it does not have.
     folder.write("own.toml", OWN);
     let ran = folder.brokenpipe(&["run", "own", "--scenarios", "own.toml", "--transport", "tcp6"]).exits(1);
     let no_case = "brokenpipe: no case of \"own\" over tcp6; there are cases over tcp4\n";
@@ -88,7 +88,7 @@ fn where_nothing_is_selected_the_answer_is_no() {
 }
 
 #[test]
-fn where_nothing_of_the_results_is_selected_the_answer_is_no() {
+fn exit_code_1_if_no_results_are_selected() {
     let folder = Folder::with("box-1.csv", good());
     folder.write("moon-1.csv", good().replace("box-1", "moon-1").replace(",ignore,", ",default,"));
     let no = |args: &[&str], message: &str| {
@@ -98,7 +98,7 @@ fn where_nothing_of_the_results_is_selected_the_answer_is_no() {
     for command in [&["report", "box-1.csv"][..], &["diff", "--results", "."]] {
         let no = |args: &[&str], message: &str| no(&[command, args].concat(), message);
         let select = |selector| ["--select", selector];
-        // A selector that fits nothing is named, also beside one that fits something there or in the catalogue.
+        // A selector that matches nothing is named, also next to one that matches results or scenarios.
         let list = "`brokenpipe list` names all scenarios";
         no(&select("no-such"), &format!("no scenario fits \"no-such\"; {list}"));
         no(
@@ -114,11 +114,8 @@ fn where_nothing_of_the_results_is_selected_the_answer_is_no() {
         let over = ["--transport", "tcp4"];
         no(&[&select("udp")[..], &over].concat(), "no case of \"udp\" over tcp4; there are cases over udp4, udp6");
     }
-    no(
-        &["report", "moon-1.csv", "--select", "own"],
-        "no case of what is selected is a plain one; `--cases all` shows all",
-    );
-    // What the catalogue has and the results have not is no mistake beside what they have.
+    no(&["report", "moon-1.csv", "--select", "own"], "none of the selected cases is plain; `--cases all` shows them");
+    // A selector may match only scenarios without results if another one matches results.
     let ran =
         folder.brokenpipe(&["report", "box-1.csv", "--select", "own", "--select", "peer-close"]).exits(0).silent();
     assert!(ran.out.contains("2 client write 1"), "{ran:#?}");

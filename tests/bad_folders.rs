@@ -1,4 +1,4 @@
-//! Folders without results, and with more than one file of a platform.
+//! Folders without results, and with several files of the same platform.
 
 mod common;
 
@@ -19,9 +19,9 @@ fn two_files_for_one_platform_are_refused() {
     assert_eq!(contents(folder.path()), before);
 }
 
-/// A file may be renamed, or hold several platforms; a run must not make a second one beside it.
+/// A file may have been renamed, or hold several platforms. A run must not write a second file for its platform.
 #[test]
-fn a_run_leaves_a_folder_that_can_be_read_where_its_platform_is_in_another_file() {
+fn a_run_refuses_a_folder_that_has_its_platform_in_another_file() {
     let folder = Folder::new();
     folder.run(&ONE_CASE);
     fs::rename(folder.join("out/here.csv"), folder.join("out/collected.csv")).unwrap();
@@ -33,24 +33,23 @@ fn a_run_leaves_a_folder_that_can_be_read_where_its_platform_is_in_another_file(
 }
 
 #[test]
-fn where_there_are_no_results_the_answer_is_no() {
+fn exit_code_1_if_there_are_no_results() {
     let folder = Folder::with("notes.txt", "not results");
     folder.write("box-1.csv.orig", "not results either");
-    let ran = folder.brokenpipe(&["report", "."]).exits(1);
-    assert_eq!(
-        (ran.out.as_str(), ran.err.as_str()),
-        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
-    );
+    let assert_none = || {
+        let ran = folder.brokenpipe(&["report", "."]).exits(1);
+        assert_eq!(
+            (ran.out.as_str(), ran.err.as_str()),
+            ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
+        );
+    };
+    assert_none();
     folder.write("box-1.csv", HEAD);
-    let ran = folder.brokenpipe(&["report", "."]).exits(1);
-    assert_eq!(
-        (ran.out.as_str(), ran.err.as_str()),
-        ("", "brokenpipe: no results there; `brokenpipe run` measures some\n")
-    );
+    assert_none();
 }
 
 #[test]
-fn results_that_are_not_there_are_refused() {
+fn paths_that_do_not_exist_are_refused() {
     let folder = Folder::new();
     folder.brokenpipe(&["report", "no-such"]).refuses(&["error: no-such: cannot be read: "]);
     folder.brokenpipe(&["report"]).refuses(&["error: results: cannot be read: "]);

@@ -1,17 +1,19 @@
-//! Wrong scenario files: exit code 2, a message that points at the word, and everything on disk as it was.
+//! Invalid scenario files: exit code 2, a message that points at the word, and no change on disk.
 
 mod common;
 
+use brokenpipe::catalogue::Catalogue;
 use common::{Folder, OWN, Ran, contents, good};
 
-/// A scenario file with these steps, the first of which stands on line 7.
+/// A scenario file with these steps, the first of which is on line 7.
 fn scenario(id: &str, steps: &str) -> String {
     format!(
-        "[[scenario]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\nsteps = \"\"\"\n{steps}\"\"\"\n"
+        "[[scenario]]\nid = \"{id}\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\n\
+         steps = \"\"\"\n{steps}\"\"\"\n"
     )
 }
 
-/// Every command that reads scenario files refuses this one, and a run does not even make its folder.
+/// Asserts that every command that reads scenario files refuses this one, and that a run does not even make its folder.
 #[track_caller]
 fn wrong_scenarios(text: impl AsRef<[u8]>, words: &[&str]) -> Ran {
     let folder = Folder::with("own.toml", text);
@@ -31,7 +33,7 @@ fn wrong_scenarios(text: impl AsRef<[u8]>, words: &[&str]) -> Ran {
     last.expect("there are commands")
 }
 
-/// The word that the carets stand under.
+/// The word that the carets underline.
 #[track_caller]
 fn pointed_at(ran: &Ran) -> String {
     let lines: Vec<&str> = ran.err.lines().collect();
@@ -46,7 +48,7 @@ fn pointed_at(ran: &Ran) -> String {
 fn a_scenario_file_that_is_not_toml_is_refused() {
     let ran =
         wrong_scenarios("[[scenario]\nid = \"own/x\"\n", &["own.toml:1:12", "expected `]`", "`[[scenario]]` with id"]);
-    assert!(ran.err.contains("1 | [[scenario]\n"), "the line is shown: {ran:#?}");
+    assert!(ran.err.contains("1 | [[scenario]\n"), "the line is not shown: {ran:#?}");
     wrong_scenarios(good(), &["own.toml:1:9", "a scenario file is TOML"]);
     wrong_scenarios("id = \"own/x\n", &["own.toml:1:", "a scenario file is TOML"]);
 }
@@ -62,11 +64,11 @@ fn an_unknown_operation_is_pointed_at() {
     let words = ["error: unknown operation `accpt`", "own.toml:8:8", "the server can `accept`, `write`, `read`"];
     let ran = wrong_scenarios(scenario("own/x", "client connect\nserver accpt\n"), &words);
     assert_eq!(pointed_at(&ran), "accpt");
-    assert!(ran.err.contains("8 | server accpt\n"), "the line is shown: {ran:#?}");
+    assert!(ran.err.contains("8 | server accpt\n"), "the line is not shown: {ran:#?}");
 }
 
 #[test]
-fn every_wrong_word_of_a_file_is_reported_at_once() {
+fn all_errors_of_a_file_are_reported_together() {
     let first = scenario("own/x", "client connect\npeer accept\nserver read -1\n");
     let second = scenario("Own x", "client connect\nserver accept\nclient shutdown twice\n").replace("tcp4", "tcp5");
     let ran = wrong_scenarios(
@@ -101,7 +103,7 @@ fn a_scenario_without_a_peer_or_without_steps_is_refused() {
 fn a_step_that_cannot_follow_those_before_it_is_refused() {
     let ran = wrong_scenarios(
         scenario("own/x", "client connect\nserver accept\nserver close\nserver write 1\n"),
-        &["error: the server has no socket here", "own.toml:10:1", "`server accept` comes before"],
+        &["error: the server has no socket here", "own.toml:10:1", "needs `server accept` first"],
     );
     assert_eq!(pointed_at(&ran), "server write 1");
 }
@@ -117,7 +119,7 @@ fn missing_and_unknown_keys_are_refused() {
 }
 
 #[test]
-fn an_id_that_is_built_in_is_refused() {
+fn the_id_of_a_built_in_scenario_is_refused() {
     let text = scenario("peer-close/read-read-write", "client connect\nserver accept\n");
     let words = [
         "error: a second scenario `peer-close/read-read-write`",
@@ -129,7 +131,7 @@ fn an_id_that_is_built_in_is_refused() {
 }
 
 #[test]
-fn an_id_twice_in_ones_own_files_is_refused() {
+fn a_duplicate_id_in_the_users_files_is_refused() {
     let text = scenario("own/x", "client connect\nserver accept\n");
     wrong_scenarios(text.clone() + &text, &["own.toml:11:6", "own/x", "the first is in own.toml"]);
 
@@ -150,7 +152,7 @@ fn a_scenario_file_that_is_not_utf_8_is_refused() {
 }
 
 #[test]
-fn a_scenario_file_that_is_not_there_is_refused() {
+fn a_scenario_file_that_does_not_exist_is_refused() {
     let folder = Folder::new();
     for command in [&["list"][..], &["run"], &["report"], &["show", "own/x"]] {
         let ran = folder.brokenpipe(&[command, &["--scenarios", "no-such.toml"]].concat());
@@ -171,7 +173,7 @@ fn a_scenario_file_without_an_end_is_refused() {
 }
 
 #[test]
-fn a_scenario_files_line_ends_and_byte_order_mark_do_not_matter() {
+fn windows_line_ends_and_a_byte_order_mark_are_accepted() {
     let folder = Folder::with("unix.toml", OWN);
     folder.write("windows.toml", "\u{feff}".to_owned() + &OWN.replace('\n', "\r\n"));
     let show = |file| folder.brokenpipe(&["show", "own/long", "--scenarios", file]).exits(0).silent().out;
@@ -180,7 +182,7 @@ fn a_scenario_files_line_ends_and_byte_order_mark_do_not_matter() {
     assert_eq!(show("windows.toml"), shown);
 }
 
-/// A terminal takes control characters for commands; a scenario file may come from anybody.
+/// A terminal interprets control characters, and a scenario file may come from anybody.
 #[test]
 fn control_characters_of_a_scenario_file_never_reach_the_terminal() {
     let steps = "client connect\nserver accept\n";
@@ -198,7 +200,75 @@ fn control_characters_of_a_scenario_file_never_reach_the_terminal() {
         [mistake, " --> own.toml:3:9", mistake, " --> own.toml:4:7", mistake, " --> own.toml:5:10"],
         "{ran:#?}"
     );
-    assert_eq!(ran.err.matches("text only: it is shown on terminals").count(), 3, "{ran:#?}");
+    assert_eq!(ran.err.matches("expected plain text, since terminals show it").count(), 3, "{ran:#?}");
     let controls: Vec<char> = ran.err.chars().filter(|c| c.is_control() && *c != '\n').collect();
     assert_eq!(controls, Vec::<char>::new(), "{ran:#?}");
+}
+
+/// A scenario file whose steps are this TOML string.
+fn with_steps(steps: &str) -> String {
+    format!("[[scenario]]\nid = \"a/b\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\nsteps = {steps}\n")
+}
+
+/// What the mistakes of a scenario file point at.
+fn places(text: &str) -> Vec<String> {
+    let mistakes = Catalogue::default().add("f.toml", text).unwrap_err();
+    mistakes.list.into_iter().map(|mistake| text[mistake.span].to_owned()).collect()
+}
+
+#[test]
+fn mistakes_in_steps_are_found_in_every_kind_of_string() {
+    for quotes in ["\"\"\"", "'''"] {
+        assert_eq!(places(&with_steps(&format!("{quotes}\nclient conect\r\nserver accept\n{quotes}"))), ["conect"]);
+    }
+    assert_eq!(places(&with_steps("\"client conect\"")), ["conect"]);
+}
+
+#[test]
+fn every_mistake_of_a_file_is_reported() {
+    let text = with_steps("'client connect'").replace("a/b", "A b").replace("tcp4", "tcp5").replace("\"w\"", "\" \"");
+    assert_eq!(places(&text), ["\"A b\"", "\" \"", "\"tcp5\"", "client connect"]);
+}
+
+#[test]
+fn a_scenario_races_only_where_it_says_so() {
+    let read = |text: &str| {
+        let mut catalogue = Catalogue::default();
+        catalogue.add("f.toml", text).ok().map(|()| catalogue.scenarios()[0].racing)
+    };
+    let text = with_steps("'client connect\\nserver accept'").replace("'", "\"");
+    assert_eq!(read(&text), Some(false));
+    assert_eq!(read(&(text.clone() + "racing = true\n")), Some(true));
+    assert_eq!(places(&(text + "racing = 1\n")), ["1"]);
+}
+
+#[test]
+fn unknown_and_missing_keys_are_mistakes() {
+    assert_eq!(places(&(with_steps("''") + "repeat = 3\n")), ["repeat"]);
+    let report = Catalogue::default().add("f.toml", "[[scenario]]\nid = \"a/b\"\n").unwrap_err().to_string();
+    assert!(report.contains("missing field `title`"), "{report}");
+}
+
+#[test]
+fn a_mistake_is_shown_with_file_line_column_and_caret() {
+    let text = with_steps("'''\nclient connect\nserver accpt\n'''");
+    let report = Catalogue::default().add("own.toml", &text).unwrap_err().to_string();
+    assert!(report.contains("own.toml:8:8"), "{report}");
+    assert!(report.contains("^^^^^ the server can `accept`"), "{report}");
+}
+
+#[test]
+fn an_id_twice_is_a_mistake_that_names_the_first_file() {
+    let mut catalogue = Catalogue::builtin();
+    let before = catalogue.scenarios().len();
+    let text = "[[scenario]]\nid = \"peer-close/read-read-write\"\ntitle = \"t\"\nwhy = \"w\"\n\
+                transports = [\"tcp4\"]\nsteps = \"\"\"client connect\nserver accept\"\"\"\n";
+    let report = catalogue.add("own.toml", text).unwrap_err().to_string();
+    assert!(report.contains("own.toml:2:6"), "{report}");
+    assert!(report.contains("src/scenarios/peer-close.toml"), "{report}");
+    assert_eq!(catalogue.scenarios().len(), before);
+
+    let twice = text.replace("peer-close/read-read-write", "own/x");
+    let report = catalogue.add("own.toml", &(twice.clone() + &twice)).unwrap_err().to_string();
+    assert!(report.contains("the first is in own.toml"), "{report}");
 }

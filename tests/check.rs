@@ -31,7 +31,7 @@ fn another_outcome_is_a_change() {
 }
 
 #[test]
-fn a_further_outcome_besides_those_known_is_unsteady() {
+fn an_additional_outcome_is_unsteady() {
     for outcomes in [&[("EPIPE", 9), ("eof", 1)][..], &[("EPIPE", 4), ("ok 1", 5), ("eof", 1)]] {
         let folder = Folder::new();
         write(&folder, "results", facts("box-5.1", "5.1"), ACCEPTED);
@@ -48,7 +48,7 @@ fn fewer_outcomes_of_a_race_are_the_same() {
 }
 
 #[test]
-fn what_is_not_observed_any_more_is_missing() {
+fn a_step_without_an_outcome_is_missing() {
     for outcomes in [&[("unsupported", 10)], &[("not-run", 10)]] {
         let ran = check(&folder(but(2, outcomes)), &[]).exits(1);
         assert!(ran.out.starts_with("box-5.1: 1 missing, 2 same\n"), "{}", ran.out);
@@ -64,7 +64,7 @@ fn what_is_not_observed_any_more_is_missing() {
 }
 
 #[test]
-fn what_the_baseline_did_not_observe_is_new() {
+fn an_outcome_where_the_baseline_has_none_is_new() {
     let new = folder(but(4, &[("eof", 10)]));
     let ran = check(&new, &[]).exits(0).silent();
     assert_eq!(
@@ -76,7 +76,7 @@ fn what_the_baseline_did_not_observe_is_new() {
 }
 
 #[test]
-fn the_nearest_version_of_the_same_kind_is_taken() {
+fn the_baseline_is_the_closest_version_of_the_same_kind() {
     let folder = Folder::new();
     for version in ["4.19", "5.1", "5.9", "5.10"] {
         write(&folder, "results", facts(&format!("box-{version}"), version), ACCEPTED);
@@ -93,7 +93,22 @@ fn the_nearest_version_of_the_same_kind_is_taken() {
 }
 
 #[test]
-fn of_two_that_are_equally_near_the_older_is_taken() {
+fn versions_are_compared_number_by_number() {
+    for (run, nearer, farther) in [("6.12", "6.18", "6.1"), ("6.0", "6.18", "5.19"), ("14.2-RELEASE", "14.3", "15.2")] {
+        let folder = Folder::new();
+        for version in [nearer, farther] {
+            write(&folder, "results", facts(&format!("box-{version}"), version), ACCEPTED);
+        }
+        write(&folder, "run", facts("box-1", run), ACCEPTED);
+        assert!(check(&folder, &[]).exits(0).out.contains(&format!("compared with box-{nearer}:")), "{run}");
+    }
+    let folder = folder(ACCEPTED);
+    write(&folder, "other", facts("box-2", "rolling"), ACCEPTED);
+    assert!(folder.brokenpipe(&["check", "other"]).exits(0).out.contains("none of testos vax gnu"));
+}
+
+#[test]
+fn of_two_equally_close_versions_the_older_is_the_baseline() {
     let folder = Folder::new();
     for version in ["5.12", "5.8"] {
         write(&folder, "results", facts(&format!("box-{version}"), version), ACCEPTED);
@@ -103,7 +118,7 @@ fn of_two_that_are_equally_near_the_older_is_taken() {
 }
 
 #[test]
-fn a_machine_that_is_emulated_stands_for_one_that_is_not_if_none_of_its_kind_is_as_near() {
+fn an_emulated_machine_is_the_baseline_of_a_native_one_if_no_native_one_is_as_close() {
     let folder = Folder::new();
     let emulated = |name: &str, version| Platform { runtime: "qemu".to_owned(), ..facts(name, version) };
     write(&folder, "results", emulated("box-5.9", "5.9"), ACCEPTED);
@@ -123,25 +138,25 @@ fn a_platform_of_another_kind_is_new() {
         ran.out,
         "g-5.1: 3 new\n  new platform: the baseline has none of this name, and none of testos vax gnu gvisor\n"
     );
-    // Of a new platform everything is new, which is not what `--deny new` is about.
+    // Every step of a new platform is new, but `--deny new` is only about platforms with a baseline.
     folder.brokenpipe(&["check", "other", "--deny", "new"]).exits(0).silent();
     folder.brokenpipe(&["check", "other", "--deny", "new-platform"]).exits(1).says(&["1 without a baseline"]);
 }
 
 #[test]
-fn a_check_of_what_was_not_measured_is_inconclusive() {
+fn a_check_of_an_absent_platform_is_inconclusive() {
     let folder = folder(ACCEPTED);
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out", "--out", "run"]).exits(0).silent();
     let ran = check(&folder, &[]).exits(2);
     assert_eq!(ran.out, "box-5.1: 3 same\nmoon-1: nothing compared\n  not measured: the job timed out\n");
     assert_eq!(ran.err, "error: inconclusive: not measured: moon-1\n");
-    // That something else changed is certain.
+    // A change of another platform is certain.
     write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
     check(&folder, &[]).exits(1);
 }
 
 #[test]
-fn what_was_accepted_is_no_change_of_a_platform_that_was_not_measured() {
+fn a_platform_that_was_not_measured_has_no_changes() {
     let folder = folder(ACCEPTED);
     folder.brokenpipe(&["absent", "box-5.1", "--reason", "no runner", "--out", "other"]).exits(0);
     let ran = folder.brokenpipe(&["check", "other"]).exits(2);
@@ -149,7 +164,7 @@ fn what_was_accepted_is_no_change_of_a_platform_that_was_not_measured() {
 }
 
 #[test]
-fn only_what_is_selected_is_expected() {
+fn only_selected_steps_are_expected() {
     let folder = Folder::new();
     write(&folder, "results", facts("box-5.1", "5.1"), ACCEPTED);
     let rows = vec![row("box-5.1", "own/x", "tcp6", (1, "client connect"), "ok", (10, 10))];
@@ -162,7 +177,7 @@ fn only_what_is_selected_is_expected() {
 }
 
 #[test]
-fn a_baseline_without_what_is_selected_is_a_baseline_all_the_same() {
+fn a_baseline_without_the_selected_steps_is_still_a_baseline() {
     let folder = folder(ACCEPTED);
     let rows = vec![row("box-5.1", "own/x", "tcp4", (1, "client connect"), "ok", (10, 10))];
     Results { rows, ..Results::default() }.write(&folder.join("run"), "box-5.1").unwrap();
@@ -174,7 +189,7 @@ fn a_baseline_without_what_is_selected_is_a_baseline_all_the_same() {
 }
 
 #[test]
-fn nothing_to_compare_in_what_is_selected_is_told_as_that() {
+fn a_selection_without_anything_to_compare_is_an_error() {
     let folder = folder(ACCEPTED);
     write(&folder, "other", Platform { os: "new".to_owned(), ..facts("novel-1", "1") }, ACCEPTED);
     let slow = row("box-5.1", "timeout/keepalive-read-read-write", "tcp4", (1, "client connect"), "ok", (10, 10));
@@ -189,18 +204,18 @@ fn nothing_to_compare_in_what_is_selected_is_told_as_that() {
             assert_eq!(ran.out, "");
         }
     }
-    // That something is missing is told only where the baseline has it.
+    // Steps can be missing only if the baseline has them.
     let rows = vec![row("box-5.1", "own/x", "tcp4", (1, "client connect"), "ok", (10, 10))];
     Results { rows, ..Results::default() }.write(&folder.join("run"), "box-5.1").unwrap();
     check(&folder, &["--select", ID]).exits(1).says(&["not as accepted: 3 missing"]);
 }
 
 #[test]
-fn what_cannot_be_compared_is_refused() {
+fn results_that_cannot_be_compared_are_refused() {
     let folder = folder(ACCEPTED);
     check(&folder, &["--baseline", "nowhere"]).refuses(&["nowhere: cannot be read"]);
     folder.brokenpipe(&["check", "nowhere"]).refuses(&["nowhere: cannot be read"]);
-    std::fs::create_dir(folder.join("empty")).unwrap();
+    folder.make("empty");
     check(&folder, &["--baseline", "empty"]).refuses(&["nothing to compare with"]);
     folder.brokenpipe(&["check", "empty"]).refuses(&["nothing to compare"]);
     check(&folder, &["--deny", "new", "--allow", "new"]).refuses(&["--deny and --allow both name new"]);
@@ -307,7 +322,7 @@ fn every_verdict_as_json() {
 }
 
 #[test]
-fn what_takes_seconds_is_missed_only_by_a_run_that_has_some_of_it() {
+fn slow_scenarios_are_missing_only_from_a_run_that_has_some_of_them() {
     let folder = folder(ACCEPTED);
     let slow = |step: u32| {
         row("box-5.1", "timeout/keepalive-read-read-write", "tcp4", (step, "client connect"), "ok", (10, 10))
@@ -326,8 +341,25 @@ fn what_takes_seconds_is_missed_only_by_a_run_that_has_some_of_it() {
     assert!(ran.out.starts_with("box-5.1: 1 missing, 4 same\n"), "{}", ran.out);
 }
 
+/// Windows takes no colon in a name.
+#[cfg(unix)]
 #[test]
-fn a_check_goes_into_a_file() {
+fn a_text_ends_no_annotation_and_begins_none() {
+    let folder = Folder::new();
+    let baseline = "a,b:c::d%";
+    write(&folder, baseline, facts("box-5.1", "5.1"), ACCEPTED);
+    write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
+    for (name, reason) in [("moon-1", "##[error]x"), ("moon-2", "50%0A::error::x ::y")] {
+        folder.brokenpipe(&["absent", name, "--reason", reason, "--out", "run"]).exits(0);
+    }
+    let ran = check(&folder, &["--baseline", baseline, "--format", "github"]).exits(1);
+    assert!(ran.out.contains("::error title=moon-1::not measured: # #[error]x\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error title=moon-2::not measured: 50%250A::error::x ::y\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error file=a%2Cb%3Ac%3A%3Ad%25/box-5.1.csv,line=3,title="), "{}", ran.out);
+}
+
+#[test]
+fn a_check_can_be_written_to_a_file() {
     let folder = folder(but(2, CHANGED));
     let ran = check(&folder, &["--out", "found.txt"]).exits(1);
     assert_eq!(ran.out, "");
@@ -336,7 +368,7 @@ fn a_check_goes_into_a_file() {
 }
 
 #[test]
-fn a_named_file_has_the_facts_beside_it() {
+fn a_named_file_is_read_with_the_facts_in_its_folder() {
     let folder = folder(ACCEPTED);
     write(&folder, "results", facts("box-5.8", "5.8"), ACCEPTED);
     write(&folder, "other", facts("box-5.9", "5.9"), ACCEPTED);
@@ -360,8 +392,8 @@ fn a_named_file_has_the_facts_beside_it() {
     let both = ["results/box-5.1.csv", "results/box-5.8.csv"];
     assert_eq!(report(&both), whole);
     assert_eq!(report(&[&both[..], &["results", "results/platforms.csv"]].concat()), whole);
-    // Without a table beside it a file is read all the same, and a table is not read without being named or beside.
-    std::fs::create_dir(folder.join("alone")).unwrap();
+    // A file without a table of facts in its folder is still read, but without facts.
+    folder.make("alone");
     std::fs::copy(folder.join("other/box-5.9.csv"), folder.join("alone/box-5.9.csv")).unwrap();
     assert!(check("alone/box-5.9.csv", "results").exits(0).out.contains("no facts of it are recorded"));
     let text = folder.read("other/platforms.csv");
@@ -372,13 +404,13 @@ fn a_named_file_has_the_facts_beside_it() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_leads_to_the_file_that_is_written() {
+fn a_file_is_written_through_a_symbolic_link() {
     let folder = folder(ACCEPTED);
-    std::fs::create_dir(folder.join("elsewhere")).unwrap();
+    folder.make("elsewhere");
     folder.write("elsewhere/found.txt", "before");
     std::os::unix::fs::symlink("elsewhere/found.txt", folder.join("link.txt")).unwrap();
     check(&folder, &["--out", "link.txt"]).exits(0);
     assert!(folder.join("link.txt").is_symlink());
     assert_eq!(folder.read("elsewhere/found.txt"), "box-5.1: 3 same\n");
-    assert_eq!(common::contents(&folder.join("elsewhere")).len(), 1, "nothing else is left there");
+    assert_eq!(common::contents(&folder.join("elsewhere")).len(), 1, "another file is left there");
 }

@@ -1,4 +1,4 @@
-//! Processes of a run: what they tell, and what becomes of a run when one of them crashes.
+//! The processes of a run: what they report, and what happens to the run if one of them crashes.
 
 #![cfg(unix)]
 
@@ -14,7 +14,7 @@ use brokenpipe::{
     driver::{self, CaseResult, Progress, RunError, Settings},
 };
 
-/// One scenario with SIGPIPE ignored, and with SIGPIPE as it is everywhere but in Rust.
+/// A scenario with SIGPIPE ignored, as in Rust programs, and with each other disposition.
 const SCENARIO: &str = r#"
 [[scenario]]
 id = "own/default"
@@ -41,7 +41,7 @@ fn run(program: Option<&Path>) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunErro
     run_all(&[SCENARIO], program, 3)
 }
 
-/// Runs these scenarios: what SIGPIPE does in each case, and what came of it.
+/// Runs these scenarios, and returns the disposition of SIGPIPE in each case, and the results.
 fn run_all(
     scenarios: &[&str],
     program: Option<&Path>,
@@ -49,7 +49,7 @@ fn run_all(
 ) -> (Vec<Sigpipe>, Result<Vec<CaseResult>, RunError>) {
     let mut catalogue = Catalogue::default();
     for scenario in scenarios {
-        catalogue.add("own.toml", scenario).expect("the scenario is right");
+        catalogue.add("own.toml", scenario).expect("the scenario is valid");
     }
     let cases: Vec<Case<'_>> = Selection::default().cases(&catalogue);
     let settings = Settings { repeat, program: program.map(Path::to_owned), ..Settings::default() };
@@ -61,7 +61,7 @@ fn run_all(
     (cases.iter().map(|case| case.axes.sigpipe).collect(), results)
 }
 
-/// That every step of every case was counted as often as there were trials.
+/// Asserts that the outcomes of every step of every case add up to the number of trials.
 #[cfg(target_os = "linux")]
 #[track_caller]
 fn assert_counted(results: &[CaseResult], repeat: u32) {
@@ -75,7 +75,7 @@ fn assert_counted(results: &[CaseResult], repeat: u32) {
     }
 }
 
-/// Two cases that no process dies of, for each of two modes.
+/// Cases that kill no process, two for each of two dispositions, and one that needs no process.
 #[cfg(target_os = "linux")]
 const HARMLESS: &str = r#"
 [[scenario]]
@@ -94,7 +94,7 @@ sigpipe = ["default", "handler"]
 call = ["send", "write"]
 "#;
 
-/// A process is given a portion of the trials, which ends with the first that kills; harmless ones come between.
+/// A process is given a batch of trials and ends with the first that kills it; harmless trials come in between.
 #[cfg(target_os = "linux")]
 #[test]
 fn each_trial_is_counted_once_however_processes_end() {
@@ -104,16 +104,16 @@ fn each_trial_is_counted_once_however_processes_end() {
     assert_counted(&results, 120);
 }
 
-/// A process that keeps its listeners has too few descriptors for all three of them, and begins trials anew without.
+/// A process does not have the descriptors to keep all three listeners, and restarts trials without them.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_trial_that_is_begun_anew_is_counted_once() {
+fn a_trial_that_is_restarted_is_counted_once() {
     use std::{fs, os::unix::fs::PermissionsExt};
 
     let transports = HARMLESS.replace(r#"["tcp4"]"#, r#"["tcp4", "tcp6", "unix"]"#);
     let folder = common::Folder::new();
     let scarce = folder.join("scarce");
-    // Streams, two of the poll, one listener, and the two ends.
+    // Three standard streams, two for the poll, one listener, and the two ends of a connection.
     folder.write("scarce", format!("#!/bin/sh\nulimit -n 8\nexec '{}' \"$@\"\n", common::BROKENPIPE));
     fs::set_permissions(&scarce, fs::Permissions::from_mode(0o755)).unwrap();
     let (_, results) = run_all(&[&transports], Some(&scarce), 40);
@@ -121,7 +121,7 @@ fn a_trial_that_is_begun_anew_is_counted_once() {
     assert_eq!(results.len(), 15);
     assert_counted(&results, 40);
     for result in &results {
-        let CaseResult::Measured { steps, .. } = result else { unreachable!("it was counted") };
+        let CaseResult::Measured { steps, .. } = result else { unreachable!("asserted above") };
         let words: Vec<_> = steps.iter().map(|step| step[0].0.to_string()).collect();
         assert_eq!(words, ["ok", "ok", "ok 1"]);
         assert!(steps.iter().all(|step| step.len() == 1), "{steps:?}");
@@ -130,7 +130,7 @@ fn a_trial_that_is_begun_anew_is_counted_once() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_signal_is_seen_by_what_it_does() {
+fn every_disposition_of_sigpipe_has_its_effect() {
     use common::{BROKENPIPE, observed, words};
 
     let (modes, results) = run(Some(Path::new(BROKENPIPE)));
@@ -144,7 +144,7 @@ fn a_signal_is_seen_by_what_it_does() {
 }
 
 #[test]
-fn without_the_program_such_cases_are_unsupported() {
+fn without_the_program_cases_that_need_a_process_are_unsupported() {
     let (_, results) = run(None);
     let results = results.expect("nothing crashes");
     assert!(matches!(results[0], CaseResult::Measured { trials: 3, .. }), "{:?}", results[0]);
@@ -153,19 +153,19 @@ fn without_the_program_such_cases_are_unsupported() {
     }
 }
 
-/// A program of the system, which not every system has in the same folder.
+/// The path of a program of the system, which is in different folders on different systems.
 fn on_path(name: &str) -> PathBuf {
     let folders = env::var_os("PATH").expect("there is a PATH");
     let found = env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("{name} is not on the PATH"))
 }
 
-/// Programs that are no brokenpipe stand for one that crashes: one ends at once, one ends badly, one talks nonsense.
+/// Other programs stand in for one that crashes: one succeeds at once, one fails, and one writes nonsense.
 #[test]
-fn a_crash_is_an_error_of_the_run_and_costs_nothing_else() {
+fn a_crash_is_an_error_of_the_run_and_keeps_other_results() {
     for program in ["true", "false", "echo"] {
         let (_, results) = run(Some(&on_path(program)));
-        let RunError { error, results } = results.expect_err("it cannot do the job");
+        let RunError { error, results } = results.expect_err("the program is no brokenpipe");
         let error = error.to_string();
         assert!(error.contains("crashed between two trials"), "{program}: {error}");
         assert!(matches!(results[0], CaseResult::Measured { trials: 3, .. }), "{program}: {:?}", results[0]);

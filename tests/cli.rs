@@ -1,21 +1,31 @@
-//! Ordinary use of the built program, one command after another.
+//! Ordinary use of the built program, command by command.
 
 mod common;
 
-use std::fs;
+#[cfg(target_os = "linux")]
+use std::thread;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
     platform::Platform,
     results::COLUMNS,
 };
-use common::{Folder, GOOD, HEAD, ONE_CASE, OWN, brokenpipe, contents, distinct, good, number_of_cases, rows};
+use common::{
+    Bytes, Folder, GOOD, HEAD, ONE_CASE, OWN, Ran, brokenpipe, contents, distinct, good, number_of_cases, rows,
+};
 
 #[test]
 fn help_names_every_command_and_every_exit_code() {
     let help = Folder::new().brokenpipe(&["--help"]).exits(0).silent().out;
-    for command in ["run", "report", "list", "show", "platform"] {
-        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+    let (_, commands) = help.split_once("\nCommands:\n").expect("a list of commands");
+    let (commands, _) = commands.split_once("\n\n").expect("the list ends");
+    let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let names: Vec<_> = commands.lines().filter(is_name).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["run", "report", "diff", "check", "accept", "absent", "list", "show", "platform", "help"]);
+    for name in names.into_iter().filter(|name| *name != "help") {
+        let help = Folder::new().brokenpipe(&[name, "--help"]).exits(0).silent().out;
+        assert!(help.contains(&format!("\nUsage: brokenpipe {name}")), "{name}: {help}");
     }
     for code in ["    0  done", "    1  the answer is no", "    2  wrong input", "  130  interrupted"] {
         assert!(help.contains(code), "{code}: {help}");
@@ -24,9 +34,9 @@ fn help_names_every_command_and_every_exit_code() {
     assert_eq!(version, concat!("brokenpipe ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
-/// A run starts itself with these words, and they are nothing for anybody else.
+/// A run starts itself with these words. They are not meant for users.
 #[test]
-fn what_a_run_starts_itself_with_is_no_command() {
+fn the_internal_commands_of_a_run_are_hidden_and_refuse_arguments() {
     let folder = Folder::new();
     let help = folder.brokenpipe(&["--help"]).exits(0).silent().out;
     for word in ["run-trials", "hold-socket", "write-as-inherited"] {
@@ -38,7 +48,7 @@ fn what_a_run_starts_itself_with_is_no_command() {
 }
 
 #[test]
-fn list_has_a_line_for_every_case_and_writes_nothing() {
+fn list_prints_a_line_for_every_case_and_writes_nothing() {
     let folder = Folder::new();
     let listed = folder.brokenpipe(&["list"]).exits(0).silent().out;
     let catalogue = Catalogue::builtin();
@@ -68,31 +78,35 @@ fn an_id_a_family_and_a_glob_can_be_listed() {
         let out = folder.brokenpipe(&[&["list"], selectors].concat()).exits(0).silent().out;
         out.lines().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(ids(&["peer-shutdown-read/write-write"])[..2], ["peer-shutdown-read/write-write"; 2], "one line a case");
+    assert_eq!(
+        ids(&["peer-shutdown-read/write-write"])[..2],
+        ["peer-shutdown-read/write-write"; 2],
+        "not one line a case"
+    );
     assert_eq!(ids(&["recover/reconnect-after-e*"]), ["recover/reconnect-after-epipe"; 2]);
     let family = ids(&["peer-close"]);
     assert!(family.len() > 2 && family.iter().all(|id| id.starts_with("peer-close/")), "{family:?}");
 }
 
 #[test]
-fn slow_scenarios_are_listed_where_they_are_asked_for() {
+fn slow_scenarios_are_listed_with_slow() {
     let folder = Folder::new();
     let lines = |args: &[&str]| folder.brokenpipe(args).exits(0).silent().out.lines().count();
     let catalogue = Catalogue::builtin();
     let slow: usize = catalogue.scenarios().iter().filter(|scenario| scenario.slow).map(|s| s.axes.len()).sum();
     assert!(slow > 20, "{slow}");
     assert_eq!(lines(&["list", "--slow"]), number_of_cases() + slow);
-    // Explaining takes no time.
+    // `show` only explains a scenario, and needs no `--slow` for that.
     folder.brokenpipe(&["show", "timeout/write-peek-read"]).exits(0).silent();
 }
 
 #[test]
-fn platform_tells_the_facts_that_a_run_records() {
+fn platform_prints_the_facts_that_a_run_records() {
     let folder = Folder::new();
-    let told = folder.brokenpipe(&["platform"]).exits(0).silent().out;
+    let printed = folder.brokenpipe(&["platform"]).exits(0).silent().out;
     let here = Platform::here();
     for (fact, value) in [("platform", &here.platform), ("kernel", &here.kernel), ("rustc", &here.rustc)] {
-        let line = told.lines().find(|line| line.split(' ').next() == Some(fact));
+        let line = printed.lines().find(|line| line.split(' ').next() == Some(fact));
         assert_eq!(line, Some(format!("{fact:<11} {value}").as_str()));
     }
 
@@ -102,7 +116,7 @@ fn platform_tells_the_facts_that_a_run_records() {
     for (fact, value) in &recorded[0] {
         if fact != "provenance" && !value.is_empty() {
             let line = format!("{fact:<11} {value}");
-            assert!(told.lines().any(|told| told == line), "{line} is not in {told}");
+            assert!(printed.lines().any(|printed| printed == line), "{line} is not in {printed}");
         }
     }
 }
@@ -122,38 +136,58 @@ fn a_run_writes_two_tables_and_says_so() {
     assert_eq!(rows[0]["operation"], "connect");
     assert_eq!(rows[0]["outcome"], "ok");
     assert_eq!((rows[0]["count"].as_str(), rows[0]["trials"].as_str()), ("10", "10"));
-    assert_eq!(distinct(&csv, "step").len(), 7, "each of the scenario's steps has a row");
+    assert_eq!(distinct(&csv, "step").len(), 7, "not a row for each of the scenario's steps");
     assert_eq!(distinct(&csv, "provenance"), ["measured"]);
     assert_eq!(distinct(&folder.read("results/platforms.csv"), "platform"), ["here"]);
 }
 
-#[test]
-fn without_a_command_everything_is_run_and_reported() {
+/// What the program does without a command, which takes seconds and is examined by two tests.
+struct Everything {
+    ran: Ran,
+    /// The output of `report` afterwards.
+    report: String,
+    /// The files in `results`.
+    files: BTreeMap<String, Bytes>,
+}
+
+static EVERYTHING: LazyLock<Everything> = LazyLock::new(|| {
     let folder = Folder::new();
     let ran = folder.brokenpipe(&[]).exits(0);
+    let report = folder.brokenpipe(&["report"]).exits(0).silent().out;
+    Everything { ran, report, files: contents(&folder.join("results")) }
+});
+
+impl Everything {
+    fn rows(&self) -> String {
+        let bytes = &self.files[&format!("{}.csv", Platform::here().platform)];
+        String::from_utf8(bytes.0.clone()).expect("results are UTF-8")
+    }
+}
+
+#[test]
+fn without_a_command_everything_is_run_and_reported() {
+    let Everything { ran, report, .. } = &*EVERYTHING;
     let cases = number_of_cases();
     assert!(ran.err.contains(&format!(" of {cases} cases measured, ")), "{ran:?}");
     assert!(ran.out.contains("\npeer-close\n") || ran.out.starts_with("peer-close\n"), "{ran:?}");
     let words: Vec<_> = ran.out.split_whitespace().collect();
     assert!(words.join(" ").contains(" 1 platform (1 measured)."), "{ran:?}");
-    // What it showed is what `report` shows of what it wrote.
-    assert_eq!(ran.out, folder.brokenpipe(&["report"]).exits(0).silent().out);
-    let csv = folder.read(&format!("results/{}.csv", Platform::here().platform));
-    assert_eq!(distinct(&csv, "scenario").len(), Selection::default().scenarios(&Catalogue::builtin()).len());
+    assert_eq!(ran.out, *report, "not what `report` shows of the same results");
+    let scenarios = Selection::default().scenarios(&Catalogue::builtin()).len();
+    assert_eq!(distinct(&EVERYTHING.rows(), "scenario").len(), scenarios);
 }
 
-/// The tool's promise. It is Linux's to keep: elsewhere the system itself may answer now this, now that.
+/// Only on Linux: other systems may themselves give different outcomes from run to run.
 #[cfg(target_os = "linux")]
 #[test]
-fn two_runs_write_the_same_bytes_though_every_processor_is_busy_in_one_of_them() {
+fn two_runs_write_the_same_bytes_even_if_every_processor_is_busy_during_one_of_them() {
     use std::{
         hint, panic,
         sync::atomic::{AtomicBool, Ordering},
-        thread,
     };
 
-    let (idle, busy) = (Folder::new(), Folder::new());
-    idle.run(&["--repeat", "10"]);
+    let idle = &EVERYTHING.files;
+    let busy = Folder::new();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(2, Into::into) {
@@ -163,35 +197,41 @@ fn two_runs_write_the_same_bytes_though_every_processor_is_busy_in_one_of_them()
                 }
             });
         }
-        let run = panic::catch_unwind(|| busy.run(&["--repeat", "10"]));
+        let run = panic::catch_unwind(|| busy.brokenpipe(&["run", "--quiet"]).exits(0).silent());
         done.store(true, Ordering::Relaxed);
         run.unwrap_or_else(|panic| panic::resume_unwind(panic));
     });
-    let (idle, busy) = (contents(&idle.join("out")), contents(&busy.join("out")));
-    assert_eq!(idle.keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
-    // What races is chance, and its counts are the result.
-    let steady = |contents: &std::collections::BTreeMap<String, common::Bytes>| {
+    let busy = contents(&busy.join("results"));
+    let here = format!("{}.csv", Platform::here().platform);
+    for files in [idle, &busy] {
+        assert_eq!(files.keys().collect::<Vec<_>>(), [here.as_str(), "platforms.csv"]);
+    }
+    // Which outcome a race has is chance.
+    let steady = |contents: &BTreeMap<String, Bytes>| {
         let text: Vec<_> = contents.values().map(|bytes| String::from_utf8(bytes.0.clone()).unwrap()).collect();
         text.concat().lines().filter(|line| !line.contains(",race/")).collect::<Vec<_>>().join("\n")
     };
-    assert_eq!(steady(&idle), steady(&busy));
-    let csv = String::from_utf8(idle["here.csv"].0.clone()).unwrap();
+    assert_eq!(steady(idle), steady(&busy));
+    let csv = EVERYTHING.rows();
     assert_eq!(distinct(&csv, "scenario").len(), Selection::default().scenarios(&Catalogue::builtin()).len());
-    assert!(!csv.contains(",1,client,connect,not-run,"), "every case was run");
+    assert!(!csv.contains(",1,client,connect,not-run,"), "not every case was run");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_number_of_workers_does_not_show_in_the_results() {
-    let folder = Folder::new();
+fn the_number_of_workers_does_not_change_the_results() {
     let csv = |jobs| {
-        // All but `race`, whose outcomes are chance.
+        let folder = Folder::new();
+        // All families but `race`, whose outcomes are chance.
         folder.run(&["--repeat", "3", "--jobs", jobs, "[!r]*", "re*"]);
         folder.read("out/here.csv")
     };
-    let one = csv("1");
+    let (one, seven) = thread::scope(|scope| {
+        let seven = scope.spawn(|| csv("7"));
+        (csv("1"), seven.join().expect("a run with seven workers succeeds"))
+    });
     assert!(one.contains("\nhere,measured,peer-close/read-read-write,tcp4,ignore,std,none,7,client,write 1,ok 1,"));
-    assert_eq!(one, csv("7"));
+    assert_eq!(one, seven);
 }
 
 #[test]
@@ -206,11 +246,8 @@ fn a_paced_run_gives_the_same_rows() {
     assert_eq!(unpaced, run(&["--pace", "50ms"]));
 }
 
-/// A run takes minutes if it repeats often, and meanwhile another may end. On Linux, where it can be seen from outside
-/// that a run is measuring: it has sockets. Then it has read what the folder held.
-#[cfg(target_os = "linux")]
 #[test]
-fn a_file_of_ones_own_can_be_listed_run_reported_and_shown() {
+fn a_users_scenario_file_can_be_listed_run_reported_and_shown() {
     let folder = Folder::with("own.toml", OWN);
     let own = ["--scenarios", "own.toml"];
     let own = |args: &[&str]| folder.brokenpipe(&[args, &own[..]].concat()).exits(0).silent().out;
@@ -218,7 +255,7 @@ fn a_file_of_ones_own_can_be_listed_run_reported_and_shown() {
     let listed = own(&["list", "own"]);
     let axes = "tcp4 sigpipe=ignore call=std option=none";
     assert_eq!(listed, format!("own/short {axes}\nown/long  {axes}\n"));
-    assert_eq!(own(&["list"]).lines().count(), number_of_cases() + 2, "besides those built in");
+    assert_eq!(own(&["list"]).lines().count(), number_of_cases() + 2, "not the built-in cases and two more");
 
     let steps = "  1 client connect\n  2 server accept\n  3 client await quiet\n";
     let shown = own(&["show", "own/long"]);
@@ -254,7 +291,7 @@ fn a_file_of_ones_own_can_be_listed_run_reported_and_shown() {
     ];
     let head = "scenario,cases,step,actor,operation,differs,here\n";
     assert_eq!(matrix, head.to_owned() + &short.concat() + &long.concat());
-    // Without the file its scenarios are unknown and stand in order of name.
+    // Without the file its scenarios are unknown, and sorted by name.
     let unknown = folder.brokenpipe(&["report", "--format", "csv"]).exits(0).silent().out;
     assert_eq!(unknown, head.to_owned() + &long.concat() + &short.concat());
 
@@ -264,7 +301,7 @@ fn a_file_of_ones_own_can_be_listed_run_reported_and_shown() {
 }
 
 #[test]
-fn report_shows_where_platforms_differ_and_all_on_request() {
+fn report_shows_rows_that_differ_and_with_all_every_row() {
     let folder = Folder::with("box-1.csv", good());
     let second = good().replace("\nbox-1,", "\nbox-2,").replace("client,close,ok", "client,close,EIO");
     folder.write("box-2.csv", &second);
@@ -276,11 +313,11 @@ fn report_shows_where_platforms_differ_and_all_on_request() {
     let head = "scenario,cases,step,actor,operation,differs,box-1,box-2\n";
     let report = |args: &[&str]| folder.brokenpipe(&[&["report", "."], args].concat()).exits(0).silent().out;
     assert_eq!(report(&["--all", "--format", "csv"]), head.to_owned() + &rows.concat());
-    assert_eq!(report(&["--format", "csv"]), head.to_owned() + rows[1] + rows[2], "unsteady rows are shown, too");
+    assert_eq!(report(&["--format", "csv"]), head.to_owned() + rows[1] + rows[2], "unsteady rows are not shown");
 
     let table = report(&[]);
     assert!(table.contains("3 rows (2 shown): 1 differs between platforms, 1 unsteady"), "{table}");
-    assert!(!table.contains('\u{1b}'), "no colours where there is no terminal");
+    assert!(!table.contains('\u{1b}'), "colours without a terminal");
     let json: serde_json::Value = serde_json::from_str(&report(&["--format", "json", "--all"])).unwrap();
     assert_eq!(json["rows"][2]["cells"][1]["outcomes"][0]["outcome"], "EIO");
     assert_eq!(json["counts"]["differing"], 1);
@@ -289,10 +326,10 @@ fn report_shows_where_platforms_differ_and_all_on_request() {
 }
 
 #[test]
-fn files_can_be_named_one_by_one_and_are_read_once() {
+fn a_file_that_is_named_twice_is_read_once() {
     let folder = Folder::with("box-1.csv", good());
     folder.write("notes.txt", "not results");
-    fs::create_dir(folder.join("folder.csv")).unwrap();
+    folder.make("folder.csv");
     let of_folder = folder.brokenpipe(&["report", "."]).exits(0).silent().out;
     assert!(of_folder.contains("box-1"), "{of_folder}");
     for paths in [&["box-1.csv"][..], &["box-1.csv", "box-1.csv"], &[".", "box-1.csv"], &["box-1.csv", "."]] {
@@ -301,15 +338,15 @@ fn files_can_be_named_one_by_one_and_are_read_once() {
 }
 
 #[test]
-fn no_table_is_wider_than_asked() {
+fn no_table_is_wider_than_requested() {
     let folder = Folder::new();
     for name in ["first-1-arch", "second-2-arch", "third-3-arch"] {
         folder.write(&format!("{name}.csv"), HEAD.to_owned() + &GOOD.concat().replace("box-1,", &format!("{name},")));
     }
     for width in ["60", "80", "200"] {
         let table = brokenpipe(folder.path(), &["report", ".", "--width", width]).exits(0).silent().out;
-        let widest = table.lines().map(|line| line.chars().count()).max();
-        assert!(widest <= width.parse().ok(), "{width}: {widest:?}\n{table}");
+        let widest = table.lines().map(|line| line.chars().count()).max().expect("a table has lines");
+        assert!(widest <= width.parse().expect("a number"), "{width}: {widest}\n{table}");
         for name in ["first-", "second-", "third-"] {
             assert!(table.contains(name), "{width}: {table}");
         }

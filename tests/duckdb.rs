@@ -1,4 +1,4 @@
-//! The README's query over the committed results gives what `report` counts.
+//! The query in the README gives the same counts over the committed results as `report`.
 
 use std::{
     path::Path,
@@ -10,7 +10,7 @@ use brokenpipe::{
     matrix::{Matrix, Options, View},
 };
 
-/// The interpreter that `BROKENPIPE_DUCKDB` names, or `python3`, has to have DuckDB's module.
+/// Runs the query with DuckDB's module for Python, in the interpreter that `BROKENPIPE_DUCKDB` names, or `python3`.
 #[test]
 #[ignore = "needs DuckDB, which ci/check installs"]
 fn the_query_of_the_readme_counts_what_report_counts() {
@@ -25,7 +25,7 @@ fn the_query_of_the_readme_counts_what_report_counts() {
     let mut duckdb = duckdb.spawn().unwrap();
     std::io::Write::write_all(&mut duckdb.stdin.take().unwrap(), query.as_bytes()).unwrap();
     let output = duckdb.wait_with_output().unwrap();
-    assert!(output.status.success(), "what it said is above; is DuckDB there?");
+    assert!(output.status.success(), "Python failed with the error above; is its module `duckdb` installed?");
     let (matrix, _) = Matrix::read(&[here.join("results")], &Catalogue::builtin()).unwrap();
     let view = View::new(&matrix, &Options::default()).unwrap();
     let rows = view.rows().filter(|row| row.family() != "race");

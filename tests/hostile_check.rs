@@ -1,23 +1,24 @@
-//! Text from results and exceptions is data in whatever a check writes.
+//! Text from results and exceptions is never markup or a command in the output of `check`.
 
 mod common;
 
-use common::{Folder, good, good_but};
+use common::{Folder, good, good_but, runner_commands};
 
-/// Free text is in notes and exceptions alone; this is meant for all readers at once.
+/// Free text, which only notes and exceptions can hold. It attacks all output formats at once.
 const HOSTILE: &str = "::error::no %0A::set-env name=x::y ##[error]no <script>alert(1)</script> ]]> | `x` **b** \
                        [l](http://h) ![i](x) @all #1 www.x.org =1+1 \u{202e}";
 
-/// A step is gone, and its note says why; another one is known, and its reason says why; one exception is stale.
+/// One step is missing, with the text as its note. Another is known, with the text as its reason. One exception is
+/// stale.
 fn folder() -> Folder {
     let folder = Folder::new();
-    std::fs::create_dir(folder.join("results")).unwrap();
-    std::fs::create_dir(folder.join("run")).unwrap();
+    folder.make("results");
+    folder.make("run");
     folder.write("results/box-1.csv", good());
     let run = good_but("connect,ok", "connect,eof")
         .replace("client,close,ok,,,,,10,10,seen twice", &format!("client,close,unsupported,,,,,10,10,{HOSTILE}"));
     folder.write("run/box-1.csv", run);
-    // Nobody can tell anything of this one.
+    // This platform was not measured, with the text as the reason.
     folder.brokenpipe(&["absent", "moon-1", "--reason", HOSTILE, "--out", "run"]).exits(0);
     let entry = |step: u32, outcome: &str| {
         format!(
@@ -35,26 +36,21 @@ fn of_format(format: &str) -> String {
         assert!(format == "json" || !ran.out.contains(c), "{format}: {:?}", ran.out);
         assert!(!ran.err.contains(c));
     }
-    assert!(!ran.err.contains("script"), "no text of a file is in the summary: {}", ran.err);
+    assert!(!ran.err.contains("script"), "text of a file is in the summary: {}", ran.err);
     ran.out
 }
 
-/// Lines that a runner takes for commands, blanks aside.
-fn commands(out: &str) -> Vec<&str> {
-    out.lines().filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect()
-}
-
 #[test]
-fn text_has_no_command_to_a_ci_runner() {
+fn text_has_no_command_for_a_ci_runner() {
     let out = of_format("text");
-    assert!(out.contains("unsupported (::error::no"), "the note is shown: {out}");
-    assert_eq!(commands(&out), Vec::<&str>::new());
+    assert!(out.contains("unsupported (::error::no"), "the note is not shown: {out}");
+    assert_eq!(runner_commands(&out), Vec::<&str>::new());
 }
 
 #[test]
-fn annotations_are_ours_alone() {
+fn the_only_annotations_are_those_of_the_program() {
     let out = of_format("github");
-    let commands = commands(&out);
+    let commands = runner_commands(&out);
     let heads: Vec<_> = commands.iter().map(|line| line[2..].split("::").next().unwrap()).collect();
     let baseline =
         |line: u32, verdict: &str| format!("error file=results/box-1.csv,line={line},title={verdict} on box-1");
@@ -62,11 +58,14 @@ fn annotations_are_ours_alone() {
     let heads: Vec<_> = heads.iter().map(|head| head.replace('\\', "/")).collect();
     assert_eq!(heads, [baseline(5, "missing"), "error title=moon-1".to_owned(), stale.to_owned()]);
     assert!(commands.iter().all(|line| !line.contains("%0A") && !line.contains("%0D")), "{out}");
-    assert!(commands[0].contains("%250A::set-env"), "the runner turns %25 back into %: {out}");
+    assert!(
+        commands[0].contains("%250A::set-env"),
+        "the percent sign is not escaped, which the runner would decode: {out}"
+    );
 }
 
 #[test]
-fn many_annotations_are_cut_with_their_number() {
+fn annotations_beyond_the_limit_are_counted_and_grouped() {
     let folder = folder();
     let rows = |outcome: &str| -> String {
         (0..14)
@@ -96,8 +95,8 @@ fn markdown_has_no_markup_of_a_file() {
     }
     let cells = |line: &str| line.replace("\\|", "").matches('|').count();
     let tables: Vec<_> = out.lines().filter(|line| line.starts_with('|')).map(cells).collect();
-    assert_eq!(tables, [9, 9, 9, 9, 7, 7, 7, 7], "every line has the columns of its head: {out}");
-    assert_eq!(commands(&out), Vec::<&str>::new());
+    assert_eq!(tables, [9, 9, 9, 9, 7, 7, 7, 7], "a line has other columns than its head: {out}");
+    assert_eq!(runner_commands(&out), Vec::<&str>::new());
 }
 
 #[test]
@@ -117,7 +116,7 @@ fn a_page_of_markdown_fits_a_summary() {
     assert!(out.len() < 1 << 20, "{}", out.len());
     let shown = out.matches("| **missing** |").count();
     let rest = out.lines().last().unwrap();
-    assert_eq!(rest, format!("{} further rows are not shown; a page has room for so much only.", 200 - shown));
+    assert_eq!(rest, format!("{} further rows are not shown: the page would be too long.", 200 - shown));
 }
 
 #[test]
@@ -128,17 +127,17 @@ fn junit_is_one_document_whatever_a_note_holds() {
     assert_eq!(suites, ["box-1", "moon-1", "known exceptions"]);
     assert_eq!(report.test_suites[0].test_cases.len(), 2);
     assert!(!out.contains("<script") && !out.contains("]]>"), "{out}");
-    // The attributes that Jenkins' schema has; the library writes one more.
+    // Only the attributes of Jenkins' schema; the library would write one more.
     let root = out.lines().nth(1).unwrap();
     let attributes: Vec<_> = root.split(' ').filter_map(|word| word.split_once("=\"").map(|(name, _)| name)).collect();
     assert_eq!(attributes, ["name", "tests", "failures", "errors"]);
-    assert_eq!(commands(&out), Vec::<&str>::new());
+    assert_eq!(runner_commands(&out), Vec::<&str>::new());
 }
 
 #[test]
 fn json_has_the_text_as_it_is() {
     let out = of_format("json");
-    assert_eq!(commands(&out), Vec::<&str>::new());
+    assert_eq!(runner_commands(&out), Vec::<&str>::new());
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(json["platforms"][0]["findings"][1]["found"]["notes"][0], HOSTILE);
     assert_eq!(json["platforms"][1]["why"], HOSTILE);

@@ -1,18 +1,18 @@
-//! Text from a file is data wherever it is shown.
+//! Text from a file is never markup or a command where it is shown.
 
 mod common;
 
-use common::{Folder, GOOD, HEAD, good_but};
+use common::{Folder, GOOD, HEAD, good_but, runner_commands};
 
 const HOSTILE: &str = "<script>alert(1)</script> | `x` **b** [l](http://h) ![i](x) @all #1 www.x.org ::error::no";
 
-/// Markdown without what has been made harmless, and what a reader sees of it.
+/// Markdown without its escaped characters, and the text that a reader sees.
 fn bare_and_seen(markdown: &str) -> (String, String) {
     let (mut bare, mut seen) = (String::new(), String::new());
     let mut rest = markdown;
     while let Some(first) = rest.chars().next() {
         if let Some(escaped) = rest.strip_prefix('\\').and_then(|rest| rest.chars().next()) {
-            assert!(escaped.is_ascii_punctuation(), "nothing else can be escaped: {rest}");
+            assert!(escaped.is_ascii_punctuation(), "this cannot be escaped: {rest}");
             seen.push(escaped);
             rest = &rest[1 + escaped.len_utf8()..];
         } else if first == '&' {
@@ -23,7 +23,7 @@ fn bare_and_seen(markdown: &str) -> (String, String) {
                 "gt" => '>',
                 code => {
                     let code = code.strip_prefix('#').and_then(|code| code.parse().ok());
-                    code.and_then(char::from_u32).unwrap_or_else(|| panic!("an entity: {rest}"))
+                    code.and_then(char::from_u32).unwrap_or_else(|| panic!("not an entity: {rest}"))
                 }
             });
             rest = after;
@@ -37,7 +37,7 @@ fn bare_and_seen(markdown: &str) -> (String, String) {
 }
 
 #[test]
-fn markup_in_a_note_means_itself_in_markdown() {
+fn markup_in_a_note_is_escaped_in_markdown() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", HOSTILE));
     let markdown = folder.brokenpipe(&["report", ".", "--all", "--format", "markdown"]).exits(0).silent().out;
     let expected = format!("- box-1: {HOSTILE}");
@@ -45,11 +45,11 @@ fn markup_in_a_note_means_itself_in_markdown() {
     let (bare, _) = lines.iter().find(|(_, seen)| *seen == expected).unwrap_or_else(|| panic!("{markdown}"));
     let active: String = bare.chars().filter(|c| "<>&`*_[]|@#~\\".contains(*c)).collect();
     assert_eq!(active, "", "{bare}");
-    assert!(!bare.contains("://") && !bare.contains("www."), "GitHub links addresses by themselves: {bare}");
+    assert!(!bare.contains("://") && !bare.contains("www."), "GitHub would turn this into a link: {bare}");
     assert!(markdown.lines().all(|line| !line.trim_start().starts_with("::")), "{markdown}");
-    // Every line of the table has the columns of its head.
+    // Every line of the table has as many columns as its head.
     let table: Vec<_> = lines.iter().filter(|(bare, _)| bare.starts_with('|')).collect();
-    assert_eq!(table.len(), 5, "head, rule, three rows: {markdown}");
+    assert_eq!(table.len(), 5, "not a head, a rule and three rows: {markdown}");
     assert!(table.iter().all(|(bare, _)| bare.matches('|').count() == 5), "{markdown}");
 }
 
@@ -61,8 +61,8 @@ fn a_note_reaches_json_as_it_is() {
     assert_eq!(json["rows"][2]["cells"][0]["notes"][0], HOSTILE);
 }
 
-/// A job's log on GitHub takes a line that begins with `::`, blanks aside, for a command to the runner, and its older
-/// form, `##[`, anywhere. A long note is broken over lines, and any of its words may come to stand first.
+/// GitHub's runner takes a line of a log that begins with `::`, blanks aside, for a command, and also `##[` anywhere. A
+/// long note is wrapped, so that any of its words may begin a line.
 #[test]
 fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
     let rows = (1..130).map(|length| {
@@ -71,10 +71,8 @@ fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
     });
     let folder = Folder::with("box-1.csv", HEAD.to_owned() + &rows.collect::<String>());
     let table = folder.brokenpipe(&["report", ".", "--all"]).exits(0).silent().out;
-    assert!(table.contains("error"), "the notes are shown: {table}");
-    let commands: Vec<&str> =
-        table.lines().filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect();
-    assert_eq!(commands, Vec::<&str>::new());
+    assert!(table.contains("error"), "the notes are not shown: {table}");
+    assert_eq!(runner_commands(&table), Vec::<&str>::new());
 }
 
 #[test]
@@ -87,12 +85,11 @@ fn a_message_that_quotes_a_file_is_no_command() {
     assert!(!passed_over.err.contains("##[") && passed_over.err.contains("# #[error]no"), "{}", passed_over.err);
 }
 
-/// What several platforms have in common is called by words of platforms.csv, which may hold anything.
+/// Platforms that share a column are named with words of `platforms.csv`, which may hold anything.
 #[test]
 fn the_name_of_platforms_that_share_a_column_is_no_command() {
     let folder = Folder::new();
-    let mut platforms =
-        "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n".to_owned();
+    let mut platforms = common::PLATFORMS_HEAD.to_owned();
     for (platform, outcome) in [("a", "EPIPE"), ("b", "EPIPE"), ("c", "eof")] {
         let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,10,10,\n");
         folder.write(&format!("{platform}.csv"), HEAD.to_owned() + &row);
@@ -112,16 +109,15 @@ fn the_name_of_platforms_that_share_a_column_is_no_command() {
     ] {
         for width in ["40", "60", "1000"] {
             let out = folder.brokenpipe(&[args, &["--width", width]].concat()).exits(0).silent().out;
-            assert!(out.contains("a, 2 platforms"), "their facts make no name: {out}");
-            let is_command = |line: &&str| line.trim_start().starts_with("::") || line.contains("##[");
-            assert_eq!(out.lines().filter(is_command).collect::<Vec<_>>(), Vec::<&str>::new());
+            assert!(out.contains("a, 2 platforms"), "the column is named by facts: {out}");
+            assert_eq!(runner_commands(&out), Vec::<&str>::new());
             assert!(!out.contains('\u{202e}'), "{out}");
         }
     }
 }
 
 #[test]
-fn characters_that_turn_the_direction_of_text_are_taken_out() {
+fn characters_that_change_the_direction_of_text_are_replaced() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", "seen \u{202e}eciwt"));
     for format in ["table", "markdown"] {
         let out = folder.brokenpipe(&["report", ".", "--all", "--format", format]).exits(0).silent().out;

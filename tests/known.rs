@@ -1,8 +1,13 @@
-//! Exceptions: what `known.toml` allows, and when one no longer applies.
+//! Known exceptions: what `known.toml` allows, and when an entry no longer applies.
 
 mod common;
 
-use common::accepted::{ACCEPTED, CHANGED, but, check, folder, known};
+use brokenpipe::check::parse_known;
+use common::{
+    Folder,
+    accepted::{ACCEPTED, CHANGED, but, check, folder, known, write},
+    facts,
+};
 
 #[test]
 fn a_known_exception_allows_what_it_names_and_nothing_else() {
@@ -24,12 +29,52 @@ fn a_known_exception_allows_what_it_names_and_nothing_else() {
         "outcomes = [\"ECONNRESET\"]\nplatform = { version = \">=5.2\" }",
     ] {
         folder.write("results/known.toml", known(other));
-        assert_eq!(check(&folder, &[]).code, Some(1), "{other}");
+        let ran = check(&folder, &[]);
+        assert_eq!(ran.code, Some(1), "{other}: {ran:#?}");
     }
     let fitting =
         "outcomes = [\"ECONNRESET\"]\nplatform = { os = \"testos\", version = \">=5.0, <5.2\" }\ntransport = \"tcp4\"";
     folder.write("elsewhere.toml", known(fitting));
     check(&folder, &["--known", "elsewhere.toml"]).exits(0).silent();
+}
+
+/// An exception for platforms of these versions.
+fn known_of(versions: &str) -> String {
+    known(&format!("outcomes = [\"ECONNRESET\"]\nplatform = {{ version = \"{versions}\" }}"))
+}
+
+/// Whether an exception for these versions fits a platform of this one.
+fn fits(versions: &str, version: &str) -> bool {
+    let folder = Folder::new();
+    write(&folder, "results", facts("box-1", version), ACCEPTED);
+    write(&folder, "run", facts("box-1", version), but(2, CHANGED));
+    folder.write("results/known.toml", known_of(versions));
+    let ran = check(&folder, &[]);
+    assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.err);
+    ran.code == Some(0)
+}
+
+#[test]
+fn versions_are_numbers() {
+    assert!(fits("=6.18", "6.18") && !fits("=6.1", "6.18"));
+    assert!(fits("=14.2", "14.2-RELEASE") && !fits(">14.2", "14.2-RELEASE"));
+    assert!(!fits(">=0", "rolling"));
+}
+
+#[test]
+fn a_range_holds_what_lies_in_it() {
+    let fitting: Vec<_> = ["5.9", "5.10", "5.10.3", "6.0", "6.1", "6.1.2", "x"]
+        .into_iter()
+        .filter(|version| fits(">=5.10, <6.1", version))
+        .collect();
+    assert_eq!(fitting, ["5.10", "5.10.3", "6.0"]);
+    assert!(fits("=6.1", "6.1.7") && fits("6", "6.1"));
+    assert!(fits("<=6.1", "6.1.7") && !fits(">6.1", "6.1.7"));
+    assert!(parse_known("known.toml", &known_of(">=5.10, <6.1")).is_ok());
+    for wrong in ["", "newest", "~5", ">= ", "5.", "5,", "99999999999999999999"] {
+        let mistakes = parse_known("known.toml", &known_of(wrong)).unwrap_err();
+        assert!(mistakes.to_string().contains("not a range of versions"), "{wrong}: {mistakes}");
+    }
 }
 
 #[test]
@@ -39,30 +84,30 @@ fn an_exception_that_no_longer_applies_is_reported() {
     let ran = check(&folder, &[]).exits(0).silent();
     assert_eq!(
         ran.out.replace('\\', "/"),
-        "box-5.1: 3 same\nstale: results/known.toml:2: the known exception for peer-close no longer applies: the step that it \
-         fits is the same without it\n"
+        "box-5.1: 3 same\nstale: results/known.toml:2: the known exception for peer-close no longer applies: the step \
+         that it fits is the same without it\n"
     );
     check(&folder, &["--deny", "stale"])
         .exits(1)
         .says(&["not as accepted: 1 known exception that no longer applies\n"]);
-    // One that fits no step is misspelt, or its scenario is no more.
+    // An entry that matches no step is misspelt, or its scenario was removed.
     folder.write("results/known.toml", known("outcomes = [\"ECONNRESET\"]\nstep = 99"));
     assert!(check(&folder, &[]).exits(0).out.ends_with("it fits no step that was compared\n"));
-    // Where only a part was checked, or the platform is another, it may still apply.
+    // An entry for another platform is not stale.
     let elsewhere = known("outcomes = [\"ECONNRESET\"]\nplatform = { os = \"elsewhere\" }");
     folder.write("results/known.toml", elsewhere);
     assert_eq!(check(&folder, &[]).exits(0).out, "box-5.1: 3 same\n");
 }
 
 #[test]
-fn an_exception_for_a_race_is_not_stale_because_one_run_did_not_meet_it() {
+fn an_exception_with_several_outcomes_is_not_stale_if_a_run_has_none_of_them() {
     let folder = folder(ACCEPTED);
     folder.write("results/known.toml", known("outcomes = [\"EPIPE\", \"eof\"]\nstep = 2"));
     check(&folder, &["--deny", "stale"]).exits(0).silent();
 }
 
 #[test]
-fn mistakes_in_exceptions_say_what_would_be_right() {
+fn errors_in_exceptions_say_what_is_expected() {
     let folder = folder(ACCEPTED);
     for (text, line, right) in [
         ("[[known]]\nselect = \"x\"\n", 1, "missing field"),

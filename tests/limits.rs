@@ -1,20 +1,19 @@
-//! What runs out or is not there: disks, descriptors, networks. Linux can take each away from one process alone.
+//! Missing resources: a full disk, too few descriptors, no network. Linux can take each away from a single process.
 
 #![cfg(target_os = "linux")]
 
 mod common;
 
-use std::{fs, path::Path, process::Command};
+use std::{path::Path, thread};
 
+use assert_cmd::Command;
 use brokenpipe::catalogue::{Catalogue, Selection, Transport};
-use common::{BROKENPIPE, Folder, ONE_CASE, RUN, Ran, contents, distinct, rows, sh};
+use common::{BROKENPIPE, Folder, LIMIT, ONE_CASE, RUN, Ran, contents, distinct, rows, sh};
 
-// Namespaces of Linux, to be alone with a network or a disk.
-
-/// Runs a script as [`sh`] does in namespaces of its own. A machine without them fails the test: it has not been done.
+/// Runs a script as [`sh`] does, in namespaces of its own. Fails where these are not allowed, rather than test nothing.
 fn unshared(namespaces: &str, folder: &Path, script: &str, args: &[&str]) -> Ran {
     let unshare = |args: &[&str]| {
-        let ran = Command::new("unshare").current_dir(folder).arg(namespaces).args(args).output();
+        let ran = Command::new("unshare").current_dir(folder).arg(namespaces).args(args).timeout(LIMIT).output();
         Ran::of(ran.expect("util-linux has unshare"))
     };
     let probe = unshare(&["true"]);
@@ -26,9 +25,9 @@ fn unshared(namespaces: &str, folder: &Path, script: &str, args: &[&str]) -> Ran
 fn a_full_disk_keeps_the_old_results() {
     let folder = Folder::new();
     for name in ["out", "before", "after"] {
-        fs::create_dir(folder.join(name)).unwrap();
+        folder.make(name);
     }
-    // The disk is gone with the namespace, so copies tell what was on it. `fill` takes every page that is left.
+    // The disk disappears with the namespace, so its files are copied. `fill` takes every page that is left.
     let script = r#"set -e
         mount -t tmpfs -o size=1m tmpfs out
         "$0" "$@" --repeat 2
@@ -62,9 +61,9 @@ fn a_disk_that_is_mounted_read_only_keeps_the_old_results() {
     assert_eq!(contents(&folder.join("out")), before);
 }
 
-/// As two containers may that share a network: each run is the first process of its namespace.
+/// Each run is the first process of its namespace, as in two containers that share a network.
 #[test]
-fn runs_whose_processes_have_the_same_number_do_not_meet() {
+fn runs_with_the_same_process_id_do_not_interfere() {
     let folder = Folder::new();
     let script = r#"for n in 1 2 3 4; do unshare -pf "$0" "$@" --out out$n & all="$all $!"; done
         for one in $all; do wait $one || exit; done"#;
@@ -77,26 +76,26 @@ fn runs_whose_processes_have_the_same_number_do_not_meet() {
     }
 }
 
-/// Before a script that needs 127.0.0.1, in a network namespace of its own. sysfs does it without iproute2, but has
-/// to be mounted anew to show the namespace's devices.
+/// Prefix of a script that needs 127.0.0.1 in a network namespace of its own. sysfs needs no iproute2, but has to be
+/// mounted again to show the devices of the namespace.
 const LOOPBACK_UP: &str =
     "{ mount -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags; } 2>/dev/null || ip link set lo up || exit 9\n";
 
-/// Before a script that is to have no IPv6; a kernel without it has no such file.
+/// Prefix of a script that must not have IPv6. A kernel without IPv6 does not have the file.
 const NO_IPV6: &str = "f=/proc/sys/net/ipv6/conf/all/disable_ipv6; if [ -e $f ]; then echo 1 >$f || exit 9; fi\n";
 
-/// The rows of a file over one transport.
+/// The lines of a file of results for one transport.
 fn over<'a>(csv: &'a str, transport: &str) -> Vec<&'a str> {
     csv.lines().filter(|line| line.split(',').nth(3) == Some(transport)).collect()
 }
 
-/// How many cases a file has over one transport.
+/// The number of cases that a file of results has over one transport.
 fn number_of_cases(csv: &str, transport: &str) -> usize {
     rows(csv).iter().filter(|row| row["transport"] == transport && row["step"] == "1").count()
 }
 
 #[test]
-fn without_ipv6_its_cases_are_unsupported_and_the_others_are_as_ever() {
+fn without_ipv6_its_cases_are_unsupported_and_others_do_not_change() {
     let folder = Folder::new();
     let script = [LOOPBACK_UP, NO_IPV6, r#"exec "$0" "$@""#].concat();
     let args = ["run", "--out", "out", "--platform", "here", "--repeat", "2", "accept", "connect"];
@@ -121,7 +120,7 @@ fn without_ipv6_its_cases_are_unsupported_and_the_others_are_as_ever() {
 }
 
 #[test]
-fn where_no_case_can_be_run_all_are_unsupported_and_none_is_left_out() {
+fn if_no_case_can_run_all_are_unsupported_and_none_is_left_out() {
     let folder = Folder::new();
     let script = [LOOPBACK_UP, NO_IPV6, r#"exec "$0" "$@""#].concat();
     unshared("-rmn", folder.path(), &script, &[&RUN[..], &["--transport", "tcp6"]].concat()).exits(0).silent();
@@ -151,41 +150,43 @@ fn without_a_network_every_case_is_unsupported() {
             .map(|case| case.scenario.steps.len())
             .sum::<usize>()
     );
-    // A write to a listener needs no network to kill, and nothing comes after that.
+    // A write to a listener kills the process without a network, and its later steps are not run.
     let (dead, others): (Vec<_>, Vec<_>) = rows(&csv).into_iter().partition(|row| {
         row["scenario"] == "listener/write-read-names-so_error" && row["sigpipe"] == "default" && row["call"] == "write"
     });
     assert_eq!(dead[0]["outcome"], "killed SIGPIPE");
     assert!(dead[1..].iter().all(|row| row["outcome"] == "not-run"));
-    // ENETUNREACH is the want of a network, and nothing about how this system breaks connections.
-    assert!(others.iter().all(|row| row["outcome"] == "unsupported" && !row["note"].is_empty()), "each says why");
+    // ENETUNREACH says that there is no network, not how this system breaks connections.
+    assert!(
+        others.iter().all(|row| row["outcome"] == "unsupported" && !row["note"].is_empty()),
+        "a row is not unsupported, or does not say why"
+    );
 }
 
-// Descriptors.
-
-/// Families with sockets of every kind, and with processes.
+/// Families that use sockets of every kind, and processes.
 const FAMILIES: [&str; 6] = ["peer-close", "peer-reset", "peer-crash", "connect", "sigpipe", "unix"];
 
-/// Elsewhere than on Linux the system itself may answer now this, now that.
 #[test]
-fn few_descriptors_make_a_run_slower_and_not_different() {
-    let folder = Folder::new();
+fn few_descriptors_make_a_run_slower_but_not_different() {
     let run = |limit: &str| {
+        let folder = Folder::new();
         let script = format!("ulimit -n {limit} && exec \"$0\" \"$@\"");
         sh(folder.path(), &script, &[&RUN[..], &FAMILIES, &["--repeat", "2"]].concat()).exits(0).silent();
         folder.read("out/here.csv")
     };
-    let usual = run("1024");
+    // The runs wait most of the time, so they wait together.
+    let [usual, some, few] = thread::scope(|scope| {
+        ["1024", "32", "16"].map(|limit| scope.spawn(move || run(limit))).map(|run| run.join().expect("a run succeeds"))
+    });
     assert!(distinct(&usual, "scenario").len() > 40);
-    for limit in ["32", "16"] {
-        assert_eq!(run(limit), usual, "with {limit} descriptors");
-    }
+    assert_eq!(some, usual, "with 32 descriptors");
+    assert_eq!(few, usual, "with 16 descriptors");
 }
 
 #[test]
 fn too_few_descriptors_for_any_case_make_all_of_them_unsupported() {
     let folder = Folder::new();
-    // Standard input, output, error, the selector and its copy: nothing is left for a listener.
+    // Standard input, output and error, the selector and its copy take all five.
     sh(folder.path(), r#"ulimit -n 5 && exec "$0" "$@""#, &RUN).exits(0).silent();
     let csv = folder.read("out/here.csv");
     assert_eq!(distinct(&csv, "scenario").len(), Selection::default().scenarios(&Catalogue::builtin()).len());

@@ -1,6 +1,6 @@
-//! What Linux gives, exactly, for every step of every case: the program against tables written by hand.
+//! The exact outcome of every step of every case on Linux, compared with tables written by hand.
 //!
-//! `tests/linux-outcomes/` has a table a family; its README says how they are written.
+//! `tests/linux-outcomes/` has a table for each family; its README describes the format.
 
 #![cfg(target_os = "linux")]
 
@@ -11,14 +11,14 @@ use brokenpipe::{
     driver::{self, CaseResult, Progress, Settings, StepTally},
 };
 
-/// A block of a table: what the steps of some cases of a scenario give.
+/// A block of a table: the outcomes of the steps in some cases of a scenario.
 struct Block {
     scenario: String,
     cases: Cases,
     steps: Vec<Expected>,
 }
 
-/// A step of a block, and every outcome that it may have: more than one only where the scenario is a racing one.
+/// A step of a block, and every outcome that it may have, which is more than one only in a racing scenario.
 struct Expected {
     step: String,
     outcomes: Vec<String>,
@@ -30,20 +30,20 @@ impl Expected {
         Expected { step: step.to_owned(), outcomes: outcomes.trim().split(" | ").map(str::to_owned).collect() }
     }
 
-    /// Whether a step gave nothing but what it may give.
+    /// Whether a step had no outcomes but these.
     fn allows(&self, (step, given): &(String, Vec<String>)) -> bool {
         *step == self.step && given.iter().all(|outcome| self.outcomes.contains(outcome))
     }
 }
 
-/// Which cases a block is about: all of them, or a product of axes.
+/// The cases of a block: all of the scenario, or a product of axes.
 enum Cases {
     All,
     Product { transports: Vec<Transport>, sigpipe: Vec<Sigpipe>, call: Vec<Call>, option: Vec<SocketOption> },
 }
 
 impl Cases {
-    /// Reads `tcp4 unix sigpipe=handler,blocked call=write`.
+    /// Parses a list such as `tcp4 unix sigpipe=handler,blocked call=write`.
     fn parse(text: &str) -> Self {
         let (mut transports, mut sigpipe, mut call, mut option) = (vec![], vec![], vec![], vec![]);
         for word in text.split_whitespace() {
@@ -85,17 +85,17 @@ fn list<T>(words: &str, from_word: fn(&str) -> Option<T>) -> Vec<T> {
 fn blocks() -> Vec<Block> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/linux-outcomes");
     let mut blocks = Vec::new();
-    for entry in fs::read_dir(folder).expect("the tables are there") {
-        let path = entry.expect("the folder can be read").path();
+    for entry in fs::read_dir(folder).expect("the folder exists") {
+        let path = entry.expect("the folder is readable").path();
         if path.extension().is_some_and(|extension| extension == "txt") {
-            let text = fs::read_to_string(&path).expect("a table is text");
+            let text = fs::read_to_string(&path).expect("a table is UTF-8");
             blocks.extend(text.split("\n\n").filter_map(block));
         }
     }
     blocks
 }
 
-/// Reads a block; a block of comments is none.
+/// Parses a block. Returns `None` if it has only comments.
 fn block(text: &str) -> Option<Block> {
     let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     let head = lines.next()?;
@@ -107,7 +107,7 @@ fn block(text: &str) -> Option<Block> {
     Some(Block { scenario: scenario.to_owned(), cases, steps })
 }
 
-/// What was measured: each step with all outcomes that trials gave.
+/// Each step of a case with all outcomes of its trials.
 fn measured(case: &Case<'_>, result: &CaseResult) -> Vec<(String, Vec<String>)> {
     let outcomes =
         |tally: &StepTally| -> Vec<String> { tally.iter().map(|(observation, _)| observation.to_string()).collect() };
@@ -119,7 +119,7 @@ fn measured(case: &Case<'_>, result: &CaseResult) -> Vec<(String, Vec<String>)> 
     }
 }
 
-/// Steps as they stand in a table.
+/// Steps as they are written in a table.
 fn listed<'a>(steps: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> String {
     steps.map(|(step, outcomes)| format!("  {step}: {}\n", outcomes.join(" | "))).collect()
 }
@@ -129,7 +129,7 @@ fn every_step_of_every_case_gives_what_its_table_says() {
     check(false);
 }
 
-/// Takes as long as the longest of them: all wait at the same time.
+/// All slow cases wait at the same time, so this takes as long as the longest of them.
 #[test]
 fn every_step_of_every_slow_case_gives_what_its_table_says() {
     check(true);
@@ -142,7 +142,7 @@ fn check(slow: bool) {
     let mut cases = Selection::default().with_slow(true).cases(&catalogue);
     cases.retain(|case| case.scenario.slow == slow);
     let program = Some(env!("CARGO_BIN_EXE_brokenpipe").into());
-    // Keepalive's three seconds are the longest of what comes by itself.
+    // The longest wait that ends by itself is keepalive's, with three seconds.
     let slow_deadline = Duration::from_secs(5);
     let usual = Settings { program, slow_deadline, ..Settings::default() };
     let settings = if slow { Settings { repeat: 3, ..usual } } else { usual };
@@ -169,10 +169,10 @@ fn check(slow: bool) {
                 }
                 let several = block.steps.iter().any(|expected| expected.outcomes.len() > 1);
                 if several && !case.scenario.racing {
-                    problems.push(format!("{name}: several outcomes are allowed, and it does not race"));
+                    problems.push(format!("{name}: several outcomes are allowed, but the scenario does not race"));
                 }
             }
-            fitting => problems.push(format!("{name}: {} blocks of its table are about it, not one", fitting.len())),
+            fitting => problems.push(format!("{name}: {} blocks of its table include it, expected one", fitting.len())),
         }
     }
     for scenario in tables.keys().filter(|id| catalogue.find(id).is_none()) {

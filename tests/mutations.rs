@@ -1,4 +1,4 @@
-//! One changed outcome among the thousands of a committed platform is found, wherever it is.
+//! A single changed outcome among the thousands of a committed platform is found.
 
 mod common;
 
@@ -18,13 +18,13 @@ use common::committed;
 
 const MUTATIONS: usize = 200;
 
-/// One of so many is looked for in the whole file.
+/// One mutation in this many is looked for in the whole file.
 const WHOLE: usize = 10;
 
 /// Outcomes that steps give.
 const OUTCOMES: [&str; 8] = ["ok", "ok 1", "eof", "EPIPE", "ECONNRESET", "would-block", "quiet", "not-run"];
 
-/// A small generator of the same numbers every time (xorshift64).
+/// A small pseudo-random generator with a fixed seed (xorshift64).
 struct Numbers(u64);
 
 impl Numbers {
@@ -36,11 +36,11 @@ impl Numbers {
     }
 }
 
-/// Rows are found by what they say, and not by the program's own reading.
+/// A file of results, split into lines without the program's own parser.
 struct File {
     path: PathBuf,
     lines: Vec<String>,
-    /// The lines, from 0, of steps that were observed and gave one outcome.
+    /// The indices, from 0, of the lines of steps that were observed and have one outcome.
     steady: Vec<usize>,
 }
 
@@ -73,7 +73,7 @@ fn each_of_many_mutations_is_found_and_named() {
         let other = others[numbers.below(others.len())];
         let mut changed = fields.clone();
         changed[10] = other;
-        // Reading a whole file takes its time: most mutations are looked for in their family alone.
+        // Reading a whole file takes long, so most mutations are looked for only in their family.
         let family = format!(",{}/", fields[2].split('/').next().unwrap());
         let is_kept = |at: usize| at == 0 || number % WHOLE == 0 || file.lines[at].contains(&family);
         let kept: Vec<_> = (0..file.lines.len()).filter(|at| is_kept(*at)).collect();
@@ -89,7 +89,7 @@ fn each_of_many_mutations_is_found_and_named() {
         let verdict = if other == "not-run" { Verdict::Missing } else { Verdict::Changed };
         let about = format!("{}:{}: {other}", file.path.display(), line + 1);
         assert_eq!(checked.answer(), Answer::Changed, "{about}");
-        let [finding] = checked.platforms[0].findings.as_slice() else { panic!("one finding: {about}") };
+        let [finding] = checked.platforms[0].findings.as_slice() else { panic!("not one finding: {about}") };
         assert_eq!(finding.verdict, verdict, "{about}");
         let step = &finding.step;
         assert_eq!((&**step.scenario(), step.step().to_string().as_str()), (fields[2], fields[7]), "{about}");
@@ -112,9 +112,9 @@ fn every_committed_platform_is_the_same_as_itself() {
     assert!(checked.platforms.iter().all(|platform| platform.findings.is_empty()));
 }
 
-/// The trials of a race come in other shares every time.
+/// How often a race has each outcome is chance.
 #[test]
-fn shares_are_no_change() {
+fn other_counts_are_no_change() {
     let catalogue = Catalogue::builtin();
     for path in committed("results") {
         let mut results = Results::read(std::slice::from_ref(&path)).unwrap();

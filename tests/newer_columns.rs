@@ -1,4 +1,4 @@
-//! Columns of a newer version are passed over by who reads, and never lost by who writes.
+//! Columns of a newer version are ignored with a note by commands that read, and never lost by those that write.
 
 mod common;
 
@@ -8,7 +8,7 @@ use common::{Folder, GOOD, ONE_CASE, contents, good};
 fn columns_of_a_newer_version_are_passed_over_with_a_note() {
     let folder = Folder::with("box-1.csv", good());
     let plain = folder.brokenpipe(&["report", "box-1.csv"]).exits(0).silent().out;
-    // One in front and one behind.
+    // One column before and one after all others.
     let newer: String = good()
         .lines()
         .enumerate()
@@ -20,7 +20,7 @@ fn columns_of_a_newer_version_are_passed_over_with_a_note() {
     assert_eq!(ran.out, plain);
 }
 
-/// These columns at the end of every line of a table, with the same fields in every row.
+/// A table with a further column at its end, which has the same value in every row.
 fn with_column(table: &str, name: &str) -> String {
     let line = |(n, line)| format!("{line},{}\n", if n == 0 { name } else { "7" });
     table.lines().enumerate().map(line).collect()
@@ -44,7 +44,7 @@ fn a_run_loses_no_columns_of_a_newer_version() {
     folder.write("out/here.csv", &rows);
     folder.write("out/platforms.csv", with_column(&facts, "libc"));
     refuse(&select, "platforms.csv", "libc");
-    // What a run of everything replaces is replaced with a note; what it would leave as it is, not.
+    // A run of everything replaces its own rows and facts with a note. It refuses to drop a column of rows it keeps.
     folder.write("out/here.csv", with_column(&rows, "latency"));
     folder.brokenpipe(&all).exits(0).says(&["`latency`\n", "`libc`\n"]);
     assert!(!folder.read("out/here.csv").contains("latency") && !folder.read("out/platforms.csv").contains("libc"));
@@ -65,9 +65,7 @@ fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
     folder.run(&ONE_CASE);
     let plain = folder.brokenpipe(&["report", "out"]).exits(0).silent().out;
     let facts = folder.read("out/platforms.csv");
-    let newer: String =
-        facts.lines().enumerate().map(|(n, line)| format!("{line},{}\n", ["libc", "2.41"][n])).collect();
-    folder.write("out/platforms.csv", newer);
+    folder.write("out/platforms.csv", with_column(&facts, "libc"));
     let ran = folder.brokenpipe(&["report", "out"]).exits(0);
     assert!(ran.err.starts_with("note: ") && ran.err.lines().count() == 1, "{ran:#?}");
     assert!(ran.err.ends_with("platforms.csv: ignored columns unknown to this version: `libc`\n"), "{ran:#?}");

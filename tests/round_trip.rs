@@ -1,4 +1,4 @@
-//! Whatever results hold, what is written is what is read.
+//! Results that are written and read again are the same, whatever they hold.
 
 mod common;
 
@@ -13,12 +13,12 @@ use proptest::{collection::vec, prelude::*};
 
 const PLATFORM: &str = "os-1-arch";
 
-/// Free text, as only `note` may hold it: quotes, separators, markup, any letters, no control characters.
+/// Free text as only a note may hold it: quotes, separators, markup and any letters, but no control characters.
 fn note() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[ -~]{0,40}", "\\PC{0,20}"]
 }
 
-/// The outcomes of one step with their counts.
+/// The outcomes of a step with their counts, codes and notes.
 fn outcomes() -> impl Strategy<Value = BTreeMap<String, (u64, Option<i32>, String)>> {
     let outcome = "(ok [1-9]|eof|E[A-Z]{3,9}|readable\\+read_closed|no-event writable)";
     proptest::collection::btree_map(outcome, (1..1000_u64, any::<Option<i32>>(), note()), 1..4)
@@ -83,7 +83,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_written_is_what_is_read(results in results()) {
+    fn results_are_read_as_they_were_written(results in results()) {
         prop_assume!(!results.rows.is_empty());
         let folder = tempfile::tempdir().unwrap();
         results.write(folder.path(), PLATFORM).unwrap();
@@ -91,14 +91,14 @@ proptest! {
     }
 
     #[test]
-    fn a_file_cut_anywhere_is_never_taken_for_another(results in results(), cut in any::<prop::sample::Index>()) {
+    fn a_file_cut_anywhere_is_refused_or_a_prefix(results in results(), cut in any::<prop::sample::Index>()) {
         prop_assume!(!results.rows.is_empty());
         let folder = tempfile::tempdir().unwrap();
         let path = results.write(folder.path(), PLATFORM).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let kept = &bytes[..cut.index(bytes.len())];
         std::fs::write(&path, kept).unwrap();
-        // A cut between two lines leaves a shorter file, which is good if it ends with a whole step.
+        // A cut between two lines leaves a shorter file, which is valid if its last step is complete.
         match Results::read(std::slice::from_ref(&path)) {
             Ok(read) => {
                 prop_assert!(kept.ends_with(b"\n"));

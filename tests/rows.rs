@@ -1,4 +1,4 @@
-//! Which rows are shown and counted, over the committed results.
+//! Which rows of the committed results are shown and counted.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn ran(args: &[&str]) -> Ran {
     Folder::new().brokenpipe(&[&[*command], rest, &paths[..]].concat())
 }
 
-/// The rows of a CSV that differ, in their own words.
+/// The rows of a CSV, all of which have to differ, as scenario, cases, step, actor and operation.
 fn differing(csv: &str) -> BTreeSet<[String; 5]> {
     let of = |row: BTreeMap<String, String>| {
         assert_eq!(row["differs"], "yes", "{row:?}");
@@ -42,7 +42,7 @@ fn a_diff_shows_the_same_rows_in_either_order() {
 }
 
 #[test]
-fn a_diff_says_what_was_not_measured_and_a_matrix_never_counts_it() {
+fn a_diff_says_what_was_not_measured_and_a_matrix_does_not_count_it() {
     let diff = |one, other| ran(&["diff", one, other, "--width", "1000"]).exits(0).out;
     assert!(diff("macos", "windows").contains(" macos is documented, windows is documented; neither was measured."));
     let mixed = diff("macos", "linux-6.18-x86_64-gnu");
@@ -59,7 +59,7 @@ fn a_diff_says_what_was_not_measured_and_a_matrix_never_counts_it() {
 }
 
 #[test]
-fn without_names_a_diff_counts_the_rows_that_it_has_for_each_two() {
+fn without_names_diff_counts_the_rows_of_each_pair() {
     for compare in ["exact", "class"] {
         let csv = |args: &[&str]| {
             common::rows(
@@ -69,7 +69,7 @@ fn without_names_a_diff_counts_the_rows_that_it_has_for_each_two() {
         let both = |pair: &BTreeMap<String, String>| [pair["a"].clone(), pair["b"].clone()];
         let counts = csv(&[]);
         let all: BTreeSet<_> = counts.iter().flat_map(both).collect();
-        assert_eq!(counts.len(), all.len() * (all.len() - 1) / 2, "each two once");
+        assert_eq!(counts.len(), all.len() * (all.len() - 1) / 2, "not each pair once");
         for (one, other) in [
             ("linux-6.18-x86_64-gnu", "gvisor-2024-x86_64-gnu"),
             ("linux-6.18-x86_64-gnu", "macos"),
@@ -85,7 +85,7 @@ fn without_names_a_diff_counts_the_rows_that_it_has_for_each_two() {
 }
 
 #[test]
-fn of_each_two_it_is_said_what_was_not_measured_and_what_has_no_row_in_common() {
+fn diff_marks_pairs_that_were_not_measured_or_have_no_row_in_common() {
     let folder = Folder::new();
     for (platform, provenance, scenario, outcome, counts) in [
         ("a", "measured", "own/x", "EPIPE", "10,10"),
@@ -98,7 +98,7 @@ fn of_each_two_it_is_said_what_was_not_measured_and_what_has_no_row_in_common() 
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
     }
     let out = folder.brokenpipe(&["diff", "--results", "."]).exits(0).silent().out;
-    let (table, legend) = out.split_once("\n\n").expect("a table and what it means");
+    let (table, legend) = out.split_once("\n\n").expect("a table and its legend");
     let cells =
         |line: &str| line.split(['│', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let lines: Vec<_> = table.lines().map(cells).collect();
@@ -115,7 +115,7 @@ fn of_each_two_it_is_said_what_was_not_measured_and_what_has_no_row_in_common() 
 }
 
 #[test]
-fn where_all_platforms_agree_their_pairs_are_counted_all_the_same() {
+fn pairs_are_counted_even_if_all_platforms_agree() {
     let folder = Folder::new();
     for platform in ["a", "b"] {
         let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,1,client,write 1,EPIPE,,,,,10,10,\n");
@@ -128,7 +128,7 @@ fn where_all_platforms_agree_their_pairs_are_counted_all_the_same() {
 }
 
 #[test]
-fn of_each_two_that_share_a_line_the_names_that_diff_takes_are_listed() {
+fn diff_lists_the_names_of_platforms_that_share_a_line() {
     let diff = |args: &[&str]| ran(&[&["diff", "--select", "peer-reset"], args].concat()).exits(0).silent().out;
     let out = diff(&["--width", "1000"]);
     let line = "8 platforms: linux-6.18-x86_64-gnu, linux-6.18-x86_64-musl, linux-5.10-x86_64-gnu, ";
@@ -139,28 +139,28 @@ fn of_each_two_that_share_a_line_the_names_that_diff_takes_are_listed() {
     assert!(class.contains(" pairs: the number of rows in which the two differ in class.\n"), "{class}");
     let json: serde_json::Value = serde_json::from_str(&diff(&["--format", "json"])).expect("JSON");
     let pairs = json.as_array().expect("a list of pairs");
-    assert_eq!(pairs.len(), 21 * 20 / 2, "each two of 21 platforms");
+    assert_eq!(pairs.len(), 21 * 20 / 2, "not each pair of 21 platforms");
     let musl = pairs.iter().find(|pair| pair["b"] == "linux-6.18-x86_64-musl").expect("a pair with musl");
     assert_eq!((&musl["a"], &musl["differing"]), (&"linux-6.18-x86_64-gnu".into(), &0.into()));
 }
 
 #[test]
-fn a_platform_is_compared_with_another_one() {
-    ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" with itself: a platform is compared with another one"]);
+fn diff_refuses_anything_but_two_different_platforms() {
+    ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" cannot be compared with itself: name two platforms"]);
     ran(&["diff", "macos"]).exits(2).says(&["not provided:\n  <B>\n"]);
-    ran(&["diff", "--all"]).refuses(&["--all shows rows of two platforms: name them, A and B"]);
+    ran(&["diff", "--all"]).refuses(&["--all needs two platforms: `brokenpipe diff A B --all`"]);
     ran(&["diff", "macos", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are linux-6.18"]);
 }
 
-/// The counts and what is under them, in one line each.
+/// The counts under the tables and what follows them, each on one line.
 fn under_the_tables(args: &[&str]) -> String {
     let text = ran(&[args, &["--width", "1000"]].concat()).exits(0).silent().out;
-    let (_, under) = text.rsplit_once("\n\n").expect("tables and what is under them");
+    let (_, under) = text.rsplit_once("\n\n").expect("tables and counts");
     under.to_owned()
 }
 
 #[test]
-fn the_column_that_others_are_measured_against_is_always_there() {
+fn the_baseline_column_is_always_shown() {
     let hidden = under_the_tables(&["report", "--select", "udp", "--baseline-column", "linux"]);
     assert!(hidden.contains("\n  linux: documented, linux, native, epoll\n"), "{hidden}");
     let globs = ["report", "--select", "udp", "--platform", "linux-*", "--baseline-column", "wine-10-x86_64-gnu"];
@@ -173,14 +173,14 @@ fn the_column_that_others_are_measured_against_is_always_there() {
 }
 
 #[test]
-fn a_scenario_is_not_shown_over_a_transport_it_has_no_case_of() {
+fn show_refuses_a_transport_without_a_case() {
     ran(&["show", "peer-close/read-read-write", "--transport", "udp4"])
         .exits(1)
         .says(&["peer-close/read-read-write has no case over udp4; it has cases over tcp4, tcp6, unix"]);
 }
 
 #[test]
-fn what_is_left_out_is_counted_in_cases_and_said() {
+fn cases_that_are_left_out_are_counted() {
     let under = under_the_tables(&["report", "--select", "peer-close"]);
     let plain = |line: &&str| line.ends_with(" sigpipe=ignore call=std option=none");
     let listed = Folder::new().brokenpipe(&["list", "peer-close"]).exits(0).out;
@@ -195,7 +195,7 @@ fn what_is_left_out_is_counted_in_cases_and_said() {
 }
 
 #[test]
-fn a_platform_on_which_nothing_was_run_is_not_one_that_was_measured() {
+fn an_absent_platform_does_not_count_as_measured() {
     let folder = Folder::new();
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
     folder.brokenpipe(&["absent", "moon-2", "--reason", "no such machine"]).exits(0).silent();
@@ -209,7 +209,7 @@ fn a_platform_on_which_nothing_was_run_is_not_one_that_was_measured() {
 }
 
 #[test]
-fn statements_are_counted_in_the_singular_too_and_fit_the_width() {
+fn a_single_statement_is_counted_in_the_singular_and_fits_the_width() {
     let folder = Folder::new();
     let row = |platform: &str, provenance: &str, counts: &str| {
         format!(
@@ -218,10 +218,12 @@ fn statements_are_counted_in_the_singular_too_and_fit_the_width() {
     };
     let facts =
         |platform: &str, provenance: &str| format!("{platform},{provenance},moonos,1,1,vax,,native,epoll,1,1,1\n");
-    let head = "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
     folder.write("a.csv", common::HEAD.to_owned() + &row("a", "measured", "10,10"));
     folder.write("b.csv", common::HEAD.to_owned() + &row("b", "documented", ","));
-    folder.write("platforms.csv", head.to_owned() + &facts("a", "measured") + &facts("b", "documented"));
+    folder.write(
+        "platforms.csv",
+        common::PLATFORMS_HEAD.to_owned() + &facts("a", "measured") + &facts("b", "documented"),
+    );
     let verify = |width: &str| folder.brokenpipe(&["report", ".", "--verify", "--width", width]).exits(0).silent().out;
     let said = "a measured, ≈b documented: 1 statement about rows that were measured; 1 agrees, 0 contradict. 0 \
                 measured rows have nothing stated about them, and 0 stated rows were not measured.\n\n";
@@ -231,10 +233,9 @@ fn statements_are_counted_in_the_singular_too_and_fit_the_width() {
 }
 
 #[test]
-fn what_is_stated_is_verified_whatever_else_is_there_and_with_all_its_sources() {
+fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown() {
     let folder = Folder::new();
-    let head = "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
-    let mut platforms = head.to_owned();
+    let mut platforms = common::PLATFORMS_HEAD.to_owned();
     for (platform, provenance, os, [of_tcp4, of_tcp6, of_unix]) in [
         ("a", "measured", "moonos", ["ok 1,,,,,10,10,"; 3]),
         ("b", "documented", "moonos", ["EPIPE,,,,,,,the first", "EPIPE,,,,,,,the second", "EPIPE,,,,,,,"]),
@@ -256,7 +257,7 @@ fn what_is_stated_is_verified_whatever_else_is_there_and_with_all_its_sources() 
     );
     let said = "a measured, ≈b documented: 1 statement about rows that were measured; 0 agree, 1 contradicts.";
     for args in [&["--width", "1000"][..], &["--width", "1000", "--platform", "a"]] {
-        assert!(verify(args).exits(0).silent().out.starts_with(said), "c is of another system");
+        assert!(verify(args).exits(0).silent().out.starts_with(said), "c is of another system, and not verified");
     }
     verify(&["--platform", "c"]).exits(1).says(&[
         "nothing is documented or reported for a system of which something that --platform chooses was measured; ",
@@ -266,7 +267,7 @@ fn what_is_stated_is_verified_whatever_else_is_there_and_with_all_its_sources() 
 }
 
 #[test]
-fn a_row_that_only_sources_differ_in_says_so_in_csv_and_json() {
+fn csv_and_json_mark_rows_in_which_only_statements_differ() {
     let pair = ["--platform", "linux-6.18-x86_64-gnu", "--platform", "macos", "--select", "peer-reset"];
     let csv = ran(&[&["report", "--format", "csv"], &pair[..]].concat()).exits(0).silent().out;
     let differs: Vec<_> = csv.lines().skip(1).map(|line| line.contains(",stated,")).collect();
@@ -279,7 +280,7 @@ fn a_row_that_only_sources_differ_in_says_so_in_csv_and_json() {
 }
 
 #[test]
-fn a_page_says_what_all_cases_are_where_it_says_all() {
+fn show_explains_all_cases_where_it_prints_all() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/linux-6.18-x86_64-gnu.csv");
     let show = ["show", "peer-close/write-write-write-read", "--results", file.to_str().expect("a path that is text")];
     let said = "\n  all N: all cases of the scenario that are shown and that some platform supports\n";

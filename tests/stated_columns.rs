@@ -1,4 +1,4 @@
-//! What is documented and what others reported: rows that name what exists, and that no reader can take for measured.
+//! Documented and reported results: rows name existing steps, and cannot be mistaken for measured ones.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
     committed(&format!("results/{folder}"))
 }
 
-/// Calls with each row of a file: where it stands, and how to read a field of it.
+/// Calls `each` for every row of a file, with its place and a function that returns a field by its column.
 fn for_each_row(path: &Path, mut each: impl FnMut(&str, &dyn Fn(&str) -> String)) {
     let mut reader = csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let headers = reader.headers().expect("a line of column names").clone();
@@ -72,14 +72,14 @@ fn every_row_names_a_step_of_a_case_of_the_catalogue_in_its_order() {
 }
 
 #[test]
-fn no_row_can_be_taken_for_a_measured_one() {
+fn no_row_can_be_mistaken_for_a_measured_one() {
     for (folder, _) in FOLDERS {
         for file in files(folder) {
             let platform = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
             for_each_row(&file, |place, field| {
                 assert_eq!(field("platform"), platform, "{place}");
                 assert_eq!(field("provenance"), folder, "{place}");
-                assert_eq!([field("count"), field("trials")], ["", ""], "{place}: a statement is no trial");
+                assert_eq!([field("count"), field("trials")], ["", ""], "{place}: a statement has no trials");
                 assert!(!field("note").trim().is_empty(), "{place}: no source");
                 assert!(field("note").len() <= 300, "{place}: more than 300 bytes of source");
             });
@@ -88,7 +88,7 @@ fn no_row_can_be_taken_for_a_measured_one() {
 }
 
 #[test]
-fn every_platform_has_its_facts_and_no_other_has() {
+fn exactly_the_platforms_with_rows_have_facts() {
     for (folder, _) in FOLDERS {
         let named: BTreeSet<_> = files(folder)
             .iter()

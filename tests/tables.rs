@@ -1,4 +1,4 @@
-//! What the rendered matrix looks like, byte for byte.
+//! The rendered matrix, byte for byte.
 
 mod common;
 
@@ -7,13 +7,14 @@ use std::path::Path;
 use brokenpipe::{
     catalogue::Catalogue,
     matrix::{Matrix, Options, Rows, View},
+    platform::Platform,
     report::{self, Format, Look},
     results::{Results, Row},
 };
 use common::{facts, row};
 use insta::assert_snapshot;
 
-/// The rows of one step, for one transport and each outcome with its count.
+/// The rows of a step over a transport, one for each outcome with its count.
 fn step(platform: &str, scenario: &str, transport: &str, step: u32, text: &str, outcomes: &[(&str, u64)]) -> Vec<Row> {
     let trials = outcomes.iter().map(|(_, count)| count).sum();
     let row =
@@ -21,13 +22,13 @@ fn step(platform: &str, scenario: &str, transport: &str, step: u32, text: &str, 
     outcomes.iter().map(row).collect()
 }
 
-/// Each outcome with its count.
+/// Outcomes with their counts.
 type Outcomes = &'static [(&'static str, u64)];
 
 const STEPS: [&str; 4] = ["client await reset", "client write 1", "client write 1", "client read 1"];
 const RESET: &str = "readable+writable+error+read_closed+write_closed";
 
-/// A family of systems: what each of them gives in [`STEPS`].
+/// Kinds of systems, with their outcomes in [`STEPS`].
 const KINDS: [(&str, [Outcomes; 4]); 3] = [
     ("linux", [&[(RESET, 10)], &[("ECONNRESET", 10)], &[("EPIPE", 10)], &[("eof", 10)]]),
     ("bsd", [&[(RESET, 10)], &[("EPIPE", 10)], &[("EPIPE", 10)], &[("ECONNRESET", 10)]]),
@@ -37,7 +38,7 @@ const KINDS: [(&str, [Outcomes; 4]); 3] = [
     ),
 ];
 
-/// Platforms in turn of each kind, over tcp4 and tcp6; one alone has no tcp6, and says why.
+/// A matrix of platforms of each kind in turn, over tcp4 and tcp6. The third has no tcp6, and says why.
 fn matrix(platforms: usize) -> Matrix {
     let mut results = Results::default();
     for number in 0..platforms {
@@ -75,7 +76,7 @@ fn table(platforms: usize, rows: Rows, width: u16) -> String {
     render(&matrix(platforms), rows, Format::Table, Look { width, colour: false })
 }
 
-/// Files are read by several threads, each of which numbers what it finds in its own way.
+/// Files are read by several threads, each of which interns texts in its own order.
 #[test]
 fn files_make_the_matrix_that_their_rows_make() {
     let folder = [Path::new(env!("CARGO_MANIFEST_DIR")).join("results")];
@@ -122,7 +123,7 @@ fn twenty_platforms_stand_below_each_other_at_80_columns() {
 #[test]
 fn what_follows_a_difference_is_shown_with_it_where_platforms_stand_below_each_other() {
     let mut results = Results::default();
-    // Over tcp6 nothing differs, and the step after the difference is one row of both.
+    // Over tcp6 nothing differs, and both transports share the row of the step after the difference.
     for (platform, transport, odd) in ["a", "b", "c"]
         .into_iter()
         .flat_map(|platform| [(platform, "tcp4", platform == "b"), (platform, "tcp6", false)])
@@ -135,13 +136,39 @@ fn what_follows_a_difference_is_shown_with_it_where_platforms_stand_below_each_o
     }
     let matrix = Matrix::new(&results, &Catalogue::builtin());
     let text = render(&matrix, Rows::Differing, Format::Table, Look { width: 60, colour: false });
-    let (table, counts) = text.split_once("\n\n").expect("what stands under the table is apart");
+    let (table, counts) = text.split_once("\n\n").expect("an empty line under the table");
     assert!(counts.starts_with("4 rows (2 shown, with what follows a difference): 1"), "{counts}");
     assert_eq!(
         table,
         "own/story, tcp4\n platform │ 2 client   │ 3 client\n          │ write 1    │ read 1\n\
          ──────────┼────────────┼──────────\n a; c     │ ECONNRESET │ eof\n b        │ ≠ EPIPE    │ eof"
     );
+}
+
+/// The head of the one platform's column.
+fn head(results: &Results) -> String {
+    let matrix = Matrix::new(results, &Catalogue::builtin());
+    let view = View::new(&matrix, &Options { merged: true, ..Options::default() }).unwrap();
+    let mut out = Vec::new();
+    report::render(&view, Rows::All, Format::Table, Look { width: 80, colour: false }, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let head = text.lines().skip(1).take_while(|line| !line.contains('─'));
+    head.map(|line| line.split('│').nth(2).unwrap().trim()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn names_are_broken_at_hyphens() {
+    let of = |names: &[&str]| Results {
+        rows: names.iter().flat_map(|name| step(name, "own/x", "tcp4", 1, "server accept", &[("ok", 10)])).collect(),
+        ..Results::default()
+    };
+    assert_eq!(head(&of(&["linux-6.18-x86_64-gnu"])), "linux-6.18-\nx86_64-gnu");
+    assert_eq!(head(&of(&["one"])), "one");
+    let versions = ["5.10", "5.15", "6.1", "6.6", "6.12", "6.18", "7.2"];
+    let mut many = of(&versions);
+    let linux = |version: &&str| Platform { os: "linux".to_owned(), ..facts(version, version) };
+    many.platforms = versions.iter().map(linux).collect();
+    assert_eq!(head(&many), "linux 5.10 –\n7.2, 7\nplatforms");
 }
 
 #[test]
@@ -155,7 +182,7 @@ fn no_line_is_wider_than_asked_for() {
     }
 }
 
-/// Not on Windows, where colour may be a call to the console and not a part of the text.
+/// Not on Windows, where colour may be set by calls to the console instead of the text.
 #[cfg(not(windows))]
 #[test]
 fn colour_changes_no_letter() {
@@ -165,7 +192,7 @@ fn colour_changes_no_letter() {
     let mut rest = coloured.as_str();
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
         plain.push_str(before);
-        rest = after.split_once('m').expect("only colours are set").1;
+        rest = after.split_once('m').expect("only colours are escaped").1;
     }
     plain.push_str(rest);
     let trimmed = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();

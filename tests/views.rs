@@ -6,7 +6,7 @@ use glob::Pattern;
 
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
-    matrix::{Compare, Matrix, Options, Row, View},
+    matrix::{Cell, Compare, Matrix, Options, Relation, Row, Seen, View, relation},
     platform::Provenance,
     results::Results,
 };
@@ -47,6 +47,24 @@ fn row<'a>(view: &'a View<'_>) -> Row<'a> {
 
 fn stand_out(view: &View<'_>) -> Vec<bool> {
     (0..view.columns().len()).map(|column| row(view).stands_out(column)).collect()
+}
+
+fn cell(outcomes: &[&str]) -> Cell {
+    let seen = |outcome: &&str| Seen { outcome: (*outcome).into(), count: Some(1), note: "".into() };
+    Cell { outcomes: outcomes.iter().map(seen).collect(), trials: Some(2) }
+}
+
+#[test]
+fn sets_of_outcomes_are_compared_exactly_or_by_class() {
+    let by = |one: &[&str], other: &[&str], by| relation(&cell(one), &cell(other), by);
+    assert_eq!(by(&["EPIPE"], &["EPIPE"], Compare::Exact), Relation::Same);
+    assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Exact), Relation::Disjoint);
+    assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Class), Relation::Same);
+    assert_eq!(by(&["EPIPE"], &["eof"], Compare::Class), Relation::Disjoint);
+    assert_eq!(by(&["EPIPE"], &["EPIPE", "ok 1"], Compare::Exact), Relation::Subset);
+    assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE"], Compare::Exact), Relation::Superset);
+    assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE", "eof"], Compare::Exact), Relation::Overlap);
+    assert_eq!(by(&["errno 1"], &["errno 2"], Compare::Class), Relation::Disjoint);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! What is Windows' alone: named pipes, WSASend, a process that is terminated. Only what Microsoft documents is asked for,
-//! since Wine runs these tests too, and is no evidence about Windows.
+//! Behaviour of Windows alone: named pipes, WSASend, a terminated process. Wine runs these tests too and is no evidence
+//! about Windows, so they assert only what Microsoft documents, or tell the two apart.
 
 #![cfg(windows)]
 
@@ -35,25 +35,25 @@ transports = ["tcp4"]
 call = ["wsasend"]
 "#;
 
-/// What each step of the one case gave that this selects, the same in all of three trials.
+/// The outcome of each step of the only case that is selected, which has to be the same in all three trials.
 #[track_caller]
 fn observe(own: &str, selector: &str, fits: impl Fn(&Case<'_>) -> bool) -> Vec<Observation> {
     let mut catalogue = Catalogue::builtin();
     if !own.is_empty() {
-        catalogue.add("own.toml", own).expect("the scenario is right");
+        catalogue.add("own.toml", own).expect("the scenario is valid");
     }
-    let selection = Selection::new(&[selector]).expect("the selector is right");
+    let selection = Selection::new(&[selector]).expect("the selector is valid");
     let cases: Vec<_> = selection.cases(&catalogue).into_iter().filter(fits).collect();
     assert_eq!(cases.len(), 1, "{selector}");
     let program = Some(BROKENPIPE.into());
-    // A process that is terminated on Wine may take longer to be gone than the usual deadline.
+    // On Wine a terminated process may take longer to end than the default deadline.
     let settings = Settings { repeat: 3, await_deadline: Duration::from_secs(5), program, ..Settings::default() };
     let results = driver::run(&cases, &settings, &Progress::default()).expect("nothing crashes");
     observed(&results[0])
 }
 
 #[test]
-fn a_pipe_whose_reader_has_closed_takes_no_more() {
+fn a_write_to_a_pipe_without_a_reader_fails() {
     let gave = observe("", "pipe/reader-closed-unread-write-write", |_| true);
     assert_eq!(words(&gave[..5]), ["ok", "ok", "ok 1", "readable+writable", "ok"]);
     assert_eq!(words(&gave[6..]), ["EPIPE", "EPIPE", "ok"]);
@@ -61,26 +61,33 @@ fn a_pipe_whose_reader_has_closed_takes_no_more() {
 }
 
 #[test]
-fn a_pipe_whose_writer_has_closed_gives_the_data_and_then_the_end() {
+fn a_pipe_whose_writer_has_closed_gives_its_data_and_then_the_end() {
     let gave = observe("", "pipe/data-first-writer-closed-read-read-read", |_| true);
     assert_eq!(words(&[gave[5], gave[7], gave[8]]), ["ok 1", "eof", "eof"]);
 }
 
 #[test]
-fn wsasend_writes_and_fails_by_its_own_name() {
+fn wsasend_writes_and_fails_with_the_error_of_winsock() {
     let of_tcp = |case: &Case<'_>| case.axes.transport.word() == "tcp4";
     let gave = observe(WSASEND, "own/wsasend", of_tcp);
     assert_eq!(words(&gave), ["ok", "ok", "ok 1", "ok 1", "ok", "ESHUTDOWN"]);
     assert_eq!(gave[5].outcome.native_name(), Some("WSAESHUTDOWN"));
 }
 
-/// The process that holds the peer is started and terminated, and that is the peer's end: something comes of it.
+/// The peer is in a process of its own, which is terminated.
 #[test]
-fn a_terminated_process_is_the_end_of_its_socket() {
+fn the_end_of_a_terminated_process_is_reported_to_its_peer() {
     let of_tcp = |case: &Case<'_>| case.axes.transport.word() == "tcp4";
     let gave = observe("", "peer-crash/write-write-read", of_tcp);
     assert_eq!(words(&gave[..4]), ["ok", "ok", "ok", "ok"]);
-    assert!(!words(&gave)[4].starts_with("no-event"), "{gave:?}");
+    let reported = &words(&gave)[4];
+    if sys::host().runtime == "wine" {
+        // As in `results/wine-8-x86_64-gnu.csv` and `results/wine-10-x86_64-gnu.csv`.
+        assert_eq!(reported, "readable+writable+read_closed");
+    } else {
+        // Windows may send a reset instead of a FIN, and mio reports `read_closed` for either.
+        assert!(!reported.starts_with("no-event") && reported.split('+').any(|flag| flag == "read_closed"), "{gave:?}");
+    }
 }
 
 #[test]

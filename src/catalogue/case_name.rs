@@ -1,10 +1,10 @@
-//! Names of cases: of one, and of many in few words.
+//! The name of a case, and the names of many cases in few words.
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use super::scenario::Axes;
 
-/// The words of a case's axes. Results may hold words that this version does not know.
+/// The words of a case's axes. Results of another version may hold words that this one does not know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseName {
     /// What the connection is made of.
@@ -17,11 +17,14 @@ pub struct CaseName {
     pub option: Arc<str>,
 }
 
+/// The axes after the transport, each with its usual value.
+const OTHER_AXES: [(&str, &str); 3] =
+    [("sigpipe", Axes::USUAL.sigpipe.word()), ("call", Axes::USUAL.call.word()), ("option", Axes::USUAL.option.word())];
+
 impl CaseName {
     /// Whether every axis but the transport has its usual value.
     pub fn is_plain(&self) -> bool {
-        let Axes { sigpipe, call, option, .. } = Axes::USUAL;
-        [&*self.sigpipe, &*self.call, &*self.option] == [sigpipe.word(), call.word(), option.word()]
+        [&*self.sigpipe, &*self.call, &*self.option] == OTHER_AXES.map(|(_, usual)| usual)
     }
 }
 
@@ -42,11 +45,11 @@ impl fmt::Display for CaseName {
     }
 }
 
-/// Names cases in few words, as products of their axes: `tcp4 unix sigpipe=default call=write, writev`. A case that is given
-/// twice may be named twice.
+/// Names cases in few words, as products of axes: `tcp4 unix sigpipe=default call=write, writev`. A case that is given twice
+/// may be named twice.
 pub fn name_all<'a>(cases: impl IntoIterator<Item = &'a CaseName>) -> Vec<String> {
     let mut products: Vec<_> = cases.into_iter().map(Product::of).collect();
-    // Products that differ in one axis only become one; transports come last since they are read first.
+    // Products that differ in one axis only become one; the transports, which are read first, are merged last.
     for axis in [2, 1, 3, 0] {
         let mut merged: Vec<Product> = Vec::new();
         for product in products {
@@ -75,52 +78,17 @@ impl Product {
     }
 }
 
-/// The transports, and the axes whose value is not the usual one alone.
+/// The transports, and each other axis unless its usual value is its only one.
 impl fmt::Display for Product {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let join = |values: &BTreeSet<Arc<str>>, by| values.iter().map(|value| &**value).collect::<Vec<_>>().join(by);
-        let [transports, sigpipe, call, option] = &self.0;
-        f.write_str(&join(transports, " "))?;
-        let usual = Axes::USUAL;
-        let axes = [
-            (sigpipe, usual.sigpipe.word(), "sigpipe"),
-            (call, usual.call.word(), "call"),
-            (option, usual.option.word(), "option"),
-        ];
-        for (values, usual, axis) in axes {
-            if values.iter().map(|value| &**value).ne([usual]) {
-                write!(f, " {axis}={}", join(values, ", "))?;
+        let [transports, others @ ..] =
+            self.0.each_ref().map(|values| values.iter().map(Arc::as_ref).collect::<Vec<_>>());
+        f.write_str(&transports.join(" "))?;
+        for ((axis, usual), values) in OTHER_AXES.into_iter().zip(others) {
+            if values != [usual] {
+                write!(f, " {axis}={}", values.join(", "))?;
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn case(transport: &str, sigpipe: &str, call: &str) -> CaseName {
-        CaseName { transport: transport.into(), sigpipe: sigpipe.into(), call: call.into(), option: "none".into() }
-    }
-
-    #[test]
-    fn usual_values_are_not_named() {
-        assert_eq!(name_all(&[case("tcp4", "ignore", "std"), case("tcp6", "ignore", "std")]), ["tcp4 tcp6"]);
-        assert_eq!(case("unix", "default", "std").to_string(), "unix sigpipe=default");
-    }
-
-    #[test]
-    fn cases_are_named_as_products() {
-        let mut cases = vec![case("tcp6", "ignore", "std")];
-        for sigpipe in ["default", "handler"] {
-            for call in ["send", "write"] {
-                cases.push(case("tcp4", sigpipe, call));
-            }
-        }
-        assert_eq!(name_all(&cases), ["tcp6", "tcp4 sigpipe=default, handler call=send, write"]);
-        cases.pop();
-        let names = ["tcp6", "tcp4 sigpipe=default call=send, write", "tcp4 sigpipe=handler call=send"];
-        assert_eq!(name_all(&cases), names);
     }
 }

@@ -1,4 +1,4 @@
-//! A scenario file: TOML with a table `[[scenario]]` for each scenario, the same for those built in and a user's own.
+//! Scenario files, built in or a user's own: TOML with a table `[[scenario]]` for each scenario.
 
 use std::{collections::HashSet, fmt::Display, ops::Range};
 
@@ -41,7 +41,7 @@ struct Entry {
 /// The words of one axis, each with its place.
 type Words = Spanned<Vec<Spanned<String>>>;
 
-/// Further cases: the product of these axes. An axis that is left out has its usual value.
+/// Further cases, the product of these axes. An axis that is left out has its usual value.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Also {
@@ -51,32 +51,21 @@ struct Also {
     option: Option<Words>,
 }
 
-/// A scenario, and the place of its id, for the message about a second scenario of that id.
-pub(super) struct Placed {
-    pub(super) scenario: Scenario,
-    pub(super) id: Range<usize>,
-}
-
-/// Parses the text of a scenario file; `path` is its name in messages.
+/// Parses the text of a scenario file; `path` is its name in messages. Each scenario comes with the place of its id.
 ///
 /// # Errors
 ///
 /// All mistakes in the file, each with its place.
-pub(super) fn parse(path: &str, text: &str) -> Result<Vec<Placed>, Mistakes> {
+pub(super) fn parse(path: &str, text: &str) -> Result<Vec<(Scenario, Range<usize>)>, Mistakes> {
     let expected = "a scenario file is TOML: `[[scenario]]` with id, title, why, transports, steps";
     let file: File = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, expected))?;
-    let (mut scenarios, mut mistakes) = (Vec::new(), Vec::new());
-    for entry in file.scenario {
-        match scenario(text, entry) {
-            Ok(placed) => scenarios.push(placed),
-            Err(found) => mistakes.extend(found),
-        }
-    }
+    let mut mistakes = Vec::new();
+    let scenarios = file.scenario.into_iter().map(|entry| scenario(text, entry, &mut mistakes)).collect();
     if mistakes.is_empty() { Ok(scenarios) } else { Err(Mistakes::new(path, text, mistakes)) }
 }
 
-fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
-    let mut mistakes = Vec::new();
+/// The scenario and the place of its id. Where there are mistakes it lacks what they are about.
+fn scenario(text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> (Scenario, Range<usize>) {
     let id = entry.id.span();
     if !is_id(entry.id.get_ref()) {
         mistakes.push(Mistake::new(
@@ -87,21 +76,22 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
     }
     for field in [Some(&entry.title), Some(&entry.why), entry.source.as_ref()].into_iter().flatten() {
         if field.get_ref().chars().any(|c| c.is_control() && !c.is_whitespace()) {
-            mistakes.push(Mistake::new(field.span(), "a control character", "text only: it is shown on terminals"));
+            mistakes.push(Mistake::new(
+                field.span(),
+                "a control character",
+                "expected plain text, since terminals show it",
+            ));
         }
         if field.get_ref().trim().is_empty() {
             mistakes.push(Mistake::new(field.span(), "an empty text", "expected a sentence"));
         }
     }
-    let axes = axes(&entry, &mut mistakes);
+    let axes = axes(&entry, mistakes);
     let (source, base) = steps_source(text, &entry.steps);
     let steps = steps::parse(source, base, entry.racing).unwrap_or_else(|found| {
         mistakes.extend(found);
         Vec::new()
     });
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
     let scenario = Scenario {
         id: entry.id.into_inner(),
         title: one_line(entry.title.get_ref()),
@@ -112,7 +102,7 @@ fn scenario(text: &str, entry: Entry) -> Result<Placed, Vec<Mistake>> {
         racing: entry.racing,
         steps,
     };
-    Ok(Placed { scenario, id })
+    (scenario, id)
 }
 
 /// The axes of the cases in the order of the file: the plain ones over each transport, then the further ones.
@@ -140,7 +130,7 @@ fn axes(entry: &Entry, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
     all
 }
 
-/// The values that these words name; the usual one where there is no list of words.
+/// The values that these words stand for; the usual one if there is no list.
 fn axis<T>(words: Option<&Words>, usual: T, mistakes: &mut Vec<Mistake>) -> Vec<T>
 where
     T: ValueEnum + Copy + PartialEq + Display,
@@ -170,10 +160,10 @@ where
     values
 }
 
-/// The text of the steps, and the byte of the file at which it begins, so that a mistake's place is one in the file.
+/// The text of the steps, and the byte of the file at which it begins, from which places of mistakes are counted.
 ///
-/// TOML's value is the text between the quotes unless that has escapes, which steps do not need. Where there is a
-/// backslash the value is parsed, and a mistake's place is counted from the opening quotes.
+/// TOML's value is the text between the quotes unless that has escapes, which steps do not need. With a backslash in it the
+/// value is parsed, and places are counted from the opening quotes.
 fn steps_source<'a>(text: &'a str, steps: &'a Spanned<String>) -> (&'a str, usize) {
     let span = steps.span();
     let literal = &text[span.clone()];
@@ -189,56 +179,4 @@ fn is_id(id: &str) -> bool {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
     };
     id.len() <= 80 && id.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(steps: &str) -> String {
-        format!("[[scenario]]\nid = \"a/b\"\ntitle = \"t\"\nwhy = \"w\"\ntransports = [\"tcp4\"]\nsteps = {steps}\n")
-    }
-
-    fn pointed_at(text: &str) -> Vec<String> {
-        let mistakes = parse("f.toml", text).map(|_| ()).unwrap_err();
-        mistakes.list.into_iter().map(|mistake| text[mistake.span].to_owned()).collect()
-    }
-
-    #[test]
-    fn mistakes_in_steps_are_found_in_every_kind_of_string() {
-        for quotes in ["\"\"\"", "'''"] {
-            assert_eq!(pointed_at(&file(&format!("{quotes}\nclient conect\r\nserver accept\n{quotes}"))), ["conect"]);
-        }
-        assert_eq!(pointed_at(&file("\"client conect\"")), ["conect"]);
-    }
-
-    #[test]
-    fn every_mistake_of_a_file_is_reported() {
-        let text = file("'client connect'").replace("a/b", "A b").replace("tcp4", "tcp5").replace("\"w\"", "\" \"");
-        assert_eq!(pointed_at(&text), ["\"A b\"", "\" \"", "\"tcp5\"", "client connect"]);
-    }
-
-    #[test]
-    fn a_scenario_races_only_where_it_says_so() {
-        let read = |text: &str| parse("f.toml", text).map(|placed| placed[0].scenario.racing).ok();
-        let text = file("'client connect\\nserver accept'").replace("'", "\"");
-        assert_eq!(read(&text), Some(false));
-        assert_eq!(read(&(text.clone() + "racing = true\n")), Some(true));
-        assert_eq!(pointed_at(&(text + "racing = 1\n")), ["1"]);
-    }
-
-    #[test]
-    fn unknown_and_missing_keys_are_mistakes() {
-        assert_eq!(pointed_at(&(file("''") + "repeat = 3\n")), ["repeat"]);
-        let report = parse("f.toml", "[[scenario]]\nid = \"a/b\"\n").map(|_| ()).unwrap_err().to_string();
-        assert!(report.contains("missing field `title`"), "{report}");
-    }
-
-    #[test]
-    fn a_mistake_is_shown_with_file_line_column_and_caret() {
-        let report = parse("own.toml", &file("'''\nclient connect\nserver accpt\n'''")).map(|_| ()).unwrap_err();
-        let report = report.to_string();
-        assert!(report.contains("own.toml:8:8"), "{report}");
-        assert!(report.contains("^^^^^ the server can `accept`"), "{report}");
-    }
 }

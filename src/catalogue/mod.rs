@@ -1,4 +1,4 @@
-//! What is tried: the scenarios built in, and a user's own.
+//! What is tried: scenarios, built in or a user's own.
 
 mod case_name;
 mod file;
@@ -9,7 +9,7 @@ mod sequence;
 mod steps;
 mod vocabulary;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Mistake, Mistakes};
 
@@ -21,11 +21,12 @@ pub use select::{BadSelector, Selection};
 pub use sequence::MAX_STEPS;
 pub use vocabulary::{Actor, Call, Condition, Ending, Half, Setting, Sigpipe, SocketOption, Start, Transport};
 
-/// Parses the steps of one scenario; they may race with each other.
+/// Parses the steps of one scenario, which may race with each other.
 ///
 /// # Errors
 ///
-/// Every line that is not a step, or else the first step that cannot follow those before it. Places are bytes of `text`.
+/// Every line that is not a step; without such lines, the first step that cannot follow those before it. Spans are bytes of
+/// `text`.
 pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
     steps::parse(text, 0, true)
 }
@@ -39,7 +40,7 @@ macro_rules! builtin {
     };
 }
 
-/// The name and the text of each file built in, one a family, in the order of the catalogue.
+/// The name and the text of each built-in file, one for each family, in the order of the catalogue.
 const BUILTIN: &[(&str, &str)] = builtin! {
     "peer-close" "peer-close-unread" "peer-reset" "peer-half-close" "peer-shutdown-read" "peer-shutdown-both"
     "peer-crash" "buffered" "blocked-writer" "own-shutdown-write" "own-shutdown-read" "own-shutdown-both"
@@ -51,7 +52,7 @@ const BUILTIN: &[(&str, &str)] = builtin! {
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     scenarios: Vec<Scenario>,
-    /// The index in `scenarios` of each id, and the file that it is from.
+    /// The index in `scenarios` of each id, and the file that the scenario is from.
     index: HashMap<String, (usize, String)>,
 }
 
@@ -73,25 +74,24 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// All mistakes found in the file, of which nothing is added then.
+    /// All mistakes in the file; none of its scenarios is added then.
     pub fn add(&mut self, path: &str, text: &str) -> Result<(), Mistakes> {
         let placed = file::parse(path, text)?;
         let mut list = Vec::new();
-        let mut seen: HashMap<&str, &str> =
-            self.index.iter().map(|(id, (_, path))| (id.as_str(), path.as_str())).collect();
-        for entry in &placed {
-            if let Some(first) = seen.insert(&entry.scenario.id, path) {
-                let title = format!("a second scenario `{}`", entry.scenario.id);
+        let mut seen = HashSet::new();
+        for (Scenario { id, .. }, span) in &placed {
+            let earlier = self.index.get(id).map(|(_, path)| path.as_str());
+            if let Some(first) = if seen.insert(id) { earlier } else { Some(path) } {
                 let label = format!("an id is used once; the first is in {first}");
-                list.push(Mistake::new(entry.id.clone(), title, label));
+                list.push(Mistake::new(span.clone(), format!("a second scenario `{id}`"), label));
             }
         }
         if !list.is_empty() {
             return Err(Mistakes::new(path, text, list));
         }
-        for entry in placed {
-            self.index.insert(entry.scenario.id.clone(), (self.scenarios.len(), path.to_owned()));
-            self.scenarios.push(entry.scenario);
+        for (scenario, _) in placed {
+            self.index.insert(scenario.id.clone(), (self.scenarios.len(), path.to_owned()));
+            self.scenarios.push(scenario);
         }
         Ok(())
     }
@@ -106,58 +106,18 @@ impl Catalogue {
         self.scenarios.iter().map(|scenario| scenario.id.as_str())
     }
 
-    /// The scenario of this id, if there is one.
+    /// The scenario with this id, if there is one.
     pub fn find(&self, id: &str) -> Option<&Scenario> {
         self.position(id).map(|position| &self.scenarios[position])
     }
 
-    /// Whether the steps of the scenario of this id race with each other; `false` for an unknown id.
+    /// Whether the steps of the scenario with this id may race with each other; `false` for an unknown id.
     pub fn races(&self, id: &str) -> bool {
         self.find(id).is_some_and(|scenario| scenario.racing)
     }
 
-    /// The index of the scenario of this id in [`scenarios`](Catalogue::scenarios).
+    /// The index of the scenario with this id in [`scenarios`](Catalogue::scenarios), if there is one.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.index.get(id).map(|(position, _)| *position)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_builtin_scenarios_can_be_read_and_explain_themselves() {
-        for scenario in Catalogue::builtin().scenarios() {
-            let sentences = scenario.why.matches(". ").count() + 1;
-            assert!((2..=4).contains(&sentences), "{}: {sentences} sentences in its why", scenario.id);
-            assert!(scenario.why.ends_with('.'), "{}", scenario.id);
-            assert!(scenario.title.len() <= 80, "{}: title too long for a table", scenario.id);
-        }
-    }
-
-    #[test]
-    fn every_scenario_stands_in_the_file_of_its_family() {
-        let catalogue = Catalogue::builtin();
-        for (id, (_, path)) in &catalogue.index {
-            let family = catalogue.find(id).unwrap().family();
-            assert_eq!(path, &format!("src/scenarios/{family}.toml"));
-        }
-    }
-
-    #[test]
-    fn an_id_twice_is_a_mistake_that_names_the_first_file() {
-        let mut catalogue = Catalogue::builtin();
-        let before = catalogue.scenarios().len();
-        let text = "[[scenario]]\nid = \"peer-close/read-read-write\"\ntitle = \"t\"\nwhy = \"w\"\n\
-                    transports = [\"tcp4\"]\nsteps = \"\"\"client connect\nserver accept\"\"\"\n";
-        let report = catalogue.add("own.toml", text).unwrap_err().to_string();
-        assert!(report.contains("own.toml:2:6"), "{report}");
-        assert!(report.contains("src/scenarios/peer-close.toml"), "{report}");
-        assert_eq!(catalogue.scenarios().len(), before);
-
-        let twice = text.replace("peer-close/read-read-write", "own/x");
-        let report = catalogue.add("own.toml", &(twice.clone() + &twice)).unwrap_err().to_string();
-        assert!(report.contains("the first is in own.toml"), "{report}");
     }
 }

@@ -1,17 +1,17 @@
-//! The operations of the step language: the word, the argument and the actors of each, stated once.
+//! The operations of the step language: each one's word, argument and actors, stated once.
 
 use std::fmt;
 
 use super::vocabulary::{Actor, Condition, Ending, Half, Setting, Start};
 
-/// Most bytes that one `write`, `read` or `peek` may ask for, and most connections of a listener's queue.
+/// The most bytes that one `write`, `read` or `peek` may ask for, and the most connections in a listener's queue.
 pub const MAX_COUNT: u32 = 1 << 20;
 
 /// What may follow an operation's word.
 pub(super) trait Argument: Sized {
-    /// What it has to be, as it follows the word "expected".
+    /// What it has to be, worded to follow "expected".
     fn expected() -> String;
-    /// Parses it.
+    /// Parses a word; `None` if it is not an argument of this type.
     fn parse(word: &str) -> Option<Self>;
 }
 
@@ -39,17 +39,17 @@ macro_rules! arguments {
 
 arguments! { Half Setting Condition Ending Start }
 
-/// An operation as the parser needs it.
+/// What the parser knows of an operation.
 pub(super) struct Word {
     pub(super) word: &'static str,
     pub(super) actors: &'static [Actor],
     /// What the argument has to be, where there is one.
     pub(super) expected: Option<fn() -> String>,
-    /// The operation with this argument; without one the text is empty.
+    /// The operation with this argument, which is an empty text for an operation without one.
     pub(super) meaning: fn(&str) -> Option<Operation>,
 }
 
-/// Declares the enum, how it is written and the table that it is parsed with.
+/// Declares the operations: the enum, how they are written, and the table that they are parsed with.
 macro_rules! operations {
     (@expected) => { None };
     (@expected $argument:ty) => { Some(<$argument>::expected) };
@@ -92,8 +92,8 @@ const SOCKETS: &[Actor] = &[Actor::Listener, Actor::Client, Actor::Server];
 const ALL: &[Actor] = &Actor::ALL;
 
 operations! {
-    /// Connect to the listener, and wait until the attempt has ended. The crowd's clients connect one after another, until
-    /// one fails, one cannot connect in time, or all are connected.
+    /// Connect to the listener, and wait until the attempt has ended. The crowd's clients connect one after another until
+    /// all are connected, one fails, or one is not connected in time.
     CROWDS "connect" Connect,
     /// Close the client's socket if it is open, and connect a new one.
     CLIENT "reconnect" Reconnect,
@@ -121,30 +121,30 @@ operations! {
     ALL "close" Close,
     /// Close with `SO_LINGER {on, 0}`: the peer gets a RST.
     ENDS "reset" Reset,
-    /// Let another thread close or reset the socket while the trial goes on.
+    /// Close or reset the socket in another thread while the trial goes on.
     ENDS "race" Race(ending: Ending),
     /// shutdown(2) of one direction or of both.
     SOCKETS "shutdown" Shutdown(half: Half),
     /// Read `SO_ERROR`, which on most systems clears it.
     SOCKETS "so_error" SoError,
-    /// The length in bytes of the address that accept returned with the connection.
+    /// Tell the length in bytes of the address that accept returned with the connection.
     SERVER "accepted_from" AcceptedFrom,
-    /// The other end's address (getpeername).
+    /// Ask for the other end's address (getpeername).
     SOCKETS "peer_name" PeerName,
-    /// The own address (getsockname).
+    /// Ask for the socket's own address (getsockname).
     SOCKETS "local_name" LocalName,
-    /// Set a socket option, or the flag that the socket blocks.
+    /// Set a socket option, or make the socket block.
     ENDS "set" Set(setting: Setting),
-    /// Start a program by exec, which writes a byte to a copy of the socket.
+    /// Start another program, which writes a byte to a copy of the socket.
     CLIENT "exec" Exec(start: Start),
-    /// Move the socket into a process of its own, and close it here.
+    /// Move the socket into a process of its own, and close it in this one.
     SERVER "depart" Depart,
     /// Kill the process that the socket moved into (SIGKILL, TerminateProcess).
     SERVER "crash" Crash,
-    /// The peer's machine is gone: nothing more comes from the socket, and nothing reaches it.
+    /// Act as if the peer's machine were gone: nothing more comes from the socket, and nothing reaches it.
     MACHINES "vanish" Vanish,
-    /// The peer's machine restarts: nothing comes from the socket, and what reaches the machine after that finds no
-    /// connection.
+    /// Act as if the peer's machine restarted: nothing comes from the socket, and what reaches the machine after that finds
+    /// no connection.
     SERVER "reboot" Reboot,
     /// Wait for a condition, and record the readiness flags.
     SOCKETS "await" Await(condition: Condition),

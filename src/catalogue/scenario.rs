@@ -1,4 +1,4 @@
-//! The plain types of the catalogue. Nothing in a scenario knows how it is run.
+//! The plain types of the catalogue, which do not know how a scenario is run.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::{
     vocabulary::{Actor, Call, Sigpipe, SocketOption, Transport},
 };
 
-/// An ordered list of steps under a stable id, with what a reader can learn from it.
+/// An ordered list of steps under a stable id, and what a reader should know about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
     /// `family/operations-in-order`. It never changes, since results refer to it.
@@ -22,10 +22,10 @@ pub struct Scenario {
     pub source: Option<String>,
     /// The axes of its cases, in the order in which they are listed.
     pub axes: Vec<Axes>,
-    /// Whether it takes seconds: such a scenario is left out by default, and has longer deadlines.
+    /// Whether it takes seconds: then it is left out by default, and has longer deadlines.
     pub slow: bool,
-    /// Whether its steps race with each other, so that a step may have several outcomes on one platform. Elsewhere a second
-    /// outcome is a mistake of the scenario or of the driver.
+    /// Whether its steps race with each other, so that a step may have several outcomes on one platform. In other scenarios a
+    /// second outcome points to a mistake in the scenario or in the driver.
     pub racing: bool,
     /// What is done, in order: 1 to [`MAX_STEPS`](super::MAX_STEPS) steps.
     pub steps: Vec<Step>,
@@ -43,21 +43,21 @@ pub fn family(id: &str) -> &str {
     id.split('/').next().unwrap_or(id)
 }
 
-/// What a case is besides its scenario.
+/// The values that tell the cases of one scenario apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Axes {
     /// What the connection is made of.
     pub transport: Transport,
     /// What SIGPIPE does.
     pub sigpipe: Sigpipe,
-    /// Which system call `write` is.
+    /// Which system call `write` makes.
     pub call: Call,
     /// Which option against SIGPIPE is set, and where.
     pub option: SocketOption,
 }
 
 impl Axes {
-    /// The usual values: those of an axis that a scenario file does not mention.
+    /// The usual values, which an axis has unless a scenario file sets it.
     pub const USUAL: Axes =
         Axes { transport: Transport::Tcp4, sigpipe: Sigpipe::Ignore, call: Call::Std, option: SocketOption::None };
 }
@@ -77,7 +77,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// One scenario with one value for each axis: what is run, many times, and what rows of results belong to.
+/// One scenario with one value for each axis: what is run many times, and what rows of results are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Case<'a> {
     /// What is done.

@@ -1,4 +1,4 @@
-//! Selectors: which scenarios a command is about, by id, family or glob.
+//! Selectors, which choose scenarios by id, family or glob.
 
 use std::fmt;
 
@@ -15,8 +15,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Selects the scenarios that at least one selector fits: a scenario id, a family, or a glob over either. No selectors
-    /// select everything.
+    /// Selects the scenarios that at least one selector fits: a scenario id, a family, or a glob for either. Without selectors
+    /// everything is selected.
     ///
     /// # Errors
     ///
@@ -41,17 +41,17 @@ impl Selection {
         self
     }
 
-    /// Whether there are neither selectors nor transports that narrow it; slow scenarios may still be left out.
+    /// Whether neither selectors nor transports narrow the selection; slow scenarios may still be left out.
     pub fn is_everything(&self) -> bool {
         self.patterns.is_empty() && self.transports.is_empty()
     }
 
-    /// Whether the selectors name the scenario of this id, slow or not.
+    /// Whether the selectors fit the scenario with this id, slow or not.
     pub fn includes(&self, id: &str) -> bool {
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| fits(pattern, id))
     }
 
-    /// Whether cases over the transport of this word are selected.
+    /// Whether cases over the transport with this word are selected.
     pub fn includes_transport(&self, word: &str) -> bool {
         self.transports.is_empty() || self.transports.iter().any(|transport| transport.word() == word)
     }
@@ -65,10 +65,9 @@ impl Selection {
     /// The selectors that fit slow scenarios only, while slow scenarios are left out.
     pub fn slow_only(&self, catalogue: &Catalogue) -> Vec<&str> {
         let quick = catalogue.scenarios().iter().filter(|scenario| self.slow || !scenario.slow);
-        let mut selectors = self.misses(quick.map(|scenario| scenario.id.as_str()));
         let misses = self.misses(catalogue.ids());
-        selectors.retain(|selector| !misses.contains(selector));
-        selectors
+        let selectors = self.misses(quick.map(|scenario| scenario.id.as_str())).into_iter();
+        selectors.filter(|selector| !misses.contains(selector)).collect()
     }
 
     /// The selected scenarios, in the catalogue's order.
@@ -85,7 +84,7 @@ impl Selection {
     }
 }
 
-/// What was asked for, to follow a noun: `of "peer-close" over tcp4`; empty if that was everything.
+/// What was asked for, worded to follow a noun: `of "peer-close" over tcp4`. Empty if everything was.
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let selectors: Vec<_> = self.patterns.iter().map(|pattern| format!("{:?}", pattern.as_str())).collect();
@@ -96,7 +95,7 @@ impl fmt::Display for Selection {
     }
 }
 
-/// Whether a selector names the scenario of this id, or its family.
+/// Whether a selector fits this id or its family.
 pub(crate) fn fits(pattern: &Pattern, id: &str) -> bool {
     pattern.matches(id) || pattern.matches(family(id))
 }
@@ -107,60 +106,4 @@ pub(crate) fn fits(pattern: &Pattern, id: &str) -> bool {
 pub struct BadSelector {
     selector: String,
     source: PatternError,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn selected(selectors: &[&str]) -> Vec<String> {
-        let catalogue = Catalogue::builtin();
-        let selection = Selection::new(selectors).unwrap().with_slow(true);
-        selection.scenarios(&catalogue).iter().map(|scenario| scenario.id.clone()).collect()
-    }
-
-    #[test]
-    fn an_id_a_family_and_a_glob_select() {
-        assert_eq!(selected(&["peer-close/read-read-write"]), ["peer-close/read-read-write"]);
-        let family = selected(&["peer-close"]);
-        assert!(family.len() > 1);
-        assert!(family.iter().all(|id| id.starts_with("peer-close/")));
-        assert_eq!(selected(&["*/after-close"]), ["accept/after-close"]);
-        assert_eq!(selected(&["no-such"]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn nothing_said_selects_everything_once() {
-        let catalogue = Catalogue::builtin();
-        assert_eq!(selected(&[]).len(), catalogue.scenarios().len());
-        assert_eq!(selected(&["*", "peer-close"]).len(), catalogue.scenarios().len());
-    }
-
-    #[test]
-    fn slow_scenarios_are_left_out_unless_asked_for() {
-        let catalogue = Catalogue::builtin();
-        let is_slow = |selection: &Selection| selection.scenarios(&catalogue).iter().any(|scenario| scenario.slow);
-        let everything = Selection::default();
-        assert!(!is_slow(&everything) && is_slow(&everything.with_slow(true)));
-        let named = Selection::new(&["timeout", "peer-close", "no-such"]).unwrap();
-        assert!(!is_slow(&named));
-        assert_eq!(named.slow_only(&catalogue), ["timeout"]);
-        assert_eq!(named.with_slow(true).slow_only(&catalogue), Vec::<&str>::new());
-    }
-
-    #[test]
-    fn a_selection_is_named_by_what_was_asked_for() {
-        let named = |selectors: &[&str], transports: &[Transport]| {
-            Selection::new(selectors).unwrap().over(transports).to_string()
-        };
-        let over = [Transport::Tcp4, Transport::Unix];
-        assert_eq!(named(&["peer-*", "udp"], &over), "of \"peer-*\", \"udp\" over tcp4, unix");
-        assert_eq!(named(&["udp"], &[]), "of \"udp\"");
-        assert_eq!(named(&[], &over[..1]), "over tcp4");
-    }
-
-    #[test]
-    fn a_bad_glob_says_so() {
-        assert!(Selection::new(&["peer-[close"]).unwrap_err().to_string().contains("peer-[close"));
-    }
 }

@@ -1,5 +1,5 @@
-//! Whether steps can follow each other: a step whose actor cannot have a socket would give `not-run` on every platform,
-//! which is a mistake of the scenario.
+//! Whether steps can follow each other: a step whose actor cannot have a socket would be `not-run` on every platform, which
+//! is a mistake in the scenario.
 
 use std::ops::Range;
 
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::diagnostic::Mistake;
 
-/// Most steps in a scenario.
+/// The most steps that a scenario can have.
 pub const MAX_STEPS: usize = 100;
 
-/// What is wrong with the steps as a sequence, if anything is; each has its place in the file. `whole` is the place of all
-/// of them.
+/// The first mistake in the steps as a sequence, if there is one. Each step comes with its place in the file; `whole` is the
+/// place of all of them.
 pub(super) fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>, racing: bool) -> Option<Mistake> {
     if steps.is_empty() {
         return Some(Mistake::new(whole, "a scenario without steps", "at least one step, such as `client connect`"));
     }
     if let Some((_, span)) = steps.get(MAX_STEPS) {
-        return Some(Mistake::new(span.clone(), format!("more than {MAX_STEPS} steps"), "one step too many"));
+        return Some(Mistake::new(span.clone(), format!("more than {MAX_STEPS} steps"), "this step is one too many"));
     }
     if steps.iter().all(|(step, _)| step.actor == Actor::Client) {
         let label = "needs a step of the other end: `server accept`, or `listener close`";
@@ -36,7 +36,7 @@ pub(super) fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usiz
 /// What is wrong, and what would be right.
 type Problem = (&'static str, &'static str);
 
-/// The sockets that there can be after some steps.
+/// The sockets that can be there after some steps.
 #[derive(Default)]
 struct Sockets {
     /// Whose sockets are open.
@@ -50,7 +50,7 @@ struct Sockets {
 }
 
 impl Sockets {
-    /// Takes one step more.
+    /// Takes the next step.
     fn take(&mut self, Step { actor, operation }: Step) -> Result<(), Problem> {
         use Operation::*;
         let is_open = self.open.contains(&actor);
@@ -60,9 +60,9 @@ impl Sockets {
         }
         match operation {
             Connect | StartConnect if actor == Actor::Client && is_open && self.connected => {
-                return Err(("the client has connected already", "a new socket: `client reconnect`"));
+                return Err(("the client has connected already", "use `client reconnect` for a new socket"));
             }
-            Open if is_open => return Err(("the client has a socket already", "a new one: `client reconnect`")),
+            Open if is_open => return Err(("the client has a socket already", "use `client reconnect` for a new one")),
             Accept if !self.open.contains(&Actor::Listener) => {
                 return Err(("nothing to accept from", "an earlier step closes the listener"));
             }
@@ -73,7 +73,7 @@ impl Sockets {
                 }
             }
             Crash if self.departed => self.departed = false,
-            Crash => return Err(("the server is not a process of its own", "`server depart` comes before")),
+            Crash => return Err(("the server is not in a process of its own", "needs `server depart` first")),
             _ if !is_open => return Err(without_socket(actor)),
             Set(Setting::Blocking) => self.blocking.push(actor),
             Depart => {
@@ -92,20 +92,20 @@ impl Sockets {
 
 fn without_socket(actor: Actor) -> Problem {
     match actor {
-        Actor::Listener => ("the listener is closed by now", "the listener listens from the start until its `close`"),
-        Actor::Client => ("the client has no socket here", "`client connect` or `client reconnect` comes before"),
-        Actor::Server => ("the server has no socket here", "`server accept` comes before"),
-        Actor::Crowd => ("the crowd has no sockets here", "`crowd connect` comes before"),
+        Actor::Listener => ("the listener is closed here", "it listens from the start until `listener close`"),
+        Actor::Client => ("the client has no socket here", "needs `client connect` or `client reconnect` first"),
+        Actor::Server => ("the server has no socket here", "needs `server accept` first"),
+        Actor::Crowd => ("the crowd has no sockets here", "needs `crowd connect` first"),
     }
 }
 
-/// A race that the scenario does not announce, whose further outcomes would be taken for mistakes of this program, or one
-/// that has nothing to race with.
+/// A race in a scenario without `racing`, where a second outcome would be taken for a mistake of this program; or a race that
+/// has nothing to race with.
 fn wrong_race(steps: &[(Step, Range<usize>)], racing: bool) -> Option<(Problem, &Range<usize>)> {
     let is_race = |(step, _): &&(Step, _)| matches!(step.operation, Operation::Race(_));
     if let Some((_, span)) = steps.iter().find(is_race).filter(|_| !racing) {
-        return Some((("a race in a scenario that announces none", "needs `racing = true` beside `steps`"), span));
+        return Some((("a race in a scenario without `racing`", "needs `racing = true` beside `steps`"), span));
     }
     let (_, span) = steps.last().filter(is_race)?;
-    Some((("a race with nothing", "it races with the step after it, and there is none"), span))
+    Some((("nothing to race with", "a race needs a step after it"), span))
 }

@@ -27,7 +27,7 @@ words! {
         Tcp6 = "tcp6",
         /// A Unix stream socket.
         Unix = "unix",
-        /// A pipe: the client has its writing end, the server its reading end.
+        /// A pipe: the client writes, the server reads.
         Pipe = "pipe",
         /// Connected UDP over 127.0.0.1.
         Udp4 = "udp4",

@@ -1,4 +1,4 @@
-//! Which accepted platform another is compared with.
+//! Chooses the accepted platform that a platform of the run is compared with.
 
 use super::{
     Against,
@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{matrix::Column, platform::Platform};
 
-/// Chooses the baseline of the same name; otherwise, unless `only_own`, the nearest one: same os, arch, abi and stand-in,
-/// and the closest version; of two that are equally close one of the same runtime, then the older.
+/// Chooses the baseline of the same name or, unless `only_own`, the nearest one: of the same os, arch, abi and
+/// stand-in, and of the closest version. If two versions are equally close, the same runtime is preferred, then the
+/// older version.
 pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column], only_own: bool) -> (Option<&'a Column>, Against<'a>) {
     let name = &run.members[0].platform;
     if let Some(own) = baselines.iter().find(|column| column.members[0].platform == *name) {
@@ -34,8 +35,8 @@ pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column], only_own: bool)
     }
 }
 
-/// What has to be the same for one platform to stand for another. An emulated machine counts as the machine it emulates,
-/// since it runs the same kernel.
+/// What has to be the same for one platform to stand for another. An emulated machine counts as the machine it
+/// emulates, since it runs the same kernel.
 fn kind(facts: &Platform) -> [&str; 4] {
     [&facts.os, &facts.arch, &facts.abi, facts.stand_in().unwrap_or_default()]
 }

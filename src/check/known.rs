@@ -1,4 +1,4 @@
-//! Known exceptions: changes that somebody has looked at and allows for a reason.
+//! Known exceptions: changes that are allowed, each for a reason that is written down.
 
 use glob::Pattern;
 use serde::Deserialize;
@@ -17,16 +17,16 @@ use crate::{
 /// Largest file of exceptions that is read, in bytes.
 pub const MAX_KNOWN: u64 = 1 << 20;
 
-/// One exception.
+/// A change that is allowed.
 #[derive(Debug)]
 pub struct Known {
-    /// The name of its file, as [`parse`] was given it.
+    /// The name of its file, as it was passed to [`parse`].
     pub path: String,
     /// The line of its selector, from 1.
     pub line: usize,
     /// Why it is allowed, in one line.
     pub reason: String,
-    /// The address of a page that says more.
+    /// The address of a page about it.
     pub link: String,
     /// The selector as it is written in the file.
     pub select: String,
@@ -38,7 +38,7 @@ pub struct Known {
     /// os, arch, abi, runtime
     facts: [Option<String>; 4],
     version: Option<Versions>,
-    /// The outcomes that are allowed, as a cell, to be compared with other cells.
+    /// The outcomes that are allowed, as a cell that other cells are compared with.
     allowed: Cell,
 }
 
@@ -77,7 +77,7 @@ struct PlatformTable {
     version: Option<Text>,
 }
 
-/// Parses the text of a file of exceptions. `path` names it in messages; nothing is read from there.
+/// Parses the text of a file of exceptions. `path` is its name in messages; the file is not read.
 ///
 /// # Errors
 ///
@@ -88,9 +88,10 @@ pub fn parse(path: &str, text: &str) -> Result<Vec<Known>, Mistakes> {
     let file: KnownFile = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, RIGHT))?;
     let mut list = Vec::new();
     let known = file.known.into_iter().filter_map(|entry| known(path, text, entry, &mut list)).collect();
-    if list.is_empty() { Ok(known) } else { Err(Mistakes { path: path.to_owned(), text: text.to_owned(), list }) }
+    if list.is_empty() { Ok(known) } else { Err(Mistakes::new(path, text, list)) }
 }
 
+/// The exception of a table, or `None` after its mistakes were added.
 fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>) -> Option<Known> {
     let before = mistakes.len();
     let mut wrong = |span, title: &str, right: &str| mistakes.push(Mistake::new(span, title, right));
@@ -103,7 +104,7 @@ fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>)
     }
     let mut word = |word: &Option<Text>, is_one: fn(&str) -> bool, words: fn() -> String| {
         if let Some(word) = word.as_ref().filter(|word| !is_one(word.get_ref())) {
-            wrong(word.span(), "not a word of this axis", &format!("one of {}", words()));
+            wrong(word.span(), "not a value of this key", &format!("one of {}", words()));
         }
     };
     word(&entry.transport, |word| Transport::from_word(word).is_some(), Transport::words);
@@ -121,7 +122,7 @@ fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>)
         if checked_field("outcome", allowed.get_ref().as_bytes()).is_err() {
             wrong(allowed.span(), "not an outcome", "an outcome as results have it, such as `EPIPE` or `ok 1`");
         } else if !outcome::is_observed(allowed.get_ref()) {
-            wrong(allowed.span(), "this outcome says that nothing was observed", "an outcome that a step can give");
+            wrong(allowed.span(), "this outcome means that nothing was observed", "an outcome that a step can give");
         }
     }
     if entry.reason.get_ref().trim().is_empty() {
@@ -130,12 +131,12 @@ fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>)
     let link = entry.link.get_ref();
     let is_link = ["https://", "http://"].iter().any(|head| link.strip_prefix(head).is_some_and(|at| !at.is_empty()));
     if !is_link || link.chars().any(char::is_whitespace) {
-        let right = "an address that begins with `https://`: a bug report, a commit, a page";
+        let right = "an address that begins with `https://`, of a bug report, a commit or a page";
         wrong(entry.link.span(), "not a link", right);
     }
     for field in [&entry.reason, &entry.link] {
         if field.get_ref().chars().any(|c| c.is_control() && !c.is_whitespace()) {
-            wrong(field.span(), "a control character", "text without control characters, which a terminal would obey");
+            wrong(field.span(), "a control character", "text without control characters, since terminals obey them");
         }
     }
     if mistakes.len() > before {
@@ -159,7 +160,7 @@ fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>)
 }
 
 impl Known {
-    /// Whether it is about a platform. One that asks for facts is not about a platform whose facts are not recorded.
+    /// Whether it is about a platform. If it names facts, it is not about a platform whose facts are not recorded.
     pub(super) fn fits_platform(&self, column: &Column) -> bool {
         let Some(facts) = &column.members[0].facts else {
             return self.facts.iter().all(Option::is_none) && self.version.is_none();
@@ -181,18 +182,18 @@ impl Known {
         catalogue::fits(&self.pattern, id)
     }
 
-    /// Whether every outcome that was found is allowed. A cell in which nothing was observed never is.
+    /// Whether something was observed, and every outcome of it is allowed.
     pub(super) fn allows(&self, found: &Cell, by: Compare) -> bool {
         found.is_observed() && matches!(relation(found, &self.allowed, by), Relation::Same | Relation::Subset)
     }
 
-    /// Whether it allows an outcome that the baseline does not have.
+    /// Whether it allows an outcome that the baseline's cell does not have.
     pub(super) fn adds_to(&self, baseline: &Cell, by: Compare) -> bool {
         !matches!(relation(&self.allowed, baseline, by), Relation::Same | Relation::Subset)
     }
 }
 
-/// Whether each word is the wanted one, where one is wanted.
+/// Whether each word is the wanted one, if one is wanted.
 fn are(wanted: &[Option<String>; 4], words: [&str; 4]) -> bool {
     wanted.iter().zip(words).all(|(wanted, word)| wanted.as_ref().is_none_or(|wanted| wanted == word))
 }

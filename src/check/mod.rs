@@ -1,4 +1,4 @@
-//! What changed: a run compared with an accepted baseline, with a verdict for each step of each case.
+//! Compares a run with an accepted baseline: a verdict for each step of each case.
 
 mod baseline;
 mod known;
@@ -10,37 +10,38 @@ use std::sync::Arc;
 use crate::{
     matrix::{Column, Compare, ComparedStep, Comparison},
     outcome,
+    words::words,
 };
 use baseline::choose;
 
 pub use known::{Known, MAX_KNOWN, parse as parse_known};
 pub use verdict::{Concern, Policy, Verdict};
 
-/// The terms of a check.
+/// How to check.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     /// What has to be the same.
     pub by: Compare,
-    /// Which concerns fail it.
+    /// Which concerns fail the check.
     pub policy: Policy,
-    /// Whether a platform is compared with the baseline of its own name only, and never with the nearest one.
+    /// Compares a platform with the baseline of its own name only, never with the nearest one.
     pub only_own: bool,
-    /// Whether all scenarios are checked, so that an exception that fits no step of its platform is stale.
+    /// All scenarios are checked, so an exception that fits no step is stale.
     pub everything: bool,
 }
 
 /// What a check found.
 #[derive(Debug)]
 pub struct Checked<'a> {
-    /// The measured platforms of the run, in the order of a matrix's columns.
+    /// The platforms of the run, in the order of a matrix's columns, without documented and reported ones.
     pub platforms: Vec<PlatformCheck<'a>>,
     /// Exceptions that no longer apply.
     pub stale: Vec<Stale<'a>>,
-    /// What fails.
+    /// Which concerns fail it.
     pub policy: Policy,
 }
 
-/// What a check found of one platform.
+/// What a check found out about one platform.
 #[derive(Debug)]
 pub struct PlatformCheck<'a> {
     /// Its name.
@@ -50,7 +51,7 @@ pub struct PlatformCheck<'a> {
     /// How many steps of cases have each verdict, in the order of [`Verdict::ALL`].
     counts: [usize; Verdict::ALL.len()],
     /// Each step of a case that is not [`Verdict::Same`], in the catalogue's order. Empty for a platform without a
-    /// baseline, of which everything is new.
+    /// baseline, since every step of it is new.
     pub findings: Vec<Finding<'a>>,
     /// The scenarios that were checked, in the catalogue's order.
     pub scenarios: Vec<Arc<str>>,
@@ -63,9 +64,9 @@ pub enum Against<'a> {
     Own,
     /// The baseline of the platform of this name, and why that one.
     Nearest(&'a str, String),
-    /// Nothing, since the platform is new, and why it is taken for new.
+    /// Nothing, since the platform is new: why it is taken for new.
     Nothing(String),
-    /// Nothing, since it was not measured, and why not. The check of it is inconclusive.
+    /// Nothing, since no case was run on it: why not. The check of it is inconclusive.
     NotMeasured(String),
 }
 
@@ -74,7 +75,7 @@ pub enum Against<'a> {
 pub struct Finding<'a> {
     /// How it differs.
     pub verdict: Verdict,
-    /// The step, with what the baseline has and what was found.
+    /// The step, with the cells of the baseline and of the run.
     pub step: ComparedStep<'a>,
     /// The exception that allows it, if its verdict is [`Verdict::Known`].
     pub known: Option<&'a Known>,
@@ -85,19 +86,20 @@ pub struct Finding<'a> {
 pub struct Stale<'a> {
     /// The exception.
     pub known: &'a Known,
-    /// How many steps of cases it fits, each of which passes without it; 0 if it fits none.
+    /// How many steps of cases it fits, none of which needs it.
     pub steps: usize,
 }
 
-/// Whether something changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Nothing that fails did.
-    Same,
-    /// Something did.
-    Changed,
-    /// Nothing that fails was found, but some platform was not measured, or nothing was compared.
-    Inconclusive,
+words! {
+    /// Whether something changed.
+    Answer {
+        /// Nothing that fails did.
+        Same = "same",
+        /// Something did.
+        Changed = "changed",
+        /// Nothing that fails was found, but some platform was not measured, or nothing was compared.
+        Inconclusive = "inconclusive",
+    }
 }
 
 /// How an exception was used.
@@ -106,13 +108,13 @@ struct Use {
     platforms: usize,
     steps: usize,
     needed: bool,
-    /// It is about a scenario that some platform did not run because it is slow.
+    /// It is about a scenario that was left out on some platform because it is slow.
     left_out: bool,
 }
 
 /// Compares each measured platform of the run with its baseline.
 ///
-/// `pair` may be reduced to some scenarios; the baseline of a platform is chosen as if it were not.
+/// If `pair` is reduced to some scenarios, the baseline of a platform is still chosen by all of them.
 pub fn check<'a>(pair: &'a Comparison, known: &'a [Known], terms: &Terms) -> Checked<'a> {
     let observed = |column: &&Column| column.is_measured() && pair.is_observed(column);
     let baselines: Vec<&Column> = pair.baseline.iter().filter(observed).collect();
@@ -179,25 +181,25 @@ fn allowed<'a>(
         used.steps += 1;
         let allows = known.allows(run, by);
         if matches!(verdict, Verdict::Changed | Verdict::Unsteady) {
-            // An exception that does not allow enough is no less needed: the finding says what it lacks.
+            // An exception that allows too little is needed, too: the finding shows what it lacks.
             used.needed = true;
             allowed = allowed.or(Some(*known).filter(|_| allows));
         } else {
-            // One run of a race may show only what the baseline has, and the next one what the exception is for.
+            // One run of a race may give only outcomes of the baseline, and the next one those of the exception.
             used.needed |= allows && known.adds_to(baseline, by);
         }
     }
     allowed
 }
 
-/// Why a platform was not measured, if it has cells and none of them was run.
+/// Why a platform was not measured, if it has selected cells and all of them are `not-run`.
 fn not_measured(pair: &Comparison, column: &Column) -> Option<String> {
     let mut why = None;
     for cell in pair.cells(column) {
-        if cell.outcomes.iter().any(|seen| *seen.outcome != *outcome::NOT_RUN) {
+        if !cell.is_only(outcome::NOT_RUN) {
             return None;
         }
-        why.get_or_insert_with(|| cell.notes().next().unwrap_or("no case of it was run").to_owned());
+        why.get_or_insert_with(|| cell.notes().next().unwrap_or("none of its cases was run").to_owned());
     }
     why
 }
@@ -229,31 +231,31 @@ impl Checked<'_> {
         self.platforms.iter().map(|platform| platform.count_of(verdict)).sum()
     }
 
-    /// Whether nothing was observed of what is checked, neither in the run nor in a baseline.
+    /// Whether nothing was observed in the selected cases, neither in the run nor in a baseline.
     pub fn is_of_nothing(&self) -> bool {
         self.platforms.iter().all(PlatformCheck::is_of_nothing)
     }
 
-    /// What fails the check, in words and with its number: `2 changed`. Empty if nothing does.
+    /// What fails the check, each concern with its count: `2 changed`. Empty if nothing does.
     ///
-    /// Of a platform without a baseline everything is new, which is one concern and not as many as it has steps.
+    /// A platform without a baseline counts once, although every step of it is new.
     pub fn failures(&self) -> Vec<String> {
         let (compared, others): (Vec<_>, Vec<_>) = self.platforms.iter().partition(|platform| platform.is_compared());
         let count = |verdict| compared.iter().map(|platform| platform.count_of(verdict)).sum();
-        let verdicts = Verdict::ALL.into_iter().filter(|verdict| self.policy.fails_on(*verdict));
         let new = others.iter().filter(|platform| !platform.is_of_nothing()).count();
         let stale = match self.stale.len() {
             1 => "known exception that no longer applies",
             _ => "known exceptions that no longer apply",
         };
-        let others = [(Concern::NewPlatform, new, "without a baseline"), (Concern::Stale, self.stale.len(), stale)];
-        let others = others.into_iter().filter(|(concern, ..)| self.policy.fails(*concern));
-        let verdicts = verdicts.map(|verdict| (count(verdict), verdict.word()));
-        let failing = verdicts.chain(others.map(|(_, count, what)| (count, what))).filter(|(count, _)| *count > 0);
-        failing.map(|(count, what)| format!("{count} {what}")).collect()
+        let verdicts = Verdict::ALL.map(|verdict| (self.policy.fails_on(verdict), count(verdict), verdict.word()));
+        let others = [(Concern::NewPlatform, new, "without a baseline"), (Concern::Stale, self.stale.len(), stale)]
+            .map(|(concern, count, what)| (self.policy.fails(concern), count, what));
+        let failing = verdicts.into_iter().chain(others).filter(|(fails, count, _)| *fails && *count > 0);
+        failing.map(|(_, count, what)| format!("{count} {what}")).collect()
     }
 
-    /// Whether something changed. A change of one platform outweighs another that was not measured.
+    /// Whether something changed. If one platform changed and another was not measured, the answer is that of the
+    /// first.
     pub fn answer(&self) -> Answer {
         if !self.failures().is_empty() {
             Answer::Changed

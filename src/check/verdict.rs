@@ -2,49 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use clap::ValueEnum;
+use crate::{
+    matrix::{Compare, ComparedStep, Relation},
+    words::words,
+};
 
-use crate::matrix::{Compare, ComparedStep, Relation};
-
-/// What became of a step of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    /// It gave no outcome that the baseline has.
-    Changed,
-    /// It was observed in the baseline, but not here.
-    Missing,
-    /// It gave outcomes that the baseline has, and others.
-    Unsteady,
-    /// It was observed here, but not in the baseline.
-    New,
-    /// It differs from the baseline, and a known exception allows that.
-    Known,
-    /// It gave the outcomes that the baseline has, or some of them.
-    Same,
+words! {
+    /// What became of a step of a case. The verdicts that fail by default come first.
+    Verdict {
+        /// It gave no outcome that the baseline has.
+        Changed = "changed",
+        /// It was observed in the baseline, but not here.
+        Missing = "missing",
+        /// It gave outcomes that the baseline has, and others.
+        Unsteady = "unsteady",
+        /// It was observed here, but not in the baseline.
+        New = "new",
+        /// It differs from the baseline, and a known exception allows that.
+        Known = "known",
+        /// It gave the outcomes that the baseline has, or some of them.
+        Same = "same",
+    }
 }
 
 impl Verdict {
-    /// All of them, in the order of their declaration: those that fail first.
-    pub const ALL: [Verdict; 6] =
-        [Verdict::Changed, Verdict::Missing, Verdict::Unsteady, Verdict::New, Verdict::Known, Verdict::Same];
-
-    /// Its word in every format.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Verdict::Changed => "changed",
-            Verdict::Missing => "missing",
-            Verdict::Unsteady => "unsteady",
-            Verdict::New => "new",
-            Verdict::Known => "known",
-            Verdict::Same => "same",
-        }
-    }
-
     /// The verdict on a step before exceptions are applied; `None` where nothing was observed on either side.
     pub(super) fn of(step: &ComparedStep<'_>, by: Compare) -> Option<Self> {
         if let Some(relation) = step.relation(by) {
             return Some(match relation {
-                // Which outcomes of a race some trials meet is chance; an outcome never seen before is not.
+                // Trials of a race meet some of its outcomes by chance; an outcome never seen before is a finding.
                 Relation::Same | Relation::Subset => Verdict::Same,
                 Relation::Superset | Relation::Overlap => Verdict::Unsteady,
                 Relation::Disjoint => Verdict::Changed,
@@ -58,21 +44,22 @@ impl Verdict {
     }
 }
 
-/// What can fail a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Concern {
-    /// A step gave no outcome that the baseline has.
-    Changed,
-    /// A step was observed in the baseline, but not here.
-    Missing,
-    /// A step gave outcomes that the baseline has, and others.
-    Unsteady,
-    /// A step was observed here, but not in the baseline.
-    New,
-    /// A known exception no longer applies.
-    Stale,
-    /// The baseline has no platform to compare with.
-    NewPlatform,
+words! {
+    /// What can fail a check.
+    Concern {
+        /// A step gave no outcome that the baseline has.
+        Changed = "changed",
+        /// A step was observed in the baseline, but not here.
+        Missing = "missing",
+        /// A step gave outcomes that the baseline has, and others.
+        Unsteady = "unsteady",
+        /// A step was observed here, but not in the baseline.
+        New = "new",
+        /// A known exception no longer applies.
+        Stale = "stale",
+        /// The baseline has no platform to compare with.
+        NewPlatform = "new-platform",
+    }
 }
 
 /// Which concerns fail a check.

@@ -29,7 +29,7 @@ pub(super) struct AcceptArgs {
     /// Files of results, or folders of them
     #[arg(value_name = "RUN", required = true)]
     run: Vec<PathBuf>,
-    /// The folder that takes them over, created if need be
+    /// Folder to adopt them into, created if need be
     #[arg(long, value_name = "DIR", default_value = RESULTS)]
     into: PathBuf,
     /// Do not ask

@@ -71,11 +71,7 @@ pub(super) fn check(args: &CheckArgs) -> Done {
 /// Returns the answer, or fails if the check is inconclusive.
 fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     if let Some(both) = args.deny.iter().find(|concern| args.allow.contains(concern)) {
-        let word = clap::ValueEnum::to_possible_value(both).map(|value| value.get_name().to_owned());
-        return Err(Failure::Wrong(format!(
-            "--deny and --allow both name {}: expected one of them",
-            word.unwrap_or_default()
-        )));
+        return Err(Failure::Wrong(format!("--deny and --allow both name {both}: expected one of them")));
     }
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.select).map_err(Failure::wrong)?.over(&args.transport);

@@ -25,8 +25,8 @@ pub(super) struct DiffArgs {
     /// Files of results, or folders of them; repeatable [default: results]
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
-    /// Without A and B: give every platform a line of its own; otherwise, in a table or Markdown, those that agree in all
-    /// cells share one
+    /// Without A and B: give every platform a line of its own; otherwise, in a table or Markdown, those that agree in
+    /// all cells share one
     #[arg(long, conflicts_with = "a")]
     expand: bool,
     #[command(flatten)]
@@ -40,11 +40,14 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
     let FormatArgs { format, width } = args.format;
     let (Some(a), Some(b)) = (&args.a, &args.b) else {
         if args.rows.all {
-            return Err(Failure::Wrong("--all shows rows of two platforms: name them, A and B".to_owned()));
+            return Err(Failure::Wrong("--all needs two platforms: `brokenpipe diff A B --all`".to_owned()));
         }
         let (matrix, options) = args.rows.read(&args.results, Cases::All, &catalogue)?;
         if let [one] = matrix.columns() {
-            return Err(Failure::No(format!("{} is alone there, with nothing to compare it with", one.name)));
+            return Err(Failure::No(format!(
+                "{} is the only platform with results; there is nothing to compare it with",
+                one.name
+            )));
         }
         let merged =
             args.rows.view(&matrix, &Options { merged: !args.expand && for_people(format), ..options.clone() })?;
@@ -53,7 +56,7 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
         return print_with(|out| report::pairwise(&view, format, look(width), out));
     };
     if a == b {
-        return Err(Failure::Wrong(format!("{a:?} with itself: a platform is compared with another one")));
+        return Err(Failure::Wrong(format!("{a:?} cannot be compared with itself: name two platforms")));
     }
     let (matrix, options) = args.rows.read(&args.results, Cases::All, &catalogue)?;
     let view = args.rows.view(&matrix, &Options { pair: Some([a.clone(), b.clone()]), ..options })?;

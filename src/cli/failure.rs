@@ -2,9 +2,10 @@
 
 use std::{
     fmt,
-    io::{self, BufWriter, IsTerminal, Write},
+    io::{self, BufWriter, Write},
 };
 
+use super::options::is_coloured;
 use crate::{diagnostic::Mistakes, results::MergeError, untrusted::no_command};
 
 /// Why a command did not do what was asked.
@@ -29,7 +30,7 @@ impl Failure {
             Failure::OutputClosed => (0, String::new()),
             Failure::No(message) => (1, format!("brokenpipe: {message}")),
             Failure::Wrong(message) => (2, format!("error: {message}")),
-            Failure::Mistakes(mistakes) => (2, mistakes.render(io::stderr().is_terminal())),
+            Failure::Mistakes(mistakes) => (2, mistakes.render(is_coloured(&io::stderr()))),
             // 128 + SIGINT, as shells report it.
             Failure::Interrupted(message) => (130, format!("brokenpipe: {message}")),
         }

@@ -56,7 +56,7 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     let slow = selection.slow_only(catalogue);
     if !slow.is_empty() {
         let slow = quoted_all(&slow);
-        return Err(Failure::Wrong(format!("{slow}: takes seconds, and is run only by `brokenpipe run --slow`")));
+        return Err(Failure::Wrong(format!("{slow}: takes seconds; run it with `brokenpipe run --slow`")));
     }
     let cases = selection.cases(catalogue);
     if cases.is_empty() {

@@ -21,9 +21,12 @@ pub(super) struct Own {
 pub(super) fn look(width: Option<u16>) -> Look {
     let terminal = io::stdout().is_terminal();
     let here = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
-    // The variable's convention: https://no-color.org.
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Look { width: width.or_else(here).unwrap_or(120), colour: terminal && !plain }
+    Look { width: width.or_else(here).unwrap_or(120), colour: is_coloured(&io::stdout()) }
+}
+
+/// Whether a stream is a terminal on which NO_COLOR does not forbid colours (<https://no-color.org>).
+pub(super) fn is_coloured(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The folder of results that commands read and write by default.

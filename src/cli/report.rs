@@ -23,7 +23,7 @@ pub(super) struct ReportArgs {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     rows: RowArgs,
-    /// Show only platforms whose names fit this glob; repeatable. With --verify, of what was measured only these
+    /// Show only platforms whose names fit this glob; repeatable. With --verify, this applies to measured platforms only
     #[arg(long, value_name = "GLOB")]
     platform: Vec<Pattern>,
     /// Mark what differs from this platform, which is always shown, instead of from what most platforms gave
@@ -33,7 +33,7 @@ pub(super) struct ReportArgs {
     /// one
     #[arg(long)]
     expand: bool,
-    /// Show how what was measured stands to what is documented or reported for the same system, instead of the matrix
+    /// Compare what was measured with what is documented or reported for the same system, instead of showing the matrix
     #[arg(long, conflicts_with_all = ["all", "baseline_column"])]
     verify: bool,
     #[command(flatten)]
@@ -71,7 +71,7 @@ fn nothing_to_verify(columns: &[Column], all: bool) -> String {
     let is_measured = |column: &Column| column.is_measured() && !column.is_absent();
     let there = if all { "there" } else { "that --platform chooses" };
     if !columns.iter().any(is_measured) {
-        format!("nothing {there} was measured, so there is nothing to verify what is documented or reported with")
+        format!("nothing {there} was measured, so there is nothing to verify")
     } else if columns.iter().all(Column::is_measured) {
         "nothing there is documented or reported".to_owned()
     } else {

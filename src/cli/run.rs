@@ -125,7 +125,10 @@ pub(super) fn run(args: &RunArgs) -> Done {
     }
 
     let name = platform.platform.clone();
-    let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(merge_error)?;
+    let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(|error| match &broken {
+        Some(broken) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
+        None => merge_error(error),
+    })?;
     let path = merged.results.write(&args.out, &name).map_err(Failure::wrong)?;
 
     let path = (!args.aside).then_some(path.as_path());

@@ -49,7 +49,7 @@ pub(super) enum Cases {
 }
 
 /// How it is written.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct FormatArgs {
     /// How to write the matrix
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -57,12 +57,6 @@ pub(super) struct FormatArgs {
     /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
     pub(super) width: Option<u16>,
-}
-
-impl Default for FormatArgs {
-    fn default() -> Self {
-        FormatArgs { format: Format::Table, width: None }
-    }
 }
 
 impl RowArgs {
@@ -94,7 +88,7 @@ impl RowArgs {
         }
         Err(Failure::No(match view.left_out().cases {
             0 => format!("no results {} there", self.selection()?),
-            _ => "no case of what is selected is a plain one; `--cases all` shows all".to_owned(),
+            _ => "none of the selected cases is plain; `--cases all` shows them".to_owned(),
         }))
     }
 
@@ -133,7 +127,7 @@ pub(super) fn for_people(format: Format) -> bool {
     matches!(format, Format::Table | Format::Markdown)
 }
 
-/// Reads results and says on standard error what was passed over.
+/// Reads results and says on standard error what was ignored.
 pub(super) fn read_matrix(paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
     let (matrix, notes) = Matrix::read(paths, catalogue).map_err(Failure::wrong)?;
     note(&notes);

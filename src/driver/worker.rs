@@ -6,105 +6,96 @@ use std::{
 };
 
 use mio::{Events, Poll, Token};
+use slab::Slab;
 
 use super::{
-    Progress, Settings,
-    child::protocol::{Journal, Line},
-    queue::Queue,
+    journal::Line,
+    schedule::Queue,
+    settings::Run,
     tally::Tally,
     trial::{
-        Stop, Trial, Wake,
+        Abort, Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
     },
 };
-use crate::{catalogue::Case, outcome::Readiness};
+use crate::outcome::Readiness;
 
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
 
-/// Trials begun between two polls. Few, so that what is busy stays in the processor's caches; while trials only wait,
-/// the next ones begin all the same, poll by poll.
-const BATCH: usize = 8;
+/// Trials begun between two polls: few, so that those that are busy stay in the processor's caches. Where trials only wait,
+/// the next poll returns at once, and more begin.
+const STARTS_PER_POLL: usize = 8;
 
-/// How long a worker may be deaf to a request to stop.
+/// Upper bound on stop latency.
 const LONGEST_POLL: Duration = Duration::from_millis(100);
 
 pub(super) struct Worker<'a> {
-    cases: &'a [Case<'a>],
-    progress: &'a Progress,
+    run: Run<'a>,
     queue: &'a Queue,
-    /// No other worker is left to hold what a trial could not get: what fails now is unsupported.
-    alone: bool,
+    /// No other worker holds descriptors: a trial that cannot get one even by itself makes its case unsupported.
+    last_resort: bool,
     poll: Poll,
     context: Context<'a>,
-    slots: Vec<Slot<'a>>,
-    free: Vec<usize>,
-    /// Whether a case of the run moves a socket into a process.
+    /// The trials in flight.
+    slots: Slab<Slot<'a>>,
+    /// Whether a case of the run starts processes.
     starts_processes: bool,
-    /// Most trials in flight; shrinks when descriptors run out.
+    /// Most trials in flight; it shrinks when descriptors run out.
     limit: usize,
     tally: Tally,
 }
 
 struct Slot<'a> {
-    trial: Option<Trial<'a>>,
-    /// Flags that came for the present wait in the events at hand.
+    trial: Trial<'a>,
+    /// Flags of the present events that came for its wait.
     flags: Readiness,
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(
-        cases: &'a [Case<'a>],
-        settings: &'a Settings,
-        progress: &'a Progress,
-        queue: &'a Queue,
-        alone: bool,
-    ) -> io::Result<Self> {
+    pub(super) fn new(run: Run<'a>, queue: &'a Queue, last_resort: bool) -> io::Result<Self> {
         let poll = Poll::new()?;
+        let mut steps = run.cases.iter().flat_map(|case| &case.scenario.steps);
         Ok(Worker {
-            context: Context::new(poll.registry().try_clone()?, settings, None),
-            cases,
-            progress,
+            context: Context::new(poll.registry().try_clone()?, run.settings),
+            run,
             queue,
-            alone,
+            last_resort,
             poll,
-            slots: Vec::new(),
-            free: Vec::new(),
-            limit: settings.in_flight.clamp(1, MAX_SLOTS),
-            tally: Tally::new(cases),
-            starts_processes: cases.iter().any(starts_processes),
+            slots: Slab::new(),
+            limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
+            tally: Tally::new(run.cases),
+            starts_processes: steps.any(|step| step.operation.starts_process()),
         })
     }
 
-    /// Tells a journal of everything, as it happens.
-    pub(super) fn with_journal(mut self, journal: &'a Journal) -> Self {
-        self.context.journal = Some(journal);
+    /// Writes everything that happens to this process's journal.
+    pub(super) fn with_journal(mut self) -> Self {
+        self.context.has_journal = true;
         self
     }
 
-    fn tell(&self, line: impl FnOnce() -> Line) {
-        if let Some(journal) = self.context.journal {
-            journal.line(&line());
-        }
-    }
-
     /// Runs trials until none is left, the run is stopped, or not even one can get what it needs.
+    ///
+    /// # Errors
+    ///
+    /// The selector cannot be polled; what was counted is lost.
     pub(super) fn run(mut self) -> io::Result<Tally> {
         let mut events = Events::with_capacity(EVENTS);
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
-            if (self.in_flight() == 0 && !more) || self.progress.is_stopped() {
-                // A connection whose peer has vanished would be the kernel's for long after its process.
-                for trial in self.slots.into_iter().filter_map(|slot| slot.trial) {
-                    trial.dispose(&mut self.context);
+            if (self.slots.is_empty() && !more) || self.run.progress.is_stopped() {
+                // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
+                for slot in self.slots.drain() {
+                    slot.trial.dispose(&mut self.context);
                 }
                 return Ok(self.tally);
             }
-            let asked = Instant::now();
+            let began = Instant::now();
             let timeout = match self.next_alarm() {
                 _ if more => Duration::ZERO,
-                Some(alarm) => alarm.saturating_duration_since(asked).min(LONGEST_POLL),
+                Some(alarm) => alarm.saturating_duration_since(began).min(LONGEST_POLL),
                 None => LONGEST_POLL,
             };
             match self.poll.poll(&mut events, Some(timeout)) {
@@ -113,7 +104,7 @@ impl<'a> Worker<'a> {
             }
             self.context.now = Instant::now();
             if events.is_empty() {
-                self.tell(|| Line::Waiting);
+                self.context.tell(|| Line::Waiting);
             }
             let mut count = 0;
             for event in &events {
@@ -124,40 +115,35 @@ impl<'a> Worker<'a> {
                 let flags = std::mem::take(&mut self.slots[slot].flags);
                 self.resume(slot, Wake::Event(flags));
             }
-            // A deadline has passed when a poll that began after it brought nothing; on a busy machine the event may
-            // have been there in time, and only this thread was late. A full drain may have left events behind.
+            // A deadline has passed when a poll that began after it brought no event: on a busy machine the event may be in
+            // time, and only this thread late. If `events` is full, more may be pending.
             if count < EVENTS {
-                self.expire(asked);
+                self.expire(began);
             }
         }
     }
 
-    fn in_flight(&self) -> usize {
-        self.slots.len() - self.free.len()
-    }
-
-    /// Begins a batch of trials, and returns whether more could begin.
+    /// Begins a few trials, and returns whether more could begin.
     fn fill(&mut self) -> bool {
-        for _ in 0..BATCH {
-            if self.in_flight() >= self.limit || self.progress.is_stopped() {
+        for _ in 0..STARTS_PER_POLL {
+            if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
                 return false;
             }
             let Some(case) = self.queue.take() else { return false };
-            let slot = self.free.pop().unwrap_or_else(|| {
-                self.slots.push(Slot { trial: None, flags: Readiness::default() });
-                self.slots.len() - 1
-            });
-            self.slots[slot].trial = Some(Trial::new(self.cases[case], case));
-            self.tell(|| Line::Begin(case));
+            let trial = Trial::new(self.run.cases[case], case);
+            let slot = self.slots.insert(Slot { trial, flags: Readiness::default() });
+            self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
         true
     }
 
+    /// Adds an event's flags to the trial that waits for it; `touched` gets the slots that have any.
     fn note(&mut self, token: Token, flags: Readiness, touched: &mut Vec<usize>) {
         let number = slot_of(token);
-        let slot = &mut self.slots[number];
-        if slot.trial.as_ref().is_some_and(|trial| trial.awaits(token)) {
+        if let Some(slot) = self.slots.get_mut(number)
+            && slot.trial.awaits(token)
+        {
             if slot.flags.is_empty() {
                 touched.push(number);
             }
@@ -166,78 +152,58 @@ impl<'a> Worker<'a> {
     }
 
     fn next_alarm(&self) -> Option<Instant> {
-        self.trials().filter_map(|(_, trial)| trial.alarm()).min()
+        self.slots.iter().filter_map(|(_, slot)| slot.trial.alarm()).min()
     }
 
-    fn expire(&mut self, asked: Instant) {
-        let due: Vec<_> = self
-            .trials()
-            .filter(|(_, trial)| trial.alarm().is_some_and(|alarm| alarm <= asked))
-            .map(|(slot, _)| slot)
-            .collect();
-        for slot in due {
-            self.resume(slot, Wake::Alarm(asked));
+    fn expire(&mut self, began: Instant) {
+        let is_due = |slot: &Slot<'_>| slot.trial.alarm().is_some_and(|alarm| alarm <= began);
+        let due: Vec<_> = self.slots.iter().filter(|(_, slot)| is_due(slot)).map(|(number, _)| number).collect();
+        for number in due {
+            self.resume(number, Wake::Alarm(began));
         }
-    }
-
-    fn trials(&self) -> impl Iterator<Item = (usize, &Trial<'a>)> {
-        self.slots.iter().enumerate().filter_map(|(number, slot)| Some((number, slot.trial.as_ref()?)))
     }
 
     fn resume(&mut self, number: usize, wake: Wake) {
         if self.starts_processes {
             self.context.begin_turn();
         }
-        self.go_on(number, wake);
+        self.context.slot = number;
+        let trial = &mut self.slots[number].trial;
+        let result = trial.resume(wake, &mut self.context);
+        let case = trial.case_number;
+        if let Ok(true) = result {
+            self.tally.add(case, &trial.observations);
+            self.run.progress.count();
+            self.context.tell(|| Line::Ended);
+        }
+        let ended = !matches!(result, Ok(false));
+        if let Err(reason) = result {
+            self.abandon(case, reason);
+        }
+        if ended {
+            self.slots.remove(number).trial.dispose(&mut self.context);
+        }
         self.context.end_turn();
     }
 
-    fn go_on(&mut self, number: usize, wake: Wake) {
-        let Some(trial) = &mut self.slots[number].trial else { return };
-        self.context.slot = number;
-        match trial.resume(wake, &mut self.context) {
-            Ok(false) => return,
-            Ok(true) => {
-                self.tally.add(trial.case_number(), trial.observations());
-                self.progress.count();
-                self.tell(|| Line::End);
-            }
-            Err(stop) => self.abandon(number, stop),
-        }
-        if let Some(trial) = self.slots[number].trial.take() {
-            trial.dispose(&mut self.context);
-        }
-        self.free.push(number);
-    }
-
-    /// A trial that lacked a descriptor or a port has observed nothing of the peer: it is begun again when fewer are
-    /// in flight, and its observations so far are not counted.
-    fn abandon(&mut self, number: usize, stop: Stop) {
-        let Some(trial) = &self.slots[number].trial else { return };
-        let case = trial.case_number();
-        match stop {
-            Stop::Exhausted(reason) => {
-                let others = self.in_flight() - 1;
-                let gave_up_listeners = self.context.listeners.clear();
-                // Alone it may go on with what those held.
-                self.limit = if self.alone { others.max(1) } else { others };
-                if others == 0 && self.alone && !gave_up_listeners {
-                    self.unsupported(case, reason);
-                } else {
-                    self.queue.give_back(case);
+    /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in
+    /// flight, and its observations so far are not counted.
+    fn abandon(&mut self, case: usize, reason: Abort) {
+        let reason = match reason {
+            Abort::Exhausted(reason) => {
+                let others = self.slots.len() - 1;
+                let gave_up_listeners = self.context.spare_listeners.clear();
+                // The last trial may go on with the descriptors of the listeners.
+                self.limit = if self.last_resort { others.max(1) } else { others };
+                if others > 0 || !self.last_resort || gave_up_listeners {
+                    return self.queue.give_back(case);
                 }
+                reason
             }
-            Stop::Unsupported(reason) => self.unsupported(case, reason),
-        }
-    }
-
-    fn unsupported(&mut self, case: usize, reason: String) {
-        self.tell(|| Line::Unsupported(reason.clone()));
+            Abort::Unsupported(reason) => reason,
+        };
+        self.context.tell(|| Line::Unsupported(reason.clone()));
         self.tally.set_unsupported(case, reason);
-        self.progress.count();
+        self.run.progress.count();
     }
-}
-
-fn starts_processes(case: &Case<'_>) -> bool {
-    case.scenario.steps.iter().any(|step| step.operation.starts_process())
 }

@@ -1,10 +1,12 @@
-//! From rows to a matrix, one step of one platform at a time.
+//! Makes a matrix of rows, one step of one platform at a time.
 
 use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::Arc,
 };
+
+use indexmap::IndexMap;
 
 use super::{
     cell::{Cell, CellId, NO_CELL, Seen},
@@ -20,22 +22,21 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Builder {
     pub(super) store: Store,
-    heads: Vec<(Arc<str>, Provenance)>,
-    numbers: HashMap<Arc<str>, usize>,
-    /// The cells of a single entry, by the entry.
+    /// The platforms of the last columns of the store, which [`take_columns`](Builder::take_columns) takes.
+    heads: IndexMap<Arc<str>, Provenance>,
+    /// The cell of each entry by itself, which most steps have.
     single: Vec<CellId>,
-    /// The platform at hand, and the number of its cells in the store.
-    at_hand: Option<Arc<str>>,
-    last: usize,
+    /// The platform that was added to last, and the number of its cells in the store.
+    last: Option<(Arc<str>, usize)>,
 }
 
 impl Matrix {
     /// Reads files of results, and all `*.csv` of folders, without keeping their rows. Returns the matrix, and notes on
-    /// what was passed over.
+    /// what was ignored.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong with them: file, line, and what would be right.
+    /// The first thing that is wrong with them: file, line, and what is expected there.
     pub fn read(paths: &[PathBuf], catalogue: &Catalogue) -> Result<(Self, Vec<String>), ReadError> {
         let (shares, heads) = read_in_shares(paths, |builder: &mut Builder, tables, step| {
             builder.add(tables, step.platform, step.provenance, step.place, step.entries);
@@ -49,7 +50,7 @@ impl Matrix {
         Ok((all.finish(&heads.platforms, catalogue), heads.notes))
     }
 
-    /// Puts results beside each other, in the catalogue's order.
+    /// A matrix of these results, in the catalogue's order.
     pub fn new(results: &Results, catalogue: &Catalogue) -> Self {
         let mut builder = Builder::default();
         let mut tables = Tables::default();
@@ -71,14 +72,20 @@ impl Builder {
         place: PlaceId,
         entries: &[EntryId],
     ) -> usize {
-        if self.at_hand.as_ref() != Some(platform) {
-            self.at_hand = Some(Arc::clone(platform));
-            self.last = *self.numbers.entry(Arc::clone(platform)).or_insert_with(|| {
-                self.heads.push((Arc::clone(platform), provenance));
-                self.store.columns.push(Vec::new());
-                self.store.columns.len() - 1
-            });
-        }
+        let at = match &self.last {
+            Some((last, at)) if last == platform => *at,
+            _ => {
+                let first = self.store.columns.len() - self.heads.len();
+                let head = self.heads.entry(Arc::clone(platform));
+                let at = first + head.index();
+                head.or_insert_with(|| {
+                    self.store.columns.push(Vec::new());
+                    provenance
+                });
+                self.last = Some((Arc::clone(platform), at));
+                at
+            }
+        };
         let cell = match entries {
             &[entry] => {
                 let entry = entry as usize;
@@ -92,7 +99,7 @@ impl Builder {
             }
             entries => self.store.cells.add(cell(tables, entries)),
         };
-        let column = &mut self.store.columns[self.last];
+        let column = &mut self.store.columns[at];
         let place = place as usize;
         if column.len() <= place {
             // Platforms of one catalogue have the same places.
@@ -100,10 +107,10 @@ impl Builder {
             column.resize(place + 1, NO_CELL);
         }
         column[place] = cell;
-        self.last
+        at
     }
 
-    /// Adds the platforms of another builder, which has none of this one's.
+    /// Adds the platforms of another builder; the two have no platform in common.
     fn append(&mut self, other: Builder) {
         let Store { tables, cells, columns } = other.store;
         let places = self.store.tables.add_places_of(&tables);
@@ -119,8 +126,8 @@ impl Builder {
         self.heads.extend(other.heads);
     }
 
-    /// The columns of the platforms that were added since this was called last, in the order of a matrix. A platform
-    /// that is added later is another one, even if it has the same name.
+    /// The columns of the platforms that were added since the last call, in the order of a matrix. A platform that is
+    /// added later is another one, even if it has the same name.
     pub(super) fn take_columns(&mut self, platforms: &[Platform]) -> Vec<Column> {
         let first = self.store.columns.len() - self.heads.len();
         let facts: HashMap<&str, &Platform> =
@@ -131,8 +138,7 @@ impl Builder {
             Column::of(Member { platform: platform.to_string(), provenance, facts, absent, at: first + at })
         };
         let heads = std::mem::take(&mut self.heads);
-        self.numbers.clear();
-        self.at_hand = None;
+        self.last = None;
         let mut columns: Vec<_> = heads.into_iter().enumerate().map(column).collect();
         columns.sort_by(Column::order);
         columns

@@ -1,4 +1,4 @@
-//! What a step gave on one platform, and many such cells in little room.
+//! What a step gave on one platform, and the table of distinct cells.
 
 use std::{fmt, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::{outcome, results::number};
 pub struct Cell {
     /// Distinct outcomes, the most frequent first; never empty.
     pub outcomes: Vec<Seen>,
-    /// How many trials there were, where they were counted.
+    /// How many trials there were, if they were counted.
     pub trials: Option<u64>,
 }
 
@@ -21,9 +21,9 @@ pub struct Cell {
 pub struct Seen {
     /// Its canonical name.
     pub outcome: Arc<str>,
-    /// In how many trials, where they were counted.
+    /// In how many trials it came, if that was counted.
     pub count: Option<u64>,
-    /// What the row's note says; may be empty.
+    /// The row's note; may be empty.
     pub note: Arc<str>,
 }
 
@@ -40,7 +40,7 @@ impl Cell {
         self.outcomes.len() > 1
     }
 
-    /// Whether something of the platform's behaviour was observed: `unsupported` and `not-run` say nothing of it.
+    /// Whether the platform's behaviour was observed: `unsupported` and `not-run` say nothing about it.
     pub fn is_observed(&self) -> bool {
         self.outcomes.iter().any(|seen| outcome::is_observed(&seen.outcome))
     }
@@ -50,13 +50,13 @@ impl Cell {
         self.outcomes.iter().all(|seen| *seen.outcome == *outcome)
     }
 
-    /// Whether the steps race with each other: the trials were counted, and not how often each outcome came. An outcome
-    /// that is not in the cell could have come too.
+    /// Whether the steps race with each other: the trials were counted, but not how often each outcome came. Outcomes
+    /// that are not in the cell are possible, too.
     pub fn is_race(&self) -> bool {
         self.trials.is_some() && !self.is_counted()
     }
 
-    /// Whether it was counted how often each outcome came.
+    /// Whether each outcome was counted.
     pub fn is_counted(&self) -> bool {
         self.outcomes.iter().all(|seen| seen.count.is_some())
     }
@@ -79,12 +79,6 @@ impl Cell {
             _ => String::new(),
         }
     }
-
-    /// The same cell without notes.
-    fn without_notes(&self) -> Cell {
-        let seen = |seen: &Seen| Seen { note: "".into(), ..seen.clone() };
-        Cell { outcomes: self.outcomes.iter().map(seen).collect(), trials: self.trials }
-    }
 }
 
 /// The outcome; where trials disagree, each with its share: `EPIPE 7/10, ok 3/10`; where they were not counted,
@@ -98,13 +92,13 @@ impl fmt::Display for Cell {
     }
 }
 
-/// The number of a distinct cell, from 1; [`NO_CELL`] where there is none.
+/// The number of a distinct cell, from 1, or [`NO_CELL`].
 pub(super) type CellId = u32;
 
-/// Where a platform has no such case.
+/// In place of a cell that a platform does not have.
 pub(super) const NO_CELL: CellId = 0;
 
-/// What cells are compared by: cells of the same key agree. 0 where nothing was observed, and where steps race.
+/// Cells of the same key agree. 0 where nothing was observed, and where steps race.
 pub(super) type CellKey = u32;
 
 /// Distinct cells, each once.
@@ -114,14 +108,20 @@ pub(super) struct Cells {
     keys: [IndexSet<String>; 2],
 }
 
-/// What is worked out once for each distinct cell.
-#[derive(Debug, Clone, Copy)]
-struct Derived {
-    /// By [`Compare`].
+/// What is worked out once for each distinct cell. The default is that of [`NO_CELL`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Derived {
     keys: [CellKey; 2],
-    without_notes: CellId,
-    is_observed: bool,
-    is_race: bool,
+    /// The number of the same cell without notes.
+    pub(super) without_notes: CellId,
+    pub(super) is_observed: bool,
+    pub(super) is_race: bool,
+}
+
+impl Derived {
+    pub(super) fn key(self, by: Compare) -> CellKey {
+        self.keys[by as usize]
+    }
 }
 
 impl Cells {
@@ -130,7 +130,8 @@ impl Cells {
         if let Some(at) = self.cells.get_index_of(&cell) {
             return number(at + 1);
         }
-        let plain = cell.without_notes();
+        let mut plain = cell.clone();
+        plain.outcomes.iter_mut().for_each(|seen| seen.note = "".into());
         let without_notes = if plain == cell { number(self.cells.len() + 1) } else { self.add(plain) };
         let keys = [Compare::Exact, Compare::Class].map(|by| {
             let names = compared(&cell, by);
@@ -150,30 +151,13 @@ impl Cells {
         self.cells.into_keys()
     }
 
+    /// The cell of a number, if it is not [`NO_CELL`].
     pub(super) fn get(&self, id: CellId) -> Option<&Cell> {
         self.cells.get_index((id as usize).checked_sub(1)?).map(|(cell, _)| cell)
     }
 
-    fn derived(&self, id: CellId) -> Option<&Derived> {
-        self.cells.get_index((id as usize).checked_sub(1)?).map(|(_, derived)| derived)
-    }
-
-    pub(super) fn key(&self, id: CellId, by: Compare) -> CellKey {
-        self.derived(id).map_or(0, |derived| derived.keys[by as usize])
-    }
-
-    /// The number of the same cell without notes.
-    pub(super) fn without_notes(&self, id: CellId) -> CellId {
-        self.derived(id).map_or(NO_CELL, |derived| derived.without_notes)
-    }
-
-    /// See [`Cell::is_observed`]; `false` of no cell.
-    pub(super) fn is_observed(&self, id: CellId) -> bool {
-        self.derived(id).is_some_and(|derived| derived.is_observed)
-    }
-
-    /// See [`Cell::is_race`]; `false` of no cell.
-    pub(super) fn is_race(&self, id: CellId) -> bool {
-        self.derived(id).is_some_and(|derived| derived.is_race)
+    pub(super) fn derived(&self, id: CellId) -> Derived {
+        let at = (id as usize).checked_sub(1);
+        at.and_then(|at| self.cells.get_index(at)).map(|(_, derived)| *derived).unwrap_or_default()
     }
 }

@@ -1,34 +1,37 @@
 //! The columns of a matrix, and their order.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::cmp::Ordering;
 
 use alphanumeric_sort::compare_str;
+use serde::Serialize;
 
 use crate::platform::{Platform, Provenance};
 
 /// One column: a platform, or several that agree in every cell.
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// The platform's name, or what its members have in common: no character in it is special in any format.
+    /// The platform's name, or one for all its members. None of its characters is special in any format.
     pub name: String,
     /// Where its cells come from.
     pub provenance: Provenance,
-    /// The platforms; of each step the cell of the first that observed something is shown.
+    /// The platforms. Each cell is that of the first platform on which something was observed.
     pub members: Vec<Member>,
 }
 
 /// A platform of a column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Member {
     /// Its name.
     pub platform: String,
     /// Where its cells come from.
     pub provenance: Provenance,
-    /// The facts behind the name, where a table of platforms has them.
+    /// The facts behind the name, if a table of platforms has them.
     pub facts: Option<Platform>,
-    /// Of a platform of which no case was run: why, as the note of its rows says; may be empty.
-    pub absent: Option<Arc<str>>,
+    /// Why no case was run on it, if that is so: the note of its rows, which may be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absent: Option<String>,
     /// The number of its cells in the store.
+    #[serde(skip)]
     pub(super) at: usize,
 }
 
@@ -37,7 +40,7 @@ impl Column {
         Column { name: member.platform.clone(), provenance: member.provenance, members: vec![member] }
     }
 
-    /// Whether this program measured it.
+    /// Whether its results are this program's own; no case may have been run.
     pub fn is_measured(&self) -> bool {
         self.provenance == Provenance::Measured
     }
@@ -45,6 +48,11 @@ impl Column {
     /// Whether no case was run on its platform.
     pub fn is_absent(&self) -> bool {
         self.members[0].absent.is_some()
+    }
+
+    /// Whether this program ran cases on it.
+    pub fn was_run(&self) -> bool {
+        self.is_measured() && !self.is_absent()
     }
 
     /// The system that answers: the operating system, unless something other than its kernel stands in for it.
@@ -62,8 +70,8 @@ impl Column {
         self.members[0].at
     }
 
-    /// The order of columns: systems before what stands in for one; the systems that most servers run on first; of a
-    /// system what was measured first, native before emulated; then by name, numbers as numbers.
+    /// The order of columns: systems before what stands in for one; the systems that most servers run on first; within
+    /// a system what was measured first, and native before emulated; then by name, numbers as numbers.
     pub(super) fn order(&self, other: &Column) -> Ordering {
         self.rank().cmp(&other.rank()).then_with(|| compare_str(&self.name, &other.name))
     }

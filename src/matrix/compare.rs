@@ -1,4 +1,4 @@
-//! The one comparison: whether two cells say the same. The matrix, `diff`, `report --verify` and `check` all ask here.
+//! Whether two cells say the same. The matrix, `diff`, `report --verify` and `check` all compare cells with this.
 
 use std::collections::BTreeSet;
 
@@ -22,17 +22,18 @@ pub enum Compare {
 pub enum Relation {
     /// The same outcomes.
     Same,
-    /// Some of the other's, and no further ones.
+    /// Some of the other's, and no others.
     Subset,
-    /// All of the other's, and further ones.
+    /// All of the other's, and others.
     Superset,
-    /// Some of the other's, and further ones.
+    /// Some of the other's, and others.
     Overlap,
     /// None of the other's.
     Disjoint,
 }
 
-/// What of a cell is compared, in order. Nothing, where nothing was observed.
+/// What is compared of a cell: its distinct outcomes, or the words of their classes. Empty where nothing was observed.
+/// An outcome of no class stands for itself.
 pub(super) fn compared(cell: &Cell, by: Compare) -> BTreeSet<&str> {
     if !cell.is_observed() {
         return BTreeSet::new();
@@ -40,15 +41,7 @@ pub(super) fn compared(cell: &Cell, by: Compare) -> BTreeSet<&str> {
     let outcomes = cell.outcomes.iter().map(|seen| seen.outcome.as_ref());
     match by {
         Compare::Exact => outcomes.collect(),
-        Compare::Class => outcomes.map(word).collect(),
-    }
-}
-
-/// The word of an outcome's class, or an outcome of no class itself.
-fn word(outcome: &str) -> &str {
-    match class_of(outcome) {
-        Some(class) => class.word(),
-        None => outcome,
+        Compare::Class => outcomes.map(|outcome| class_of(outcome).map_or(outcome, |class| class.word())).collect(),
     }
 }
 
@@ -61,29 +54,5 @@ pub fn relation(one: &Cell, other: &Cell, by: Compare) -> Relation {
         (false, true) => Relation::Superset,
         (false, false) if one.is_disjoint(&other) => Relation::Disjoint,
         (false, false) => Relation::Overlap,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::matrix::Seen;
-
-    fn cell(outcomes: &[&str]) -> Cell {
-        let seen = |outcome: &&str| Seen { outcome: (*outcome).into(), count: Some(1), note: "".into() };
-        Cell { outcomes: outcomes.iter().map(seen).collect(), trials: Some(2) }
-    }
-
-    #[test]
-    fn sets_of_outcomes_are_compared_exactly_or_by_class() {
-        let by = |one: &[&str], other: &[&str], by| relation(&cell(one), &cell(other), by);
-        assert_eq!(by(&["EPIPE"], &["EPIPE"], Compare::Exact), Relation::Same);
-        assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Exact), Relation::Disjoint);
-        assert_eq!(by(&["EPIPE"], &["ECONNRESET"], Compare::Class), Relation::Same);
-        assert_eq!(by(&["EPIPE"], &["eof"], Compare::Class), Relation::Disjoint);
-        assert_eq!(by(&["EPIPE"], &["EPIPE", "ok 1"], Compare::Exact), Relation::Subset);
-        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE"], Compare::Exact), Relation::Superset);
-        assert_eq!(by(&["EPIPE", "ok 1"], &["EPIPE", "eof"], Compare::Exact), Relation::Overlap);
-        assert_eq!(by(&["errno 1"], &["errno 2"], Compare::Class), Relation::Disjoint);
     }
 }

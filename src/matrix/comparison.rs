@@ -1,4 +1,4 @@
-//! A run beside its baseline, cell by cell.
+//! A baseline and a run, cell beside cell.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,41 +15,40 @@ use super::{
 };
 use crate::{
     catalogue::{CaseName, Catalogue, Selection},
-    results::{PlaceId, ReadError, Tables, read_steps},
+    results::{Place, PlaceId, ReadError, Tables, read_steps},
 };
 
-/// A baseline and a run in one store: memory follows the number of distinct cells of both.
+/// A baseline and a run in one store: memory grows with the number of distinct cells of both.
 #[derive(Debug)]
 pub struct Comparison {
     /// What was accepted.
     pub baseline: Vec<Column>,
     /// What is checked.
     pub run: Vec<Column>,
-    /// What the reader passed over.
+    /// Notes on what was ignored when they were read.
     pub notes: Vec<String>,
     store: Store,
     /// The selected places, in the catalogue's order.
     places: Vec<PlaceId>,
-    /// Where the baseline's cells stand, by the number of a platform's cells in the store.
+    /// Where the baseline's cells are in its files, by the number of a platform's cells in the store.
     sources: Vec<Source>,
-    /// Slow scenarios that a platform of the run did not run, by the number of its cells in the store.
+    /// The slow scenarios that were not run on a platform of the run, by the number of its cells in the store.
     left_out: HashMap<usize, HashSet<Arc<str>>>,
 }
 
-/// Where a platform's cells stand.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Source {
     path: PathBuf,
-    /// The line of each cell, by place; 0 where there is none.
+    /// The line of each cell, from 1, by place; 0 where there is no cell.
     lines: Vec<u32>,
 }
 
-/// A cell of the baseline beside that of the run; at least one of them is there.
+/// A cell of the baseline beside that of the run; at least one of them is `Some`.
 #[derive(Debug, Clone, Copy)]
 pub struct ComparedStep<'a> {
     comparison: &'a Comparison,
     place: PlaceId,
-    /// The number of the baseline's platform in the store.
+    /// The number of the baseline's cells in the store.
     at: Option<usize>,
     /// What was accepted.
     pub baseline: Option<&'a Cell>,
@@ -62,7 +61,7 @@ impl Comparison {
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong with them: file, line, and what would be right.
+    /// The first thing that is wrong with them: file, line, and what is expected there.
     pub fn read(baseline: &[PathBuf], run: &[PathBuf], catalogue: &Catalogue) -> Result<Self, ReadError> {
         let mut builder = Builder::default();
         let mut tables = Tables::default();
@@ -91,9 +90,9 @@ impl Comparison {
         Ok(Comparison { baseline, run, notes, store, places, sources, left_out: HashMap::new() })
     }
 
-    /// Whether something of it is selected.
+    /// Whether either has results of a selected scenario.
     pub fn has(&self, selection: &Selection) -> bool {
-        self.places.iter().any(|place| selection.includes(&self.store.tables.places[*place as usize].scenario))
+        self.places.iter().any(|place| selection.includes(&self.store.place(*place).scenario))
     }
 
     /// Keeps the cells of what is selected.
@@ -101,16 +100,14 @@ impl Comparison {
         self.places.retain(|place| self.store.is_selected(*place, selection));
     }
 
-    /// Leaves out, of each platform of the run, the slow scenarios that it did not run, since a run has them only if it
-    /// is asked for them. Returns whether there were any.
+    /// Leaves out, of each platform of the run, the slow scenarios that were not run on it, since a run has them only
+    /// if it is asked for them. Returns whether there were any.
     pub fn leave_out_slow(&mut self, catalogue: &Catalogue) -> bool {
-        let places = &self.store.tables.places;
-        let scenario = |place: &PlaceId| &places[*place as usize].scenario;
+        let scenario = |place: &PlaceId| &self.store.place(*place).scenario;
         let is_slow = |id: &str| catalogue.find(id).is_some_and(|scenario| scenario.slow);
         let slow: Vec<PlaceId> = self.places.iter().copied().filter(|place| is_slow(scenario(place))).collect();
         for column in &self.run {
-            let cells = &self.store.columns[column.at()];
-            let is_run = |place: &&PlaceId| cells.get(**place as usize).is_some_and(|id| *id != NO_CELL);
+            let is_run = |place: &&PlaceId| self.store.cell_id_at(column.at(), **place) != NO_CELL;
             let run: HashSet<_> = slow.iter().filter(is_run).map(scenario).collect();
             let not_run = slow.iter().map(scenario).filter(|id| !run.contains(id)).cloned().collect();
             self.left_out.insert(column.at(), not_run);
@@ -131,12 +128,9 @@ impl Comparison {
     ) -> impl Iterator<Item = ComparedStep<'a>> {
         let (at, run) = (baseline.map(Column::at), run.at());
         let left_out = self.left_out.get(&run);
-        let cell = |at: usize, place: PlaceId| {
-            let id = self.store.columns[at].get(place as usize)?;
-            self.store.cells.get(*id)
-        };
+        let cell = |at, place| self.store.cells.get(self.store.cell_id_at(at, place));
         let beside = move |&place: &PlaceId| {
-            if left_out.is_some_and(|ids| ids.contains(&self.store.tables.places[place as usize].scenario)) {
+            if left_out.is_some_and(|ids| ids.contains(&self.store.place(place).scenario)) {
                 return None;
             }
             let (baseline, run) = (at.and_then(|at| cell(at, place)), cell(run, place));
@@ -145,27 +139,25 @@ impl Comparison {
         self.places.iter().filter_map(beside)
     }
 
-    /// The cells of one column, whichever set it is of.
+    /// The selected cells of one column, of the baseline or of the run.
     pub fn cells<'a>(&'a self, column: &'a Column) -> impl Iterator<Item = &'a Cell> {
         self.beside(None, column).filter_map(|beside| beside.run)
     }
 
-    /// Whether anything was observed on a column's platform, be it selected or not.
+    /// Whether anything was observed on a column's platform, selected or not.
     pub fn is_observed(&self, column: &Column) -> bool {
-        let mut cells = self.store.columns[column.at()].iter().filter_map(|id| self.store.cells.get(*id));
-        cells.any(Cell::is_observed)
-    }
-
-    /// The file that a platform of the baseline stands in.
-    pub fn path(&self, baseline: &Column) -> &Path {
-        &self.sources[baseline.at()].path
+        self.store.columns[column.at()].iter().any(|id| self.store.cells.derived(*id).is_observed)
     }
 }
 
 impl<'a> ComparedStep<'a> {
+    fn place(&self) -> &'a Place {
+        self.comparison.store.place(self.place)
+    }
+
     /// The scenario's id.
     pub fn scenario(&self) -> &'a Arc<str> {
-        &self.comparison.store.tables.places[self.place as usize].scenario
+        &self.place().scenario
     }
 
     /// Which case of it.
@@ -173,31 +165,25 @@ impl<'a> ComparedStep<'a> {
         self.comparison.store.case_of(self.place)
     }
 
-    /// The number of the case, of which there are no two of the same in a pair.
-    pub fn case_number(&self) -> u32 {
-        self.comparison.store.case_id(self.place)
-    }
-
     /// The step's number, from 1.
     pub fn step(&self) -> u32 {
-        self.comparison.store.tables.places[self.place as usize].step
+        self.place().step
     }
 
     /// Who takes the step, and what is done.
     pub fn operation(&self) -> String {
-        let place = &self.comparison.store.tables.places[self.place as usize];
-        format!("{} {}", place.actor, place.operation)
+        format!("{} {}", self.place().actor, self.place().operation)
     }
 
-    /// Where the baseline's cell stands: its file, and the line of its first row, from 1. Where the baseline has no
-    /// such cell, its file's first line.
+    /// The baseline's file, and the line of the cell's first row in it, from 1; line 1 if the baseline has no such
+    /// cell. `None` if there is no baseline.
     pub fn location(&self) -> Option<(&'a Path, u32)> {
         let source = self.comparison.sources.get(self.at?)?;
         let line = source.lines.get(self.place as usize).copied().unwrap_or_default();
         Some((&source.path, line.max(1)))
     }
 
-    /// How what was found stands to what was accepted; none where one of them was not observed.
+    /// How the run's cell stands to the baseline's; `None` unless something was observed in both.
     pub fn relation(&self, by: Compare) -> Option<Relation> {
         let (run, baseline) = (self.run?, self.baseline?);
         if std::ptr::eq(run, baseline) {

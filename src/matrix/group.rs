@@ -1,4 +1,4 @@
-//! From cells to rows: cases that gave the same on every platform share one.
+//! Groups cells into rows: cases that gave the same on every platform share one.
 
 use indexmap::IndexMap;
 
@@ -10,20 +10,20 @@ use super::{
 };
 use crate::{outcome, results::PlaceId};
 
-/// The cases of a step that gave the same on every platform: a row, with what is worked out once for it.
+/// A row, with what is worked out once for it: the cases of a step that gave the same on every platform.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     /// The places of the cases, in the catalogue's order; never empty.
     pub(super) places: Vec<PlaceId>,
-    /// Whether these are all cases of the step that some platform supports.
+    /// Whether these are all of the step's cases that some platform supports.
     pub(super) is_whole_step: bool,
     /// Whether the steps race on some platform.
     pub(super) is_race: bool,
-    /// The column that the others are compared with, 0-based.
+    /// The 0-based number of the column that the others are compared with.
     pub(super) reference: Option<usize>,
 }
 
-/// The rows of some places, which stand in the catalogue's order.
+/// The rows of some places, which are in the catalogue's order.
 pub(super) fn group_rows(
     store: &Store,
     columns: &[Column],
@@ -48,15 +48,15 @@ pub(super) fn group_rows(
         groups.extend(alike.into_iter().map(|(cells, places)| Group {
             places,
             is_whole_step: supported == 1 && is_supported(&cells),
-            is_race: cells.iter().any(|id| store.cells.is_race(*id)),
+            is_race: cells.iter().any(|id| store.cells.derived(*id).is_race),
             reference: find_reference(store, columns, &cells, compare, reference),
         }));
     }
     groups
 }
 
-/// The column that others are compared with: the chosen one, or one that gave what most measured platforms gave; ties
-/// use the first such column. Where nothing was measured, what is stated of most platforms.
+/// The column that others are compared with: the chosen one, or else the first of those that gave what most measured
+/// platforms gave. Where nothing was measured, statements are counted instead. Ties use the first column.
 fn find_reference(
     store: &Store,
     columns: &[Column],
@@ -64,7 +64,7 @@ fn find_reference(
     compare: Compare,
     chosen: Option<usize>,
 ) -> Option<usize> {
-    let keys: Vec<CellKey> = cells.iter().map(|id| store.cells.key(*id, compare)).collect();
+    let keys: Vec<CellKey> = cells.iter().map(|id| store.cells.derived(*id).key(compare)).collect();
     if let Some(chosen) = chosen {
         return (keys[chosen] != 0).then_some(chosen);
     }

@@ -15,15 +15,14 @@ use crate::{
     results::PlaceId,
 };
 
-/// Makes measured platforms of one system that agree wherever both observed something one column, if there is any such
-/// place: ten kernels that do the same are not ten findings.
+/// Puts measured platforms of one system into one column if they agree wherever both observed something, and there is
+/// such a place: ten kernels that do the same are not ten findings.
 pub(super) fn merge(store: &Store, places: &[PlaceId], columns: Vec<Column>) -> Vec<Column> {
     let mut merged: Vec<(Column, Vec<Agreed>)> = Vec::new();
     for column in columns {
         let cells: Vec<_> = places.iter().map(|place| agreed(store, column.members[0].at, *place)).collect();
-        let may_merge = |column: &Column| column.is_measured() && !column.is_absent();
         let fits = |(other, known): &&mut (Column, Vec<Agreed>)| {
-            may_merge(&column) && may_merge(other) && other.system() == column.system() && agree(known, &cells)
+            column.was_run() && other.was_run() && other.system() == column.system() && agree(known, &cells)
         };
         match merged.iter_mut().find(fits) {
             Some((other, known)) => {
@@ -43,25 +42,25 @@ pub(super) fn merge(store: &Store, places: &[PlaceId], columns: Vec<Column>) -> 
     merged.into_iter().map(named).collect()
 }
 
-/// What two platforms have to have in common at a place to share a column: what is compared, and the shares where trials
-/// disagree. `None` where nothing was observed, and where the steps race, which is chance.
+/// What platforms that share a column have in common at a place: the key of the cell and, where trials disagree, the
+/// cell with its shares. `None` where nothing was observed, and where the steps race, since their outcomes are chance.
 type Agreed = Option<(CellKey, CellId)>;
 
 fn agreed(store: &Store, at: usize, place: PlaceId) -> Agreed {
     let id = store.cell_id_at(at, place);
-    let key = store.cells.key(id, Compare::Exact);
+    let key = store.cells.derived(id).key(Compare::Exact);
     let unsteady = store.cells.get(id).is_some_and(Cell::is_unsteady);
     (key != 0).then_some((key, if unsteady { id } else { NO_CELL }))
 }
 
-/// Whether there are places at which both have something to compare, and it is the same at all of them.
+/// Whether the two have places to compare, and agree at all of them.
 fn agree(one: &[Agreed], other: &[Agreed]) -> bool {
     let mut both = one.iter().zip(other).filter_map(|(one, other)| one.zip(*other)).peekable();
     both.peek().is_some() && both.all(|(one, other)| one == other)
 }
 
-/// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`. Facts are
-/// any text, and a name is not: none, where they have more than a name may have.
+/// What to call several platforms: their systems, each with its range of versions, such as `linux 5.10 – 7.2`. `None`
+/// if facts are missing, or have characters that a platform's name may not have.
 fn common_name(members: &[Member]) -> Option<String> {
     let is_harmless = |facts: &&Platform| [facts.system(), &facts.os_version].into_iter().all(has_a_names_characters);
     let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

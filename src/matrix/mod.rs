@@ -1,4 +1,4 @@
-//! Rows × platforms: the same step of the same case beside each other, and where platforms differ.
+//! Rows × platforms: what each step gave on every platform, and where platforms differ.
 //!
 //! A [`Matrix`] is everything that was read and never changes. What is shown of it is a [`View`], made of [`Options`];
 //! [`Comparison`] holds a run beside its baseline for a check.
@@ -25,5 +25,5 @@ pub use options::{NoSuchPlatform, Options};
 pub use pairwise::PairCount;
 pub use row::Row;
 pub use store::Matrix;
-pub use verify::{Agreement, Statement, Verified};
+pub use verify::{Statement, Verified};
 pub use view::{Counts, LeftOut, Rows, View};

@@ -1,6 +1,4 @@
-//! What of a matrix is shown: plain data, so that the order in which options are given cannot matter.
-
-use std::fmt;
+//! What is shown of a matrix. Options are plain data, so the order in which they are given cannot matter.
 
 use glob::Pattern;
 
@@ -17,56 +15,39 @@ pub struct Options {
     pub plain_cases: bool,
     /// What has to be the same for two cells to agree.
     pub compare: Compare,
-    /// Only platforms whose names fit one of these globs; none stands for all. The reference column is always kept.
+    /// Only platforms whose names fit one of these globs, and the reference column; all platforms if there is no glob.
     pub platforms: Vec<Pattern>,
-    /// Keeps what is documented or reported whatever `platforms` says.
+    /// Keeps what is documented or reported, whether or not it fits `platforms`.
     pub stated_anyway: bool,
-    /// One column for measured platforms of one system that agree wherever two of them observed something, selected or
-    /// not.
+    /// One column for measured platforms of one system that agree wherever two of them observed something, in all cases
+    /// and not only in the selected ones.
     pub merged: bool,
-    /// Leaves out what is documented or reported for a system that was measured, but for the reference column.
+    /// Leaves out what is documented or reported for a system that was measured, except for the reference column.
     pub best: bool,
     /// Only columns that have a cell in some row.
     pub with_cells: bool,
-    /// Marks what differs from this platform, instead of what differs from most.
+    /// Marks what differs from this platform, instead of what differs from most platforms.
     pub reference: Option<String>,
-    /// Only these two platforms, compared with each other whatever their provenance; the first is the reference. The
-    /// options that choose columns do not apply.
+    /// Only these two platforms, compared with each other whatever their provenance; the first is the reference. Other
+    /// options that choose columns are ignored.
     pub pair: Option<[String; 2]>,
 }
 
-/// A platform that no column is of, or a glob that fits none; and the platforms that there are.
-#[derive(Debug)]
-pub struct NoSuchPlatform {
-    problem: String,
-    there_are: Vec<String>,
-}
+/// No column is of the platform that was named, or fits the glob. The message lists the platforms that there are.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NoSuchPlatform(String);
 
 impl NoSuchPlatform {
-    pub(super) fn named(platform: &str, columns: &[Column]) -> Self {
-        Self::new(format!("no results of a platform {platform:?}"), columns)
-    }
-
-    pub(super) fn fitting(glob: &Pattern, columns: &[Column]) -> Self {
-        Self::new(format!("no platform fits {:?}", glob.as_str()), columns)
-    }
-
-    fn new(problem: String, columns: &[Column]) -> Self {
+    pub(super) fn new(problem: &str, columns: &[Column]) -> Self {
         let members = columns.iter().flat_map(|column| &column.members);
-        NoSuchPlatform { problem, there_are: members.map(|member| member.platform.clone()).collect() }
+        let names: Vec<_> = members.map(|member| member.platform.as_str()).collect();
+        NoSuchPlatform(format!("{problem}; there are {}", names.join(", ")))
     }
 }
 
-/// The column that a platform is in, by its 0-based number.
+/// The 0-based number of the column that a platform is in.
 pub(super) fn position(columns: &[Column], platform: &str) -> Result<usize, NoSuchPlatform> {
     let found = columns.iter().position(|column| column.has(platform));
-    found.ok_or_else(|| NoSuchPlatform::named(platform, columns))
+    found.ok_or_else(|| NoSuchPlatform::new(&format!("no results of a platform {platform:?}"), columns))
 }
-
-impl fmt::Display for NoSuchPlatform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; there are {}", self.problem, self.there_are.join(", "))
-    }
-}
-
-impl std::error::Error for NoSuchPlatform {}

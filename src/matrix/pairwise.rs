@@ -1,19 +1,23 @@
 //! How many rows differ between each two platforms.
 
 use indexmap::IndexSet;
+use serde::Serialize;
 
 use super::{Column, View, cell::CellId, row::differ};
-use crate::results::PlaceId;
+use crate::{platform::Provenance, results::PlaceId};
 
-/// Two columns beside each other.
-#[derive(Debug, Clone, Copy)]
+/// Two columns, and in how many rows they differ.
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct PairCount<'a> {
-    /// The column that comes first in the view.
-    pub one: &'a Column,
-    /// The other one.
-    pub other: &'a Column,
-    /// How many rows both have an observation in. The rows are those of a view of the two: cases that gave the same on
-    /// both share one.
+    /// The name of the column that comes first in the view.
+    pub a: &'a str,
+    /// The name of the other one.
+    pub b: &'a str,
+    /// Where the cells of `a` come from.
+    pub a_provenance: Provenance,
+    /// Where the cells of `b` come from.
+    pub b_provenance: Provenance,
+    /// In how many rows of a view of the two something was observed on both.
     pub rows: usize,
     /// In how many of them the two differ.
     pub differing: usize,
@@ -23,12 +27,12 @@ pub struct PairCount<'a> {
 type Pattern = (Vec<CellId>, bool);
 
 impl View<'_> {
-    /// Compares each column with each one before it: the second with the first, the third with the first and the second,
-    /// and so on.
+    /// Compares each column with each one before it: the second with the first, the third with the first and the
+    /// second, and so on.
     ///
-    /// Many columns give the same in a step, so each two distinct patterns of a step are compared once, however many
-    /// columns have them.
-    pub fn pair_counts(&self) -> Vec<PairCount<'_>> {
+    /// Many columns gave the same in a step, so two distinct patterns are compared once, however many columns have
+    /// them.
+    pub fn pair_counts<'a>(&'a self) -> Vec<PairCount<'a>> {
         let count = self.columns.len();
         let mut totals = vec![(0, 0); count * count.saturating_sub(1) / 2];
         for step in self.places.chunk_by(|a, b| self.store.is_same_step(*a, *b)) {
@@ -48,10 +52,14 @@ impl View<'_> {
             .iter()
             .enumerate()
             .flat_map(|(at, other)| self.columns[..at].iter().map(move |one| (one, other)));
-        pairs.zip(totals).map(|((one, other), (rows, differing))| PairCount { one, other, rows, differing }).collect()
+        let pair = |((one, other), (rows, differing)): ((&'a Column, &'a Column), (usize, usize))| {
+            let (a_provenance, b_provenance) = (one.provenance, other.provenance);
+            PairCount { a: &one.name, b: &other.name, a_provenance, b_provenance, rows, differing }
+        };
+        pairs.zip(totals).map(pair).collect()
     }
 
-    /// The distinct patterns of a step, and the number of each column's.
+    /// The distinct patterns of a step, and for each column the 0-based number of its pattern.
     fn patterns(&self, step: &[PlaceId]) -> (Vec<Pattern>, Vec<usize>) {
         let mut patterns = IndexSet::new();
         let number = |column: &Column| {
@@ -62,9 +70,9 @@ impl View<'_> {
         (patterns.into_iter().collect(), of_column)
     }
 
-    /// How many rows of a step both have an observation in, and in how many of them the two differ.
+    /// In how many rows of a step something was observed on both, and in how many of these the two differ.
     fn count(&self, (one, one_measured): &Pattern, (other, other_measured): &Pattern) -> (usize, usize) {
-        let is_observed = |id: CellId| self.store.cells.is_observed(id);
+        let is_observed = |id: CellId| self.store.cells.derived(id).is_observed;
         let mut rows: Vec<_> = one.iter().copied().zip(other.iter().copied()).collect();
         rows.retain(|(one, other)| is_observed(*one) && is_observed(*other));
         rows.sort_unstable();

@@ -1,10 +1,10 @@
-//! A row of the matrix: a step beside itself on every platform, and whether they differ.
+//! A row of the matrix: what one step gave on every platform, and whether they differ.
 
 use std::collections::BTreeSet;
 
 use super::{
     Cell, Compare, Relation, View,
-    cell::{CellId, CellKey, Cells},
+    cell::{CellId, CellKey, Cells, Derived},
     group::Group,
     relation,
 };
@@ -14,16 +14,18 @@ use crate::{
     results::Place,
 };
 
-/// A row of a view: one step of the cases that gave the same on every platform. Columns are given by their 0-based
-/// numbers; a number that no column has panics.
+/// A row of a view: one step of the cases that gave the same on every platform.
+///
+/// Columns are given by their 0-based numbers. Methods panic at a number that no column has.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     pub(super) view: &'a View<'a>,
     pub(super) group: &'a Group,
 }
 
-/// Whether one cell differs from another. Where steps race, or where sources contradict each other, it does not as long
-/// as an outcome is common to both; a cell in which nothing was observed differs from none.
+/// Whether a cell differs from the reference. A cell in which nothing was observed differs from no other. Where steps
+/// race, cells with an outcome in common agree. Sources may contradict each other, so a statement agrees with a cell
+/// whose outcomes are all among those stated.
 pub(super) fn differ(
     cells: &Cells,
     (reference, reference_measured): (CellId, bool),
@@ -31,10 +33,11 @@ pub(super) fn differ(
     by: Compare,
 ) -> bool {
     let (Some(cell), Some(other)) = (cells.get(id), cells.get(reference)) else { return false };
-    if cells.is_race(id) || cells.is_race(reference) {
-        return cell.is_observed() && other.is_observed() && !cell.shares_an_outcome(other);
+    let (derived, of_reference) = (cells.derived(id), cells.derived(reference));
+    if derived.is_race || of_reference.is_race {
+        return derived.is_observed && of_reference.is_observed && !cell.shares_an_outcome(other);
     }
-    let (key, other_key) = (cells.key(id, by), cells.key(reference, by));
+    let (key, other_key) = (derived.key(by), of_reference.key(by));
     if key == 0 || other_key == 0 || key == other_key {
         return false;
     }
@@ -47,7 +50,7 @@ pub(super) fn differ(
 
 impl<'a> Row<'a> {
     fn place(self) -> &'a Place {
-        &self.view.store.tables.places[self.group.places[0] as usize]
+        self.view.store.place(self.group.places[0])
     }
 
     /// The scenario's id.
@@ -86,32 +89,35 @@ impl<'a> Row<'a> {
         self.group.places.iter().map(|place| self.view.store.case_of(*place))
     }
 
-    /// The cases that share the row, in few words.
+    /// The cases that share the row, in few words: their names, or `all N` if [`says_all`](Row::says_all).
     pub fn case_names(self) -> String {
-        let names = name_all(self.cases()).join("; ");
-        if self.says_all_of(&names) { format!("all {}", self.group.places.len()) } else { names }
+        match self.says_all() {
+            true => format!("all {}", self.group.places.len()),
+            false => name_all(self.cases()).join("; "),
+        }
     }
 
-    /// Whether its cases are called `all N`, which is all of the step that are here and that some platform supports.
+    /// Whether its cases are called `all N`: they are all of the step's cases in the view that some platform supports,
+    /// and their names are long.
     pub fn says_all(self) -> bool {
-        self.group.is_whole_step && self.says_all_of(&name_all(self.cases()).join("; "))
-    }
-
-    fn says_all_of(self, names: &str) -> bool {
-        /// Names that are no longer than this tell more than their number.
+        /// Shorter names, in bytes, are shown, since they say more than a number.
         const SHORT: usize = 24;
-        self.group.is_whole_step && names.len() > SHORT
+        self.group.is_whole_step && name_all(self.cases()).join("; ").len() > SHORT
     }
 
     fn id(self, column: usize) -> CellId {
         self.view.store.cell_id(&self.view.columns[column], self.group.places[0])
     }
 
-    fn key(self, column: usize) -> CellKey {
-        self.view.store.cells.key(self.id(column), self.view.compare)
+    fn derived(self, column: usize) -> Derived {
+        self.view.store.cells.derived(self.id(column))
     }
 
-    /// What a column's platform gave; none where it has no such case.
+    fn key(self, column: usize) -> CellKey {
+        self.derived(column).key(self.view.compare)
+    }
+
+    /// What a column's platform gave; `None` where it has no such case.
     pub fn cell(self, column: usize) -> Option<&'a Cell> {
         self.view.cell(column, self.group.places[0])
     }
@@ -128,7 +134,7 @@ impl<'a> Row<'a> {
 
     /// The columns in which something was observed, or stated.
     fn observed(self) -> impl Iterator<Item = usize> {
-        (0..self.view.columns.len()).filter(move |column| self.view.store.cells.is_observed(self.id(*column)))
+        (0..self.view.columns.len()).filter(move |column| self.derived(*column).is_observed)
     }
 
     /// The measured columns in which something was observed.
@@ -141,8 +147,8 @@ impl<'a> Row<'a> {
         self.cells().flatten().all(|cell| cell.is_only(outcome::UNSUPPORTED))
     }
 
-    /// Whether two measured platforms gave different outcomes, or one gave others than a measured reference column. In a
-    /// [pair](super::Options::pair) whether the two differ, measured or not.
+    /// Whether measured platforms differ from each other or, if there is a measured reference column, from that. In a
+    /// [pair](super::Options::pair), whether the two differ, measured or not.
     pub fn differs(self) -> bool {
         if self.view.is_pair {
             return self.observed().any(|column| self.stands_out(column));
@@ -161,8 +167,9 @@ impl<'a> Row<'a> {
         first.is_some_and(|first| keys.any(|other| other != first))
     }
 
-    /// Whether what is documented or reported for some platform is not what was measured, or, where nothing was
-    /// measured, not what is said of another. Of a reference column that was not measured everything differs in this way.
+    /// Whether what is documented or reported for some platform differs from what was measured or, where nothing was
+    /// measured, from what is stated for another. If the reference column was not measured, every difference from it
+    /// counts here; in a [pair](super::Options::pair), none does.
     pub fn differs_from_stated(self) -> bool {
         let is_stated = self.view.reference().is_some_and(|reference| !reference.is_measured());
         let counts = |column: &usize| is_stated || !self.is_measured(*column);
@@ -174,28 +181,27 @@ impl<'a> Row<'a> {
         !self.group.is_race && self.measured().any(|column| self.cell(column).is_some_and(Cell::is_unsteady))
     }
 
-    /// Whether a reader who looks for differences has to see it.
+    /// Whether a view of the differences shows it.
     pub(super) fn is_remarkable(self) -> bool {
         self.differs() || self.differs_from_stated() || self.is_unsteady()
     }
 
-    /// Whether the cell of this column differs from the reference column; without one, from what most measured platforms
-    /// gave.
+    /// Whether the cell of this column differs from the reference column; without one, from what most measured
+    /// platforms gave.
     pub fn stands_out(self, column: usize) -> bool {
         if self.group.is_race {
-            return self.loses_race(column);
+            return self.stands_out_in_race(column);
         }
-        self.group.reference.is_some_and(|reference| self.differs_between(reference, column))
-    }
-
-    fn differs_between(self, reference: usize, column: usize) -> bool {
         let side = |column| (self.id(column), self.is_measured(column));
-        differ(&self.view.store.cells, side(reference), side(column), self.view.compare)
+        self.group
+            .reference
+            .is_some_and(|reference| differ(&self.view.store.cells, side(reference), side(column), self.view.compare))
     }
 
-    /// Where steps race, whether a column has no outcome in common with the reference column; without one, with some
-    /// measured column before it. What is stated is to have none in common with any measured column.
-    fn loses_race(self, column: usize) -> bool {
+    /// Whether a column stands out where steps race: it has no outcome in common with the reference column; without
+    /// one, a measured column has none in common with some measured column before it, and a statement with any measured
+    /// column.
+    fn stands_out_in_race(self, column: usize) -> bool {
         let Some(cell) = self.cell(column).filter(|cell| cell.is_observed()) else { return false };
         let is_foreign = |other: usize| self.cell(other).is_some_and(|other| !cell.shares_an_outcome(other));
         match self.view.reference {
@@ -210,7 +216,7 @@ impl<'a> Row<'a> {
         self.group.places.iter().filter_map(move |place| self.view.cell(column, *place))
     }
 
-    /// What the notes of all cases say of a column.
+    /// The notes of a column's cells in all cases.
     pub fn notes(self, column: usize) -> BTreeSet<&'a str> {
         self.all_cells(column).flat_map(Cell::notes).collect()
     }

@@ -1,7 +1,5 @@
-//! Everything that was read, in little room: memory follows the number of distinct cells. A cell is four bytes, and what
-//! stands in it is kept once.
-
-use std::sync::Arc;
+//! Everything that was read. Each distinct cell is stored once, and a platform has its number, of four bytes, for each
+//! step: memory grows with the number of distinct cells.
 
 use super::{
     cell::{CellId, Cells, NO_CELL},
@@ -10,11 +8,11 @@ use super::{
 use crate::{
     catalogue::{CaseName, Selection},
     outcome,
-    results::{PlaceId, Tables},
+    results::{Place, PlaceId, Tables},
 };
 
-/// Everything that was read: platforms, and what each step gave on each of them. It never changes; what is shown of it is
-/// a [`View`](super::View).
+/// Everything that was read: platforms, and what each step gave on each of them. It never changes; what is shown of it
+/// is a [`View`](super::View).
 #[derive(Debug)]
 pub struct Matrix {
     pub(super) columns: Vec<Column>,
@@ -36,9 +34,7 @@ impl Matrix {
 
     /// The scenario's id and the case of every step that some platform has, in the catalogue's order.
     pub fn cases(&self) -> impl Iterator<Item = (&str, &CaseName)> {
-        self.places
-            .iter()
-            .map(|place| (&*self.store.tables.places[*place as usize].scenario, self.store.case_of(*place)))
+        self.places.iter().map(|id| (&*self.store.place(*id).scenario, self.store.case_of(*id)))
     }
 }
 
@@ -47,30 +43,28 @@ impl Matrix {
 pub(super) struct Store {
     pub(super) tables: Tables,
     pub(super) cells: Cells,
-    /// A platform's cells by place; those after the end are none.
+    /// Each platform's cells by place; [`NO_CELL`] after the end.
     pub(super) columns: Vec<Vec<CellId>>,
 }
 
 impl Store {
-    /// Whether a place is one of what is selected.
-    pub(super) fn is_selected(&self, place: PlaceId, selection: &Selection) -> bool {
-        selection.includes(&self.tables.places[place as usize].scenario)
-            && selection.includes_transport(&self.case_of(place).transport)
+    pub(super) fn place(&self, id: PlaceId) -> &Place {
+        &self.tables.places[id as usize]
     }
 
     /// The case that a place is a step of.
     pub(super) fn case_of(&self, place: PlaceId) -> &CaseName {
-        &self.tables.cases[self.tables.places[place as usize].case as usize].1
+        &self.tables.cases[self.place(place).case as usize].1
     }
 
-    /// The number of that case, of which there are no two of one scenario and the same axes.
-    pub(super) fn case_id(&self, place: PlaceId) -> u32 {
-        self.tables.places[place as usize].case
+    /// Whether a place is a step of what is selected.
+    pub(super) fn is_selected(&self, place: PlaceId, selection: &Selection) -> bool {
+        selection.includes(&self.place(place).scenario) && selection.includes_transport(&self.case_of(place).transport)
     }
 
     /// Whether two places are the same step of cases of one scenario.
     pub(super) fn is_same_step(&self, one: PlaceId, other: PlaceId) -> bool {
-        let [one, other] = [one, other].map(|place| &self.tables.places[place as usize]);
+        let [one, other] = [one, other].map(|id| self.place(id));
         (&one.scenario, one.step, &one.actor, &one.operation)
             == (&other.scenario, other.step, &other.actor, &other.operation)
     }
@@ -86,20 +80,20 @@ impl Store {
             return self.cell_id_at(one.at, place);
         }
         let ids = || column.members.iter().map(|member| self.cell_id_at(member.at, place));
-        let observed = ids().find(|id| self.cells.is_observed(*id));
+        let observed = ids().find(|id| self.cells.derived(*id).is_observed);
         observed.or_else(|| ids().find(|id| *id != NO_CELL)).unwrap_or(NO_CELL)
     }
 
-    /// The cell by which cases share a row: each statement has its own note, which is no reason to show its cases apart.
+    /// The cell by which cases share a row. Every statement has a note of its own, which does not keep cases apart.
     pub(super) fn comparable(&self, column: &Column, place: PlaceId) -> CellId {
         let id = self.cell_id(column, place);
-        if column.is_measured() { id } else { self.cells.without_notes(id) }
+        if column.is_measured() { id } else { self.cells.derived(id).without_notes }
     }
 
-    /// Why a platform was not measured, if no step of it was tried: what the note of its first cell says.
-    pub(super) fn why_absent(&self, at: usize) -> Option<Arc<str>> {
+    /// Why a platform was not measured, if none of its cases was run: the note of its first cell, which may be empty.
+    pub(super) fn why_absent(&self, at: usize) -> Option<String> {
         let mut cells = self.columns[at].iter().filter_map(|id| self.cells.get(*id)).peekable();
-        let why = Arc::clone(&cells.peek()?.outcomes.first()?.note);
+        let why = cells.peek()?.outcomes.first()?.note.to_string();
         cells.all(|cell| cell.is_only(outcome::NOT_RUN)).then_some(why)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use serde::Serialize;
+
 use super::{
     Cell, Column, Compare, Matrix, NoSuchPlatform, Options, Row,
     cell::NO_CELL,
@@ -12,7 +14,8 @@ use super::{
 };
 use crate::results::PlaceId;
 
-/// Some columns and rows of a [`Matrix`], compared in one way. It never changes: what shows less is another view.
+/// Some columns and rows of a [`Matrix`], compared in one way. It never changes: methods that show less return another
+/// view.
 #[derive(Debug, Clone)]
 pub struct View<'a> {
     pub(super) store: &'a Store,
@@ -30,22 +33,22 @@ pub struct View<'a> {
 /// What a view does not show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LeftOut {
-    /// Cases that are not plain.
+    /// How many cases that are not plain.
     pub cases: usize,
-    /// Rows of cases that no platform supports.
+    /// How many rows of cases that no platform supports.
     pub unsupported: usize,
-    /// Columns of what is stated for systems that were measured.
+    /// How many columns of what is stated for systems that were measured.
     pub columns: usize,
 }
 
 /// How many rows there are, and of which kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
     /// All rows.
     pub rows: usize,
-    /// Rows in which measured platforms differ; of a [pair](Options::pair), rows in which the two differ.
+    /// Rows that [differ](Row::differs).
     pub differing: usize,
-    /// Further rows in which what is documented or reported differs from what was measured, or from each other.
+    /// Other rows that [differ from what is stated](Row::differs_from_stated).
     pub stated: usize,
     /// Rows with a measured cell whose trials disagree.
     pub unsteady: usize,
@@ -56,9 +59,10 @@ pub struct Counts {
 pub enum Rows {
     /// Every row.
     All,
-    /// Those in which platforms differ or trials disagree. One platform alone has nothing to differ from: all its rows.
+    /// Those in which platforms differ or trials disagree. A single platform has nothing to differ from, so all its
+    /// rows.
     Differing,
-    /// Of each case the rows from the first on in which platforms differ or trials disagree.
+    /// Of each case, the first row in which platforms differ or trials disagree, and all rows after it.
     FromFirstDifference,
 }
 
@@ -67,7 +71,7 @@ impl<'a> View<'a> {
     ///
     /// # Errors
     ///
-    /// The options name a platform that the matrix does not have, or a glob that fits none.
+    /// The options name a platform that the matrix, or what is shown of it, does not have, or a glob that fits none.
     pub fn new(matrix: &'a Matrix, options: &Options) -> Result<Self, NoSuchPlatform> {
         let store = &matrix.store;
         let reference = options.reference.as_deref();
@@ -83,69 +87,51 @@ impl<'a> View<'a> {
         };
         let is_selected = |place: &&PlaceId| store.is_selected(**place, &options.selection);
         let mut places: Vec<_> = matrix.places.iter().filter(is_selected).copied().collect();
+        let has_cell = |column: &Column, place: &PlaceId| store.cell_id(column, *place) != NO_CELL;
         let mut left_out = LeftOut::default();
         if options.plain_cases {
             let (plain, others): (Vec<_>, Vec<_>) =
                 places.into_iter().partition(|place| store.case_of(*place).is_plain());
-            let has_cells = |place: &&PlaceId| columns.iter().any(|column| store.cell_id(column, **place) != NO_CELL);
-            let cases: HashSet<_> = others.iter().filter(has_cells).map(|place| store.case_id(*place)).collect();
+            let has_cells = |place: &&PlaceId| columns.iter().any(|column| has_cell(column, place));
+            let cases: HashSet<_> = others.iter().filter(has_cells).map(|place| store.place(*place).case).collect();
             left_out.cases = cases.len();
             places = plain;
         }
-        if options.best && options.pair.is_none() {
+        let is_pair = options.pair.is_some();
+        if options.best && !is_pair {
             left_out.columns = keep_best(&mut columns, reference);
         }
         if options.with_cells {
-            columns.retain(|column| places.iter().any(|place| store.cell_id(column, *place) != NO_CELL));
+            columns.retain(|column| places.iter().any(|place| has_cell(column, place)));
         }
-        let reference = match (&options.pair, reference) {
-            (Some(_), _) => Some(0),
-            (None, Some(name)) => Some(position(&columns, name)?),
-            (None, None) => None,
+        let reference = match reference {
+            _ if is_pair => Some(0),
+            Some(name) => Some(position(&columns, name)?),
+            None => None,
         };
-        let (compare, is_pair) = (options.compare, options.pair.is_some());
-        Ok(View { columns, places, compare, reference, is_pair, left_out, ..Self::of(store) }.grouped())
+        Ok(View { left_out, ..View::grouped(store, columns, places, options.compare, reference, is_pair) })
     }
 
-    /// A view of nothing.
-    fn of(store: &'a Store) -> Self {
-        View {
-            store,
-            columns: Vec::new(),
-            places: Vec::new(),
-            groups: Vec::new(),
-            compare: Compare::Exact,
-            reference: None,
-            is_pair: false,
-            left_out: LeftOut::default(),
-            counts: Counts::default(),
-        }
-    }
-
-    /// Puts the places into rows and counts them.
-    fn grouped(mut self) -> Self {
-        self.groups = group_rows(self.store, &self.columns, &self.places, self.compare, self.reference);
-        let mut counts = Counts::default();
-        for row in self.rows() {
+    /// Groups the places into rows, and counts them. `reference` is the 0-based number of a column.
+    pub(super) fn grouped(
+        store: &'a Store,
+        columns: Vec<Column>,
+        places: Vec<PlaceId>,
+        compare: Compare,
+        reference: Option<usize>,
+        is_pair: bool,
+    ) -> Self {
+        let groups = group_rows(store, &columns, &places, compare, reference);
+        let (left_out, mut counts) = (LeftOut::default(), Counts::default());
+        let view = View { store, columns, places, groups, compare, reference, is_pair, left_out, counts };
+        for row in view.rows() {
             let differs = row.differs();
             counts.rows += 1;
             counts.differing += usize::from(differs);
             counts.stated += usize::from(!differs && row.differs_from_stated());
             counts.unsteady += usize::from(row.is_unsteady());
         }
-        self.counts = counts;
-        self
-    }
-
-    /// Two of its columns, given by their 0-based numbers, compared with each other whatever their provenance.
-    ///
-    /// # Panics
-    ///
-    /// There is no column of such a number.
-    pub(super) fn pair(&self, one: usize, other: usize) -> Self {
-        let columns = [one, other].map(|at| self.columns[at].clone()).into();
-        let (places, reference) = (self.places.clone(), Some(0));
-        View { columns, places, compare: self.compare, reference, is_pair: true, ..Self::of(self.store) }.grouped()
+        View { counts, ..view }
     }
 
     /// The same view with fewer rows; [`counts`](View::counts) stay those of all.
@@ -158,9 +144,9 @@ impl<'a> View<'a> {
                 let mut begun = HashSet::new();
                 self.with_groups(|group| {
                     if self.row(group).is_remarkable() {
-                        begun.extend(group.places.iter().map(|place| self.store.case_id(*place)));
+                        begun.extend(group.places.iter().map(|place| self.store.place(*place).case));
                     }
-                    let is_begun = |place: &&PlaceId| begun.contains(&self.store.case_id(**place));
+                    let is_begun = |place: &&PlaceId| begun.contains(&self.store.place(**place).case);
                     let places: Vec<_> = group.places.iter().filter(is_begun).copied().collect();
                     let is_whole_step = group.is_whole_step && places.len() == group.places.len();
                     (!places.is_empty()).then(|| Group { places, is_whole_step, ..group.clone() })
@@ -181,8 +167,8 @@ impl<'a> View<'a> {
         View { groups, columns: self.columns.clone(), places: self.places.clone(), ..*self }
     }
 
-    /// Systems before what stands in for one; of a system what was measured before what is reported or documented,
-    /// native before emulated; then by name, in which numbers count as numbers.
+    /// Systems before what stands in for one; within a system what was measured before what is reported or documented,
+    /// and native before emulated; then by name, numbers as numbers.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -201,7 +187,7 @@ impl<'a> View<'a> {
         self.groups.is_empty()
     }
 
-    /// What has to be the same for cells to agree.
+    /// What has to be the same for two cells to agree.
     pub fn compared(&self) -> Compare {
         self.compare
     }
@@ -211,7 +197,7 @@ impl<'a> View<'a> {
         self.is_pair
     }
 
-    /// The column that others are compared with, if one was chosen.
+    /// The column that the others are compared with, if one was chosen.
     pub fn reference(&self) -> Option<&Column> {
         self.columns.get(self.reference?)
     }
@@ -221,7 +207,7 @@ impl<'a> View<'a> {
         self.left_out
     }
 
-    /// How many rows there are, those included that [`keep`](View::keep) left out.
+    /// How many rows there are, including those that [`keep`](View::keep) left out.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -235,7 +221,7 @@ impl<'a> View<'a> {
 fn choose_columns(columns: &[Column], options: &Options) -> Result<Vec<Column>, NoSuchPlatform> {
     let globs = &options.platforms;
     if let Some(glob) = globs.iter().find(|glob| !columns.iter().any(|column| glob.matches(&column.name))) {
-        return Err(NoSuchPlatform::fitting(glob, columns));
+        return Err(NoSuchPlatform::new(&format!("no platform fits {:?}", glob.as_str()), columns));
     }
     let is_chosen = |column: &&Column| {
         globs.is_empty()
@@ -246,10 +232,10 @@ fn choose_columns(columns: &[Column], options: &Options) -> Result<Vec<Column>, 
     Ok(columns.iter().filter(is_chosen).cloned().collect())
 }
 
-/// Leaves out what is stated for a system that was measured, unless it is of this platform, and returns how many columns
-/// that were.
+/// Removes the columns of what is stated for a system that was measured, except for that of the wanted platform.
+/// Returns how many were removed.
 fn keep_best(columns: &mut Vec<Column>, wanted: Option<&str>) -> usize {
-    let measured = columns.iter().filter(|column| column.is_measured() && !column.is_absent());
+    let measured = columns.iter().filter(|column| column.was_run());
     let measured: BTreeSet<_> = measured.filter_map(|column| column.system().map(str::to_owned)).collect();
     let before = columns.len();
     columns.retain(|column| {

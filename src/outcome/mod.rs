@@ -1,4 +1,4 @@
-//! What a step gave: an [`Observation`], whose canonical name is the outcome in results.
+//! What was observed in a step: an [`Observation`], whose canonical name is the outcome in results.
 
 mod class;
 mod readiness;
@@ -19,34 +19,34 @@ pub use class::Class;
 pub use readiness::Readiness;
 pub use vocabulary::{Form, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed};
 
-/// What a step gave, signals included. It is small and can be compared, since a run counts millions.
+/// What was observed in a step, signals included. It is small and can be compared, since a run counts millions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
-    /// What the step itself gave.
+    /// What the step itself returned.
     pub outcome: Outcome,
-    /// What became of SIGPIPE meanwhile.
+    /// What became of SIGPIPE during the step.
     pub signal: Signal,
 }
 
-/// What a step itself gave.
+/// What a step returned, without its signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The call succeeded and has nothing more to say.
+    /// The call succeeded, and returned nothing else.
     Done,
     /// That many bytes were written or read.
     Bytes(usize),
     /// A read returned 0 bytes: the end.
     Eof,
-    /// The call would have blocked, and nothing changed that until the deadline.
+    /// The call would have blocked, until the deadline.
     WouldBlock,
     /// A non-blocking connect ended without a connection, and the call itself named no error: the error is pending.
     InProgress,
-    /// Writing went on until there was no more room.
+    /// The writes went on until there was no more room.
     Full,
-    /// Reading went on until there was no more data.
+    /// The reads went on until there was no more data.
     Drained,
-    /// What was awaited did not come before the deadline; these flags were seen meanwhile.
+    /// What was awaited did not come before the deadline; these flags came meanwhile.
     NoEvent(Readiness),
     /// Nothing came, as awaited.
     Quiet,
@@ -54,11 +54,11 @@ pub enum Outcome {
     Ready(Readiness),
     /// `SO_ERROR` was 0.
     NoError,
-    /// The operating system's error of this code.
+    /// The operating system's error with this code.
     Error(i32),
-    /// An error without a code of the operating system, by its [`io::ErrorKind`].
+    /// An error that has no code of the operating system, by its [`io::ErrorKind`].
     OtherError(KindName),
-    /// The step could not be tried, since its actor has no socket: an earlier step made none.
+    /// The step was not tried, since its actor has no socket: an earlier step made none.
     NotRun,
 }
 
@@ -107,7 +107,7 @@ impl KindName {
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
         let known = names.get(name.as_str()).copied();
         KindName(known.unwrap_or_else(|| {
-            let kept: &'static str = name.leak();
+            let kept = &*name.leak();
             names.insert(kept);
             kept
         }))
@@ -132,7 +132,7 @@ impl fmt::Display for Observation {
     }
 }
 
-/// The part of the outcome that is not a signal.
+/// The outcome without its signal.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -155,66 +155,5 @@ impl fmt::Display for Outcome {
             Outcome::OtherError(KindName(kind)) => write!(f, "error {kind}"),
             Outcome::NotRun => f.write_str(NOT_RUN),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn readiness_is_written_in_one_order() {
-        let flags = Readiness::WRITE_CLOSED | Readiness::READABLE;
-        assert_eq!(Outcome::Ready(flags).to_string(), "readable+write_closed");
-        assert_eq!(Outcome::NoEvent(flags).to_string(), "no-event readable+write_closed");
-        assert_eq!(Outcome::NoEvent(Readiness::default()).to_string(), "no-event");
-    }
-
-    #[test]
-    fn an_error_without_a_known_name_is_never_guessed() {
-        assert_eq!(Outcome::Error(4711).to_string(), "errno 4711");
-        assert_eq!(Outcome::Error(4711).native_name(), None);
-    }
-
-    #[test]
-    fn every_observation_has_a_form_and_can_be_handed_to_another_process() {
-        use Outcome::*;
-        let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
-        let seen = NoEvent(Readiness::WRITABLE);
-        let words = [Done, Eof, WouldBlock, InProgress, Full, Drained, Quiet, NoError, NotRun];
-        let others = [Bytes(7), NoEvent(Readiness::default()), seen, Ready(Readiness::ERROR), Error(-3), other];
-        for outcome in words.into_iter().chain(others) {
-            for signal in [Signal::None, Signal::Delivered, Signal::Elsewhere, Signal::Killed] {
-                let observation = Observation { outcome, signal };
-                let forms = if matches!(signal, Signal::None | Signal::Killed) { 1 } else { 2 };
-                assert_eq!(forms_of(&observation.to_string()).count(), forms, "{observation}");
-                let text = serde_json::to_string(&observation).unwrap();
-                assert_eq!(serde_json::from_str::<Observation>(&text).unwrap(), observation, "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn would_block_is_not_an_error() {
-        let error = io::Error::from(io::ErrorKind::WouldBlock);
-        assert_eq!(Outcome::from_error(&error), Outcome::WouldBlock);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn errors_carry_code_name_and_kind() {
-        let reset = Outcome::from_error(&io::Error::from_raw_os_error(libc::ECONNRESET));
-        assert_eq!(reset.to_string(), "ECONNRESET");
-        assert_eq!(reset.code(), Some(libc::ECONNRESET));
-        assert_eq!(reset.native_name(), Some("ECONNRESET"));
-        assert_eq!(reset.kind(), Some("ConnectionReset".to_owned()));
-    }
-
-    #[cfg(windows)]
-    #[test]
-    fn windows_errors_have_posix_outcomes_and_their_own_names() {
-        let aborted = Outcome::Error(10053);
-        assert_eq!(aborted.to_string(), "ECONNABORTED");
-        assert_eq!(aborted.native_name(), Some("WSAECONNABORTED"));
     }
 }

@@ -31,8 +31,8 @@ impl Readiness {
         (Readiness::WRITE_CLOSED, "write_closed", "WC"),
     ];
 
-    /// The flags that a text names as [`Display`](fmt::Display) writes them: in order, each once, joined by `+`. `None` for
-    /// any other text, and for the empty one.
+    /// Parses flags as [`Display`](fmt::Display) writes them: in order, each once, joined by `+`. `None` for any other text,
+    /// the empty one too.
     pub fn parse(text: &str) -> Option<Self> {
         let flags = text.split('+').try_fold(Readiness::default(), |flags, word| {
             let (flag, ..) = Self::FLAGS.into_iter().find(|(_, name, _)| *name == word)?;
@@ -61,7 +61,7 @@ impl Readiness {
         self.0 & flags.0 != 0
     }
 
-    /// The short forms of the flags that are set, joined by `+`: `R+RC`. Empty if none is.
+    /// The short forms of the flags that are set, joined by `+`: `R+RC`. Empty if no flag is set.
     pub fn short(self) -> String {
         self.set().map(|(_, short)| short).collect::<Vec<_>>().join("+")
     }
@@ -85,7 +85,7 @@ impl ops::BitOrAssign for Readiness {
     }
 }
 
-/// The words of the flags that are set, joined by `+`; empty if none is.
+/// The words of the flags that are set, joined by `+`; empty if no flag is set.
 impl fmt::Display for Readiness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.set().map(|(word, _)| word).collect::<Vec<_>>().join("+"))

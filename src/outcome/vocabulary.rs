@@ -1,24 +1,24 @@
 //! The vocabulary: every form that an outcome can have, with its meaning and its class. The README's table, the legend
-//! under a matrix and the classes of `--compare class` are read from it.
+//! under a matrix and the classes of `--compare class` are made from it.
 
 use super::{Class, Readiness};
 
-/// The word of an outcome that says that what was awaited did not come; flags seen meanwhile may follow.
+/// The outcome of an `await` that reached its deadline; flags that came meanwhile may follow.
 pub const NO_EVENT: &str = "no-event";
 /// The outcome of a step that was not tried.
 pub const NOT_RUN: &str = "not-run";
 /// The outcome of every step of a case that the platform cannot run; the row's note says why.
 pub const UNSUPPORTED: &str = "unsupported";
 
-/// One form that an outcome, or a part of one, can have.
+/// A form that an outcome, or its signal, can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
     /// How it is written; capitals stand for what varies.
     pub form: &'static str,
-    /// What it means, to follow the form and a colon.
+    /// What it means, worded to follow the form and a colon.
     pub meaning: &'static str,
     shape: Shape,
-    /// The class of its outcomes, where [`class_of`] does not look at what varies.
+    /// The class of all its outcomes (but `ok 0`); `None` where [`class_of`] decides by what varies, or there is no class.
     pub class: Option<Class>,
 }
 
@@ -35,7 +35,7 @@ enum Shape {
     ErrorName,
     /// Readiness flags.
     Flags,
-    /// [`NO_EVENT`], and flags if any were seen.
+    /// [`NO_EVENT`], and flags if any came.
     NoEvent,
     /// The form itself, at the end of an outcome: what became of SIGPIPE.
     Signal,
@@ -80,22 +80,28 @@ vocabulary! {
         "the step was not tried, because an earlier one left nothing to try it on or the run ended; never counted as a difference";
 }
 
-/// Whether the outcome tells something of the platform's behaviour, which [`UNSUPPORTED`] and [`NOT_RUN`] do not.
+/// Whether the outcome says something about the platform's behaviour: it is neither [`UNSUPPORTED`] nor [`NOT_RUN`].
 pub fn is_observed(outcome: &str) -> bool {
     outcome != NOT_RUN && outcome != UNSUPPORTED
 }
 
 impl Form {
-    /// Whether a legend explains it: it has lines of its own for errors and for flags.
+    /// Whether a legend explains this form; for errors and flags it has lines of its own.
     pub fn is_in_legend(&self) -> bool {
         !matches!(self.shape, Shape::ErrorName | Shape::Flags)
+    }
+
+    /// The meaning without what only a longer text needs: up to the first semicolon.
+    pub fn short_meaning(&self) -> &'static str {
+        self.meaning.split(';').next().unwrap_or(self.meaning)
     }
 
     fn fits(&self, text: &str) -> bool {
         match self.shape {
             Shape::Word | Shape::Signal => text == self.form,
             Shape::Number(head) => text.strip_prefix(head).is_some_and(|number| {
-                let digits = number.strip_prefix('-').unwrap_or(number);
+                // Only error codes can be negative.
+                let digits = number.strip_prefix('-').filter(|_| head == "errno ").unwrap_or(number);
                 !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
             }),
             Shape::Text(head) => text.strip_prefix(head).is_some_and(|word| !word.is_empty()),
@@ -111,7 +117,7 @@ impl Form {
     }
 }
 
-/// The outcome without its signal, and the signal, which may be empty.
+/// The outcome without its signal, and the signal, which is empty if there was none.
 fn split_signal(outcome: &str) -> (&str, &str) {
     outcome.split_at(outcome.find("+SIGPIPE").unwrap_or(outcome.len()))
 }
@@ -121,8 +127,8 @@ fn seen_meanwhile(outcome: &str) -> Option<&str> {
     outcome.strip_prefix(NO_EVENT)?.strip_prefix(' ')
 }
 
-/// The forms that an outcome consists of: its own, and after it that of the signal if there is one. None for a text that
-/// is not an outcome.
+/// The forms that an outcome consists of: its own, and then that of the signal if there is one. Empty for a text that is
+/// not an outcome.
 pub fn forms_of(outcome: &str) -> impl Iterator<Item = &'static Form> {
     let (own, signal) = split_signal(outcome);
     let form_of = |part: &str, is_signal| {
@@ -133,14 +139,13 @@ pub fn forms_of(outcome: &str) -> impl Iterator<Item = &'static Form> {
     forms.into_iter().flatten().filter(move |_| is_outcome)
 }
 
-/// The readiness flags that an outcome names, with which the awaited came or which were seen meanwhile; `None` if it names
-/// none.
+/// The readiness flags in an outcome, which came with the awaited event or before the deadline; `None` if there are none.
 pub fn flags_of(outcome: &str) -> Option<Readiness> {
     Readiness::parse(seen_meanwhile(outcome).unwrap_or(outcome))
 }
 
-/// The class of an outcome; `None` for an error of no class, for what was not observed, and for a text that is not an
-/// outcome. SIGPIPE, delivered or elsewhere, changes no class.
+/// The class of an outcome; `None` for an error that is in no class, for [`UNSUPPORTED`] and [`NOT_RUN`], and for a text that
+/// is not an outcome. A delivered SIGPIPE does not change the class.
 pub fn class_of(outcome: &str) -> Option<Class> {
     let form = forms_of(outcome).next()?;
     let (own, _) = split_signal(outcome);
@@ -152,62 +157,5 @@ pub fn class_of(outcome: &str) -> Option<Class> {
         }
         _ if own == "ok 0" => Some(Class::Done),
         _ => form.class,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn outcomes_have_the_class_that_portable_code_acts_on() {
-        let classes = [
-            ("EPIPE", "disconnected"),
-            ("EPIPE+SIGPIPE", "disconnected"),
-            ("EPIPE+SIGPIPE elsewhere", "disconnected"),
-            ("ECONNRESET", "disconnected"),
-            ("readable+writable+error+read_closed+write_closed", "disconnected"),
-            ("readable+writable+read_closed", "end"),
-            ("eof", "end"),
-            ("readable", "data"),
-            ("ok 17", "data"),
-            ("ok 0", "done"),
-            ("ok", "done"),
-            ("writable", "done"),
-            ("no-event writable", "wait"),
-            ("ENOTCONN", "misuse"),
-            ("killed SIGPIPE", "killed"),
-        ];
-        for (outcome, word) in classes {
-            assert_eq!(class_of(outcome).map(Class::word), Some(word), "{outcome}");
-        }
-        for outcome in ["errno 4711", "ok x", "not-run", "unsupported", "EMFILE"] {
-            assert_eq!(class_of(outcome), None, "{outcome}");
-        }
-    }
-
-    #[test]
-    fn every_outcome_is_of_its_own_form_alone() {
-        let forms = |outcome: &str| forms_of(outcome).map(|form| form.form).collect::<Vec<_>>();
-        for (outcome, form) in [
-            ("ok", "ok"),
-            ("ok 3", "ok N"),
-            ("WSANO_DATA", "ERROR"),
-            ("errno -3", "errno N"),
-            ("error Unsupported", "error KIND"),
-            ("no-event", "no-event"),
-            ("no-event readable+writable", "no-event"),
-            ("readable+writable", "FLAGS"),
-            ("killed SIGPIPE", "killed SIGPIPE"),
-        ] {
-            assert_eq!(forms(outcome), [form], "{outcome}");
-        }
-        assert_eq!(forms("ok 1+SIGPIPE"), ["ok N", "+SIGPIPE"]);
-        assert_eq!(forms("EPIPE+SIGPIPE elsewhere"), ["ERROR", "+SIGPIPE elsewhere"]);
-        let no_outcomes =
-            ["", "okay", "ok -", "writable+readable", "no-event sometimes", "epipe", "x+SIGPIPE", "ok+SIGPIPE!"];
-        for no_outcome in no_outcomes {
-            assert_eq!(forms(no_outcome), Vec::<&str>::new(), "{no_outcome}");
-        }
     }
 }

@@ -1,5 +1,5 @@
-//! The matrix as CSV: a column for each platform, and whether platforms differ in a row: `yes`, `no`, or `stated` if only
-//! something that is documented or reported differs.
+//! The matrix as CSV: a column for each platform, and whether platforms differ in a row: `yes`, `no`, or `stated` if
+//! only something that is documented or reported differs.
 
 use std::io::{self, Write};
 

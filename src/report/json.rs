@@ -2,32 +2,20 @@
 
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer, ser::SerializeSeq};
+use serde::{Serialize, Serializer};
 
 use crate::{
-    matrix::{Column, Counts, Row, Seen, View},
+    matrix::{Counts, Member, Row, Seen, View},
     outcome::{Class, class_of},
-    platform::{Platform, Provenance},
     untrusted::write_json,
 };
 
 #[derive(Serialize)]
 struct MatrixJson<'a> {
-    platforms: Vec<PlatformJson<'a>>,
+    platforms: Vec<&'a Member>,
     #[serde(serialize_with = "rows")]
     rows: &'a View<'a>,
-    #[serde(serialize_with = "counts")]
     counts: Counts,
-}
-
-#[derive(Serialize)]
-struct PlatformJson<'a> {
-    platform: &'a str,
-    provenance: Provenance,
-    facts: Option<&'a Platform>,
-    /// Why no case was run there, if none was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    absent: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -38,7 +26,7 @@ struct RowJson<'a> {
     actor: &'a str,
     operation: &'a str,
     differs: bool,
-    /// Whether only something that is documented or reported differs.
+    /// Whether nothing differs but what is documented or reported.
     stated: bool,
     unsteady: bool,
     cells: Vec<Option<CellJson<'a>>>,
@@ -60,31 +48,13 @@ struct OutcomeJson<'a> {
 }
 
 pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let platforms = view.columns().iter().map(platform).collect();
+    let platforms = view.columns().iter().map(|column| &column.members[0]).collect();
     write_json(&MatrixJson { platforms, rows: view, counts: view.counts() }, out)
 }
 
-fn counts<S: Serializer>(counts: &Counts, serializer: S) -> Result<S::Ok, S::Error> {
-    let Counts { rows, differing, stated, unsteady } = *counts;
-    serializer.collect_map([("rows", rows), ("differing", differing), ("stated", stated), ("unsteady", unsteady)])
-}
-
-fn platform(column: &Column) -> PlatformJson<'_> {
-    let member = &column.members[0];
-    PlatformJson {
-        platform: &member.platform,
-        provenance: member.provenance,
-        facts: member.facts.as_ref(),
-        absent: member.absent.as_deref(),
-    }
-}
-
-/// The rows one by one: all of them together may be larger than the matrix.
+/// Serializes the rows one by one, since all of them together may be larger than the matrix.
 fn rows<S: Serializer>(view: &&View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-    let rows = view.rows();
-    let mut list = serializer.serialize_seq(Some(rows.len()))?;
-    rows.map(row).try_for_each(|row| list.serialize_element(&row))?;
-    list.end()
+    serializer.collect_seq(view.rows().map(row))
 }
 
 fn row(row: Row<'_>) -> RowJson<'_> {
@@ -101,11 +71,12 @@ fn row(row: Row<'_>) -> RowJson<'_> {
     }
 }
 
-fn cell(row: Row<'_>, column: usize) -> Option<CellJson<'_>> {
+fn cell<'a>(row: Row<'a>, column: usize) -> Option<CellJson<'a>> {
     let cell = row.cell(column)?;
-    let outcome = |seen| {
-        let Seen { outcome, count, .. }: &Seen = seen;
-        OutcomeJson { outcome, class: class_of(outcome).map(Class::word), count: *count }
+    let outcome = |seen: &'a Seen| OutcomeJson {
+        outcome: &seen.outcome,
+        class: class_of(&seen.outcome).map(Class::word),
+        count: seen.count,
     };
     Some(CellJson {
         outcomes: cell.outcomes.iter().map(outcome).collect(),

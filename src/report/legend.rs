@@ -1,4 +1,4 @@
-//! The text under a matrix: how many rows there are, what the columns are, and what its signs and words mean.
+//! The text under a matrix: how many rows there are, what the columns are, and what the signs and words mean.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,12 +13,12 @@ use crate::{
     untrusted::printable,
 };
 
-/// How the rows are laid out.
+/// How the rows of a page are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Each by itself, with its cases.
+    /// Each row by itself, with its cases.
     Rows,
-    /// As stories: a difference is followed by the later steps of the same cases.
+    /// As stories: a difference, and the later steps of the same cases.
     Stories,
 }
 
@@ -30,48 +30,48 @@ pub(super) fn shorten(outcome: &str) -> String {
     }
 }
 
-/// The line of counts.
-pub(super) fn counts(view: &View<'_>, shape: Shape) -> String {
+/// What follows "differs" if outcomes of one class count as the same.
+pub(super) fn in_class(view: &View<'_>) -> &'static str {
+    if view.compared() == Compare::Class { " in class" } else { "" }
+}
+
+/// How many rows there are and, if a page hides something, how to see it.
+pub(super) fn summary(view: &View<'_>, shape: Shape) -> Vec<String> {
     let counts = view.counts();
-    let rows = view.rows().len();
     let with = if shape == Shape::Stories { ", with what follows a difference" } else { "" };
-    let shown = match (rows == counts.rows, view.left_out().unsupported) {
-        (true, _) => String::new(),
-        (false, 0) => format!(" ({rows} shown{with})"),
-        (false, hidden) => format!(" ({rows} shown{with}; {hidden} that no platform here supports are hidden)"),
+    let shown = match (view.rows().len(), view.left_out().unsupported) {
+        (rows, _) if rows == counts.rows => String::new(),
+        (rows, 0) => format!(" ({rows} shown{with})"),
+        (rows, hidden) => format!(" ({rows} shown{with}; {hidden} that no platform here supports are hidden)"),
     };
-    let class = if view.compared() == Compare::Class { " in class" } else { "" };
-    let differing = of(counts.differing, "differs", "differ");
-    let differing = match (view.reference(), counts.stated) {
+    let differ = |count| format!("{}{}", of(count, "differs", "differ"), in_class(view));
+    let differing = match view.reference() {
         // Differences from what was measured and from what is stated are not counted together.
-        (Some(baseline), stated) if !baseline.is_measured() && !view.is_pair() => {
-            let (differ, word) = (of(stated, "differs", "differ"), baseline.provenance.word());
-            format!("{differ}{class} from what is {word} for {}", baseline.name)
+        Some(column) if !column.is_measured() && !view.is_pair() => {
+            format!("{} from what is {} for {}", differ(counts.stated), column.provenance, column.name)
         }
-        (baseline, stated) => {
+        reference => {
             let from =
-                baseline.map_or_else(|| "between platforms".to_owned(), |column| format!("from {}", column.name));
-            let more = match stated {
+                reference.map_or_else(|| "between platforms".to_owned(), |column| format!("from {}", column.name));
+            let more = match counts.stated {
                 0 => String::new(),
                 more => format!(", {more} more only in what is documented or reported"),
             };
-            format!("{differing}{class} {from}{more}")
+            format!("{} {from}{more}", differ(counts.differing))
         }
     };
+    let rows = of(counts.rows, "row", "rows");
+    let unsteady = format!("{} unsteady (trials of one platform disagree)", counts.unsteady);
     let platforms = platforms(view.columns());
     let stated = if view.is_pair() { not_measured(view.columns()) } else { String::new() };
-    let unsteady = counts.unsteady;
-    let rows = of(counts.rows, "row", "rows");
-    format!("{rows}{shown}: {differing}, {unsteady} unsteady (trials of one platform disagree). {platforms}.{stated}")
+    let counts = format!("{rows}{shown}: {differing}, {unsteady}. {platforms}.{stated}");
+    [counts].into_iter().chain(left_out(view)).collect()
 }
 
 /// Which of two platforms that are compared was not measured.
 fn not_measured(columns: &[Column]) -> String {
-    let stated: Vec<_> = columns
-        .iter()
-        .filter(|column| !column.is_measured())
-        .map(|column| format!("{} is {}", column.name, column.provenance.word()))
-        .collect();
+    let stated = columns.iter().filter(|column| !column.is_measured());
+    let stated: Vec<_> = stated.map(|column| format!("{} is {}", column.name, column.provenance)).collect();
     match stated.as_slice() {
         [] => String::new(),
         [one] => format!(" {one}, not measured."),
@@ -80,26 +80,26 @@ fn not_measured(columns: &[Column]) -> String {
 }
 
 /// What a page hides, and how to see it; `None` if it hides nothing.
-pub(super) fn left_out(view: &View<'_>) -> Option<String> {
+fn left_out(view: &View<'_>) -> Option<String> {
     let LeftOut { cases, columns, .. } = view.left_out();
-    let cases = (cases > 0).then(|| {
-        let are =
-            of(cases, "case with another sigpipe, call or option is", "cases with another sigpipe, call or option are");
-        format!("{are} hidden; --cases all shows {}.", if cases == 1 { "it" } else { "them" })
-    });
+    let (what, it) = match cases {
+        1 => ("case with another sigpipe, call or option is", "it"),
+        _ => ("cases with another sigpipe, call or option are", "them"),
+    };
+    let cases = (cases > 0).then(|| format!("{cases} {what} hidden; --cases all shows {it}."));
     let stated =
         "What is documented or reported for a measured system is hidden; --expand shows it, --verify compares it.";
     let parts: Vec<_> = cases.into_iter().chain((columns > 0).then(|| stated.to_owned())).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// The lines of the legend: what the columns are, what the notes of cells say, and what is to be explained.
+/// The lines of the legend: what the columns are, the notes of cells, and the meanings of signs and words.
 pub(super) fn lines(view: &View<'_>, notes: BTreeSet<String>, shape: Shape) -> Vec<String> {
     let columns = view.columns().iter().flat_map(column);
     columns.chain(notes).chain(meanings(view, shape)).collect()
 }
 
-/// The sources of what is documented or reported, each with the steps it is about.
+/// The sources of what is documented or reported, each with its steps.
 pub(super) fn sources(view: &View<'_>) -> Vec<String> {
     let mut sources: BTreeMap<(usize, &str), BTreeSet<u32>> = BTreeMap::new();
     for row in view.rows() {
@@ -122,24 +122,23 @@ pub(super) fn head(column: &Column) -> String {
     format!("{mark}{}", column.name)
 }
 
-/// The platforms of a column of several; `None` for a single one.
+/// The platforms of a column; `None` if there is only one.
 pub(super) fn members(column: &Column) -> Option<String> {
     let names: Vec<_> = column.members.iter().map(|member| member.platform.as_str()).collect();
     (names.len() > 1).then(|| format!("{}: {}", column.name, names.join(", ")))
 }
 
+/// How many platforms there are, and of which kind.
 fn platforms(columns: &[Column]) -> String {
-    let some = |word: &str, is_of_it: &dyn Fn(&Column) -> bool| {
-        let count: usize = columns.iter().filter(|column| is_of_it(column)).map(|column| column.members.len()).sum();
-        (count > 0).then(|| format!("{count} {word}"))
+    let count = |is_counted: &dyn Fn(&Column) -> bool| -> usize {
+        columns.iter().filter(|column| is_counted(column)).map(|column| column.members.len()).sum()
     };
-    let mut kinds: Vec<_> = Provenance::ALL
+    let kinds = Provenance::ALL
+        .map(|kind| (count(&|column| column.provenance == kind && !column.is_absent()), kind.word()))
         .into_iter()
-        .filter_map(|kind| some(kind.word(), &|column| column.provenance == kind && !column.is_absent()))
-        .collect();
-    kinds.extend(some("not measured", &Column::is_absent));
-    let count: usize = columns.iter().map(|column| column.members.len()).sum();
-    format!("{} ({})", of(count, "platform", "platforms"), kinds.join(", "))
+        .chain([(count(&Column::is_absent), "not measured")]);
+    let kinds: Vec<_> = kinds.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    format!("{} ({})", of(count(&|_| true), "platform", "platforms"), kinds.join(", "))
 }
 
 /// What a column is: a line for each platform.
@@ -157,7 +156,7 @@ fn member(member: &Member) -> String {
         return format!("{}: not measured{why}", member.platform);
     }
     let Some(facts) = &member.facts else {
-        return format!("{}: {}; no facts are recorded", member.platform, member.provenance.word());
+        return format!("{}: {}; no facts are recorded", member.platform, member.provenance);
     };
     let mut parts = vec![member.provenance.word().to_owned(), format!("{} {}", facts.os, facts.kernel)];
     parts.extend([&facts.arch, &facts.abi, &facts.runtime, &facts.selector].map(String::clone));
@@ -168,19 +167,18 @@ fn member(member: &Member) -> String {
     printable(&format!("{}: {}", member.platform, parts.join(", ")))
 }
 
-/// The meanings of the signs and words that are on this page, and of no others.
+/// The meanings of those signs and words that are on this page.
 fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
     let cells = || view.rows().flat_map(Row::cells);
     let is_unsteady = |counted| cells().flatten().any(|cell: &Cell| cell.is_unsteady() && cell.is_counted() == counted);
     let columns = 0..view.columns().len();
     let mut lines = Vec::new();
     if view.rows().any(|row| columns.clone().any(|column| row.stands_out(column))) {
-        let class = if view.compared() == Compare::Class { " in class" } else { "" };
         let from = match view.reference() {
             Some(baseline) => &baseline.name,
             None => "most measured platforms (ties use the first column as reference)",
         };
-        lines.push(format!("{STANDS_OUT} differs{class} from {from}"));
+        lines.push(format!("{STANDS_OUT} differs{} from {from}", in_class(view)));
     }
     if view.columns().iter().any(|column| !column.is_measured()) {
         let counted = if view.is_pair() { "" } else { "; it is never counted as measured" };
@@ -196,7 +194,7 @@ fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
         lines.push("a/b: the outcome of a of b trials".to_owned());
     }
     if is_unsteady(false) {
-        lines.push("several outcomes without a share: those of a race, or of sources that disagree".to_owned());
+        lines.push("several outcomes without counts: those of a race, or of sources that disagree".to_owned());
     }
     let outcomes: BTreeSet<_> = view.rows().flat_map(Row::outcomes).collect();
     let flags = outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), BitOr::bitor);
@@ -209,7 +207,7 @@ fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
     }
     let forms: Vec<_> = outcomes.iter().flat_map(|outcome| forms_of(outcome)).collect();
     let explained = VOCABULARY.iter().filter(|form| form.is_in_legend() && forms.contains(form));
-    lines.extend(explained.map(|form| format!("{}: {}", form.form, form.meaning)));
+    lines.extend(explained.map(|form| format!("{}: {}", form.form, form.short_meaning())));
     lines
 }
 
@@ -223,13 +221,12 @@ fn classes(outcomes: &BTreeSet<&str>) -> Vec<String> {
     Class::ALL.into_iter().filter_map(line).collect()
 }
 
-/// The notes of the cells of each platform that was measured, without repetition. `show` has the notes of other cells,
-/// which are their sources; that of a platform on which no case was run is printed beside its name.
+/// The distinct notes of each platform that was measured. The note of a platform on which no case was run is beside its
+/// name; those of what is stated are its sources, which `show` prints.
 pub(super) fn notes(view: &View<'_>) -> BTreeSet<String> {
     let mut notes = BTreeSet::new();
-    let has_notes = |column: &Column| column.is_measured() && !column.is_absent();
     for row in view.rows() {
-        for (at, column) in view.columns().iter().enumerate().filter(|(_, column)| has_notes(column)) {
+        for (at, column) in view.columns().iter().enumerate().filter(|(_, column)| column.was_run()) {
             notes.extend(row.notes(at).into_iter().map(|note| format!("{}: {}", column.name, printable(note))));
         }
     }

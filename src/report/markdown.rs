@@ -26,8 +26,7 @@ pub(super) fn render(view: &View<'_>) -> String {
         }
         text.push_str(&format!("### {}\n\n{}\n", escape_markdown(rows[0].family()), table.into_text()));
     }
-    text.push_str(&format!("{}\n\n", escape_markdown(&legend::counts(view, Shape::Rows))));
-    if let Some(line) = legend::left_out(view) {
+    for line in legend::summary(view, Shape::Rows) {
         text.push_str(&format!("{}\n\n", escape_markdown(&line)));
     }
     for line in legend::lines(view, notes, Shape::Rows) {
@@ -36,7 +35,7 @@ pub(super) fn render(view: &View<'_>) -> String {
     text
 }
 
-/// The cells of a row; the scenario's name is in the `first` of its rows only.
+/// The cells of a row. Only the `first` row of a scenario has its name.
 fn cells(row: Row<'_>, first: bool) -> Vec<Content> {
     let scenario = if first { row.name() } else { "" };
     let step = format!("{} {} {}", row.step(), row.actor(), row.operation());

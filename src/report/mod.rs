@@ -1,4 +1,4 @@
-//! The matrix as text, one file for each format. Nothing here reads files, and nothing that reads files renders.
+//! The matrix as text, one file for each format. Nothing here reads files.
 
 mod catalogue;
 mod cell;
@@ -14,9 +14,13 @@ mod table;
 mod transposed;
 mod verify;
 
-use std::io::{self, Write};
+use std::{
+    hash::Hash,
+    io::{self, Write},
+};
 
 use clap::ValueEnum;
+use indexmap::IndexMap;
 
 use crate::matrix::{Rows, View};
 
@@ -27,9 +31,10 @@ pub use show::show;
 pub use verify::verify;
 
 /// How a matrix is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For a terminal.
+    #[default]
     Table,
     /// For a page on GitHub or a job's summary.
     Markdown,
@@ -39,23 +44,23 @@ pub enum Format {
     Json,
 }
 
-/// What a table for a terminal looks like. Other formats ignore it.
+/// How a table for a terminal looks. Other formats ignore it.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
-    /// In characters. A table is wider where a single column of it does not fit.
+    /// In characters. A table is wider if not even one column fits.
     pub width: u16,
     /// Whether cells that stand out are coloured as well as marked.
     pub colour: bool,
 }
 
-/// Renders a view. `rows` says which of its rows are shown; the counts under a table are always those of all.
+/// Renders a view. `rows` says which of its rows are shown; the counts under a table are those of all rows.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn render(view: &View<'_>, rows: Rows, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let shown = view.keep(rows);
-    // The text of many platforms would take more memory than the matrix, so programs get it row by row.
+    // The text of many platforms can be larger than the matrix, so what is for programs is written row by row.
     let text = match format {
         Format::Csv => return csv::render(&shown, out),
         Format::Json => return json::render(&shown, out),
@@ -74,18 +79,13 @@ const STANDS_OUT: &str = "≠";
 /// Marks a cell that was documented or reported, not measured.
 const STATED: &str = "≈";
 
-/// In place of a cell, if the platform has no such case.
+/// In place of a cell that the platform does not have.
 const EMPTY: &str = "·";
 
 /// The items of each key, in the order of the keys' first items.
-fn grouped<K: PartialEq, T>(items: impl IntoIterator<Item = (K, T)>) -> Vec<(K, Vec<T>)> {
-    let mut groups: Vec<(K, Vec<T>)> = Vec::new();
-    for (key, item) in items {
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(item),
-            None => groups.push((key, vec![item])),
-        }
-    }
+fn grouped<K: Eq + Hash, T>(items: impl IntoIterator<Item = (K, T)>) -> IndexMap<K, Vec<T>> {
+    let mut groups = IndexMap::new();
+    items.into_iter().for_each(|(key, item)| groups.entry(key).or_insert_with(Vec::new).push(item));
     groups
 }
 

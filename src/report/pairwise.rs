@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use comfy_table::CellAlignment;
-use serde::Serialize;
 use textwrap::Options;
 
 use super::{
@@ -17,23 +16,13 @@ use super::{
     transposed::{AT_END, blocks, wrap},
 };
 use crate::{
-    matrix::{Compare, PairCount, View},
+    matrix::{PairCount, View},
     platform::Provenance,
     untrusted::{escape_markdown, write_json},
 };
 
-/// A name that is longer than this is broken where that makes room for more platforms.
+/// A name that is longer than this, in characters, is broken if that makes room for more platforms.
 const NAME: u16 = 28;
-
-#[derive(Serialize)]
-struct PairJson<'a> {
-    a: &'a str,
-    b: &'a str,
-    a_provenance: Provenance,
-    b_provenance: Provenance,
-    rows: usize,
-    differing: usize,
-}
 
 /// Renders what [`pair_counts`](View::pair_counts) counts.
 ///
@@ -41,28 +30,21 @@ struct PairJson<'a> {
 ///
 /// Those of `out`.
 pub fn pairwise(view: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let between = view.pair_counts();
+    let pairs = view.pair_counts();
     match format {
-        Format::Json => write_json(&between.iter().map(json).collect::<Vec<_>>(), out),
+        Format::Json => write_json(&pairs, out),
         Format::Csv => {
             let head = ["a", "b", "a_provenance", "b_provenance", "rows", "differing"];
-            csv::table(head, between.iter().map(record), out)
+            csv::table(head, pairs.iter().map(record), out)
         }
-        Format::Markdown => out.write_all(markdown(&Triangle::of(view, &between)).as_bytes()),
-        Format::Table => out.write_all(table(&Triangle::of(view, &between), look).as_bytes()),
+        Format::Markdown => out.write_all(markdown(&Triangle::of(view, &pairs)).as_bytes()),
+        Format::Table => out.write_all(table(&Triangle::of(view, &pairs), look).as_bytes()),
     }
 }
 
-fn json<'a>(between: &PairCount<'a>) -> PairJson<'a> {
-    let PairCount { one, other, rows, differing } = *between;
-    let (a_provenance, b_provenance) = (one.provenance, other.provenance);
-    PairJson { a: &one.name, b: &other.name, a_provenance, b_provenance, rows, differing }
-}
-
-fn record(between: &PairCount<'_>) -> [String; 6] {
-    let PairCount { one, other, rows, differing } = *between;
-    let (rows, differing) = (rows.to_string(), differing.to_string());
-    [&*one.name, &*other.name, one.provenance.word(), other.provenance.word(), &*rows, &*differing].map(str::to_owned)
+fn record(pair: &PairCount<'_>) -> [String; 6] {
+    let (rows, differing) = (pair.rows.to_string(), pair.differing.to_string());
+    [pair.a, pair.b, pair.a_provenance.word(), pair.b_provenance.word(), &*rows, &*differing].map(str::to_owned)
 }
 
 /// A line for each platform, with as many cells as there are platforms before it.
@@ -72,20 +54,19 @@ struct Triangle {
 }
 
 impl Triangle {
-    fn of(view: &View<'_>, between: &[PairCount<'_>]) -> Self {
-        let mut pairs = between.iter();
+    fn of(view: &View<'_>, pairs: &[PairCount<'_>]) -> Self {
+        let mut rest = pairs.iter();
         let line = |(at, column)| {
             let name = format!("{} {}", at + 1, legend::head(column));
-            (name, pairs.by_ref().take(at).map(cell).collect())
+            (name, rest.by_ref().take(at).map(cell).collect())
         };
         let lines = view.columns().iter().enumerate().map(line).collect();
-        let class = if view.compared() == Compare::Class { " in class" } else { "" };
-        let pairs = of(between.len(), "pair", "pairs");
-        let mut legend = vec![format!("{pairs}: the number of rows in which the two differ{class}.")];
-        if between.iter().any(|pair| pair.rows == 0) {
+        let (count, class) = (of(pairs.len(), "pair", "pairs"), legend::in_class(view));
+        let mut legend = vec![format!("{count}: the number of rows in which the two differ{class}.")];
+        if pairs.iter().any(|pair| pair.rows == 0) {
             legend.push(format!("{EMPTY} no row in common"));
         }
-        if between.iter().any(|pair| pair.rows > 0 && !is_measured(pair)) {
+        if pairs.iter().any(|pair| pair.rows > 0 && !is_measured(pair)) {
             legend.push(format!("{STATED} one of the two, or both, was documented or reported, not measured"));
         }
         legend.extend(view.columns().iter().filter_map(legend::members));
@@ -101,15 +82,15 @@ impl Triangle {
     }
 }
 
-fn is_measured(between: &PairCount<'_>) -> bool {
-    between.one.is_measured() && between.other.is_measured()
+fn is_measured(pair: &PairCount<'_>) -> bool {
+    [pair.a_provenance, pair.b_provenance] == [Provenance::Measured; 2]
 }
 
-fn cell(between: &PairCount<'_>) -> String {
-    match between.rows {
+fn cell(pair: &PairCount<'_>) -> String {
+    match pair.rows {
         0 => EMPTY.to_owned(),
-        _ if is_measured(between) => between.differing.to_string(),
-        _ => format!("{STATED}{}", between.differing),
+        _ if is_measured(pair) => pair.differing.to_string(),
+        _ => format!("{STATED}{}", pair.differing),
     }
 }
 
@@ -117,7 +98,7 @@ fn table(triangle: &Triangle, look: Look) -> String {
     let lines = &triangle.lines;
     let longest = widest(lines.iter().map(|(name, _)| name));
     let name_width = longest.min(NAME.max(look.width / 5)).min(look.width / 2);
-    // As in `wrap`, no part of a name begins a line.
+    // As in `wrap`, a bar begins every line but the first.
     let broken = Options::new(usize::from(name_width)).subsequent_indent("| ");
     let widths: Vec<_> = (0..triangle.columns())
         .map(|at| widest(lines.iter().filter_map(|(_, cells)| cells.get(at)).chain([&(at + 1).to_string()])))
@@ -126,7 +107,7 @@ fn table(triangle: &Triangle, look: Look) -> String {
     for block in blocks(&widths, look.width.saturating_add(AT_END).saturating_sub(name_width + AROUND)) {
         let mut table = empty(look);
         table.set_header([String::new()].into_iter().chain(block.clone().map(|at| (at + 1).to_string())));
-        // Lines without a cell in this block are above the triangle.
+        // Lines above this block of the triangle have no cells in it.
         for (name, cells) in lines.iter().skip(if block.start == 0 { 0 } else { block.start + 1 }) {
             let cells = block.clone().map(|at| cells.get(at).cloned().unwrap_or_default());
             table.add_row([textwrap::fill(name, &broken)].into_iter().chain(cells));

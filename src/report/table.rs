@@ -1,5 +1,5 @@
-//! The matrix for a terminal that is wide enough for its platforms: a table for each family, with the same column widths
-//! in all of them.
+//! The matrix for a terminal that is wide enough for its platforms: a table for each family, with the same column
+//! widths in all of them.
 
 use std::collections::BTreeSet;
 
@@ -17,17 +17,17 @@ use crate::{
     untrusted::no_command,
 };
 
-/// No horizontal line but the one under the head, since a family has many rows.
+/// A family has many rows, so only the head has a line under it.
 const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none().junction('│'))
     .header_separator(LineStyle::none().fill('─').junction('┼'))
     .content_lines(ContentLineStyle::none().junction('│'));
 
-/// Least width of a platform's column, so that few words have to be broken.
+/// Least width of a platform's column, so that few words are broken.
 const NARROWEST: u16 = 12;
 /// Greatest width of a platform's column, so that many fit.
 pub(super) const WIDEST: u16 = 26;
-/// What comfy-table adds to a column's width: a blank on each side and a line after it.
+/// What comfy-table adds to a column's width: a blank on each side, and a line after it.
 pub(super) const AROUND: u16 = 3;
 
 /// The tables and the legend; `None` if the platforms do not fit beside each other.
@@ -47,32 +47,32 @@ pub(super) fn render(view: &View<'_>, look: Look) -> Option<String> {
 
 /// What is printed under the tables.
 pub(super) fn footer(view: &View<'_>, notes: BTreeSet<String>, shape: Shape, look: Look) -> String {
-    let head = [legend::counts(view, shape)].into_iter().chain(legend::left_out(view));
-    let head = head.map(|line| textwrap::fill(&line, usize::from(look.width)) + "\n");
-    head.chain(legend::lines(view, notes, shape).iter().map(|line| item(line, look))).collect()
+    let summary = legend::summary(view, shape).into_iter();
+    let summary = summary.map(|line| textwrap::fill(&line, usize::from(look.width)) + "\n");
+    summary.chain(legend::lines(view, notes, shape).iter().map(|line| item(line, look))).collect()
 }
 
-/// A line of a legend. Where it is broken, a bar begins what follows: text from elsewhere that begins a line with `::`
-/// would be a command to a CI runner.
+/// A line of a legend. If it is broken, a bar begins every further line, since text from elsewhere that begins a line
+/// with `::` would be a command to a CI runner.
 pub(super) fn item(line: &str, look: Look) -> String {
     let options = textwrap::Options::new(look.width.into()).initial_indent("  ").subsequent_indent("  | ");
     textwrap::fill(&no_command(line), options) + "\n"
 }
 
-/// The number of characters of the longest line of these texts, at most [`u16::MAX`]; 0 if there is none.
+/// The number of characters of the longest line of these texts, at most [`u16::MAX`]; 0 without a line.
 pub(super) fn widest(texts: impl IntoIterator<Item: AsRef<str>>) -> u16 {
     let width = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
     let widest = texts.into_iter().map(|text| width(text.as_ref())).max().unwrap_or(0);
     u16::try_from(widest).unwrap_or(u16::MAX)
 }
 
-/// The widths of the columns, those of steps and of cases first; `None` if the platforms do not fit. A single platform
-/// always fits, however much of it has to be broken.
+/// The widths of the columns, first those of steps and of cases; `None` if the platforms do not fit beside each other.
+/// A single platform always fits.
 fn widths(view: &View<'_>, width: u16) -> Option<Vec<u16>> {
     // Names may be broken, steps should not be.
     let step = widest(view.rows().map(step)).max(widest(view.rows().map(Row::name)).min(width / 3)).max(8);
     let case = widest(view.rows().map(Row::case_names)).clamp(4, 12.max(width / 5));
-    // On a narrow terminal both are broken as far as needed to leave room for one platform.
+    // A narrow terminal has to leave room for one platform.
     let case = case.min(8.max(width / 5));
     let step = step.min(width.saturating_sub(case + NARROWEST + 3 * AROUND).max(8));
     let room = width.saturating_sub(step + case + 2 * AROUND);
@@ -166,16 +166,4 @@ fn head(platform: &str) -> String {
         }
     }
     lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_broken_at_hyphens() {
-        assert_eq!(head("linux-6.18-x86_64-gnu"), "linux-6.18-\nx86_64-gnu");
-        assert_eq!(head("linux 5.10 – 7.2, 7 platforms"), "linux 5.10 –\n7.2, 7\nplatforms");
-        assert_eq!(head("one"), "one");
-    }
 }

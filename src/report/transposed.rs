@@ -1,6 +1,6 @@
-//! The matrix for a terminal that is too narrow for its platforms: a line for each platform and a column for each step of
-//! a scenario, so that a line shows what one system does from the first difference on. Platforms that do the same share
-//! a line.
+//! The matrix for a terminal that is too narrow for its platforms: a line for each platform and a column for each step
+//! of a scenario, so that a line shows what one system did from the first difference on. Platforms that gave the same
+//! share a line.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -20,7 +20,7 @@ use crate::{
 const NARROWEST: u16 = 22;
 /// The head of that column.
 const HEAD: &str = "platform";
-/// The width of the line after a column, which the last column does not have.
+/// The width of the line after a column, which the last column lacks.
 pub(super) const AT_END: u16 = 1;
 
 pub(super) fn render(view: &View<'_>, look: Look) -> String {
@@ -47,19 +47,19 @@ pub(super) fn render(view: &View<'_>, look: Look) -> String {
     text
 }
 
-/// Breaks no platform's name at its hyphens.
+/// Options that do not break platforms' names at hyphens.
 fn options<'a>(width: u16) -> Options<'a> {
     Options::new(usize::from(width)).word_splitter(WordSplitter::NoHyphenation)
 }
 
-/// A text as lines of at most the width of `look`, all of them ended. Where it is broken, a bar begins what follows: text
-/// from elsewhere that begins a line with `::` would be a command to a CI runner.
+/// A text as lines that are at most as wide as `look`, with a line break after each. A bar begins every line but the
+/// first, since text from elsewhere that begins a line with `::` would be a command to a CI runner.
 pub(super) fn wrap(text: &str, indent: &str, look: Look) -> String {
     let next = format!("{indent}| ");
     textwrap::fill(text, options(look.width).initial_indent(indent).subsequent_indent(&next)) + "\n"
 }
 
-/// The cases of a scenario that are in the same rows, with those rows.
+/// Cases of a scenario that are in the same rows, with these rows.
 fn stories<'a>(rows: &[Row<'a>]) -> Vec<(Vec<&'a CaseName>, Vec<Row<'a>>)> {
     let mut steps: BTreeMap<&CaseName, Vec<usize>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
@@ -93,7 +93,7 @@ impl Line {
         row.cell(self.columns[0])
     }
 
-    /// Whether nothing was observed in any step, and for the same reason in all of them.
+    /// Whether nothing was observed in any step, and the cells of all steps are the same.
     fn is_silent(&self, steps: &[Row<'_>]) -> bool {
         self.texts.iter().all(|text| *text == self.texts[0])
             && steps.iter().all(|row| self.cell(*row).is_none_or(|cell| !cell.is_observed()))
@@ -107,8 +107,8 @@ fn tables(view: &View<'_>, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec
     let width = |(at, head)| widest(lines.iter().map(|line| &line.texts[at]).chain([head])).min(WIDEST);
     let widths: Vec<_> = heads.iter().enumerate().map(width).collect();
     let names: Vec<_> = lines.iter().map(|line| line.names(view)).collect();
-    // Names get what the steps leave. If that is too little there are several tables, and room for a name with the
-    // semicolon after it.
+    // Names get what the steps leave. If that is too little, there are several tables, each with room for a name and a
+    // semicolon.
     let all_steps: usize = widths.iter().map(|width| usize::from(width + AROUND)).sum();
     let width = look.width.saturating_add(AT_END).saturating_sub(AROUND);
     let left = width.saturating_sub(u16::try_from(all_steps).unwrap_or(u16::MAX));
@@ -127,8 +127,8 @@ fn tables(view: &View<'_>, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec
     blocks(&widths, width.saturating_sub(name_width)).into_iter().map(draw).collect()
 }
 
-/// Divides columns of these widths into blocks that fit the room, filled from the left. A block has at least one column,
-/// however narrow the room.
+/// Divides columns of these widths into blocks that fit the room, filled from the left. A block has at least one
+/// column, however narrow the room.
 pub(super) fn blocks(widths: &[u16], room: u16) -> Vec<Range<usize>> {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     let mut used: u16 = 0;

@@ -1,4 +1,4 @@
-//! Measured against stated: how often they agree, and every contradiction with its source.
+//! What was measured against what is stated: how often they agree, and every contradiction with its source.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use super::{
     table::empty,
 };
 use crate::{
-    matrix::{Agreement, Statement, Verified},
+    matrix::{Statement, Verified},
     untrusted::{escape_markdown, log_line, write_json},
 };
 
@@ -67,17 +67,16 @@ pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut d
 }
 
 fn comparison<'a>(verified: &'a Verified<'_>) -> Comparison<'a> {
-    let statements = verified.statements();
-    let of = |agreement| statements.iter().filter(move |statement| statement.agreement == agreement);
+    let (agreeing, contradicting): (Vec<_>, Vec<_>) = verified.statements().into_iter().partition(|each| each.agrees);
     Comparison {
         measured: &verified.measured().name,
         stated: &verified.stated().name,
         provenance: verified.stated().provenance.word(),
-        agrees: of(Agreement::Agrees).count(),
-        contradicts: of(Agreement::Contradicts).count(),
+        agrees: agreeing.len(),
+        contradicts: contradicting.len(),
         undocumented: verified.undocumented(),
         unmeasured: verified.unmeasured(),
-        contradictions: of(Agreement::Contradicts).map(contradiction).collect(),
+        contradictions: contradicting.iter().map(contradiction).collect(),
     }
 }
 

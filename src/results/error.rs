@@ -1,7 +1,7 @@
 //! What can go wrong when results are read or written.
 //!
-//! The program prints an error with `Display` and does not walk its chain, so each message here contains its cause.
-//! `source` continues with the cause's own source, as `io::Error` does, and no text appears twice in a chain.
+//! The program prints an error with `Display` and does not walk its chain, so each message here contains its cause, which
+//! `source` gives as well.
 
 use std::{
     error::Error,
@@ -49,7 +49,7 @@ impl fmt::Display for ReadError {
 
 impl Error for ReadError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.problem.source()?.source()
+        self.problem.source()
     }
 }
 
@@ -74,6 +74,6 @@ impl fmt::Display for WriteError {
 
 impl Error for WriteError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
+        Some(&self.error)
     }
 }

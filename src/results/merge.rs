@@ -95,6 +95,7 @@ impl Before {
         let name = &platform.platform;
         let shown_folder = shown(folder);
         make_folder(folder, [&**name])?;
+        tempfile::tempfile_in(folder).map_err(|error| WriteError::new(folder, error))?;
         let path = file_of(folder, name);
         let mut rows = Vec::new();
         let read = read_steps(&[folder.to_owned()], &mut Tables::default(), |tables, _, step| {
@@ -252,7 +253,7 @@ pub fn check_absent(folder: &Path, platform: &str) -> Result<Vec<String>, MergeE
         is_present |= **step.platform == *platform;
     })?;
     if is_present {
-        let problem = format!("{}: has results of {platform} already, and they stay", shown(folder));
+        let problem = format!("{}: already has results of {platform}; they are kept", shown(folder));
         return Err(MergeError::Refused(problem));
     }
     Ok(read.notes)

@@ -40,11 +40,10 @@ pub(super) fn file_of(folder: &Path, platform: &str) -> PathBuf {
     folder.join(format!("{platform}.csv"))
 }
 
-/// Creates the folder if need be. Fails if nothing can be written there, or a file of these platforms or the table of
-/// platforms is a folder, which no file can replace.
+/// Creates the folder if need be. Fails if a file of these platforms or the table of platforms is a folder, which no file
+/// can replace.
 pub(super) fn make_folder<'a>(folder: &Path, platforms: impl IntoIterator<Item = &'a str>) -> Result<(), WriteError> {
-    let made = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder).map(drop));
-    made.map_err(|error| WriteError::new(folder, error))?;
+    fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))?;
     let files = platforms.into_iter().map(|platform| file_of(folder, platform));
     let folder = files.chain([folder.join(PLATFORMS)]).find(|path| path.is_dir());
     folder.map_or(Ok(()), |path| Err(WriteError::new(&path, io::ErrorKind::IsADirectory)))

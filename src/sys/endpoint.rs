@@ -1,23 +1,23 @@
-//! One end of a connection, whatever it is made of, and what takes connections.
+//! One end of a connection, whatever it is made of, and listeners.
 
 use std::{io, net::Shutdown, process::Stdio};
 
 use mio::event::Source;
 use socket2::SockRef;
 
-/// One end of a connection. mio reads and writes; the rest is asked of the socket below. No call waits.
+/// One end of a connection. mio's types read and write; everything else goes to the socket below them. No call blocks.
 pub(crate) trait Endpoint: Source + Send {
-    /// Reads once; 0 bytes are the end of the stream, or an empty datagram.
+    /// Reads once. 0 bytes mean the end of the stream, or an empty datagram.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
-    /// Reads once and leaves what it read (MSG_PEEK).
+    /// Reads once, and leaves the data in the socket (MSG_PEEK).
     fn peek(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
-    /// Writes once, with the system call that mio and std take, and returns how many bytes went out.
+    /// Writes once, with the system call that mio and std use, and returns how many bytes were written.
     fn write(&mut self, data: &[u8]) -> io::Result<usize>;
     /// Ends one direction or both.
     fn shutdown(&mut self, how: Shutdown) -> io::Result<()> {
         self.socket().shutdown(how)
     }
-    /// The socket below; every call on it fails if it is a pipe, as it would in any program.
+    /// The socket. If it is a pipe, every call on it fails as it would in any program.
     fn socket(&self) -> SockRef<'_>;
     /// Closes it and returns what the call returned.
     fn close(self: Box<Self>) -> io::Result<()>;
@@ -25,17 +25,17 @@ pub(crate) trait Endpoint: Source + Send {
     fn into_stdio(self: Box<Self>) -> io::Result<Stdio>;
 }
 
-/// What takes connections.
+/// What accepts connections.
 pub(crate) trait Listener: Source + Send {
-    /// Takes a connection, and returns it with the length in bytes of the address that came with it.
+    /// Accepts a connection, and returns it with the length in bytes of the address that came with it.
     fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)>;
-    /// The socket below.
+    /// The socket.
     fn socket(&self) -> SockRef<'_>;
     /// Closes it and returns what the call returned.
     fn close(self: Box<Self>) -> io::Result<()>;
 }
 
-/// Implements [`Endpoint`] by three functions, and by the system's handle for the rest.
+/// Implements [`Endpoint`] with three functions, and the rest with the type's handle.
 macro_rules! endpoint {
     ($name:ident: $read:path, $peek:path, $write:path) => {
         #[allow(clippy::needless_question_mark, reason = "some of these functions have errors of rustix")]

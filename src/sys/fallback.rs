@@ -1,5 +1,5 @@
-//! What a system has that no family is written for: what mio, std and socket2 do everywhere, and for all else the error
-//! [`Unsupported`](io::ErrorKind::Unsupported). A family takes from here what it lacks.
+//! The contract on a system that belongs to no family: what mio, std and socket2 do everywhere, and for all else the error
+//! [`Unsupported`](io::ErrorKind::Unsupported). A family takes from here what its systems lack.
 
 use std::{
     io,
@@ -16,20 +16,20 @@ use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 use super::{Endpoint, ErrorName, Host, Listener, Signal};
 use crate::catalogue::{Axes, Call, Sigpipe, SocketOption, Transport};
 
-/// The selector that mio takes here is not known.
+/// Nothing is known about the selector that mio uses here.
 pub const SELECTOR: &str = "unknown";
 
-/// Registering again is right with every selector, and with some slower than need be.
+/// Registering again is right with every selector, though some do not need it.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
-/// A connection whose address is taken as it comes, made non-blocking once it is there.
+/// accept(2), with an address of any length; the connection is made non-blocking afterwards.
 pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
     let (socket, address) = SockRef::from(listener).accept()?;
     socket.set_nonblocking(true)?;
     Ok((TcpStream::from_std(socket.into()), address.len() as usize))
 }
 
-/// A socket, made non-blocking once it is there. On Apple's systems `Socket::new` sets SO_NOSIGPIPE, as mio and std do.
+/// A socket, made non-blocking afterwards. On Apple's systems `Socket::new` sets SO_NOSIGPIPE, as mio and std do.
 pub(crate) fn stream_socket(domain: Domain) -> io::Result<TcpStream> {
     let socket = Socket::new(domain, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
@@ -47,7 +47,7 @@ pub(crate) fn set_keepalive_fast(socket: &Socket) -> io::Result<()> {
     socket.set_tcp_keepalive(&times)
 }
 
-/// A code means something else on every system.
+/// Error codes differ from system to system.
 pub fn error_name(_: i32) -> Option<ErrorName> {
     None
 }
@@ -56,14 +56,14 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory
 }
 
-/// `ErrorKind::InProgress` is unstable, but its `Debug` can be read.
+/// `ErrorKind::InProgress` cannot be named in stable Rust, so its `Debug` form is compared.
 pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock || format!("{:?}", error.kind()) == "InProgress"
 }
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
-        Some("mio knows no Unix sockets or pipes of this system")
+        Some("mio has no Unix sockets or pipes on this system")
     } else if axes.call != Call::Std {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
@@ -73,12 +73,12 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     }
 }
 
-/// No call is known by its name.
+/// No other call is known here.
 pub(crate) fn write_by(_: Call, _: &Socket, _: &[u8]) -> Option<io::Result<usize>> {
     None
 }
 
-/// Without SIGPIPE a program is where one that ignores it is.
+/// A system without SIGPIPE is like one where it is ignored.
 pub(crate) fn has_sigpipe(mode: Sigpipe) -> bool {
     mode == Sigpipe::Ignore
 }
@@ -91,32 +91,32 @@ pub(crate) fn killed_by_sigpipe(_: ExitStatus) -> bool {
     false
 }
 
-/// There is no option that a library could have set.
+/// No library sets an option that does not exist.
 pub(crate) fn clear_nosigpipe(_: &Socket) -> io::Result<()> {
     Ok(())
 }
 
-/// A firewall could cut a connection off, but it belongs to the whole machine.
+/// A firewall could cut a connection off, but its rules are those of the whole machine.
 pub(crate) fn vanish(_: &Socket) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no socket option that cuts a connection off"))
 }
 
-/// A file has the permissions of its folder.
+/// Files get their permissions from their folder.
 pub(crate) fn results_permissions(_: &mut tempfile::Builder<'_, '_>) {}
 
-/// Ctrl-C reaches a child if it reaches the parent.
+/// There is no known way to keep Ctrl-C from a child.
 pub(crate) fn new_process_group(command: &mut Command) -> &mut Command {
     command
 }
 
-/// Nothing is known of the system.
+/// Nothing is known about the system.
 pub fn host() -> Host {
-    let evidence = "nothing is known of this system".to_owned();
+    let evidence = "nothing is known about this system".to_owned();
     Host { runtime: "unknown", evidence, container: NO_CONTAINER.to_owned(), ..Host::default() }
 }
 
-/// What [`Host::container`] is where containers leave no sign that this program knows of.
-pub(super) const NO_CONTAINER: &str = "not looked for: no sign of one is known here";
+/// [`Host::container`] where this program knows no sign of a container.
+pub(super) const NO_CONTAINER: &str = "not looked for: no sign of one is known for this system";
 
 macro_rules! unsupported {
     ($($(#[$doc:meta])* fn $name:ident $(<$socket:ident>)? ($($argument:ty),*) -> $output:ty;)*) => {
@@ -140,6 +140,6 @@ unsupported! {
     fn local_socket() -> Box<dyn Endpoint>;
     fn pipe(&Registry, Token) -> (Box<dyn Endpoint>, Box<dyn Endpoint>);
     fn into_stdio<S>(S) -> Stdio;
-    /// Dropping it closes it without telling what the call returned, which must not pass for success.
+    /// Dropping a socket closes it without telling what the call returned, which must not pass for success.
     fn close<S>(S) -> ();
 }

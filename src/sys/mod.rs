@@ -1,36 +1,36 @@
-//! What differs by operating system, and nothing else does.
+//! Everything that differs by operating system, and nothing else.
 //!
 //! # The contract
 //!
-//! One folder a family fulfils it (`unix/`, `windows/`). `fallback.rs` fulfils it on every system, and a family takes from
-//! it what its systems lack. `unsafe` is allowed here only. Each family has:
+//! Each family of systems has a folder that fulfils it (`unix/`, `windows/`). `fallback.rs` fulfils it on every system, and
+//! a family takes from there what its systems lack. `unsafe` code is allowed in this module only. A family has:
 //!
 //! | item | contract |
 //! |---|---|
-//! | `SELECTOR` | the name of the selector that mio takes |
-//! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change by itself |
-//! | `error_name(code)` | the native and the POSIX spelling of an error code; `None` for an unknown one: never a guess |
-//! | `is_exhausted(error)` | whether descriptors, memory or buffers ran out: then fewer trials run at a time |
+//! | `SELECTOR` | the name of the selector that mio uses |
+//! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change anyway |
+//! | `error_name(code)` | the native and the POSIX name of an error code; `None` for an unknown code: a name is never guessed |
+//! | `is_exhausted(error)` | whether descriptors, memory or buffers ran out, so that fewer trials should run at a time |
 //! | `stream_socket(domain)` | a TCP socket as mio makes it: non-blocking, not inherited by children, not yet connected |
-//! | `accept(listener)` | a non-blocking connection, and the length of its address in bytes, whatever that is: std and mio refuse an empty address, as macOS and Wine give it for a connection that was reset |
-//! | `is_in_progress(error)` | whether a non-blocking connect has begun, by its error |
+//! | `accept(listener)` | a non-blocking connection, and the length of its address in bytes, even 0: macOS and Wine return an empty address for a connection that was reset, which std and mio refuse |
+//! | `is_in_progress(error)` | whether this error of a non-blocking connect means that it has begun |
 //! | `close(socket)` | closes a socket and returns what the call returned |
-//! | `into_stdio(socket)` | makes a socket a child's standard stream |
-//! | `unsupported_reason(axes)` | what a case needs and the system does not have; such a case is `unsupported` |
-//! | `write_by(call, socket, data)` | writes with a call by its name; `None` for `std`, and for a call that `unsupported_reason` rules out |
+//! | `into_stdio(socket)` | turns a socket into a child's standard stream |
+//! | `unsupported_reason(axes)` | the reason why the system cannot run a case with these axes, which is then `unsupported` |
+//! | `write_by(call, socket, data)` | writes with this system call; `None` for `std`, and for a call that `unsupported_reason` rules out |
 //! | `has_sigpipe(mode)` | whether SIGPIPE can be set to this |
-//! | `set_sigpipe(mode)`, `take_sigpipe()`, `killed_by_sigpipe(status)` | sets what SIGPIPE does in this process; says whether it came since the last call, and whether it ended a child |
-//! | `inherit_sigpipe(command)` | has a child begin with SIGPIPE as it is in this thread, where std's `Command` sets it back |
-//! | `restore_sigpipe()` | in such a child: sets SIGPIPE to what it was when the program began, before std's runtime set it |
+//! | `set_sigpipe(mode)`, `take_sigpipe()`, `killed_by_sigpipe(status)` | sets what SIGPIPE does in this process; tells what became of it since the last call; tells whether it ended a child |
+//! | `inherit_sigpipe(command)` | lets a child begin with SIGPIPE as it is in this thread, which std's `Command` would reset |
+//! | `restore_sigpipe()` | in such a child: sets SIGPIPE to what it was when the program began, before std's runtime changed it |
 //! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
 //! | `set_nosigpipe(socket)`, `clear_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | sets SO_NOSIGPIPE; unsets it where a library has set it; sets F_SETNOSIGPIPE |
 //! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
-//! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it, not even when it is closed. An error without a code says why the system cannot |
+//! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it, not even when it is closed. An error without a code says why the system cannot do it |
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
-//! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token where they cannot be used before |
-//! | `results_permissions(builder)` | gives a temporary file the permissions of an ordinary new file, as far as a program can choose |
-//! | `new_process_group(command)` | keeps Ctrl-C from a child, which its parent ends |
-//! | `host()` | what the running system says of itself |
+//! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token where they cannot be used unregistered |
+//! | `results_permissions(builder)` | gives a temporary file the permissions of an ordinary new file, as far as a program can choose them |
+//! | `new_process_group(command)` | keeps Ctrl-C from reaching a child, which its parent ends |
+//! | `host()` | what the running system says about itself |
 
 #![allow(unsafe_code)]
 
@@ -43,7 +43,7 @@ mod unix;
 #[cfg(all(windows, not(brokenpipe_fallback)))]
 mod windows;
 
-// `--cfg brokenpipe_fallback` takes the fallback on any system, so that it can be tried: see `ci/check`.
+// `--cfg brokenpipe_fallback` selects the fallback on any system, so that it can be tried: see `ci/check`.
 #[cfg(any(not(any(unix, windows)), brokenpipe_fallback))]
 use fallback as family;
 #[cfg(all(unix, not(brokenpipe_fallback)))]
@@ -65,14 +65,14 @@ pub use family::{SELECTOR, error_name, host};
 #[doc(hidden)]
 pub use unix::note_sigpipe;
 
-/// Has a program note, before std's runtime changes it, what SIGPIPE was set to when it began; without that the program
-/// cannot be the one that the operation `exec` starts. It stands in the program itself since a library must not run code
-/// before `main` in every program that links it.
+/// Makes a program note what SIGPIPE was set to when it began, before std's runtime changes it. The operation `exec` can only
+/// start such a program. Only the program itself calls this, since a library must not run code before `main` in every program
+/// that links it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! note_sigpipe_at_start {
     () => {
-        // The functions that run before `main`: the System V ABI's list of them, and Apple's.
+        // Where the System V ABI, and Apple, list functions that run before `main`.
         #[cfg(all(unix, not(brokenpipe_fallback)))]
         #[used]
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
@@ -85,41 +85,41 @@ macro_rules! note_sigpipe_at_start {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Signal {
-    /// None came; none can while SIGPIPE is ignored.
+    /// None came, as is always so while SIGPIPE is ignored.
     #[default]
     None,
     /// One was delivered to the handler, or is pending where SIGPIPE is blocked.
     Delivered,
-    /// One was delivered to a handler in another thread than the one that wrote, where it is blocked.
+    /// One was delivered to a handler in another thread, since the thread that wrote blocks it.
     Elsewhere,
     /// It killed the process in this step, or the process that the step started.
     Killed,
 }
 
-/// The two spellings of an error's name.
+/// The two names of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorName {
-    /// POSIX's spelling where there is one, so that outcomes compare across platforms.
+    /// POSIX's name where there is one, so that outcomes compare across platforms.
     pub canonical: &'static str,
-    /// The system's own.
+    /// The system's own name.
     pub native: &'static str,
 }
 
-/// What the running system says of itself.
+/// What the running system says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Host {
     /// The operating system's version as its makers count releases, without the patch level: `6.18`, `15`, `26100`.
     /// Empty where it is not known.
     pub version: String,
-    /// The version of a `runtime` that is not `native`, as it goes into the platform's name: Wine's `8`. Empty where there
-    /// is none; the name then has `version`.
+    /// The version of a `runtime` that is not `native`, such as Wine's `8`, for the platform's name. Empty where there is
+    /// none: then the name has `version`.
     pub runtime_version: String,
     /// The kernel's full version; empty where it is not known.
     pub kernel: String,
-    /// `native`; or what stands in for the kernel, `gvisor`, `wine` or `wsl`, or for the processor: `qemu-user` translates
-    /// this program, `qemu` a whole machine. `unknown` where nothing tells.
+    /// `native`; what stands in for the kernel: `gvisor`, `wine` or `wsl`; what stands in for the processor: `qemu-user`,
+    /// which translates this program, or `qemu`, which emulates a whole machine; or `unknown`.
     pub runtime: &'static str,
-    /// What `runtime` was concluded from.
+    /// What `runtime` is concluded from.
     pub evidence: String,
     /// The container's name and what says so, or that there is no sign of one.
     pub container: String,

@@ -25,7 +25,7 @@ impl Listener for TcpListener {
     }
 }
 
-// A connected UDP socket; each write is a datagram.
+// A connected UDP socket, each write of which is a datagram.
 endpoint!(UdpSocket: UdpSocket::recv, UdpSocket::peek, UdpSocket::send);
 
 /// A bound UDP port: datagrams can be sent to it, and there are no connections to accept.

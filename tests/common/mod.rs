@@ -1,16 +1,19 @@
-//! What the tests of the built program share.
+//! Helpers shared by the tests of the built program.
 
 // Every test binary compiles this module for itself, and none uses all of it.
 #![allow(dead_code)]
 
 pub mod accepted;
+#[cfg(unix)]
+pub mod process;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, fs,
     path::{Path, PathBuf},
-    process::{self, Output},
-    time::Duration,
+    process::Output,
+    thread,
+    time::{Duration, Instant},
 };
 
 use assert_cmd::Command;
@@ -22,13 +25,13 @@ use brokenpipe::{
     results::Row,
 };
 
-/// The built program.
+/// The path of the built program.
 pub const BROKENPIPE: &str = env!("CARGO_BIN_EXE_brokenpipe");
 
-/// One case that is measured in a moment, on every platform and without IPv6.
+/// A case that is quick to measure on every platform, also without IPv6.
 pub const ONE_CASE: [&str; 3] = ["peer-close/read-read-write", "--transport", "tcp4"];
 
-/// A scenario file of one's own: the short scenario ends at once, the long one after an await's deadline.
+/// A user's scenario file: the short scenario ends at once, the long one when the deadline of its await passes.
 pub const OWN: &str = r#"[[scenario]]
 id = "own/short"
 title = "Connect and close"
@@ -56,7 +59,7 @@ client await quiet
 pub const HEAD: &str = "platform,provenance,scenario,transport,sigpipe,call,option,step,actor,operation,outcome,code,\
                         name,kind,signal,count,trials,note\n";
 
-/// Good results, written by hand. Step 2 has two outcomes.
+/// The rows of a valid file of results. Step 2 has two outcomes.
 pub const GOOD: [&str; 4] = [
     "box-1,measured,own/x,tcp4,ignore,std,none,1,client,connect,ok,,,,,10,10,\n",
     "box-1,measured,own/x,tcp4,ignore,std,none,2,client,write 1,EPIPE,32,EPIPE,BrokenPipe,,7,10,\n",
@@ -64,15 +67,19 @@ pub const GOOD: [&str; 4] = [
     "box-1,measured,own/x,tcp4,ignore,std,none,3,client,close,ok,,,,,10,10,seen twice\n",
 ];
 
-/// The file that [`HEAD`] and [`GOOD`] make.
+/// The first line of a table of platforms.
+pub const PLATFORMS_HEAD: &str =
+    "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
+
+/// The file of results that [`HEAD`] and [`GOOD`] make.
 pub fn good() -> String {
     HEAD.to_owned() + &GOOD.concat()
 }
 
-/// What a program said, and how it ended.
+/// The output and the exit code of a program.
 #[derive(Debug)]
 pub struct Ran {
-    /// None if a signal ended it.
+    /// `None` if a signal ended the program.
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
@@ -93,7 +100,7 @@ impl Ran {
         self
     }
 
-    /// Every one of these words is on standard error.
+    /// Asserts that standard error contains each of these texts.
     #[track_caller]
     pub fn says(self, words: &[&str]) -> Self {
         for word in words {
@@ -102,32 +109,43 @@ impl Ran {
         self
     }
 
-    /// Nothing on standard error.
+    /// Asserts that standard error is empty.
     #[track_caller]
     pub fn silent(self) -> Self {
         assert_eq!(self.err, "", "{self:#?}");
         self
     }
 
-    /// Exit code 2, nothing on standard output, and one message of one line with these words.
+    /// Asserts exit code 2, no standard output, and a single error message of one line with these texts.
     #[track_caller]
     pub fn refuses(self, words: &[&str]) -> Self {
         let ran = self.exits(2).says(words);
         assert_eq!(ran.out, "", "{ran:#?}");
         assert!(ran.err.starts_with("error: ") && ran.err.ends_with('\n'), "{ran:#?}");
-        assert_eq!(ran.err.lines().count(), 1, "one message of one line: {ran:#?}");
+        assert_eq!(ran.err.lines().count(), 1, "not one message of one line: {ran:#?}");
         ran
     }
 }
 
+/// The longest that a test waits for anything, so that none of them can hang.
+pub const LIMIT: Duration = Duration::from_secs(120);
+
 /// Runs the program in a folder.
 pub fn brokenpipe(folder: &Path, args: &[&str]) -> Ran {
-    // Far longer than anything takes: a test must not hang.
-    let limit = Duration::from_secs(120);
-    Ran::of(Command::new(BROKENPIPE).current_dir(folder).args(args).timeout(limit).output().expect("the program runs"))
+    Ran::of(Command::new(BROKENPIPE).current_dir(folder).args(args).timeout(LIMIT).output().expect("the program runs"))
 }
 
-/// A folder that is gone after the test.
+/// Polls until the condition holds, and panics if that takes longer than [`LIMIT`].
+#[track_caller]
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < LIMIT, "timed out: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A temporary folder, which is removed when it is dropped.
 pub struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -135,7 +153,7 @@ impl Folder {
         Folder(tempfile::tempdir().expect("there is a folder for temporary files"))
     }
 
-    /// A folder with this file in it.
+    /// A temporary folder with this file in it.
     pub fn with(name: &str, text: impl AsRef<[u8]>) -> Self {
         let folder = Folder::new();
         folder.write(name, text);
@@ -151,27 +169,49 @@ impl Folder {
     }
 
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.join(name), text).expect("the test's own folder can be written");
+        fs::write(self.join(name), text).expect("the temporary folder is writable");
+    }
+
+    /// Makes a folder in this one.
+    pub fn make(&self, name: &str) {
+        fs::create_dir(self.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// Runs the program here.
+    /// Runs the program in this folder.
     pub fn brokenpipe(&self, args: &[&str]) -> Ran {
         brokenpipe(self.path(), args)
     }
 
-    /// Runs `brokenpipe run` here, into `out` and as platform `here`, and expects success without a word.
+    /// Runs `brokenpipe run` in this folder, into `out` and as platform `here`, and asserts success without output.
     #[track_caller]
     pub fn run(&self, args: &[&str]) {
-        let ran = self.brokenpipe(&[&["run", "--quiet", "--platform", "here", "--out", "out"], args].concat());
+        let ran = self.brokenpipe(&[&RUN[..], args].concat());
         assert_eq!(ran.exits(0).silent().out, "");
+    }
+
+    /// Measures [`ONE_CASE`] as a platform, into a folder of the platform's name.
+    #[track_caller]
+    pub fn run_one_case_as(&self, platform: &str) {
+        let args = ["run", "--quiet", "--out", platform, "--platform", platform];
+        assert_eq!(self.brokenpipe(&[&args[..], &ONE_CASE].concat()).exits(0).silent().out, "");
+    }
+
+    /// Replaces the kernel in the facts of `out`'s one platform with another, and returns the original facts.
+    #[track_caller]
+    pub fn change_kernel(&self) -> String {
+        let facts = self.read("out/platforms.csv");
+        let kernel = format!(",{},", rows(&facts)[0]["kernel"]);
+        assert!(facts.contains(&kernel), "{facts}");
+        self.write("out/platforms.csv", facts.replacen(&kernel, ",0.0.1-other,", 1));
+        facts
     }
 }
 
-/// What a file holds, readable where a test fails.
+/// The contents of a file, which `Debug` shows as text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
@@ -181,49 +221,50 @@ impl fmt::Debug for Bytes {
     }
 }
 
-/// Every file in a folder, hidden ones too, by name.
+/// The contents of all files in a folder, including hidden ones, by name.
 pub fn contents(folder: &Path) -> BTreeMap<String, Bytes> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     entries
-        .map(|entry| entry.expect("a folder can be listed"))
+        .map(|entry| entry.expect("the folder is readable"))
         .filter(|entry| entry.path().is_file())
         .map(|entry| {
-            let bytes = fs::read(entry.path()).expect("a file can be read");
-            (entry.file_name().into_string().expect("our names are UTF-8"), Bytes(bytes))
+            let bytes = fs::read(entry.path()).expect("the file is readable");
+            (entry.file_name().into_string().expect("the name is UTF-8"), Bytes(bytes))
         })
         .collect()
 }
 
-/// The rows of a file of results as maps from column to field; its own reading, not the program's.
+/// The rows of a file of results as maps from column to field. It does not use the program's own parser.
 pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     reader.deserialize().map(|row| row.expect("results are CSV")).collect()
 }
 
-/// The distinct values of a column, in order.
+/// The distinct values of a column, sorted.
 pub fn distinct(csv: &str, column: &str) -> Vec<String> {
     let values: BTreeSet<_> = rows(csv).iter().map(|row| row[column].clone()).collect();
     values.into_iter().collect()
 }
 
-/// The good file with one text of it replaced.
+/// The file [`good`] with one text replaced, which has to occur exactly once.
 #[track_caller]
 pub fn good_but(old: &str, new: &str) -> String {
-    assert_eq!(good().matches(old).count(), 1, "{old} stands there once");
+    assert_eq!(good().matches(old).count(), 1, "{old} does not occur once");
     good().replace(old, new)
 }
 
-/// Runs a script in a folder; in it `$0` is the program, and `$@` are these arguments.
+/// Runs a shell script in a folder. In it `$0` is the program, and `$@` are these arguments.
 pub fn sh(folder: &Path, script: &str, args: &[&str]) -> Ran {
-    let mut sh = process::Command::new("sh");
-    sh.current_dir(folder).args(["-c", script, BROKENPIPE]).args(args);
+    let mut sh = Command::new("sh");
+    sh.current_dir(folder).args(["-c", script, BROKENPIPE]).args(args).timeout(LIMIT);
     Ran::of(sh.output().expect("there is a shell"))
 }
 
-/// `run` into `out` as platform `here`.
+/// The arguments of a run into `out` as platform `here`.
 pub const RUN: [&str; 6] = ["run", "--quiet", "--out", "out", "--platform", "here"];
 
-/// A measured row of the usual case over a transport: `step` is its number, actor and operation.
+/// A measured row of a case with the default axes. `step` is its number, from 1, and its actor and operation. `of` is
+/// its count and the number of trials.
 pub fn row(platform: &str, id: &str, transport: &str, step: (u32, &str), outcome: &str, of: (u64, u64)) -> Row {
     let (actor, operation) = step.1.split_once(' ').expect("a step is an actor and an operation");
     Row {
@@ -248,7 +289,7 @@ pub fn row(platform: &str, id: &str, transport: &str, step: (u32, &str), outcome
     }
 }
 
-/// The facts of a platform of this version, of a system that nobody can take for a real one.
+/// The facts of a platform with this name and version, of an invented system.
 pub fn facts(name: &str, version: &str) -> Platform {
     let text = str::to_owned;
     Platform {
@@ -267,7 +308,12 @@ pub fn facts(name: &str, version: &str) -> Platform {
     }
 }
 
-/// The committed files of rows in a folder of the crate, without those of the folders in it, in order of name.
+/// The lines that a CI runner would take for commands: those that begin with `::`, blanks aside, or contain `##[`.
+pub fn runner_commands(out: &str) -> Vec<&str> {
+    out.lines().filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect()
+}
+
+/// The committed files of results in a folder of the crate, sorted by name, without those in its subfolders.
 pub fn committed(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -275,12 +321,12 @@ pub fn committed(folder: &str) -> Vec<PathBuf> {
         path.extension().is_some_and(|extension| extension == "csv") && !path.ends_with("platforms.csv")
     };
     let mut files: Vec<_> =
-        entries.map(|entry| entry.expect("a folder can be listed").path()).filter(is_rows).collect();
+        entries.map(|entry| entry.expect("the folder is readable").path()).filter(is_rows).collect();
     files.sort();
     files
 }
 
-/// What each step of a case gave, the same in all of three trials.
+/// The outcome of each step of a case, which has to be the same in all three trials.
 #[track_caller]
 pub fn observed(result: &CaseResult) -> Vec<Observation> {
     let CaseResult::Measured { trials: 3, steps } = result else { panic!("{result:?}") };
@@ -291,12 +337,12 @@ pub fn observed(result: &CaseResult) -> Vec<Observation> {
     steps.iter().map(steady).collect()
 }
 
-/// What tables say of these.
+/// Each of these as it is written in tables.
 pub fn words(observations: &[Observation]) -> Vec<String> {
     observations.iter().map(Observation::to_string).collect()
 }
 
-/// How many cases a run of everything has that takes no seconds.
+/// The number of cases in a run of everything, without the slow scenarios.
 pub fn number_of_cases() -> usize {
     Selection::default().cases(&Catalogue::builtin()).len()
 }

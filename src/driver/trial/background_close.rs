@@ -9,58 +9,60 @@ use std::{
     thread,
 };
 
-use super::{Stop, Trial, context::Context, perform::done, sockets::End};
+use super::{
+    next::{Abort, Next, done},
+    sockets::Sockets,
+    watched::End,
+};
 use crate::{
     catalogue::{Actor, Ending},
     outcome::Outcome,
 };
 
-impl Trial<'_> {
+impl Sockets {
     /// Closes a socket that lingers, while other trials go on. The trial keeps its turn until the thread is about to
-    /// close: a process that is started before that has a copy of the socket, and the last of the two closes is the one
-    /// that lingers.
-    pub(super) fn close_in_background(&mut self, end: End, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
+    /// close: a process that is started earlier has a copy of the socket, and only the last close of the two lingers.
+    pub(super) fn close_in_background(&mut self, end: End) -> Result<Next, Abort> {
         let (begins, its_begins) = flag();
         self.start_background(move || {
             its_begins.store(true, Ordering::Release);
             end.source.close()
         })?;
-        wait_for(&begins);
-        self.wait_for_thread(context);
-        Ok(None)
+        spin_until(&begins);
+        Ok(Next::WaitForClose)
     }
 
-    /// What the close gave, once it has returned.
+    /// What the close returned; `None` while it has not, or if there is none.
     pub(super) fn background_close_result(&mut self) -> Option<Outcome> {
-        let thread = self.sockets.aside.take_if(|thread| thread.is_finished())?;
+        let thread = self.background_close.take_if(|thread| thread.is_finished())?;
         // Closing does not panic.
         thread.join().ok().map(|closed| done(Some(closed)))
     }
 
-    /// Has another thread end an actor's connection while the trial goes on. Both begin at the same moment, or starting
-    /// the thread would decide who is first.
-    pub(super) fn race(&mut self, actor: Actor, ending: Ending) -> Result<Outcome, Stop> {
-        let Some(end) = self.sockets.take(actor) else { return Ok(Outcome::NotRun) };
+    /// Has another thread end an actor's connection while the trial goes on. Both start at the same moment: otherwise
+    /// the time it takes to start the thread would decide the race.
+    pub(super) fn race(&mut self, actor: Actor, ending: Ending) -> Result<Outcome, Abort> {
+        let Some(end) = self.take(actor) else { return Ok(Outcome::NotRun) };
         let ((ready, its_ready), (go, its_go)) = (flag(), flag());
         self.start_background(move || {
             its_ready.store(true, Ordering::Release);
-            wait_for(&its_go);
+            spin_until(&its_go);
             match ending {
                 Ending::Close => end.source.close(),
                 Ending::Reset => end.reset(),
             }
         })?;
-        wait_for(&ready);
+        spin_until(&ready);
         go.store(true, Ordering::Release);
         Ok(Outcome::Done)
     }
 
-    fn start_background(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Stop> {
-        // To find it out takes a while, and neither thread is to be late for it.
+    fn start_background(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Abort> {
+        // Initialise SPINS before the threads race.
         LazyLock::force(&SPINS);
-        let thread = thread::Builder::new().spawn(close).map_err(|error| Stop::from_error("a thread", &error))?;
-        if let Some(earlier) = self.sockets.aside.replace(thread) {
-            // Nobody asks any more what it gave.
+        let thread = thread::Builder::new().spawn(close).map_err(Abort::because("a thread"))?;
+        if let Some(earlier) = self.background_close.replace(thread) {
+            // Its result is no longer of interest.
             let _ = earlier.join();
         }
         Ok(())
@@ -73,9 +75,9 @@ fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
     (Arc::clone(&flag), flag)
 }
 
-/// Spins, so that both threads go on at the same moment, and gives the processor away after a while, in which the other
-/// thread may need it.
-fn wait_for(flag: &AtomicBool) {
+/// Spins until the flag is set, so that both threads go on at the same moment; after a while it yields the processor,
+/// since the other thread may need it.
+fn spin_until(flag: &AtomicBool) {
     let mut spins = 0_u32;
     while !flag.load(Ordering::Acquire) {
         spins += 1;
@@ -83,7 +85,7 @@ fn wait_for(flag: &AtomicBool) {
     }
 }
 
-/// Far longer than starting a thread takes, and short beside a processor's time slice; none where there is one processor,
-/// which the other thread needs at once.
+/// How often to spin before yielding: much longer than a thread takes to start, and short compared with a time slice. Zero
+/// on a single processor, which the other thread needs at once.
 static SPINS: LazyLock<u32> =
     LazyLock::new(|| if thread::available_parallelism().is_ok_and(|count| count.get() == 1) { 0 } else { 20_000 });

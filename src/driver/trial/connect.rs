@@ -1,128 +1,118 @@
-//! How connections are made and taken: connect, by the client or by a crowd, and accept.
+//! Making connections: connect, by the client or by a crowd, and accept.
 
 use std::io::{self, ErrorKind};
 
-use super::{Stop, Trial, What, context::Context, sockets::Watched};
+use super::{
+    context::Context,
+    next::{Abort, Next, Purpose},
+    sockets::Sockets,
+    watched::Watched,
+};
 use crate::{
-    catalogue::{Actor, Axes, Call, SocketOption, Transport},
+    catalogue::{Actor, Axes, Call, Operation, SocketOption, Transport},
     outcome::{Outcome, Readiness},
     sys,
 };
 
-/// How many a crowd is at most: more than a queue of one or two has room for on any system.
+/// Most clients in a crowd: more than a queue of one or two has room for on any system.
 const CROWD: usize = 16;
 
-impl Trial<'_> {
-    pub(super) fn open(&mut self, context: &mut Context<'_>) -> Result<(), Stop> {
-        self.sockets.open_client(self.case.axes, context).map_err(|error| Stop::from_error("a client's socket", &error))
-    }
-
-    pub(super) fn connect(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
-        if self.sockets.client.is_none() {
-            self.open(context)?;
+impl Sockets {
+    /// Connects the client by one of the operations that do so.
+    pub(super) fn connect(&mut self, operation: Operation, context: &mut Context<'_>) -> Result<Next, Abort> {
+        if operation == Operation::Reconnect {
+            self.client = None;
         }
-        if self.case.axes.transport == Transport::Pipe {
-            return Ok(Some(self.connected()));
+        if operation != Operation::ConnectAgain && self.client.is_none() {
+            self.open_client(context)?;
         }
-        self.connect_socket(context)
-    }
-
-    pub(super) fn connect_socket(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
-        let (Some(address), Some(client)) = (&self.sockets.address, &self.sockets.client) else {
-            return Ok(Some(Outcome::NotRun));
-        };
-        let begun = client.source.socket().connect(address);
-        match begun {
-            Ok(()) => Ok(Some(self.connected())),
-            Err(error) if sys::is_in_progress(&error) => self.wait(What::Connect, Actor::Client, context),
-            Err(error) => failed(&error).map(Some),
+        if self.axes.transport == Transport::Pipe && matches!(operation, Operation::Connect | Operation::Reconnect) {
+            return Ok(Next::Done(self.connected()));
         }
-    }
-
-    /// Calls connect once and tells what it gave, which as a rule is that it has begun.
-    pub(super) fn start_connect(&mut self, context: &mut Context<'_>) -> Result<Outcome, Stop> {
-        if self.sockets.client.is_none() {
-            self.open(context)?;
-        }
-        let (Some(address), Some(client)) = (&self.sockets.address, &self.sockets.client) else {
-            return Ok(Outcome::NotRun);
+        let (Some(address), Some(client)) = (&self.listening.address, &self.client) else {
+            return Ok(Next::Done(Outcome::NotRun));
         };
         match client.source.socket().connect(address) {
-            Ok(()) => Ok(self.connected()),
-            Err(error) => failed(&error),
-        }
-    }
-
-    /// Connects further clients one after another, until one of them cannot, or all have.
-    pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
-        let Some(address) = self.sockets.address.clone() else { return Ok(Some(Outcome::NotRun)) };
-        while self.sockets.crowd.len() < CROWD {
-            let client = self
-                .sockets
-                .new_client(self.case.axes.transport, context)
-                .map_err(|error| Stop::from_error("a socket of the crowd", &error))?;
-            let begun = client.socket().connect(&address);
-            self.sockets.crowd.push(Watched::new(client));
-            match begun {
-                Ok(()) => {}
-                Err(error) if sys::is_in_progress(&error) => return self.wait(What::Gather, Actor::Crowd, context),
-                Err(error) => {
-                    self.sockets.crowd.pop();
-                    return failed(&error).map(Some);
-                }
+            Ok(()) => Ok(Next::Done(self.connected())),
+            // `start_connect` ends with this.
+            Err(error) if sys::is_in_progress(&error) && operation != Operation::StartConnect => {
+                Ok(Next::Wait(Purpose::Connect, Actor::Client))
             }
+            Err(error) => failed(error).map(Next::Done),
         }
-        Ok(Some(Outcome::Done))
     }
 
-    /// One of the crowd has been told of its connect.
-    pub(super) fn gathered(&mut self, seen: Readiness, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
-        if !seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) {
-            return if seen.has_any(Readiness::WRITABLE) { self.gather(context) } else { Ok(None) };
-        }
-        // Nobody observes this socket but here.
-        let error = self.sockets.crowd.pop().and_then(|end| end.source.socket().take_error().ok().flatten());
-        Ok(Some(error.as_ref().map_or(Outcome::InProgress, Outcome::from_error)))
-    }
-
+    /// Counts a connection.
     pub(super) fn connected(&mut self) -> Outcome {
-        self.sockets.connected += 1;
+        self.connected += 1;
         Outcome::Done
     }
 
-    pub(super) fn accept(&mut self, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
-        let accepted = match (&mut self.sockets.listener, self.sockets.offered.take()) {
+    /// Connects further clients one after another, until one of them cannot, or all have.
+    pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
+        let Some(address) = self.listening.address.clone() else { return Ok(Next::Done(Outcome::NotRun)) };
+        while self.crowd.len() < CROWD {
+            let client = self.new_client(context).map_err(Abort::because("a socket of the crowd"))?;
+            let result = client.socket().connect(&address);
+            self.crowd.push(Watched::new(client));
+            match result {
+                Ok(()) => {}
+                Err(error) if sys::is_in_progress(&error) => {
+                    return Ok(Next::WaitAnew(Purpose::Gather, Actor::Crowd));
+                }
+                Err(error) => {
+                    self.crowd.pop();
+                    return failed(error).map(Next::Done);
+                }
+            }
+        }
+        Ok(Next::Done(Outcome::Done))
+    }
+
+    /// Goes on once the connect of the crowd's latest client has brought these flags.
+    pub(super) fn gathered(&mut self, seen: Readiness, context: &mut Context<'_>) -> Result<Next, Abort> {
+        if !seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) {
+            return if seen.has_any(Readiness::WRITABLE) { self.gather(context) } else { Ok(Next::KeepWaiting) };
+        }
+        // No step observes this socket, so its error may be taken.
+        let error = self.crowd.pop().and_then(|end| end.source.socket().take_error().ok().flatten());
+        Ok(Next::Done(error.as_ref().map_or(Outcome::InProgress, Outcome::from_error)))
+    }
+
+    /// Accepts a connection, or takes the reading end of a pipe.
+    pub(super) fn accept(&mut self) -> Result<Next, Abort> {
+        let accepted = match (&mut self.listening.listener, self.offered.take()) {
             (_, Some(reader)) => Ok((reader, 0)),
             (Some(listener), None) => listener.source.accept(),
-            (None, None) => return Ok(Some(Outcome::NotRun)),
+            (None, None) => return Ok(Next::Done(Outcome::NotRun)),
         };
         match accepted {
             Ok((end, address)) => {
-                let Axes { call, option, transport, .. } = self.case.axes;
+                let Axes { call, option, transport, .. } = self.axes;
                 if option == SocketOption::None && call != Call::Std && transport != Transport::Pipe {
-                    sys::clear_nosigpipe(&end.socket()).map_err(|error| Stop::from_error("SO_NOSIGPIPE", &error))?;
+                    sys::clear_nosigpipe(&end.socket()).map_err(Abort::because("SO_NOSIGPIPE"))?;
                 }
-                self.sockets.server = Some(Watched::new(end));
-                self.sockets.accepted_from = address;
-                self.sockets.accepted += 1;
-                Ok(Some(Outcome::Done))
+                self.server = Some(Watched::new(end));
+                self.accepted_from = address;
+                self.accepted += 1;
+                Ok(Next::Done(Outcome::Done))
             }
-            Err(error) if sys::is_exhausted(&error) => Err(Stop::from_error("accept", &error)),
-            Err(error) => self.or_wait(Outcome::from_error(&error), Actor::Listener, context),
+            Err(error) if sys::is_exhausted(&error) => Err(Abort::because("accept")(error)),
+            Err(error) => Ok(Next::unless_blocked(Outcome::from_error(&error), Purpose::Read, Actor::Listener)),
         }
     }
 }
 
-/// What an error of connect stands for.
-fn failed(error: &io::Error) -> Result<Outcome, Stop> {
+/// The outcome of a connect that failed, unless the failure is this machine's.
+fn failed(error: io::Error) -> Result<Outcome, Abort> {
     match error.kind() {
         // On loopback this means that the ephemeral ports have run out: connect(2).
-        ErrorKind::AddrNotAvailable => Err(Stop::Exhausted("connect: no free port".to_owned())),
-        // Nor is this anything a peer did: loopback itself is not there.
+        ErrorKind::AddrNotAvailable => Err(Abort::Exhausted("connect: no free port".to_owned())),
+        // There is no loopback: no peer is to blame.
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
-            Err(Stop::Unsupported(format!("connect: {}", Outcome::from_error(error))))
+            Err(Abort::Unsupported(format!("connect: {}", Outcome::from_error(&error))))
         }
-        _ if sys::is_exhausted(error) => Err(Stop::from_error("connect", error)),
-        _ => Ok(Outcome::from_error(error)),
+        _ if sys::is_exhausted(&error) => Err(Abort::because("connect")(error)),
+        _ => Ok(Outcome::from_error(&error)),
     }
 }

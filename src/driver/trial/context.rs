@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, Read},
-    path::Path,
     process::{Child, Command},
     sync::{PoisonError, RwLock, RwLockReadGuard},
     time::Instant,
@@ -10,11 +9,11 @@ use std::{
 
 use mio::{Registry, Token};
 
-use super::sockets::Listeners;
-use crate::driver::{Settings, child::protocol::Journal};
+use super::listeners::SpareListeners;
+use crate::driver::{journal::Line, settings::Settings};
 
-/// A token is a slot's number and, above it, a serial number that every wait has for itself: an event that was under
-/// way for an earlier wait, or an earlier trial in the same slot, carries a token that is no longer anybody's.
+/// A token is a slot's number and, above it, a serial number that is new for every wait: an event that was on its way for
+/// an earlier wait, or for an earlier trial in the same slot, carries a token that no longer belongs to any.
 const SLOT_BITS: u32 = 10;
 
 /// Most trials in flight on one worker.
@@ -28,12 +27,12 @@ pub(in crate::driver) fn slot_of(token: Token) -> usize {
 pub(in crate::driver) struct Context<'a> {
     pub(in crate::driver) registry: Registry,
     pub(in crate::driver) settings: &'a Settings,
-    pub(in crate::driver) listeners: Listeners,
-    /// Who has to be told of every step at once: a process that a step may kill.
-    pub(in crate::driver) journal: Option<&'a Journal>,
-    /// When the events at hand were taken.
+    pub(in crate::driver) spare_listeners: SpareListeners,
+    /// Whether to write every step to the journal at once: this is a process that a step may kill.
+    pub(in crate::driver) has_journal: bool,
+    /// When the present events were taken from the selector.
     pub(in crate::driver) now: Instant,
-    /// The slot of the trial at hand.
+    /// The slot of the present trial.
     pub(in crate::driver) slot: usize,
     serial: usize,
     /// What is written, and where to read to.
@@ -43,16 +42,16 @@ pub(in crate::driver) struct Context<'a> {
 }
 
 /// A process that is being started has a copy of every descriptor until its program runs. A socket that another trial
-/// closes meanwhile would not be closed, so no trial goes on while one starts a process.
+/// closes meanwhile would stay open, so no trial goes on while one starts a process.
 static SPAWNING: RwLock<()> = RwLock::new(());
 
 impl<'a> Context<'a> {
-    pub(in crate::driver) fn new(registry: Registry, settings: &'a Settings, journal: Option<&'a Journal>) -> Self {
+    pub(in crate::driver) fn new(registry: Registry, settings: &'a Settings) -> Self {
         Context {
             registry,
             settings,
-            listeners: Listeners::default(),
-            journal,
+            spare_listeners: SpareListeners::default(),
+            has_journal: false,
             now: Instant::now(),
             slot: 0,
             serial: 0,
@@ -61,20 +60,28 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A token for a new wait of the trial at hand.
-    pub(in crate::driver) fn new_token(&mut self) -> Token {
+    /// Writes a line to the journal, if there is one.
+    pub(in crate::driver) fn tell(&self, line: impl FnOnce() -> Line) {
+        if self.has_journal {
+            line().write();
+        }
+    }
+
+    /// A token for a new wait of the present trial.
+    pub(super) fn new_token(&mut self) -> Token {
         self.serial = self.serial.wrapping_add(1);
         Token(self.serial << SLOT_BITS | self.slot)
     }
 
-    pub(in crate::driver) fn buffer(&mut self, count: usize) -> &mut [u8] {
+    /// A buffer of this length, full of dots unless something was read into it.
+    pub(super) fn buffer(&mut self, count: usize) -> &mut [u8] {
         if self.buffer.len() < count {
             self.buffer.resize(count, b'.');
         }
         &mut self.buffer[..count]
     }
 
-    /// Lets no other trial start a process until [`end_turn`](Context::end_turn).
+    /// Keeps other trials from starting a process until [`end_turn`](Context::end_turn).
     pub(in crate::driver) fn begin_turn(&mut self) {
         self.turn = Some(SPAWNING.read().unwrap_or_else(PoisonError::into_inner));
     }
@@ -83,25 +90,22 @@ impl<'a> Context<'a> {
         self.turn = None;
     }
 
-    /// Starts a process that says on its standard error when its program runs; by then it has closed all copies.
-    pub(in crate::driver) fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
+    /// Starts a process, and waits until it writes a byte to its standard error: by then its program runs, and it has
+    /// closed its copies of the descriptors.
+    pub(super) fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
         self.end_turn();
-        let alone = SPAWNING.write().unwrap_or_else(PoisonError::into_inner);
+        let exclusive = SPAWNING.write().unwrap_or_else(PoisonError::into_inner);
         let mut child = command.spawn()?;
-        let runs = child.stderr.as_mut().map_or(Ok(()), |told| told.read_exact(&mut [0]));
-        drop(alone);
+        let runs = child.stderr.as_mut().map_or(Ok(()), |stderr| stderr.read_exact(&mut [0]));
+        drop(exclusive);
         self.begin_turn();
-        if let Err(error) = runs {
-            // It has ended by itself, or does now.
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(error);
-        }
+        runs.inspect_err(|_| kill_and_wait(&mut child))?;
         Ok(child)
     }
+}
 
-    /// The program to start children with.
-    pub(in crate::driver) fn program(&self) -> Option<&'a Path> {
-        self.settings.program.as_deref()
-    }
+/// Ends a process that may have ended by itself; waiting takes it out of the process table either way.
+pub(in crate::driver) fn kill_and_wait(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
 }

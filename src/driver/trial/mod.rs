@@ -1,11 +1,17 @@
-//! One trial: a state machine that runs a case's steps until one must wait, and goes on when it is resumed.
+//! One trial: a state machine that takes a case's steps until one must wait, and goes on when it is resumed.
+//!
+//! Operations are methods of [`Sockets`] and return what is [`Next`]; only the trial waits. Each file uses only those
+//! before it: `next`, `watched`, `listeners`, `context`, `sockets`, then those with operations.
 
 mod background_close;
 mod connect;
 pub(super) mod context;
+mod listeners;
+mod next;
 mod perform;
 mod processes;
 mod sockets;
+mod watched;
 
 use std::{
     io,
@@ -14,15 +20,19 @@ use std::{
 
 use mio::{Interest, Token};
 
-use context::Context;
-use sockets::Sockets;
+use {
+    context::Context,
+    listeners::Listening,
+    next::{Next, Purpose},
+    sockets::Sockets,
+};
 
-pub(super) use sockets::end;
+pub(super) use {next::Abort, processes::helper};
 
+use super::journal::Line;
 use crate::{
-    catalogue::{Actor, Case, Condition, Operation, Step},
-    driver::child::protocol::Line,
-    outcome::{Observation, Outcome, Readiness, Signal},
+    catalogue::{Actor, Case, Condition, Step},
+    outcome::{Observation, Outcome, Readiness},
     sys,
 };
 
@@ -37,37 +47,21 @@ pub(super) enum Wake {
     Alarm(Instant),
 }
 
-/// Why a trial cannot go on.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// Descriptors, buffers or ports ran out.
-    Exhausted(String),
-    /// The platform does not offer what the case needs.
-    Unsupported(String),
-}
-
-impl Stop {
-    pub(super) fn from_error(doing: &str, error: &io::Error) -> Self {
-        let reason = format!("{doing}: {}", Outcome::from_error(error));
-        if sys::is_exhausted(error) { Stop::Exhausted(reason) } else { Stop::Unsupported(reason) }
-    }
-}
-
 /// What the trial waits for.
 #[derive(Debug, Clone, Copy)]
 enum Waiting {
-    /// Before a step: the run's pace.
-    Pace(Instant),
+    /// The run's pace, before a step.
+    Pause(Instant),
     /// A close in another thread; when to look again.
-    Thread(Instant),
+    Close(Instant),
     /// Events.
-    Events(Events),
+    Events(Watch),
 }
 
-/// What a socket is watched for.
+/// A socket that is being watched.
 #[derive(Debug, Clone, Copy)]
-struct Events {
-    what: What,
+struct Watch {
+    purpose: Purpose,
     actor: Actor,
     interest: Interest,
     token: Token,
@@ -76,35 +70,21 @@ struct Events {
     rearm: Option<Instant>,
 }
 
-/// Where no room came for a quarter of the deadline, none will while the peer does not read. Never longer than this: no
-/// timer of a scenario must end meanwhile.
+/// Upper bound on the time after which a full buffer stays full and an empty one empty, a quarter of the deadline: no
+/// timer of a scenario may run out meanwhile.
 const SETTLED: Duration = Duration::from_millis(500);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// A call that would have blocked is tried again at every event.
-    Retry,
-    /// A `fill` has met the end of the room, or a `drain` that of the data; more may come while data is on its way.
-    Settle,
-    /// A connect under way.
-    Connect,
-    /// A connect of the crowd's under way.
-    Gather,
-    /// An `await`.
-    Condition(Condition),
-}
-
-/// How often to look whether a thread has ended.
+/// How often to look whether a close in another thread has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
 pub(super) struct Trial<'a> {
-    pub(super) case: Case<'a>,
-    case_number: usize,
+    case: Case<'a>,
+    /// The 0-based number of the case.
+    pub(super) case_number: usize,
     sockets: Sockets,
     waiting: Option<Waiting>,
-    /// What became of SIGPIPE in a program that the step at hand started.
-    signal: Option<Signal>,
-    observations: Vec<Observation>,
+    /// One for each step that has ended.
+    pub(super) observations: Vec<Observation>,
 }
 
 impl<'a> Trial<'a> {
@@ -112,221 +92,196 @@ impl<'a> Trial<'a> {
         Trial {
             case,
             case_number,
-            sockets: Sockets::default(),
+            sockets: Sockets::new(case.axes),
             waiting: None,
-            signal: None,
             observations: Vec::with_capacity(case.scenario.steps.len()),
         }
     }
 
-    pub(super) fn case_number(&self) -> usize {
-        self.case_number
-    }
-
-    /// One for each step that has ended.
-    pub(super) fn observations(&self) -> &[Observation] {
-        &self.observations
-    }
-
+    /// Whether this token belongs to the trial's present wait.
     pub(super) fn awaits(&self, token: Token) -> bool {
-        matches!(self.waiting, Some(Waiting::Events(events)) if events.token == token)
-    }
-
-    pub(super) fn waits_for(&self, what: What) -> bool {
-        matches!(self.waiting, Some(Waiting::Events(events)) if events.what == what)
-    }
-
-    /// Has the step at hand tell of a signal that this process cannot see.
-    pub(super) fn set_signal(&mut self, signal: Signal) {
-        self.signal = Some(signal);
+        matches!(self.waiting, Some(Waiting::Events(watch)) if watch.token == token)
     }
 
     /// When to resume this trial if no event does.
     pub(super) fn alarm(&self) -> Option<Instant> {
         Some(match self.waiting? {
-            Waiting::Pace(until) | Waiting::Thread(until) => until,
-            Waiting::Events(Events { deadline, rearm, .. }) => rearm.map_or(deadline, |rearm| rearm.min(deadline)),
+            Waiting::Pause(until) | Waiting::Close(until) => until,
+            Waiting::Events(Watch { deadline, rearm, .. }) => rearm.map_or(deadline, |rearm| rearm.min(deadline)),
         })
     }
 
     /// Closes what is open; a listener that is as good as new is kept for another trial.
     pub(super) fn dispose(self, context: &mut Context<'_>) {
-        self.sockets.dispose(self.case.axes.transport, &mut context.listeners);
+        self.sockets.dispose(&mut context.spare_listeners);
     }
 
     /// Goes on until the trial ends (`true`) or has to wait (`false`).
-    pub(super) fn resume(&mut self, wake: Wake, context: &mut Context<'_>) -> Result<bool, Stop> {
-        let mut outcome = match wake {
+    pub(super) fn resume(&mut self, wake: Wake, context: &mut Context<'_>) -> Result<bool, Abort> {
+        let mut next = match wake {
             Wake::Start => {
-                if let Some(lack) = sys::unsupported_reason(self.case.axes) {
-                    return Err(Stop::Unsupported(lack.to_owned()));
+                if let Some(reason) = sys::unsupported_reason(self.case.axes) {
+                    return Err(Abort::Unsupported(reason.to_owned()));
                 }
-                self.sockets.listen(self.case, context)?;
-                None
+                self.sockets.listening = Listening::start(self.case, &mut context.spare_listeners)?;
+                self.next_step(context)?
             }
-            Wake::Event(flags) => match self.on_event(flags, context)? {
-                None => return Ok(false),
-                outcome => outcome,
-            },
-            Wake::Alarm(now) => match self.on_alarm(now, context)? {
-                None => return Ok(false),
-                outcome => outcome,
-            },
+            Wake::Event(flags) => Some(self.on_event(flags, context)?),
+            Wake::Alarm(now) => Some(self.on_alarm(now, context)?),
         };
-        loop {
-            if let Some(outcome) = outcome {
-                self.waiting = None;
-                if let Some(code) = outcome.code() {
-                    let error = io::Error::from_raw_os_error(code);
-                    // No peer makes descriptors run out: this is no outcome of the step.
-                    if sys::is_exhausted(&error) {
-                        return Err(Stop::from_error("a step", &error));
-                    }
-                }
-                let signal = sys::take_sigpipe();
-                let observation = Observation { outcome, signal: self.signal.take().unwrap_or(signal) };
-                if let Some(journal) = context.journal {
-                    journal.line(&Line::Step(observation));
-                }
-                self.observations.push(observation);
-            }
-            let Some(&step) = self.step() else { return Ok(true) };
-            outcome = if context.settings.pace.is_zero() {
-                self.take(step, context)?
-            } else {
-                self.pause(context);
-                None
-            };
-            if outcome.is_none() {
-                return Ok(false);
-            }
+        while let Some(present) = next {
+            let Some(observation) = self.observation_or_wait(present, context)? else { return Ok(false) };
+            context.tell(|| Line::Observed(observation));
+            self.observations.push(observation);
+            next = self.next_step(context)?;
         }
+        Ok(true)
     }
 
+    /// The step that has not ended yet.
     fn step(&self) -> Option<&'a Step> {
         self.case.scenario.steps.get(self.observations.len())
     }
 
-    fn pause(&mut self, context: &mut Context<'_>) {
-        self.waiting = Some(Waiting::Pace(context.now + context.settings.pace));
+    /// Begins the next step, or the pause before it; `None` if all have ended.
+    fn next_step(&mut self, context: &mut Context<'_>) -> Result<Option<Next>, Abort> {
+        let Some(&step) = self.step() else { return Ok(None) };
+        if context.settings.pace.is_zero() {
+            self.sockets.perform(step, context).map(Some)
+        } else {
+            Ok(Some(Next::Pause))
+        }
     }
 
-    /// Waits for the thread that closes aside.
-    pub(super) fn wait_for_thread(&mut self, context: &mut Context<'_>) {
-        self.waiting = Some(Waiting::Thread(context.now + LOOK));
+    /// Takes the present step, perhaps once more.
+    fn perform(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
+        self.step().map_or(Ok(Next::KeepWaiting), |&step| self.sockets.perform(step, context))
     }
 
-    /// Registers the actor's socket anew, so that the flags to come are the present ones on every selector.
-    pub(super) fn wait(
-        &mut self,
-        what: What,
-        actor: Actor,
-        context: &mut Context<'_>,
-    ) -> Result<Option<Outcome>, Stop> {
+    /// The observation of a step that has ended; otherwise waits for what `next` says, and returns `None`.
+    fn observation_or_wait(&mut self, next: Next, context: &mut Context<'_>) -> Result<Option<Observation>, Abort> {
+        let (outcome, elsewhere) = match next {
+            Next::Done(outcome) => (outcome, None),
+            Next::Observed(Observation { outcome, signal }) => (outcome, Some(signal)),
+            Next::Wait(purpose, _) if self.waits_for(purpose) => return Ok(None),
+            Next::Wait(purpose, actor) | Next::WaitAnew(purpose, actor) => match self.watch(purpose, actor, context)? {
+                true => return Ok(None),
+                false => (Outcome::NotRun, None),
+            },
+            Next::WaitForClose => {
+                self.waiting = Some(Waiting::Close(context.now + LOOK));
+                return Ok(None);
+            }
+            Next::Pause => {
+                self.waiting = Some(Waiting::Pause(context.now + context.settings.pace));
+                return Ok(None);
+            }
+            Next::KeepWaiting => return Ok(None),
+        };
+        self.waiting = None;
+        if let Some(error) = outcome.code().map(io::Error::from_raw_os_error)
+            && sys::is_exhausted(&error)
+        {
+            // No peer makes descriptors run out: this is no outcome of the step.
+            return Err(Abort::because("a step")(error));
+        }
+        let signal = sys::take_sigpipe();
+        Ok(Some(Observation { outcome, signal: elsewhere.unwrap_or(signal) }))
+    }
+
+    fn waits_for(&self, purpose: Purpose) -> bool {
+        matches!(self.waiting, Some(Waiting::Events(watch)) if watch.purpose == purpose)
+    }
+
+    /// Registers the actor's socket and waits for its events; `false` if it has none.
+    fn watch(&mut self, purpose: Purpose, actor: Actor, context: &mut Context<'_>) -> Result<bool, Abort> {
         let token = context.new_token();
         let settings = context.settings;
-        let both = Interest::READABLE | Interest::WRITABLE;
-        let (interest, patience) = match (what, self.step().map(|step| step.operation)) {
-            (What::Connect, _) => (Interest::WRITABLE, settings.connect_deadline),
-            (What::Settle, Some(Operation::Drain)) => (Interest::READABLE, (settings.await_deadline / 4).min(SETTLED)),
-            (What::Settle, _) => (Interest::WRITABLE, (settings.await_deadline / 4).min(SETTLED)),
-            // A crowd that finds no room is what its scenario is about.
-            (What::Gather, _) | (What::Retry, Some(Operation::Write(_))) => {
-                (Interest::WRITABLE, settings.await_deadline)
-            }
-            (What::Retry, _) => (Interest::READABLE, settings.await_deadline),
-            (What::Condition(_), _) if actor == Actor::Listener => (Interest::READABLE, settings.await_deadline),
-            (What::Condition(Condition::Connected), _) => (both, settings.connect_deadline),
-            (What::Condition(_), _) => (both, settings.await_deadline),
+        let settled = || (settings.await_deadline / 4).min(SETTLED);
+        let (interest, timeout) = match purpose {
+            Purpose::Connect => (Interest::WRITABLE, settings.connect_deadline),
+            Purpose::Fill => (Interest::WRITABLE, settled()),
+            Purpose::Drain => (Interest::READABLE, settled()),
+            // A crowd that finds no room is what its scenario is about: that is no connect that takes long.
+            Purpose::Gather | Purpose::Write => (Interest::WRITABLE, settings.await_deadline),
+            Purpose::Read => (Interest::READABLE, settings.await_deadline),
+            Purpose::Condition(_) if actor == Actor::Listener => (Interest::READABLE, settings.await_deadline),
+            Purpose::Condition(Condition::Connected) => (BOTH, settings.connect_deadline),
+            Purpose::Condition(_) => (BOTH, settings.await_deadline),
         };
-        match self.sockets.watch(actor, &context.registry, token, interest) {
-            None => return Ok(Some(Outcome::NotRun)),
-            Some(result) => result.map_err(|error| Stop::from_error("the selector", &error))?,
+        if !self.sockets.watch(actor, token, interest, context)? {
+            return Ok(false);
         }
-        self.waiting = Some(Waiting::Events(Events {
-            what,
+        self.waiting = Some(Waiting::Events(Watch {
+            purpose,
             actor,
             interest,
             token,
             seen: Readiness::default(),
-            deadline: context.now + patience,
+            deadline: context.now + timeout,
             rearm: None,
         }));
-        Ok(None)
+        Ok(true)
     }
 
-    fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
-        let Some(Waiting::Events(events)) = &mut self.waiting else { return Ok(None) };
-        events.seen |= flags;
-        events.rearm = sys::REARM.map(|pause| context.now + pause);
-        let seen = events.seen;
-        match events.what {
-            What::Retry | What::Settle => match self.step() {
-                Some(&step) => self.take(step, context),
-                None => Ok(None),
-            },
-            What::Gather => self.gathered(seen, context),
-            What::Connect if seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) => Ok(Some(Outcome::InProgress)),
-            What::Connect if seen.has_any(Readiness::WRITABLE) => Ok(Some(self.connected())),
-            What::Connect => Ok(None),
-            What::Condition(condition) => Ok(came(condition, seen).then_some(Outcome::Ready(seen))),
-        }
+    fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Next, Abort> {
+        let Some(Waiting::Events(watch)) = &mut self.waiting else { return Ok(Next::KeepWaiting) };
+        watch.seen |= flags;
+        watch.rearm = sys::REARM.map(|pause| context.now + pause);
+        let (purpose, seen) = (watch.purpose, watch.seen);
+        Ok(match purpose {
+            Purpose::Read | Purpose::Write | Purpose::Fill | Purpose::Drain => self.perform(context)?,
+            Purpose::Gather => self.sockets.gathered(seen, context)?,
+            Purpose::Connect if seen.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) => {
+                Next::Done(Outcome::InProgress)
+            }
+            Purpose::Connect if seen.has_any(Readiness::WRITABLE) => Next::Done(self.sockets.connected()),
+            Purpose::Condition(condition) if is_met(condition, seen) => Next::Done(Outcome::Ready(seen)),
+            Purpose::Connect | Purpose::Condition(_) => Next::KeepWaiting,
+        })
     }
 
-    fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Option<Outcome>, Stop> {
-        match &mut self.waiting {
-            None => Ok(None),
-            Some(Waiting::Pace(_)) => {
+    fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Next, Abort> {
+        Ok(match &mut self.waiting {
+            None => Next::KeepWaiting,
+            Some(Waiting::Pause(_)) => {
                 self.waiting = None;
-                match self.step() {
-                    Some(&step) => self.take(step, context),
-                    None => Ok(None),
+                self.perform(context)?
+            }
+            Some(Waiting::Close(_)) => self.sockets.background_close_result().map_or(Next::WaitForClose, Next::Done),
+            Some(Waiting::Events(watch)) if watch.deadline > now => {
+                watch.rearm = None;
+                watch.token = context.new_token();
+                self.sockets.watch(watch.actor, watch.token, watch.interest, context)?;
+                Next::KeepWaiting
+            }
+            // While another thread has not acted, for want of a processor, the peer has not been silent: the time to wait
+            // begins when it has.
+            Some(Waiting::Events(watch)) if self.sockets.background_close.is_some() => {
+                watch.deadline = now + context.settings.await_deadline;
+                self.sockets.background_close_result();
+                Next::KeepWaiting
+            }
+            Some(Waiting::Events(watch)) => Next::Done(match watch.purpose {
+                Purpose::Read | Purpose::Write => Outcome::WouldBlock,
+                Purpose::Fill => Outcome::Full,
+                Purpose::Drain => Outcome::Drained,
+                Purpose::Condition(Condition::Quiet) => Outcome::Quiet,
+                Purpose::Gather => {
+                    // A client that found no room must not come in later.
+                    self.sockets.crowd.pop();
+                    Outcome::NoEvent(watch.seen)
                 }
-            }
-            Some(Waiting::Thread(_)) => {
-                let closed = self.background_close_result();
-                if closed.is_none() {
-                    self.wait_for_thread(context);
-                }
-                Ok(closed)
-            }
-            Some(Waiting::Events(events)) if events.deadline > now => {
-                events.rearm = None;
-                events.token = context.new_token();
-                let Events { actor, token, interest, .. } = *events;
-                match self.sockets.watch(actor, &context.registry, token, interest) {
-                    None | Some(Ok(())) => Ok(None),
-                    Some(Err(error)) => Err(Stop::from_error("the selector", &error)),
-                }
-            }
-            // That another thread was given no processor is no silence of the peer's: the time begins when it has acted.
-            Some(Waiting::Events(events)) if self.sockets.aside.is_some() => {
-                events.deadline = now + context.settings.await_deadline;
-                self.background_close_result();
-                Ok(None)
-            }
-            Some(Waiting::Events(events)) => {
-                let (seen, what) = (events.seen, events.what);
-                let drains = self.step().is_some_and(|step| step.operation == Operation::Drain);
-                Ok(Some(match what {
-                    What::Retry => Outcome::WouldBlock,
-                    What::Settle if drains => Outcome::Drained,
-                    What::Settle => Outcome::Full,
-                    What::Condition(Condition::Quiet) => Outcome::Quiet,
-                    What::Gather => {
-                        // Whoever found no room must not come in later.
-                        self.sockets.crowd.pop();
-                        Outcome::NoEvent(seen)
-                    }
-                    What::Connect | What::Condition(_) => Outcome::NoEvent(seen),
-                }))
-            }
-        }
+                Purpose::Connect | Purpose::Condition(_) => Outcome::NoEvent(watch.seen),
+            }),
+        })
     }
 }
 
-/// Whether these flags are what was awaited.
-fn came(condition: Condition, seen: Readiness) -> bool {
+const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
+
+/// Whether these flags are what the condition awaits.
+fn is_met(condition: Condition, seen: Readiness) -> bool {
     let closed = Readiness::READ_CLOSED | Readiness::WRITE_CLOSED;
     seen.has_any(match condition {
         Condition::Fin => Readiness::READ_CLOSED,

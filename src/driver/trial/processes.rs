@@ -1,77 +1,117 @@
-//! The processes that a step starts: one that holds the peer's socket, and one that writes to the client's.
+//! The processes that a step starts, one that holds the peer's socket and one that writes to the client's: how a trial
+//! starts them, and what they do.
 
 use std::{
-    io::Read,
+    io::{self, Read, Write},
     process::{Command, Stdio},
 };
 
-use super::{Stop, Trial, context::Context};
+use super::{
+    context::{Context, kill_and_wait},
+    next::{Abort, Next},
+    sockets::Sockets,
+};
 use crate::{
     catalogue::{Sigpipe, Start},
-    driver::child::{
-        helpers::{HOLD, WRITE},
-        protocol::Line,
-    },
-    outcome::{Outcome, Signal},
+    driver::journal::Line,
+    outcome::{Observation, Outcome, Signal},
     sys,
 };
 
-const NO_PROGRAM: &str = "needs the program itself to start a process with";
+/// The arguments that make this program [`hold`] and [`write_as_inherited`].
+const HOLD: &str = "hold-socket";
+const WRITE: &str = "write-as-inherited";
 
-impl Trial<'_> {
-    /// Starts the process that the server's socket moves into. Once it is started nothing of the socket is left here,
-    /// so that killing it is the end of the peer.
-    pub(super) fn depart(&mut self, context: &mut Context<'_>) -> Result<Outcome, Stop> {
-        let Some(program) = context.program() else {
-            return Err(Stop::Unsupported(NO_PROGRAM.to_owned()));
-        };
-        let Some(server) = self.sockets.server.take() else { return Ok(Outcome::NotRun) };
-        let child = server.source.into_stdio().and_then(|socket| {
-            let mut command = Command::new(program);
-            command.arg(HOLD).stdin(Stdio::piped()).stdout(socket).stderr(Stdio::piped());
-            context.spawn(sys::new_process_group(&mut command))
-        });
-        let mut child = child.map_err(|error| Stop::from_error("a process for the peer", &error))?;
-        // It says no more.
+/// What a process that a step started does, by its only argument; `None` for any other.
+pub(in crate::driver) fn helper(argument: &str) -> Option<fn() -> io::Result<()>> {
+    match argument {
+        HOLD => Some(hold),
+        WRITE => Some(write_as_inherited),
+        _ => None,
+    }
+}
+
+/// Writes a byte to standard error to say that it runs, and holds its standard output, which is the socket, until its
+/// standard input ends.
+fn hold() -> io::Result<()> {
+    io::stderr().write_all(b".")?;
+    io::copy(&mut io::stdin(), &mut io::sink()).map(drop)
+}
+
+/// Writes a byte to standard error to say that it runs, undoes what Rust's runtime did to SIGPIPE, writes a byte to its
+/// standard output, which is the socket, and reports on standard error what it observed.
+fn write_as_inherited() -> io::Result<()> {
+    sys::restore_sigpipe()?;
+    io::stderr().write_all(b".")?;
+    let outcome = sys::write_stdout(b".").map_or_else(|error| Outcome::from_error(&error), Outcome::Bytes);
+    let observation = Observation { outcome, signal: sys::take_sigpipe() };
+    io::stderr().write_all(Line::Observed(observation).encode().as_bytes())
+}
+
+impl Sockets {
+    /// Starts the process that the server's socket moves into. After that no copy of the socket is left here, so that
+    /// killing the process ends the peer.
+    pub(super) fn depart(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
+        let mut command = helper_command(HOLD, context)?;
+        let Some(server) = self.server.take() else { return Ok(Next::Done(Outcome::NotRun)) };
+        let mut child = server
+            .source
+            .into_stdio()
+            .and_then(move |socket| {
+                command.stdin(Stdio::piped()).stdout(socket);
+                context.spawn(&mut command)
+            })
+            .map_err(Abort::because("a process for the peer"))?;
+        // The process writes nothing more to it.
         child.stderr = None;
-        self.sockets.depart(child);
-        Ok(Outcome::Done)
+        if let Some(mut earlier) = self.holder.replace(child) {
+            kill_and_wait(&mut earlier);
+        }
+        Ok(Next::Done(Outcome::Done))
     }
 
     /// Starts a program that writes to a copy of the client's socket, and waits until it has ended.
-    pub(super) fn exec(&mut self, start: Start, context: &mut Context<'_>) -> Result<Outcome, Stop> {
+    pub(super) fn exec(&mut self, start: Start, context: &mut Context<'_>) -> Result<Next, Abort> {
         if !sys::has_sigpipe(Sigpipe::Default) {
-            return Err(Stop::Unsupported("this system has no SIGPIPE that a program could inherit".to_owned()));
+            return Err(Abort::Unsupported("this system has no SIGPIPE that a program could inherit".to_owned()));
         }
-        let Some(program) = context.program() else {
-            return Err(Stop::Unsupported(NO_PROGRAM.to_owned()));
-        };
-        let Some(client) = &self.sockets.client else { return Ok(Outcome::NotRun) };
-        let mut command = Command::new(program);
-        let told = client.source.socket().try_clone().and_then(sys::into_stdio).and_then(|socket| {
-            command.arg(WRITE).stdin(Stdio::null()).stdout(socket).stderr(Stdio::piped());
-            if start == Start::Plain {
-                sys::inherit_sigpipe(&mut command)?;
-            }
-            let mut child = context.spawn(sys::new_process_group(&mut command))?;
-            // The command holds a copy of the socket, too.
-            drop(command);
-            let mut told = String::new();
-            let read = child.stderr.take().map_or(Ok(0), |mut stderr| stderr.read_to_string(&mut told));
-            let status = child.wait()?;
-            read.map(|_| (told, status))
-        });
-        let (told, status) = told.map_err(|error| Stop::from_error("a program that writes", &error))?;
-        match Line::decode(&told) {
+        let mut command = helper_command(WRITE, context)?;
+        let Some(client) = &self.client else { return Ok(Next::Done(Outcome::NotRun)) };
+        let (report, status) = client
+            .source
+            .socket()
+            .try_clone()
+            .and_then(sys::into_stdio)
+            .and_then(|socket| {
+                command.stdin(Stdio::null()).stdout(socket);
+                if start == Start::Plain {
+                    sys::inherit_sigpipe(&mut command)?;
+                }
+                let mut child = context.spawn(&mut command)?;
+                // The command holds a copy of the socket, too.
+                drop(command);
+                let mut report = String::new();
+                let read = child.stderr.take().map_or(Ok(0), |mut stderr| stderr.read_to_string(&mut report));
+                let status = child.wait()?;
+                read.map(|_| (report, status))
+            })
+            .map_err(Abort::because("a program that writes"))?;
+        match Line::decode(&report) {
             _ if sys::killed_by_sigpipe(status) => {
-                self.set_signal(Signal::Killed);
-                Ok(Outcome::NotRun)
+                Ok(Next::Observed(Observation { outcome: Outcome::NotRun, signal: Signal::Killed }))
             }
-            Some(Line::Step(observation)) => {
-                self.set_signal(observation.signal);
-                Ok(observation.outcome)
-            }
-            _ => Err(Stop::Unsupported(format!("a program that writes ended without a word: {status}"))),
+            Some(Line::Observed(observation)) => Ok(Next::Observed(observation)),
+            _ => Err(Abort::Unsupported(format!("a program that writes ended without a report: {status}"))),
         }
     }
+}
+
+/// This program as one of the helpers, which Ctrl-C does not reach and whose standard error is a pipe.
+fn helper_command(argument: &str, context: &Context<'_>) -> Result<Command, Abort> {
+    let Some(program) = &context.settings.program else {
+        return Err(Abort::Unsupported("needs the program itself to start a process with".to_owned()));
+    };
+    let mut command = Command::new(program);
+    sys::new_process_group(&mut command).arg(argument).stderr(Stdio::piped());
+    Ok(command)
 }

@@ -11,7 +11,7 @@ use crate::{
 
 #[derive(Serialize)]
 struct CheckJson<'a> {
-    answer: &'static str,
+    answer: Answer,
     platforms: Vec<PlatformJson<'a>>,
     stale: Vec<StaleJson<'a>>,
 }
@@ -19,7 +19,7 @@ struct CheckJson<'a> {
 #[derive(Serialize)]
 struct PlatformJson<'a> {
     platform: &'a str,
-    /// The name of the platform it was compared with, if it was compared with one.
+    /// The name of the platform that it was compared with, if any.
     baseline: Option<&'a str>,
     standing: &'static str,
     why: Option<&'a str>,
@@ -30,7 +30,7 @@ struct PlatformJson<'a> {
 
 #[derive(Serialize)]
 struct FindingJson<'a> {
-    verdict: &'static str,
+    verdict: Verdict,
     fails: bool,
     scenario: &'a str,
     transport: &'a str,
@@ -64,15 +64,11 @@ struct StaleJson<'a> {
 }
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
-    let answer = match checked.answer() {
-        Answer::Same => "same",
-        Answer::Changed => "changed",
-        Answer::Inconclusive => "inconclusive",
-    };
     let platforms = checked.platforms.iter().map(|found| platform(found, checked)).collect();
     let stale = checked.stale.iter().map(exception).collect();
     let mut text = Vec::new();
-    write_json(&CheckJson { answer, platforms, stale }, &mut text).expect("writing to memory does not fail");
+    let json = CheckJson { answer: checked.answer(), platforms, stale };
+    write_json(&json, &mut text).expect("writing to memory does not fail");
     String::from_utf8(text).expect("JSON is UTF-8")
 }
 
@@ -94,8 +90,9 @@ fn counts<S: Serializer>(platform: &PlatformCheck<'_>, serializer: S) -> Result<
 fn finding<'a>(finding: &Finding<'a>, checked: &Checked<'_>) -> FindingJson<'a> {
     let step = &finding.step;
     let case = step.case();
+    let (file, line) = step.location().map(|(path, line)| (path.display().to_string(), line)).unzip();
     FindingJson {
-        verdict: finding.verdict.word(),
+        verdict: finding.verdict,
         fails: checked.policy.fails_on(finding.verdict),
         scenario: step.scenario(),
         transport: &case.transport,
@@ -106,8 +103,8 @@ fn finding<'a>(finding: &Finding<'a>, checked: &Checked<'_>) -> FindingJson<'a> 
         operation: step.operation(),
         baseline: step.baseline.map(observed),
         found: step.run.map(observed),
-        file: step.location().map(|(path, _)| path.display().to_string()),
-        line: step.location().map(|(_, line)| line),
+        file,
+        line,
         reason: finding.known.map(|known| known.reason.as_str()),
         link: finding.known.map(|known| known.link.as_str()),
     }

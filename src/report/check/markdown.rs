@@ -51,7 +51,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
         }
     }
     if cut > 0 {
-        text.push_str(&format!("\n{cut} further rows are not shown; a page has room for so much only.\n"));
+        text.push_str(&format!("\n{cut} further rows are not shown: the page would be too long.\n"));
     }
     text
 }

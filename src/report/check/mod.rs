@@ -30,8 +30,8 @@ pub enum CheckFormat {
     Json,
 }
 
-/// Renders what [`check`](crate::check::check) found. The text ends with a line break, and no text from a file in it is
-/// markup, or a command to a CI runner.
+/// Renders what [`check`](crate::check::check) found. The text ends with a line break. No text from a file is markup in
+/// it, or a command to a CI runner.
 pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
     match format {
         CheckFormat::Text => text::render(checked),
@@ -42,16 +42,16 @@ pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
     }
 }
 
-/// Findings of one step whose cases differ in the same way, with the same exception.
+/// Findings of cases that differ in the same way in one step, with the same exception.
 struct Group<'a> {
-    /// The first case's.
+    /// That of the first case.
     finding: Finding<'a>,
-    /// The names of all cases, in few words.
+    /// All cases, in few words.
     cases: String,
 }
 
 impl<'a> Group<'a> {
-    /// The findings in groups, in the order of their first ones. Findings of one step stand next to each other.
+    /// The findings in groups, in the order of their first ones. The findings of a step have to be adjacent.
     fn of(findings: &[Finding<'a>]) -> Vec<Self> {
         let place = |finding: &Finding<'a>| (finding.step.scenario(), finding.step.step(), finding.step.operation());
         let mut groups = Vec::new();
@@ -77,11 +77,8 @@ impl<'a> Group<'a> {
 
     /// What was found, and what the baseline has.
     fn change(&self) -> String {
-        let found = cell(self.finding.step.run);
-        match self.finding.step.baseline {
-            Some(baseline) => format!("{found}, where the baseline has {}", cell(Some(baseline))),
-            None => format!("{found}, where the baseline has nothing"),
-        }
+        let step = &self.finding.step;
+        format!("{}, where the baseline has {}", cell(step.run), cell(step.baseline))
     }
 
     /// Why it is allowed, if it is.
@@ -90,14 +87,11 @@ impl<'a> Group<'a> {
     }
 }
 
-/// A cell with what its notes say where nothing was observed.
+/// The outcomes of a cell and, if nothing was observed, its notes.
 fn cell(cell: Option<&Cell>) -> String {
     let Some(cell) = cell else { return "nothing".to_owned() };
-    if cell.is_observed() || cell.notes().next().is_none() {
-        return cell.to_string();
-    }
     let notes: Vec<_> = cell.notes().collect();
-    format!("{cell} ({})", notes.join("; "))
+    if cell.is_observed() || notes.is_empty() { cell.to_string() } else { format!("{cell} ({})", notes.join("; ")) }
 }
 
 /// What a platform was compared with, in one line; `None` if it was its own baseline.
@@ -110,11 +104,10 @@ fn against(against: &Against<'_>) -> Option<String> {
     }
 }
 
-/// How many steps have each verdict, without the verdicts that none has.
+/// How many steps have each verdict, without verdicts that no step has.
 fn counts(count_of: impl Fn(Verdict) -> usize) -> String {
-    let some = |verdict: Verdict| Some((count_of(verdict), verdict.word())).filter(|(count, _)| *count > 0);
-    let counts: Vec<_> =
-        Verdict::ALL.into_iter().filter_map(some).map(|(count, word)| format!("{count} {word}")).collect();
+    let counts = Verdict::ALL.map(|verdict| (count_of(verdict), verdict)).into_iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<_> = counts.map(|(count, verdict)| format!("{count} {verdict}")).collect();
     if counts.is_empty() { "nothing compared".to_owned() } else { counts.join(", ") }
 }
 

@@ -1,4 +1,4 @@
-//! Rows from a stranger: read or refused, never a panic; and what was read means the same once written, and can be shown.
+//! Rows from untrusted files: read or refused, never a panic. What was read is the same once written, and can be shown.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The step language: read or refused with a message, never a panic; and steps are written as they are read.
+//! The step language: parsed or refused with a message, never a panic. Parsed steps are printed as they were written.
 
 #![no_main]
 

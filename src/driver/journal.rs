@@ -1,0 +1,75 @@
+//! What a process that a run has started tells its parent: one JSON value a line, for each thing that happens.
+
+use std::{
+    io::{self, Write},
+    process,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::Observation;
+
+/// A line of a child's journal, which is its standard output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Line {
+    /// A trial begins, of the case with this 0-based number in the child's job; if a trial was under way, it begins anew.
+    Begin(usize),
+    /// The present step has ended with this.
+    Observed(Observation),
+    /// A poll brought no event: the process lives, and the trial waits.
+    Waiting,
+    /// The trial has ended.
+    Ended,
+    /// The case of the trial cannot be run here, for this reason.
+    Unsupported(String),
+}
+
+impl Line {
+    /// The line as text, without its line end.
+    pub(super) fn encode(&self) -> String {
+        serde_json::to_string(self).expect("plain data has a JSON form")
+    }
+
+    /// Reads a line; `None` for any other text.
+    pub(super) fn decode(line: &str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+
+    /// Writes the line to standard output at once, since the next step may kill the process. Ends the process if that
+    /// fails: the parent is gone, so nobody needs the rest.
+    pub(super) fn write(&self) {
+        let mut out = io::stdout().lock();
+        if out.write_all(format!("{}\n", self.encode()).as_bytes()).and_then(|()| out.flush()).is_err() {
+            process::exit(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{Outcome, Readiness, Signal};
+
+    #[test]
+    fn every_line_is_read_as_it_was_written() {
+        let flags = Readiness::READABLE | Readiness::WRITE_CLOSED;
+        let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
+        let observed = |outcome, signal| Line::Observed(Observation { outcome, signal });
+        for line in [
+            Line::Begin(12),
+            Line::Waiting,
+            Line::Ended,
+            Line::Unsupported("no such thing:\nEPERM".to_owned()),
+            observed(Outcome::Ready(flags), Signal::None),
+            observed(Outcome::NoEvent(Readiness::default()), Signal::Elsewhere),
+            observed(Outcome::Error(-3), Signal::Killed),
+            observed(other, Signal::Delivered),
+        ] {
+            let text = line.encode();
+            assert!(!text.contains('\n'), "{text}");
+            assert_eq!(Line::decode(&text), Some(line));
+        }
+        assert_eq!(Line::decode("nonsense"), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! How a run is done, and how far it is.
+
+use std::{
+    num::NonZero,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
+
+use crate::catalogue::Case;
+
+/// How a run is done.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Trials of each case, five times as many of a racing one. With 0, every case that this platform offers is measured
+    /// with no trials and empty tallies.
+    pub repeat: u32,
+    /// Workers, each with a thread and a poll of its own. There is at least one, and no more than there are trials.
+    pub jobs: usize,
+    /// Most trials in flight on one worker, clamped to 1..=1024. Also the most processes at a time for slow cases in which
+    /// SIGPIPE is not ignored, at least one.
+    pub in_flight: usize,
+    /// How long an `await`, and a call that would block, waits.
+    pub await_deadline: Duration,
+    /// How long a connect waits; Windows takes two seconds to refuse one (libuv/libuv#2896, curl/curl#14144).
+    pub connect_deadline: Duration,
+    /// The least that both of these are in scenarios that are slow by nature.
+    pub slow_deadline: Duration,
+    /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own ignore it.
+    pub pace: Duration,
+    /// The brokenpipe program, for cases that need a process of their own; without it they are unsupported.
+    pub program: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    /// 10 trials of each case, a worker for each processor, and no program.
+    fn default() -> Self {
+        Settings {
+            repeat: 10,
+            jobs: thread::available_parallelism().map_or(1, NonZero::get),
+            in_flight: 128,
+            await_deadline: Duration::from_millis(200),
+            connect_deadline: Duration::from_secs(5),
+            slow_deadline: Duration::from_secs(10),
+            pace: Duration::ZERO,
+            program: None,
+        }
+    }
+}
+
+impl Settings {
+    /// How many trials of a case there are.
+    pub fn trials(&self, case: &Case<'_>) -> u64 {
+        u64::from(self.repeat) * trials_per_repeat(case) as u64
+    }
+
+    /// These settings with the deadlines of slow scenarios.
+    pub(super) fn slow(&self) -> Self {
+        Settings {
+            await_deadline: self.await_deadline.max(self.slow_deadline),
+            connect_deadline: self.connect_deadline.max(self.slow_deadline),
+            ..self.clone()
+        }
+    }
+}
+
+/// What is run, how, and how far it is.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
+    pub(super) cases: &'a [Case<'a>],
+    pub(super) settings: &'a Settings,
+    pub(super) progress: &'a Progress,
+}
+
+/// A race shows its rarer outcomes only in many trials.
+pub(super) fn trials_per_repeat(case: &Case<'_>) -> usize {
+    if case.scenario.racing { 5 } else { 1 }
+}
+
+/// The state that a run shares with whoever watches it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    finished: AtomicU64,
+    stop: AtomicBool,
+}
+
+impl Progress {
+    /// How many trials have ended, those of unsupported cases included.
+    pub fn finished(&self) -> u64 {
+        self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Asks the run to end soon. Cases that are complete keep their results.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`stop`](Progress::stop) was called.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Counts a trial that has ended.
+    pub(super) fn count(&self) {
+        self.finished.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,85 @@
+//! What follows when a trial has taken a step or was woken, and why a trial may have to be given up.
+
+use std::io;
+
+use crate::{
+    catalogue::{Actor, Condition},
+    outcome::{Observation, Outcome},
+    sys,
+};
+
+/// What a trial does next.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Next {
+    /// The step has ended with this outcome.
+    Done(Outcome),
+    /// The step has ended with what another process observed.
+    Observed(Observation),
+    /// Wait for the actor's socket. If the trial already waits for this, the registration and its deadline stay.
+    Wait(Purpose, Actor),
+    /// Wait for the actor's socket with a new registration and a new deadline.
+    WaitAnew(Purpose, Actor),
+    /// Wait for the thread that closes a socket.
+    WaitForClose,
+    /// Wait for the run's pace before the next step.
+    Pause,
+    /// Go on waiting as before.
+    KeepWaiting,
+}
+
+impl Next {
+    /// Ends the step with `outcome`, unless the call would have blocked: then it is made again at every event.
+    pub(super) fn unless_blocked(outcome: Outcome, purpose: Purpose, actor: Actor) -> Self {
+        match outcome {
+            Outcome::WouldBlock => Next::Wait(purpose, actor),
+            outcome => Next::Done(outcome),
+        }
+    }
+}
+
+/// What a socket is watched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A read, peek or accept that would have blocked.
+    Read,
+    /// A write that would have blocked.
+    Write,
+    /// A `fill` that found no more room; there may be more once data has been delivered.
+    Fill,
+    /// A `drain` that found no more data; more may be on its way.
+    Drain,
+    /// A connect in progress.
+    Connect,
+    /// A connect of the crowd's in progress.
+    Gather,
+    /// An `await`.
+    Condition(Condition),
+}
+
+/// Why a trial is given up.
+#[derive(Debug)]
+pub(in crate::driver) enum Abort {
+    /// Descriptors, buffers or ports ran out.
+    Exhausted(String),
+    /// The platform does not offer what the case needs.
+    Unsupported(String),
+}
+
+impl Abort {
+    /// Makes an error, which concerns `subject`, a reason.
+    pub(super) fn because(subject: &str) -> impl FnOnce(io::Error) -> Self {
+        move |error| {
+            let reason = format!("{subject}: {}", Outcome::from_error(&error));
+            if sys::is_exhausted(&error) { Abort::Exhausted(reason) } else { Abort::Unsupported(reason) }
+        }
+    }
+}
+
+/// The outcome of a call on a socket, which is not run if there is no socket.
+pub(super) fn done(result: Option<io::Result<()>>) -> Outcome {
+    match result {
+        None => Outcome::NotRun,
+        Some(Ok(())) => Outcome::Done,
+        Some(Err(error)) => Outcome::from_error(&error),
+    }
+}

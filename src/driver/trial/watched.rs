@@ -1,0 +1,64 @@
+//! Sockets together with what the selector knows of them.
+
+use std::{io, time::Duration};
+
+use mio::{Interest, Registry, Token, event::Source};
+
+use crate::sys::{self, Endpoint};
+
+/// A source, and whether it is registered with the selector.
+pub(super) struct Watched<S: ?Sized> {
+    pub(super) source: Box<S>,
+    registered: bool,
+    /// Whether its close may wait for the peer.
+    pub(super) lingers: bool,
+}
+
+/// How long a close may wait: the shortest time that SO_LINGER can express.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// An end of a connection.
+pub(super) type End = Watched<dyn Endpoint>;
+
+impl<S: ?Sized> Watched<S> {
+    pub(super) fn new(source: Box<S>) -> Self {
+        Watched { source, registered: false, lingers: false }
+    }
+}
+
+impl<S: Source + ?Sized> Watched<S> {
+    /// Registers the source, or registers it again, so that the flags to come are the present ones on every selector.
+    pub(super) fn watch(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
+        // Such a selector answers a registration once. The answer to an earlier one may still be on its way, and has only
+        // the flags that were left to report then: it must not be taken for the answer to this one.
+        if self.registered && sys::REARM.is_some() {
+            registry.deregister(&mut *self.source)?;
+            self.registered = false;
+        }
+        if self.registered {
+            return registry.reregister(&mut *self.source, token, interest);
+        }
+        registry.register(&mut *self.source, token, interest)?;
+        self.registered = true;
+        Ok(())
+    }
+}
+
+impl End {
+    /// Makes the coming close an abort: the peer gets a RST, and nothing is left in TIME_WAIT.
+    pub(super) fn set_linger_zero(&self) -> io::Result<()> {
+        self.source.socket().set_linger(Some(Duration::ZERO))
+    }
+
+    /// Closes it with a RST.
+    pub(super) fn reset(self) -> io::Result<()> {
+        self.set_linger_zero().and(self.source.close())
+    }
+
+    /// Lets the coming close wait for the peer.
+    pub(super) fn set_linger(&mut self) -> io::Result<()> {
+        self.source.socket().set_linger(Some(LINGER))?;
+        self.lingers = true;
+        Ok(())
+    }
+}
