@@ -19,7 +19,7 @@ pub(super) enum Failure {
     Mistakes(Mistakes),
     /// Ctrl-C. The message says what was written.
     Interrupted(String),
-    /// The reader of standard output has gone, which is no error.
+    /// The reader of standard output has gone, which is not an error.
     OutputClosed,
 }
 

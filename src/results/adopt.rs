@@ -107,9 +107,9 @@ impl<'a> Adoption<'a> {
 /// What files have of a platform.
 #[derive(Debug)]
 struct Held {
-    /// The file.
+    /// The file that has its rows.
     path: PathBuf,
-    /// That of its first row.
+    /// The provenance of its first row.
     provenance: Provenance,
     facts: Option<Platform>,
     /// The cases with an outcome that counts.
@@ -183,7 +183,8 @@ fn refuse_file(name: &str, accepted: &BTreeMap<Arc<str>, Held>, folder: &Path) -
         let is_own = **platform == *name;
         if is_own != (held.path == path) {
             return Err(MergeError::Refused(format!(
-                "{}: holds the results of {platform}; move them to {platform}.csv of {folder} before others are adopted",
+                "{}: holds the results of {platform}; move them to {platform}.csv of {folder} before others are \
+                 adopted",
                 shown(&held.path)
             )));
         }

@@ -39,11 +39,11 @@ pub enum MergeError {
     /// The folder or a file in it cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The folder has results that would be lost, or that new ones cannot stand beside.
+    /// The folder has results that would be lost, or that cannot be mixed with new ones.
     #[error("{0}")]
     Refused(String),
-    /// The same, where another folder would do: the message ends in "write elsewhere", and an option can follow that
-    /// says how.
+    /// As [`Refused`](Self::Refused), where another folder would do. The message ends in "write elsewhere", so that an
+    /// option for it can follow.
     #[error("{0}")]
     Elsewhere(String),
     /// An interrupted run would replace what only a complete one can replace.
@@ -60,9 +60,9 @@ pub struct Before {
     rows: Vec<Row>,
     /// Whether the rows have other facts than the run.
     has_other_facts: bool,
-    /// Whose results only a complete run can replace and why, if that is so.
+    /// Set if only a complete run can replace the rows: whose they are and where, and why.
     needs_complete: Option<String>,
-    /// Whether the run is one of everything.
+    /// Whether everything is run.
     is_everything: bool,
     /// What was ignored, such as columns of a newer version.
     pub notes: Vec<String>,
@@ -80,12 +80,12 @@ pub struct Merged {
 }
 
 impl Before {
-    /// Creates the folder if need be, and reads it. This comes before the run: a mistake in the folder must not cost
-    /// what is measured.
+    /// Creates the folder if need be, and reads it. To be called before the run, so that a mistake in the folder does
+    /// not cost what is measured.
     ///
     /// # Errors
     ///
-    /// Why the results of such a run cannot be written there.
+    /// The reason why the results of such a run cannot be written there.
     pub fn read(
         folder: &Path,
         platform: &Platform,
@@ -244,7 +244,7 @@ pub(super) fn refuse_lost_facts(folder: &Path, is_replaced: impl Fn(&str) -> boo
 ///
 /// # Errors
 ///
-/// Why it cannot.
+/// The reason why it cannot be added.
 pub fn check_absent(folder: &Path, platform: &str) -> Result<Vec<String>, MergeError> {
     refuse_lost_facts(folder, |other| other == platform)?;
     let before = folder.exists().then(|| folder.to_owned());

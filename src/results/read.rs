@@ -165,8 +165,8 @@ fn is_table(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == PLATFORMS)
 }
 
-/// The columns of a file of results that this version does not know and so cannot write, for a message; none if there
-/// is no such file. Fails if the head is invalid or cannot be read.
+/// The columns of a file that this version does not know and so cannot write, for a message; `None` if it knows all, or
+/// there is no such file. Fails if the head is invalid or cannot be read.
 pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
     if !path.is_file() {
         return Ok(None);
@@ -175,7 +175,7 @@ pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> 
     Ok(unknown(&RowReader::open(path)?.headers(columns, &mut Vec::new())?, columns))
 }
 
-/// The facts in a folder's table of platforms, by platform; none if there is no such file.
+/// The facts in a folder's table of platforms, by platform; empty if there is no such file.
 pub(super) fn facts_in(folder: &Path) -> Result<BTreeMap<String, Platform>, ReadError> {
     let table = folder.join(PLATFORMS);
     if table.is_file() { read_platforms(&table, &mut Vec::new()) } else { Ok(BTreeMap::new()) }

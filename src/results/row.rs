@@ -83,7 +83,7 @@ impl Row {
                 name: String::new(),
                 kind: String::new(),
                 signal: String::new(),
-                // Where nothing was observed, nothing was observed repeatedly either.
+                // A case that was not measured counts as one trial.
                 count: Some(1),
                 trials: Some(1),
                 note: String::new(),
@@ -133,7 +133,7 @@ impl Row {
         )
     }
 
-    /// The case, as words that two rows have in common if they are rows of the same case.
+    /// The platform and the words of the case, which are equal in two rows of the same case.
     pub(super) fn case(&self) -> [&str; 6] {
         [&self.platform, &self.scenario, &self.transport, &self.sigpipe, &self.call, &self.option].map(String::as_str)
     }
@@ -161,7 +161,7 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
     }
     let text = std::str::from_utf8(field).map_err(|_| NOT_UTF8.to_owned())?;
     if text.chars().any(char::is_control) {
-        // A line end of either kind reads the same in the message.
+        // The message is the same for both kinds of line ends.
         let text = quoted(&text.replace("\r\n", "\n"));
         return Err(format!("column `{column}`: a control character in {text}; none is allowed"));
     }
@@ -180,7 +180,7 @@ fn invalid(column: &str, text: &str, expected: impl Display) -> String {
     format!("column `{column}`: invalid value {}: expected {expected}", quoted(text))
 }
 
-/// The message for a file that is not text.
+/// The message for a file that is not UTF-8.
 pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
 
 /// What [`is_word`] requires.

@@ -80,7 +80,7 @@ pub(super) fn scan(
 #[derive(Default)]
 struct Group {
     platform: Arc<str>,
-    /// None before the first row of the file.
+    /// `None` before the first row of the file.
     provenance: Option<Provenance>,
     place: PlaceId,
     entries: Vec<EntryId>,

@@ -169,7 +169,7 @@ impl Tables {
         self.entry_keys.get_index_of(&*self.key).map(number)
     }
 
-    /// Adds the place that was not found just now.
+    /// Adds a place under the key that `find_place` has just not found.
     fn add_place(&mut self, texts: [&str; 8], step: u32) -> PlaceId {
         let [scenario, transport, sigpipe, call, option, _, actor, operation] = texts.map(|text| self.word(text));
         let case = (Arc::clone(&scenario), CaseName { transport, sigpipe, call, option });
@@ -178,7 +178,7 @@ impl Tables {
         number(self.place_keys.insert_full(self.key.as_slice().into()).0)
     }
 
-    /// Adds the entry that was not found just now.
+    /// Adds an entry under the key that `find_entry` has just not found.
     fn add_entry(&mut self, texts: [&str; 8], code: Option<i32>, count: Option<u64>, trials: Option<u64>) -> EntryId {
         let [outcome, _, name, kind, signal, _, _, note] = texts.map(|text| self.word(text));
         self.entries.push(Entry { outcome, code, name, kind, signal, count, trials, note });
@@ -195,7 +195,7 @@ impl Tables {
         word
     }
 
-    /// Frees what only finding needs. Nothing can be added afterwards.
+    /// Frees what only lookups need. Nothing can be added afterwards.
     pub(crate) fn settle(&mut self) {
         self.words = HashSet::new();
         self.place_keys = IndexSet::new();
