@@ -3,7 +3,6 @@
 use std::{
     fmt,
     io::{self, BufWriter, Write},
-    process::ExitCode,
 };
 
 use super::options::is_coloured;
@@ -20,27 +19,20 @@ pub(super) enum Failure {
     Mistakes(Mistakes),
     /// Ctrl-C. The message says what was written.
     Interrupted(String),
-    /// The reader of standard output has gone, which is no error.
+    /// The reader of standard output has gone, which is not an error.
     OutputClosed,
 }
 
 impl Failure {
-    pub(super) fn message(&self) -> Option<String> {
+    /// The exit code, and the message, which may be empty.
+    pub(super) fn ending(&self) -> (u8, String) {
         match self {
-            Failure::No(message) | Failure::Interrupted(message) => Some(format!("brokenpipe: {message}")),
-            Failure::Wrong(message) => Some(format!("error: {message}")),
-            Failure::Mistakes(mistakes) => Some(mistakes.render(is_coloured(&io::stderr()))),
-            Failure::OutputClosed => None,
-        }
-    }
-
-    pub(super) fn code(&self) -> ExitCode {
-        match self {
-            Failure::OutputClosed => ExitCode::SUCCESS,
-            Failure::No(_) => ExitCode::from(1),
-            Failure::Wrong(_) | Failure::Mistakes(_) => ExitCode::from(2),
+            Failure::OutputClosed => (0, String::new()),
+            Failure::No(message) => (1, format!("brokenpipe: {message}")),
+            Failure::Wrong(message) => (2, format!("error: {message}")),
+            Failure::Mistakes(mistakes) => (2, mistakes.render(is_coloured(&io::stderr()))),
             // 128 + SIGINT, as shells report it.
-            Failure::Interrupted(_) => ExitCode::from(130),
+            Failure::Interrupted(message) => (130, format!("brokenpipe: {message}")),
         }
     }
 

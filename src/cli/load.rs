@@ -30,8 +30,8 @@ pub(super) fn catalogue(own: &Own) -> Result<Catalogue, Failure> {
 /// Largest file of scenarios, in bytes.
 pub(super) const MAX_SCENARIOS: u64 = 1 << 20;
 
-/// Reads a text file of at most `most` bytes. For messages, `no_such` says what a larger file is not, and `right` what the
-/// file should be if it is not UTF-8.
+/// Reads a text file of at most `most` bytes. In messages, `no_such` follows "that is" if the file is larger, and
+/// `right` says what is expected if it is not UTF-8.
 pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) -> Result<String, Failure> {
     let name = shown(path);
     let mut bytes = Vec::new();
@@ -47,7 +47,7 @@ pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) 
     })
 }
 
-/// The selected cases. A selector that fits nothing is an error even beside others that fit something.
+/// The selected cases. A selector that fits nothing is an error, even if others fit something.
 pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Case<'a>>, Failure> {
     let misses = selection.misses(catalogue.ids());
     if !misses.is_empty() {
@@ -55,10 +55,8 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     }
     let slow = selection.slow_only(catalogue);
     if !slow.is_empty() {
-        return Err(Failure::Wrong(format!(
-            "{}: takes seconds; run it with `brokenpipe run --slow`",
-            quoted_all(&slow)
-        )));
+        let slow = quoted_all(&slow);
+        return Err(Failure::Wrong(format!("{slow}: takes seconds; run it with `brokenpipe run --slow`")));
     }
     let cases = selection.cases(catalogue);
     if cases.is_empty() {

@@ -40,11 +40,12 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if let Some(message) = failure.message() {
+            let (code, message) = failure.ending();
+            if !message.is_empty() {
                 // Nobody is left to be told if standard error is closed.
                 let _ = writeln!(io::stderr(), "{}", no_command(&message));
             }
-            failure.code()
+            ExitCode::from(code)
         }
     }
 }

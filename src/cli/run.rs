@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clap::{Args, Command, FromArgMatches};
+use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
@@ -27,7 +27,7 @@ use crate::{
     untrusted::shown,
 };
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Parser)]
 pub(super) struct RunArgs {
     /// What to run; everything if nothing is named
     #[arg(value_name = "SELECTOR")]
@@ -72,8 +72,7 @@ pub(super) struct RunArgs {
 
 impl Default for RunArgs {
     fn default() -> Self {
-        let matches = RunArgs::augment_args(Command::new("run")).try_get_matches_from(["run"]);
-        matches.and_then(|matches| RunArgs::from_arg_matches(&matches)).expect("no argument is required")
+        RunArgs::parse_from(["run"])
     }
 }
 

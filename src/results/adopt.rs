@@ -47,15 +47,17 @@ impl<'a> Adoption<'a> {
     pub fn plan(run: &[PathBuf], folder: &'a Path, catalogue: &'a Catalogue) -> Result<Self, MergeError> {
         let mut tables = Tables::default();
         let before = folder.exists().then(|| folder.to_owned());
-        let mut accepted = Held::read(before.as_slice(), &mut tables, |scenario| catalogue.races(scenario))?;
+        let races = |scenario: &str| catalogue.races(scenario);
+        let mut accepted = Held::read(before.as_slice(), &mut tables, outcome::is_observed, races)?;
+        let is_run = |outcome: &str| outcome != outcome::NOT_RUN;
         let (mut platforms, mut notes) = (BTreeMap::new(), Vec::new());
-        for (name, new) in Held::read(run, &mut tables, |_| true)? {
+        for (name, new) in Held::read(run, &mut tables, is_run, |_| true)? {
             if new.provenance != Provenance::Measured {
                 notes.push(format!("{name} was not measured by this program; left out"));
                 continue;
             }
             if let Some(own) = accepted.get(&name) {
-                if new.run.is_empty() && !own.observed.is_empty() {
+                if new.cases.is_empty() && !own.cases.is_empty() {
                     notes.push(format!("{name} was not measured; its accepted results stay"));
                     continue;
                 }
@@ -80,16 +82,16 @@ impl<'a> Adoption<'a> {
     ///
     /// # Errors
     ///
-    /// What could not be read or written; [`MergeError::Stopped`] if `stop` is set before the first file is replaced.
+    /// What could not be written; [`MergeError::Stopped`] if `stop` is set before the first file is replaced.
     /// A file is replaced completely or not at all, and none is replaced before all are written.
     pub fn carry_out(&self, stop: &AtomicBool) -> Result<(), MergeError> {
         make_folder(self.folder, self.platforms.keys().map(|name| &**name))?;
         let is_stopped = || stop.load(Ordering::Relaxed);
         let mut files = Vec::new();
         for (name, (new, races)) in &self.platforms {
-            let row = |row: &HeldRow| self.tables.row(name, row.provenance, row.place, row.entry);
+            let row = |&(provenance, place, entry): &HeldRow| self.tables.row(name, provenance, place, entry);
             let races: Vec<_> = races.iter().map(row).collect();
-            let steps = new.rows.chunk_by(|a, b| a.place == b.place).take_while(|_| !is_stopped());
+            let steps = new.rows.chunk_by(|(_, a, _), (_, b, _)| a == b).take_while(|_| !is_stopped());
             let rows = steps.flat_map(|step| with_seen_before(step.iter().map(row).collect(), &races, self.catalogue));
             files.push(Replacement::table(&file_of(self.folder, name), &COLUMNS, rows)?);
         }
@@ -105,55 +107,46 @@ impl<'a> Adoption<'a> {
 /// What files have of a platform.
 #[derive(Debug)]
 struct Held {
-    /// The file.
+    /// The file that has its rows.
     path: PathBuf,
-    /// That of its first row.
+    /// The provenance of its first row.
     provenance: Provenance,
     facts: Option<Platform>,
-    /// The cases with a step that was observed.
-    observed: BTreeSet<u32>,
-    /// The cases with a step that was run.
-    run: BTreeSet<u32>,
+    /// The cases with an outcome that counts.
+    cases: BTreeSet<u32>,
     rows: Vec<HeldRow>,
 }
 
 /// A row of a platform.
-#[derive(Debug)]
-struct HeldRow {
-    provenance: Provenance,
-    place: PlaceId,
-    entry: EntryId,
-}
+type HeldRow = (Provenance, PlaceId, EntryId);
 
 impl Held {
-    /// Reads files, and keeps the rows of the scenarios that `keeps` names.
+    /// Reads files. `counts` tells which outcomes count, and `keeps` of which scenarios the rows are kept.
     fn read(
         paths: &[PathBuf],
         tables: &mut Tables,
+        counts: impl Fn(&str) -> bool,
         keeps: impl Fn(&str) -> bool,
     ) -> Result<BTreeMap<Arc<str>, Held>, ReadError> {
         let mut all: BTreeMap<_, Held> = BTreeMap::new();
-        let heads = read_steps(paths, tables, |tables, path, step| {
+        let read = read_steps(paths, tables, |tables, path, step| {
             let (provenance, place) = (step.provenance, step.place);
             let held = all.entry(Arc::clone(step.platform)).or_insert_with(|| Held {
                 path: path.to_owned(),
                 provenance,
                 facts: None,
-                observed: BTreeSet::new(),
-                run: BTreeSet::new(),
+                cases: BTreeSet::new(),
                 rows: Vec::new(),
             });
             let about = &tables.places[place as usize];
-            for entry in step.entries {
-                let outcome = &*tables.entries[*entry as usize].outcome;
-                held.observed.extend(outcome::is_observed(outcome).then_some(about.case));
-                held.run.extend((outcome != outcome::NOT_RUN).then_some(about.case));
+            if step.entries.iter().any(|entry| counts(&tables.entries[*entry as usize].outcome)) {
+                held.cases.insert(about.case);
             }
             if keeps(&about.scenario) {
-                held.rows.extend(step.entries.iter().map(|entry| HeldRow { provenance, place, entry: *entry }));
+                held.rows.extend(step.entries.iter().map(|entry| (provenance, place, *entry)));
             }
         })?;
-        for facts in heads.platforms {
+        for facts in read.platforms {
             if let Some(held) = all.get_mut(&*facts.platform) {
                 held.facts = Some(facts);
             }
@@ -169,8 +162,8 @@ fn refuse_part(name: &str, own: &Held, new: &Held, tables: &Tables, catalogue: &
         let (scenario, case) = &tables.cases[**case as usize];
         catalogue.find(scenario).is_some_and(|scenario| scenario.axes.iter().any(|axes| CaseName::from(axes) == *case))
     };
-    let accepted: Vec<_> = own.observed.iter().filter(is_known).collect();
-    let missing: Vec<_> = accepted.iter().filter(|case| !new.run.contains(case)).collect();
+    let accepted: Vec<_> = own.cases.iter().filter(is_known).collect();
+    let missing: Vec<_> = accepted.iter().filter(|case| !new.cases.contains(case)).collect();
     let Some(first) = missing.first() else { return Ok(()) };
     let (scenario, case) = &tables.cases[***first as usize];
     Err(MergeError::Refused(format!(
@@ -185,22 +178,19 @@ fn refuse_part(name: &str, own: &Held, new: &Held, tables: &Tables, catalogue: &
 /// A platform must have a file of its own, which is replaced: no other platform may be lost with it, nor the platform
 /// be in two files afterwards.
 fn refuse_file(name: &str, accepted: &BTreeMap<Arc<str>, Held>, folder: &Path) -> Result<(), MergeError> {
-    let path = file_of(folder, name);
+    let (path, folder) = (file_of(folder, name), shown(folder));
     for (platform, held) in accepted {
         let is_own = **platform == *name;
         if is_own != (held.path == path) {
             return Err(MergeError::Refused(format!(
-                "{}: holds the results of {platform}; move them to {platform}.csv of {} before others are adopted",
-                shown(&held.path),
-                shown(folder)
+                "{}: holds the results of {platform}; move them to {platform}.csv of {folder} before others are \
+                 adopted",
+                shown(&held.path)
             )));
         }
         if is_own && held.provenance != Provenance::Measured {
-            return Err(MergeError::Refused(format!(
-                "{platform}: what {} has of it is {}, and was not measured",
-                shown(folder),
-                held.provenance
-            )));
+            let problem = format!("{platform}: what {folder} has of it is {}, and was not measured", held.provenance);
+            return Err(MergeError::Refused(problem));
         }
     }
     Ok(())

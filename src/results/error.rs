@@ -1,7 +1,7 @@
 //! What can go wrong when results are read or written.
 //!
-//! The program prints an error with `Display` and does not walk its chain, so each message here contains its cause, which
-//! `source` gives as well.
+//! The program prints an error with `Display` and does not walk its chain, so each message here contains its cause,
+//! which `source` gives as well.
 
 use std::{
     error::Error,

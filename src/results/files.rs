@@ -1,50 +1,29 @@
 //! Which files the paths on a command line stand for.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use super::{PLATFORMS, error::ReadError};
+use super::error::ReadError;
 
 /// How deep folders are searched.
 const MAX_DEPTH: usize = 8;
 
-/// The files that paths stand for.
-#[derive(Default)]
-pub(super) struct Files {
-    /// The files, each once: all `*.csv` of a folder and of the folders in it, in order of name.
-    pub(super) all: Vec<PathBuf>,
-    /// Tables of platforms that are not among these files, each with the named files in its folder. A file that is
-    /// named by itself needs the facts of its own platforms, and none of the others in the table.
-    pub(super) beside: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
-}
-
-/// The files that the paths stand for.
-pub(super) fn files(paths: &[PathBuf]) -> Result<Files, ReadError> {
-    let mut all = Vec::new();
-    let mut named = Vec::new();
+/// The files that paths stand for, each once: of a folder all `*.csv`, also in the folders in it, in order of name.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
+    let mut files = Vec::new();
     for path in paths {
-        let about = fs::metadata(path).map_err(|error| ReadError::new(path, None, error))?;
-        if about.is_dir() {
-            search(path, 0, &mut all)?;
+        if fs::metadata(path).map_err(|error| ReadError::new(path, None, error))?.is_dir() {
+            search(path, 0, &mut files)?;
         } else {
-            all.push(path.clone());
-            named.extend(about.is_file().then_some(path));
+            files.push(path.clone());
         }
     }
-    let canonical = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     let mut seen = BTreeSet::new();
-    all.retain(|path| seen.insert(canonical(path)));
-    let mut beside: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for path in named {
-        let table = path.with_file_name(PLATFORMS);
-        if table.is_file() && !seen.contains(&canonical(&table)) {
-            beside.entry(table).or_default().insert(path.clone());
-        }
-    }
-    Ok(Files { all, beside })
+    files.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    Ok(files)
 }
 
 fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), ReadError> {

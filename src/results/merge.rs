@@ -39,11 +39,11 @@ pub enum MergeError {
     /// The folder or a file in it cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The folder has results that would be lost, or that new ones cannot stand beside.
+    /// The folder has results that would be lost, or that cannot be mixed with new ones.
     #[error("{0}")]
     Refused(String),
-    /// The same, where another folder would do: the message ends in "write elsewhere", and an option can follow that
-    /// says how.
+    /// As [`Refused`](Self::Refused), where another folder would do. The message ends in "write elsewhere", so that an
+    /// option for it can follow.
     #[error("{0}")]
     Elsewhere(String),
     /// An interrupted run would replace what only a complete one can replace.
@@ -60,9 +60,9 @@ pub struct Before {
     rows: Vec<Row>,
     /// Whether the rows have other facts than the run.
     has_other_facts: bool,
-    /// Whose results only a complete run can replace and why, if that is so.
+    /// Set if only a complete run can replace the rows: whose they are and where, and why.
     needs_complete: Option<String>,
-    /// Whether the run is one of everything.
+    /// Whether everything is run.
     is_everything: bool,
     /// What was ignored, such as columns of a newer version.
     pub notes: Vec<String>,
@@ -80,12 +80,12 @@ pub struct Merged {
 }
 
 impl Before {
-    /// Creates the folder if need be, and reads it. This comes before the run: a mistake in the folder must not cost
-    /// what is measured.
+    /// Creates the folder if need be, and reads it. To be called before the run, so that a mistake in the folder does
+    /// not cost what is measured.
     ///
     /// # Errors
     ///
-    /// Why the results of such a run cannot be written there.
+    /// The reason why the results of such a run cannot be written there.
     pub fn read(
         folder: &Path,
         platform: &Platform,
@@ -98,7 +98,7 @@ impl Before {
         tempfile::tempfile_in(folder).map_err(|error| WriteError::new(folder, error))?;
         let path = file_of(folder, name);
         let mut rows = Vec::new();
-        let heads = read_steps(&[folder.to_owned()], &mut Tables::default(), |tables, _, step| {
+        let read = read_steps(&[folder.to_owned()], &mut Tables::default(), |tables, _, step| {
             if **step.platform == **name {
                 rows.extend(step.rows(tables));
             }
@@ -109,7 +109,7 @@ impl Before {
                  write elsewhere"
             )));
         }
-        let has_other_facts = !rows.is_empty() && !heads.platforms.contains(platform);
+        let has_other_facts = !rows.is_empty() && !read.platforms.contains(platform);
         let is_everything = selection.is_everything();
         if has_other_facts && !is_everything {
             return Err(MergeError::Elsewhere(format!(
@@ -128,7 +128,7 @@ impl Before {
             columns => columns.map(|_| "have columns unknown to this version".to_owned()),
         };
         let needs_complete = why_complete.map(|why| format!("{name} in {shown_folder} {why}"));
-        Ok(Before { rows, has_other_facts, needs_complete, is_everything, notes: heads.notes })
+        Ok(Before { rows, has_other_facts, needs_complete, is_everything, notes: read.notes })
     }
 
     /// Merges what was measured with what was there. `measured` has a result for each of `cases`.
@@ -197,9 +197,10 @@ fn position<'a>(rows: &'a [Row], catalogue: &Catalogue) -> (usize, usize, [&'a s
 /// Whether the rows of a case have the steps that the catalogue has; a scenario that it does not know may have any.
 fn has_steps_of(rows: &[Row], catalogue: &Catalogue) -> bool {
     let Some(scenario) = catalogue.find(&rows[0].scenario) else { return true };
-    let old = rows.chunk_by(Row::same_step).map(|step| &step[0]);
-    let old = old.map(|row| (row.step, format!("{} {}", row.actor, row.operation)));
-    old.eq((1..).zip(&scenario.steps).map(|(number, step)| (number, step.to_string())))
+    let first = |step: &[Row]| (step[0].step, format!("{} {}", step[0].actor, step[0].operation));
+    rows.chunk_by(Row::same_step)
+        .map(first)
+        .eq((1..).zip(&scenario.steps).map(|(number, step)| (number, step.to_string())))
 }
 
 /// The rows of a step, of which there is at least one. If it races and was observed, the outcomes that it has only in
@@ -243,17 +244,17 @@ pub(super) fn refuse_lost_facts(folder: &Path, is_replaced: impl Fn(&str) -> boo
 ///
 /// # Errors
 ///
-/// Why it cannot.
+/// The reason why it cannot be added.
 pub fn check_absent(folder: &Path, platform: &str) -> Result<Vec<String>, MergeError> {
     refuse_lost_facts(folder, |other| other == platform)?;
     let before = folder.exists().then(|| folder.to_owned());
     let mut is_present = false;
-    let heads = read_steps(before.as_slice(), &mut Tables::default(), |_, _, step| {
+    let read = read_steps(before.as_slice(), &mut Tables::default(), |_, _, step| {
         is_present |= **step.platform == *platform;
     })?;
     if is_present {
         let problem = format!("{}: already has results of {platform}; they are kept", shown(folder));
         return Err(MergeError::Refused(problem));
     }
-    Ok(heads.notes)
+    Ok(read.notes)
 }

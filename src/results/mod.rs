@@ -23,7 +23,7 @@ pub use adopt::Adoption;
 pub use error::{ReadError, WriteError};
 pub use merge::{Before, MergeError, Merged, OTHER_FACTS, check_absent};
 pub(crate) use read::read_in_shares;
-pub use read::{Heads, read_steps};
+pub use read::read_steps;
 pub use reader::{MAX_FILE, MAX_ROW};
 pub(crate) use row::text as checked_field;
 pub use row::{COLUMNS, MAX_FIELD, Row};
@@ -44,7 +44,7 @@ const PLATFORM_COLUMNS: [&str; 12] = [
 /// Rows of any number of platforms, and the facts of those that have them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Results {
-    /// In the order of their files; the rows of a platform are adjacent.
+    /// In the order of their files; the rows of a case are adjacent.
     pub rows: Vec<Row>,
     /// In the order of their names.
     pub platforms: Vec<Platform>,
@@ -81,7 +81,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// What a note has to be, if `why` is none that a file can hold.
+    /// What is expected of a note, if `why` is not one that a file can hold.
     pub fn add_absent(&mut self, platform: &str, cases: &[Case<'_>], why: &str) -> Result<(), String> {
         checked_field("note", why.as_bytes())?;
         for case in cases {

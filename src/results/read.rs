@@ -1,7 +1,7 @@
 //! Reading many files, step by step or into memory.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io::Cursor,
     num::NonZero,
     path::{Path, PathBuf},
@@ -14,7 +14,7 @@ use csv::ByteRecord;
 use super::{
     COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results,
     error::ReadError,
-    files::{Files, files},
+    files::files,
     reader::{RowReader, unknown},
     row,
     scan::{StepRows, scan},
@@ -22,17 +22,8 @@ use super::{
 };
 use crate::{parallel::parallel_map, platform::Platform, untrusted::shown};
 
-/// What files contain besides their rows.
-#[derive(Debug, Default)]
-pub struct Heads {
-    /// In the order of their names.
-    pub platforms: Vec<Platform>,
-    /// What was ignored, such as columns of a newer version.
-    pub notes: Vec<String>,
-}
-
 /// Reads files, and all `*.csv` of folders, and calls `each` with every step, in the order of the files. No platform
-/// has steps in two files.
+/// has steps in two files. The results that are returned have no rows.
 ///
 /// # Errors
 ///
@@ -42,21 +33,16 @@ pub fn read_steps(
     paths: &[PathBuf],
     tables: &mut Tables,
     each: impl FnMut(&Tables, &Path, StepRows<'_>),
-) -> Result<Heads, ReadError> {
-    let files = files(paths)?;
-    read_files(&files.all, tables, each)?.into_heads(&files)
+) -> Result<Results, ReadError> {
+    read_files(&files(paths)?, tables, each)?.into_results()
 }
 
-/// Reads as [`read_steps`] does, with several threads: each has a share of the files, tables and a `P` of its own. The
-/// shares are returned in the order of their files.
-///
-/// # Errors
-///
-/// As of [`read_steps`].
+/// Reads, and fails, as [`read_steps`] does, with several threads: each has a share of the files, tables and a `P` of
+/// its own. The shares are returned in the order of their files.
 pub(crate) fn read_in_shares<P: Default + Send>(
     paths: &[PathBuf],
     each: impl Fn(&mut P, &Tables, StepRows<'_>) + Sync,
-) -> Result<(Vec<(P, Tables)>, Heads), ReadError> {
+) -> Result<(Vec<(P, Tables)>, Results), ReadError> {
     let files = files(paths)?;
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let read = |share: &[PathBuf]| {
@@ -64,7 +50,7 @@ pub(crate) fn read_in_shares<P: Default + Send>(
         let facts = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
         Ok(((part, tables), facts))
     };
-    let shares = parallel_map(files.all.chunks(files.all.len().div_ceil(threads).max(1)), read);
+    let shares = parallel_map(files.chunks(files.len().div_ceil(threads).max(1)), read);
     let mut all = FileFacts::default();
     let mut parts = Vec::new();
     for share in shares {
@@ -72,7 +58,7 @@ pub(crate) fn read_in_shares<P: Default + Send>(
         all.add(facts)?;
         parts.push(part);
     }
-    Ok((parts, all.into_heads(&files)?))
+    Ok((parts, all.into_results()?))
 }
 
 /// Most threads that read. One thread merges what they found, so more of them would wait for it.
@@ -82,6 +68,8 @@ const MAX_THREADS: usize = 8;
 #[derive(Default)]
 struct FileFacts {
     platforms: BTreeMap<String, Platform>,
+    /// The tables that were read.
+    tables: BTreeSet<PathBuf>,
     notes: Vec<String>,
     /// The file of each platform.
     owners: HashMap<Arc<str>, Arc<Path>>,
@@ -104,20 +92,23 @@ impl FileFacts {
         owners.sort_by(|a, b| a.1.cmp(&b.1));
         owners.iter().try_for_each(|(platform, path)| self.own(platform, path))?;
         self.platforms.extend(further.platforms);
+        self.tables.extend(further.tables);
         self.notes.extend(further.notes);
         Ok(())
     }
 
-    /// Adds the facts of platforms from the tables beside their files. A table among the files comes first.
-    fn into_heads(mut self, files: &Files) -> Result<Heads, ReadError> {
-        for (table, beside) in &files.beside {
+    /// Adds the facts that are still unknown, from the tables beside files that were named by themselves.
+    fn into_results(mut self) -> Result<Results, ReadError> {
+        let unknown = self.owners.iter().filter(|(platform, _)| !self.platforms.contains_key(&***platform));
+        let tables = unknown.map(|(_, file)| file.with_file_name(PLATFORMS)).collect::<BTreeSet<_>>();
+        for table in tables.difference(&self.tables).filter(|table| table.is_file()) {
             for (name, platform) in read_platforms(table, &mut self.notes)? {
-                if self.owners.get(name.as_str()).is_some_and(|owner| beside.contains(&**owner)) {
+                if self.owners.get(&*name).is_some_and(|file| file.with_file_name(PLATFORMS) == *table) {
                     self.platforms.entry(name).or_insert(platform);
                 }
             }
         }
-        Ok(Heads { platforms: self.platforms.into_values().collect(), notes: self.notes })
+        Ok(Results { rows: Vec::new(), platforms: self.platforms.into_values().collect(), notes: self.notes })
     }
 }
 
@@ -131,6 +122,7 @@ fn read_files(
     for path in files {
         if is_table(path) {
             facts.platforms.append(&mut read_platforms(path, &mut notes)?);
+            facts.tables.insert(path.clone());
             continue;
         }
         let shared: Arc<Path> = path.as_path().into();
@@ -149,23 +141,14 @@ fn read_files(
 }
 
 impl Results {
-    /// Reads files, and all `*.csv` of folders.
-    ///
-    /// # Errors
-    ///
-    /// As of [`read_steps`].
+    /// Reads files, and all `*.csv` of folders. Fails as [`read_steps`] does.
     pub fn read(paths: &[PathBuf]) -> Result<Self, ReadError> {
         let mut rows = Vec::new();
-        let Heads { platforms, notes } =
-            read_steps(paths, &mut Tables::default(), |tables, _, step| rows.extend(step.rows(tables)))?;
-        Ok(Results { rows, platforms, notes })
+        let read = read_steps(paths, &mut Tables::default(), |tables, _, step| rows.extend(step.rows(tables)))?;
+        Ok(Results { rows, ..read })
     }
 
-    /// Reads the rows of one file's bytes; `path` is its name in messages.
-    ///
-    /// # Errors
-    ///
-    /// The first problem.
+    /// Reads the rows of one file's bytes; `path` is its name in messages. Fails at the first problem.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
         let mut results = Results::default();
         let reader = RowReader::new(path, Cursor::new(bytes.to_vec()))?;
@@ -182,12 +165,8 @@ fn is_table(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == PLATFORMS)
 }
 
-/// The columns of a file of results that this version does not know and so cannot write, for a message; none if there
-/// is no such file.
-///
-/// # Errors
-///
-/// An invalid head, or one that cannot be read.
+/// The columns of a file that this version does not know and so cannot write, for a message; `None` if it knows all, or
+/// there is no such file. Fails if the head is invalid or cannot be read.
 pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> {
     if !path.is_file() {
         return Ok(None);
@@ -196,11 +175,7 @@ pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> 
     Ok(unknown(&RowReader::open(path)?.headers(columns, &mut Vec::new())?, columns))
 }
 
-/// The facts in a folder's table of platforms, by platform; none if there is no such file.
-///
-/// # Errors
-///
-/// The first problem in it.
+/// The facts in a folder's table of platforms, by platform; empty if there is no such file.
 pub(super) fn facts_in(folder: &Path) -> Result<BTreeMap<String, Platform>, ReadError> {
     let table = folder.join(PLATFORMS);
     if table.is_file() { read_platforms(&table, &mut Vec::new()) } else { Ok(BTreeMap::new()) }

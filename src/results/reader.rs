@@ -30,7 +30,7 @@ const BUFFER: usize = 1 << 16;
 /// The rows of a file, and the lines on which they begin.
 pub(super) struct RowReader<'a> {
     pub(super) path: &'a Path,
-    /// Its limit is set anew for each row: a quote that is never closed would otherwise pull the rest of the file into
+    /// Its limit is set again for each row: a quote that is never closed would otherwise read the rest of the file into
     /// memory.
     reader: csv::Reader<Take<Box<dyn Read>>>,
     /// How many fields the first line has, once it is read.
@@ -74,7 +74,7 @@ impl<'a> RowReader<'a> {
         }
         let from: Box<dyn Read> = Box::new(from);
         let mut builder = csv::ReaderBuilder::new();
-        // The line end `\r\n` is not left to the parser, which would count its second byte as part of the next row.
+        // `drop_line_end` handles `\r\n`: the parser would count its second byte as part of the next row.
         builder.buffer_capacity(BUFFER).terminator(Terminator::Any(b'\n')).has_headers(false).flexible(true);
         Ok(RowReader { path, reader: builder.from_reader(from.take(0)), columns: None, truncated })
     }
@@ -116,17 +116,14 @@ impl<'a> RowReader<'a> {
         Ok(headers)
     }
 
-    /// Reads the next row, and returns the line on which it begins, from 1; none at the end. The first row is the head.
+    /// Reads the next row, and returns the line on which it begins, from 1, or `None` at the end. The head is a row, too.
     pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, ReadError> {
         loop {
             let before = self.reader.position().line();
             self.reader.get_mut().set_limit(MAX_ROW + BUFFER as u64);
-            let more = self.reader.read_byte_record(record).map_err(|error| {
-                let error = match error.into_kind() {
-                    csv::ErrorKind::Io(error) => error,
-                    other => io::Error::other(format!("{other:?}")),
-                };
-                ReadError::new(self.path, before, error)
+            let more = self.reader.read_byte_record(record).map_err(|error| match error.into_kind() {
+                csv::ErrorKind::Io(error) => ReadError::new(self.path, before, error),
+                other => ReadError::new(self.path, before, format!("{other:?}")),
             })?;
             if self.is_over_limit() {
                 let problem = format!("a row of more than {} KiB; a quote may not have been closed", MAX_ROW >> 10);

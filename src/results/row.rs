@@ -78,38 +78,38 @@ impl Row {
                 step: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 actor: step.actor.word().to_owned(),
                 operation: step.operation.to_string(),
-                outcome: String::new(),
+                outcome: outcome::NOT_RUN.to_owned(),
                 code: None,
                 name: String::new(),
                 kind: String::new(),
                 signal: String::new(),
-                // Where nothing was observed, nothing was observed repeatedly either.
+                // A case that was not measured counts as one trial.
                 count: Some(1),
                 trials: Some(1),
                 note: String::new(),
             };
             match result {
-                CaseResult::NotRun => rows.push(Row { outcome: outcome::NOT_RUN.to_owned(), ..row }),
+                CaseResult::NotRun => rows.push(row),
                 CaseResult::Unsupported(reason) => {
                     rows.push(Row { outcome: outcome::UNSUPPORTED.to_owned(), note: reason.clone(), ..row });
                 }
                 CaseResult::Measured { trials, steps } => {
-                    // The counts of a race differ from run to run.
-                    let counted = !case.scenario.racing;
-                    rows.extend(steps[index].iter().map(|&(observation, count)| Row {
+                    let observed = steps[index].iter().map(|&(observation, count)| Row {
                         outcome: observation.to_string(),
                         code: observation.outcome.code(),
                         name: observation.outcome.native_name().unwrap_or_default().to_owned(),
                         kind: observation.outcome.kind().unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
-                        count: counted.then_some(count),
+                        // The counts of a race differ from run to run.
+                        count: (!case.scenario.racing).then_some(count),
                         trials: Some(*trials),
                         ..row.clone()
-                    }));
-                    if !counted {
-                        let of_step = rows.len() - steps[index].len();
-                        rows[of_step..].sort_by(|a, b| a.outcome.cmp(&b.outcome));
+                    });
+                    let mut observed: Vec<_> = observed.collect();
+                    if case.scenario.racing {
+                        observed.sort_by(|a, b| a.outcome.cmp(&b.outcome));
                     }
+                    rows.append(&mut observed);
                 }
             }
         }
@@ -133,7 +133,7 @@ impl Row {
         )
     }
 
-    /// The case, as words that two rows have in common if they are rows of the same case.
+    /// The platform and the words of the case, which are equal in two rows of the same case.
     pub(super) fn case(&self) -> [&str; 6] {
         [&self.platform, &self.scenario, &self.transport, &self.sigpipe, &self.call, &self.option].map(String::as_str)
     }
@@ -161,18 +161,16 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
     }
     let text = std::str::from_utf8(field).map_err(|_| NOT_UTF8.to_owned())?;
     if text.chars().any(char::is_control) {
-        // A line end of either kind reads the same in the message.
+        // The message is the same for both kinds of line ends.
         let text = quoted(&text.replace("\r\n", "\n"));
         return Err(format!("column `{column}`: a control character in {text}; none is allowed"));
     }
-    let expected: Option<Cow<'_, str>> = match column {
-        "platform" => check_name(text).err().map(Cow::from),
+    let expected = match column {
+        "platform" => check_name(text).err().map(str::to_owned),
         "scenario" | "transport" | "sigpipe" | "call" | "option" | "actor" | "operation" | "outcome" => {
-            (!is_word(text)).then_some(WORD.into())
+            (!is_word(text)).then(|| WORD.to_owned())
         }
-        "name" | "kind" | "signal" => {
-            (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}").into())
-        }
+        "name" | "kind" | "signal" => (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}")),
         _ => None,
     };
     expected.map_or(Ok(text), |expected| Err(invalid(column, text, expected)))
@@ -182,7 +180,7 @@ fn invalid(column: &str, text: &str, expected: impl Display) -> String {
     format!("column `{column}`: invalid value {}: expected {expected}", quoted(text))
 }
 
-/// The message for a file that is not text.
+/// The message for a file that is not UTF-8.
 pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
 
 /// What [`is_word`] requires.

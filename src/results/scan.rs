@@ -48,21 +48,11 @@ pub(super) fn scan(
     let unknown: Vec<usize> = (0..headers.len()).filter(|index| !at.contains(index)).collect();
     let mut record = ByteRecord::new();
     let mut provenance = Provenance::Measured;
-    let mut group = Group {
-        platform: Arc::default(),
-        provenance,
-        place: 0,
-        entries: Vec::new(),
-        first_line: 0,
-        last_line: 0,
-        begun: HashSet::new(),
-    };
-    let mut finish = |group: &Group, tables: &Tables| match group.entries.is_empty() {
-        true => Ok(()),
-        false => {
-            group.check_counts(tables).map_err(|problem| ReadError::new(path, group.last_line, problem))?;
-            each(tables, group.step())
-        }
+    let mut group = Group::default();
+    let mut finish = |group: &Group, tables: &Tables| {
+        let Some(step) = group.step() else { return Ok(()) };
+        group.check_counts(tables).map_err(|problem| ReadError::new(path, group.last_line, problem))?;
+        each(tables, step)
     };
     while let Some(line) = rows.next(&mut record)? {
         let invalid = |problem| rows.invalid(line, &record, problem);
@@ -87,11 +77,12 @@ pub(super) fn scan(
 
 /// The rows of the current step. Checks rows against each other: the outcomes of a step are adjacent and their counts
 /// add up to its trials, steps follow each other, and the rows of a case are adjacent.
+#[derive(Default)]
 struct Group {
     platform: Arc<str>,
-    provenance: Provenance,
+    /// `None` before the first row of the file.
+    provenance: Option<Provenance>,
     place: PlaceId,
-    /// Empty only before the first row of the file.
     entries: Vec<EntryId>,
     first_line: u64,
     last_line: u64,
@@ -102,15 +93,15 @@ struct Group {
 impl Group {
     /// Whether a row of this place and platform is the first of another step.
     fn is_over(&self, place: PlaceId, platform: &[u8], tables: &Tables) -> bool {
-        self.entries.is_empty() || self.platform.as_bytes() != platform || {
-            let [last, next] = [self.place, place].map(|place| &tables.places[place as usize]);
-            (last.case, last.step) != (next.case, next.step)
-        }
+        let [last, next] = [self.place, place].map(|place| &tables.places[place as usize]);
+        self.provenance.is_none()
+            || self.platform.as_bytes() != platform
+            || (last.case, last.step) != (next.case, next.step)
     }
 
-    fn step(&self) -> StepRows<'_> {
+    fn step(&self) -> Option<StepRows<'_>> {
         let Group { platform, provenance, place, entries, first_line, .. } = self;
-        StepRows { platform, provenance: *provenance, place: *place, entries, line: *first_line }
+        Some(StepRows { platform, provenance: (*provenance)?, place: *place, entries, line: *first_line })
     }
 
     fn check_counts(&self, tables: &Tables) -> Result<(), String> {
@@ -144,26 +135,25 @@ impl Group {
         line: u64,
         tables: &mut Tables,
     ) -> Result<(), String> {
-        let same_platform = !self.entries.is_empty() && self.platform.as_bytes() == platform;
+        let same_platform = self.provenance.is_some() && self.platform.as_bytes() == platform;
         if !same_platform {
             self.platform = tables.word(row::text("platform", platform)?);
         }
-        let about = &tables.places[place as usize];
-        let last = tables.places.get(self.place as usize).filter(|last| same_platform && last.case == about.case);
-        if last.is_none() && !self.begun.insert((Arc::clone(&self.platform), about.case)) {
+        let [last, about] = [self.place, place].map(|place| &tables.places[place as usize]);
+        let same_case = same_platform && last.case == about.case;
+        if !same_case && !self.begun.insert((Arc::clone(&self.platform), about.case)) {
             return Err(format!(
                 "case {} {} a second time; its rows have to be adjacent",
                 about.scenario, tables.cases[about.case as usize].1.transport
             ));
         }
-        let next = last.map_or(0, |last| last.step) + 1;
+        let next = if same_case { last.step + 1 } else { 1 };
         // Reports and manuals may say nothing of some steps.
-        let may_skip = provenance != Provenance::Measured;
-        if about.step < next || (about.step > next && !may_skip) {
+        if about.step < next || (about.step > next && provenance == Provenance::Measured) {
             let step = about.step;
             return Err(format!("column `step`: {step}, expected {next}: rows are missing or out of order"));
         }
-        (self.place, self.provenance, self.first_line) = (place, provenance, line);
+        (self.place, self.provenance, self.first_line) = (place, Some(provenance), line);
         self.entries.clear();
         Ok(())
     }
@@ -171,14 +161,14 @@ impl Group {
     fn add(&mut self, place: PlaceId, provenance: Provenance, entry: EntryId, tables: &Tables) -> Result<(), String> {
         let entries = &tables.entries;
         let about = &entries[entry as usize];
-        if self.provenance == Provenance::Measured && about.trials.is_none() {
+        if self.provenance == Some(Provenance::Measured) && about.trials.is_none() {
             return Err("column `trials`: empty; measured rows count their trials".to_owned());
         }
         if let Some(first) = self.entries.first().map(|first| &entries[*first as usize]) {
             if self.place != place || first.trials != about.trials {
                 return Err("actor, operation and trials differ from those of the step's first row".to_owned());
             }
-            if self.provenance != provenance {
+            if self.provenance != Some(provenance) {
                 return Err("provenance differs from that of the step's first row".to_owned());
             }
             if self.entries.iter().any(|known| entries[*known as usize].outcome == about.outcome) {

@@ -91,11 +91,7 @@ impl Tables {
         Ok(self.add_place(texts, row::step(texts[5])?))
     }
 
-    /// The entry that these fields (the columns [`ENTRY`]) name.
-    ///
-    /// # Errors
-    ///
-    /// As of [`place`](Self::place).
+    /// The entry that these fields (the columns [`ENTRY`]) name. Fails as [`place`](Self::place) does.
     pub(super) fn entry(&mut self, fields: [&[u8]; 8]) -> Result<EntryId, String> {
         if let Some(id) = self.find_entry(fields) {
             return Ok(id);
@@ -150,12 +146,12 @@ impl Tables {
     ///
     /// If a field of the other tables is invalid.
     pub(crate) fn add_places_of(&mut self, others: &Tables) -> Vec<PlaceId> {
-        let mut place = |key: &[u8]| {
+        let ids = others.place_keys.iter().map(|key| {
             let mut fields = key.split(|byte| *byte == BETWEEN);
             let fields = array::from_fn(|_| fields.next().unwrap_or_default());
             self.place(fields).expect("fields that were read from a file are valid")
-        };
-        others.place_keys.iter().map(|key| place(key)).collect()
+        });
+        ids.collect()
     }
 
     fn find_place(&mut self, fields: [&[u8]; 8]) -> Option<PlaceId> {
@@ -173,7 +169,7 @@ impl Tables {
         self.entry_keys.get_index_of(&*self.key).map(number)
     }
 
-    /// Adds the place that was not found just now.
+    /// Adds a place under the key that `find_place` has just not found.
     fn add_place(&mut self, texts: [&str; 8], step: u32) -> PlaceId {
         let [scenario, transport, sigpipe, call, option, _, actor, operation] = texts.map(|text| self.word(text));
         let case = (Arc::clone(&scenario), CaseName { transport, sigpipe, call, option });
@@ -182,7 +178,7 @@ impl Tables {
         number(self.place_keys.insert_full(self.key.as_slice().into()).0)
     }
 
-    /// Adds the entry that was not found just now.
+    /// Adds an entry under the key that `find_entry` has just not found.
     fn add_entry(&mut self, texts: [&str; 8], code: Option<i32>, count: Option<u64>, trials: Option<u64>) -> EntryId {
         let [outcome, _, name, kind, signal, _, _, note] = texts.map(|text| self.word(text));
         self.entries.push(Entry { outcome, code, name, kind, signal, count, trials, note });
@@ -199,7 +195,7 @@ impl Tables {
         word
     }
 
-    /// Frees what only finding needs. Nothing can be added afterwards.
+    /// Frees what only lookups need. Nothing can be added afterwards.
     pub(crate) fn settle(&mut self) {
         self.words = HashSet::new();
         self.place_keys = IndexSet::new();

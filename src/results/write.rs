@@ -27,8 +27,8 @@ impl Results {
         let rows = Replacement::table(&path, &COLUMNS, rows)?;
         let facts = self.platforms.iter().find(|known| known.platform == platform);
         let facts = with_facts(folder, [(platform, facts)])?;
-        // Rows first: a run of a selection refuses new rows with old facts, but would add its own rows to old rows with
-        // new facts.
+        // Rows first. If the program ends in between, a later run of a selection refuses to add to new rows with old
+        // facts; it could not tell that old rows do not belong to new facts.
         rows.replace()?;
         facts.map_or(Ok(()), Replacement::replace)?;
         Ok(path)
@@ -40,20 +40,18 @@ pub(super) fn file_of(folder: &Path, platform: &str) -> PathBuf {
     folder.join(format!("{platform}.csv"))
 }
 
-/// Creates the folder if need be. Fails if a file of these platforms or the table of platforms is a folder, which no file
-/// can replace.
+/// Creates the folder if need be. Fails if a file of these platforms or the table of platforms is a folder, which no
+/// file can replace.
 pub(super) fn make_folder<'a>(folder: &Path, platforms: impl IntoIterator<Item = &'a str>) -> Result<(), WriteError> {
     fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))?;
     let files = platforms.into_iter().map(|platform| file_of(folder, platform));
-    match files.chain([folder.join(PLATFORMS)]).find(|path| path.is_dir()) {
-        Some(path) => Err(WriteError::new(&path, io::ErrorKind::IsADirectory)),
-        None => Ok(()),
-    }
+    let folder = files.chain([folder.join(PLATFORMS)]).find(|path| path.is_dir());
+    folder.map_or(Ok(()), |path| Err(WriteError::new(&path, io::ErrorKind::IsADirectory)))
 }
 
-/// Writes a folder's table of platforms with these facts of these platforms, of which none may be known, in place of
-/// those that it has. Returns none if there is no table and there are no facts. The table is read now and not when a
-/// run begins: another run may have ended since.
+/// Writes a folder's table of platforms, with these facts in place of those that it has of these platforms; one without
+/// facts loses its row. Returns `None` if there is no table and there are no facts. The table is read now and not when
+/// a run begins, since another run may have ended in between.
 pub(super) fn with_facts<'a>(
     folder: &Path,
     facts: impl IntoIterator<Item = (&'a str, Option<&'a Platform>)>,
