@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 /// A path for a message. Control characters are escaped, since a terminal takes them for commands.
 pub(crate) fn shown(path: &Path) -> String {
@@ -80,14 +81,37 @@ pub(crate) fn csv_field(field: &str) -> String {
 }
 
 /// Writes a value as indented JSON, and a newline. `##[`, which only strings can hold, is written with an escape: a program
-/// that parses JSON undoes it, and a CI runner that shows the text does not.
+/// that parses JSON undoes it, and a CI runner that shows the text does not. The text is written as it is made, since that
+/// of many platforms takes more memory than their results.
 ///
 /// # Errors
 ///
 /// Those of `out`, and a value that JSON cannot express.
 pub(crate) fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let json = serde_json::to_string_pretty(value)?.replace("##[", "\\u0023#[");
-    writeln!(out, "{json}")
+    value.serialize(&mut Serializer::with_formatter(&mut *out, NoCommand(PrettyFormatter::new())))?;
+    writeln!(out)
+}
+
+/// Indents, and escapes `##[` in strings.
+struct NoCommand(PrettyFormatter<'static>);
+
+macro_rules! as_pretty_formatter {
+    ($($name:ident($($argument:ident)?))*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, out: &mut W $(, $argument: bool)?) -> io::Result<()> {
+            self.0.$name(out $(, $argument)?)
+        })*
+    };
+}
+
+impl Formatter for NoCommand {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        out.write_all(text.replace("##[", "\\u0023#[").as_bytes())
+    }
+
+    as_pretty_formatter! {
+        begin_array() end_array() begin_array_value(first) end_array_value()
+        begin_object() end_object() begin_object_key(first) begin_object_value() end_object_value()
+    }
 }
 
 #[cfg(test)]
