@@ -1,5 +1,5 @@
-//! Mistakes in a TOML file of scenarios or of known exceptions, reported by file, line and column, with carets under the
-//! word and what is expected there.
+//! Mistakes in a TOML file of scenarios or of known exceptions, reported by file, line and column, with carets under
+//! the word and what is expected there.
 
 use std::ops::Range;
 
@@ -49,8 +49,8 @@ impl Mistakes {
         Mistakes::new(path, text, vec![Mistake::new(span, one_line(error.message()), expected)])
     }
 
-    /// A report for each mistake, which begins with `error: `, with an empty line between two reports and no newline at the
-    /// end.
+    /// A report for each mistake, which begins with `error: `, with an empty line between two reports and no newline at
+    /// the end.
     ///
     /// # Panics
     ///

@@ -20,7 +20,8 @@
 //! Ask this machine one question and read the answer:
 //!
 //! ```
-//! use brokenpipe::{catalogue::{Catalogue, Selection}, driver, matrix::{Matrix, Options, View}, platform::Platform, results::Results};
+//! use brokenpipe::{catalogue::{Catalogue, Selection}, driver, matrix::{Matrix, Options, View}, platform::Platform,
+//! results::Results};
 //!
 //! let catalogue = Catalogue::builtin();
 //! let selection = Selection::new(&["connect/refused-so_error-write-read"])?;

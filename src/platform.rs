@@ -70,14 +70,14 @@ impl Platform {
         here
     }
 
-    /// What runs between a program and its system, such as `wine` or `qemu-user`, and gives the platform its name. `None` in
-    /// a machine that is emulated as a whole, where nothing does.
+    /// What runs between a program and its system, such as `wine` or `qemu-user`, and gives the platform its name.
+    /// `None` in a machine that is emulated as a whole, where nothing does.
     pub fn stand_in(&self) -> Option<&str> {
         Some(self.runtime.as_str()).filter(|runtime| !matches!(*runtime, "native" | "qemu" | ""))
     }
 
-    /// The system that answers system calls: the operating system, or what stands in for its kernel. In an emulated machine,
-    /// and for a translated program, that is the operating system's own kernel.
+    /// The system that answers system calls: the operating system, or what stands in for its kernel. In an emulated
+    /// machine, and for a translated program, that is the operating system's own kernel.
     pub fn system(&self) -> &str {
         match self.runtime.as_str() {
             "native" | "qemu" | "qemu-user" | "rump" | "" => &self.os,
@@ -86,8 +86,8 @@ impl Platform {
     }
 }
 
-/// Whether this can be a platform's name, which becomes the name of a file, the head of a column and a word on the command
-/// line.
+/// Whether this can be a platform's name, which becomes the name of a file, the head of a column and a word on the
+/// command line.
 ///
 /// # Errors
 ///
@@ -110,8 +110,8 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Whether a text, which may be empty, has only characters that a platform's name can have: none is special in a shell, a
-/// path or markup.
+/// Whether a text, which may be empty, has only characters that a platform's name can have: none is special in a shell,
+/// a path or markup.
 pub(crate) fn has_a_names_characters(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }

@@ -14,8 +14,8 @@ pub(crate) fn shown(path: &Path) -> String {
     path.display().to_string().chars().map(harmless).collect()
 }
 
-/// A text as a message quotes it: its first 60 characters at most, in quotes, with control characters escaped. An ellipsis
-/// after the quotes says that the text is longer.
+/// A text as a message quotes it: its first 60 characters at most, in quotes, with control characters escaped. An
+/// ellipsis after the quotes says that the text is longer.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
@@ -24,8 +24,8 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-/// Keeps a line from being a command to a CI runner, by a blank in every `##[`. A runner also takes `::` at the beginning of
-/// a line for a command, so the caller must not begin a line with untrusted text.
+/// Keeps a line from being a command to a CI runner, by a blank in every `##[`. A runner also takes `::` at the
+/// beginning of a line for a command, so the caller must not begin a line with untrusted text.
 pub(crate) fn no_command(line: &str) -> String {
     line.replace("##[", "# #[")
 }
@@ -40,8 +40,8 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Replaces control characters, which a terminal takes for commands, and characters that change the direction of text, by
-/// U+FFFD.
+/// Replaces control characters, which a terminal takes for commands, and characters that change the direction of text,
+/// by U+FFFD.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
 }
@@ -73,16 +73,16 @@ pub(crate) fn escape_markdown(text: &str) -> String {
     escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
 }
 
-/// A field of a CSV file that a person opens, without commands to a CI runner. What a spreadsheet would take for a formula
-/// gets an apostrophe in front.
+/// A field of a CSV file that a person opens, without commands to a CI runner. What a spreadsheet would take for a
+/// formula gets an apostrophe in front.
 pub(crate) fn csv_field(field: &str) -> String {
     let field = no_command(field);
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
 }
 
-/// Writes a value as indented JSON, and a newline. `##[`, which only strings can hold, is written with an escape: a program
-/// that parses JSON undoes it, and a CI runner that shows the text does not. The text is written as it is made, since that
-/// of many platforms takes more memory than their results.
+/// Writes a value as indented JSON, and a newline. `##[`, which only strings can hold, is written with an escape: a
+/// program that parses JSON undoes it, and a CI runner that shows the text does not. The text is written as it is made,
+/// since that of many platforms takes more memory than their results.
 ///
 /// # Errors
 ///

@@ -1,6 +1,7 @@
 //! Enums whose values are words.
 
-/// Declares an enum whose values each have a word, the same in the step language, in CSV, in JSON and on the command line.
+/// Declares an enum whose values each have a word, the same in the step language, in CSV, in JSON and on the command
+/// line.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
         $(#[$doc])*

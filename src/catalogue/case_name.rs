@@ -45,8 +45,8 @@ impl fmt::Display for CaseName {
     }
 }
 
-/// Names cases in few words, as products of axes: `tcp4 unix sigpipe=default call=write, writev`. A case that is given twice
-/// may be named twice.
+/// Names cases in few words, as products of axes: `tcp4 unix sigpipe=default call=write, writev`. A case that is given
+/// twice may be named twice.
 pub fn name_all<'a>(cases: impl IntoIterator<Item = &'a CaseName>) -> Vec<String> {
     let mut products: Vec<_> = cases.into_iter().map(Product::of).collect();
     // Products that differ in one axis only become one; the transports, which are read first, are merged last.

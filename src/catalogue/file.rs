@@ -18,12 +18,12 @@ use crate::{
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    scenario: Vec<Entry>,
+    scenario: Vec<ScenarioTable>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct ScenarioTable {
     id: Spanned<String>,
     title: Spanned<String>,
     why: Spanned<String>,
@@ -65,7 +65,7 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Vec<(Scenario, Range<usize
 }
 
 /// The scenario and the place of its id. Where there are mistakes it lacks what they are about.
-fn scenario(text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> (Scenario, Range<usize>) {
+fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (Scenario, Range<usize>) {
     let id = entry.id.span();
     if !is_id(entry.id.get_ref()) {
         mistakes.push(Mistake::new(
@@ -106,7 +106,7 @@ fn scenario(text: &str, entry: Entry, mistakes: &mut Vec<Mistake>) -> (Scenario,
 }
 
 /// The axes of the cases in the order of the file: the plain ones over each transport, then the further ones.
-fn axes(entry: &Entry, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
+fn axes(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
     let usual = Axes::USUAL;
     let transports = axis(Some(&entry.transports), usual.transport, mistakes);
     let mut all: Vec<_> = transports.into_iter().map(|transport| Axes { transport, ..usual }).collect();
@@ -162,8 +162,8 @@ where
 
 /// The text of the steps, and the byte of the file at which it begins, from which places of mistakes are counted.
 ///
-/// TOML's value is the text between the quotes unless that has escapes, which steps do not need. With a backslash in it the
-/// value is parsed, and places are counted from the opening quotes.
+/// TOML's value is the text between the quotes unless that has escapes, which steps do not need. With a backslash in it
+/// the value is parsed, and places are counted from the opening quotes.
 fn steps_source<'a>(text: &'a str, steps: &'a Spanned<String>) -> (&'a str, usize) {
     let span = steps.span();
     let literal = &text[span.clone()];

@@ -25,8 +25,8 @@ pub use vocabulary::{Actor, Call, Condition, Ending, Half, Setting, Sigpipe, Soc
 ///
 /// # Errors
 ///
-/// Every line that is not a step; without such lines, the first step that cannot follow those before it. Spans are bytes of
-/// `text`.
+/// Every line that is not a step; without such lines, the first step that cannot follow those before it. Spans are
+/// bytes of `text`.
 pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
     steps::parse(text, 0, true)
 }

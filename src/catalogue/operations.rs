@@ -92,8 +92,8 @@ const SOCKETS: &[Actor] = &[Actor::Listener, Actor::Client, Actor::Server];
 const ALL: &[Actor] = &Actor::ALL;
 
 operations! {
-    /// Connect to the listener, and wait until the attempt has ended. The crowd's clients connect one after another until
-    /// all are connected, one fails, or one is not connected in time.
+    /// Connect to the listener, and wait until the attempt has ended. The crowd's clients connect one after another
+    /// until all are connected, one fails, or one is not connected in time.
     CROWDS "connect" Connect,
     /// Close the client's socket if it is open, and connect a new one.
     CLIENT "reconnect" Reconnect,
@@ -143,8 +143,8 @@ operations! {
     SERVER "crash" Crash,
     /// Act as if the peer's machine were gone: nothing more comes from the socket, and nothing reaches it.
     MACHINES "vanish" Vanish,
-    /// Act as if the peer's machine restarted: nothing comes from the socket, and what reaches the machine after that finds
-    /// no connection.
+    /// Act as if the peer's machine restarted: nothing comes from the socket, and what reaches the machine after that
+    /// finds no connection.
     SERVER "reboot" Reboot,
     /// Wait for a condition, and record the readiness flags.
     SOCKETS "await" Await(condition: Condition),

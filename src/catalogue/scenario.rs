@@ -24,8 +24,8 @@ pub struct Scenario {
     pub axes: Vec<Axes>,
     /// Whether it takes seconds: then it is left out by default, and has longer deadlines.
     pub slow: bool,
-    /// Whether its steps race with each other, so that a step may have several outcomes on one platform. In other scenarios a
-    /// second outcome points to a mistake in the scenario or in the driver.
+    /// Whether its steps race with each other, so that a step may have several outcomes on one platform. In other
+    /// scenarios a second outcome points to a mistake in the scenario or in the driver.
     pub racing: bool,
     /// What is done, in order: 1 to [`MAX_STEPS`](super::MAX_STEPS) steps.
     pub steps: Vec<Step>,

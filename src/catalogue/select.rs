@@ -15,8 +15,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Selects the scenarios that at least one selector fits: a scenario id, a family, or a glob for either. Without selectors
-    /// everything is selected.
+    /// Selects the scenarios that at least one selector fits: a scenario id, a family, or a glob for either. Without
+    /// selectors everything is selected.
     ///
     /// # Errors
     ///

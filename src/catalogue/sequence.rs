@@ -1,5 +1,5 @@
-//! Whether steps can follow each other: a step whose actor cannot have a socket would be `not-run` on every platform, which
-//! is a mistake in the scenario.
+//! Whether steps can follow each other: a step whose actor cannot have a socket would be `not-run` on every platform,
+//! which is a mistake in the scenario.
 
 use std::ops::Range;
 
@@ -13,8 +13,8 @@ use crate::diagnostic::Mistake;
 /// The most steps that a scenario can have.
 pub const MAX_STEPS: usize = 100;
 
-/// The first mistake in the steps as a sequence, if there is one. Each step comes with its place in the file; `whole` is the
-/// place of all of them.
+/// The first mistake in the steps as a sequence, if there is one. Each step comes with its place in the file; `whole`
+/// is the place of all of them.
 pub(super) fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>, racing: bool) -> Option<Mistake> {
     if steps.is_empty() {
         return Some(Mistake::new(whole, "a scenario without steps", "at least one step, such as `client connect`"));
@@ -26,7 +26,7 @@ pub(super) fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usiz
         let label = "needs a step of the other end: `server accept`, or `listener close`";
         return Some(Mistake::new(whole, "a scenario without a peer", label));
     }
-    let mut sockets = Sockets { open: vec![Actor::Listener], ..Sockets::default() };
+    let mut sockets = OpenSockets { open: vec![Actor::Listener], ..OpenSockets::default() };
     let impossible = steps.iter().find_map(|(step, span)| Some((sockets.take(*step).err()?, span)));
     impossible
         .or_else(|| wrong_race(steps, racing))
@@ -38,7 +38,7 @@ type Problem = (&'static str, &'static str);
 
 /// The sockets that can be there after some steps.
 #[derive(Default)]
-struct Sockets {
+struct OpenSockets {
     /// Whose sockets are open.
     open: Vec<Actor>,
     /// Whose socket blocks.
@@ -49,7 +49,7 @@ struct Sockets {
     departed: bool,
 }
 
-impl Sockets {
+impl OpenSockets {
     /// Takes the next step.
     fn take(&mut self, Step { actor, operation }: Step) -> Result<(), Problem> {
         use Operation::*;
@@ -99,8 +99,8 @@ fn without_socket(actor: Actor) -> Problem {
     }
 }
 
-/// A race in a scenario without `racing`, where a second outcome would be taken for a mistake of this program; or a race that
-/// has nothing to race with.
+/// A race in a scenario without `racing`, where a second outcome would be taken for a mistake of this program; or a
+/// race that has nothing to race with.
 fn wrong_race(steps: &[(Step, Range<usize>)], racing: bool) -> Option<(Problem, &Range<usize>)> {
     let is_race = |(step, _): &&(Step, _)| matches!(step.operation, Operation::Race(_));
     if let Some((_, span)) = steps.iter().find(is_race).filter(|_| !racing) {

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::diagnostic::Mistake;
 
-/// Parses steps. `base` is the byte of the file at which `text` begins, so that spans of mistakes are places in the file.
-/// `racing` is whether the scenario's steps may race with each other.
+/// Parses steps. `base` is the byte of the file at which `text` begins, so that spans of mistakes are places in the
+/// file. `racing` is whether the scenario's steps may race with each other.
 ///
 /// # Errors
 ///

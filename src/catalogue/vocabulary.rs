@@ -55,8 +55,8 @@ words! {
 words! {
     /// Which system call `write` is.
     Call {
-        /// What mio and Rust's std call: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without (std's
-        /// `sys/net/connection/socket`).
+        /// What mio and Rust's std call: on Linux and the BSDs send with MSG_NOSIGNAL, on Apple's systems without
+        /// (std's `sys/net/connection/socket`).
         Std = "std",
         /// write(2).
         Write = "write",
@@ -118,7 +118,8 @@ words! {
         Linger = "linger",
         /// The socket blocks (no O_NONBLOCK), as most programs' sockets do.
         Blocking = "blocking",
-        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT): how long sent data, or a SYN, may go unanswered.
+        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT): how long sent data, or a SYN, may go
+        /// unanswered.
         UserTimeout = "user_timeout",
         /// SO_KEEPALIVE with the times [`KEEPALIVE_IDLE`](Setting::KEEPALIVE_IDLE),
         /// [`KEEPALIVE_INTERVAL`](Setting::KEEPALIVE_INTERVAL) and [`KEEPALIVE_PROBES`](Setting::KEEPALIVE_PROBES).

@@ -23,7 +23,8 @@ pub(super) struct ReportArgs {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     rows: RowArgs,
-    /// Show only platforms whose names fit this glob; repeatable. With --verify, this applies to measured platforms only
+    /// Show only platforms whose names fit this glob; repeatable. With --verify, this applies to measured platforms
+    /// only
     #[arg(long, value_name = "GLOB")]
     platform: Vec<Pattern>,
     /// Mark what differs from this platform, which is always shown, instead of from what most platforms gave

@@ -1,5 +1,5 @@
-//! Cases in which SIGPIPE is not ignored run in processes of their own, one trial at a time. The parent hands a child its
-//! job on standard input and reads from the child's journal what each step gave, up to the one that killed it.
+//! Cases in which SIGPIPE is not ignored run in processes of their own, one trial at a time. The parent hands a child
+//! its job on standard input and reads from the child's journal what each step gave, up to the one that killed it.
 
 use std::{
     collections::BTreeSet,
@@ -120,9 +120,9 @@ pub(super) fn work() -> io::Result<()> {
     worker.run().map(drop)
 }
 
-/// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one process
-/// after the other, each for as long as it survives its trials. Returns the trials for which no process could be started;
-/// as a `last_resort` these are unsupported instead.
+/// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
+/// process after the other, each for as long as it survives its trials. Returns the trials for which no process could
+/// be started; as a `last_resort` these are unsupported instead.
 ///
 /// # Errors
 ///

@@ -13,7 +13,8 @@ use crate::outcome::Observation;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Line {
-    /// A trial begins, of the case with this 0-based number in the child's job; if a trial was under way, it begins anew.
+    /// A trial begins, of the case with this 0-based number in the child's job; if a trial was under way, it begins
+    /// anew.
     Begin(usize),
     /// The present step has ended with this.
     Observed(Observation),

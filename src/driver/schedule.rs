@@ -15,12 +15,13 @@ pub(super) struct Schedule {
     at_once: usize,
 }
 
-/// Processes at a time for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight, which
-/// mostly waits; where the awaited event never comes, for all of a deadline.
+/// Processes at a time for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight,
+/// which mostly waits; where the awaited event never comes, for all of a deadline.
 const CHILDREN: usize = 16;
 
 impl Schedule {
-    /// A few batches for each value of `sigpipe`, all at once. The trials are given by the 0-based numbers of their cases.
+    /// A few batches for each value of `sigpipe`, all at once. The trials are given by the 0-based numbers of their
+    /// cases.
     pub(super) fn by_sigpipe(Run { cases, settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
             let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
@@ -69,8 +70,8 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// `repeat` trials of each case: one group after the other, and within a group each case in turn, so that those that
-    /// wait longest all begin early.
+    /// `repeat` trials of each case: one group after the other, and within a group each case in turn, so that those
+    /// that wait longest all begin early.
     pub(super) fn repeating(groups: Vec<Vec<usize>>, repeat: usize) -> Self {
         let len = groups.iter().map(Vec::len).sum::<usize>() * repeat;
         Queue { groups, repeat, len, next: AtomicUsize::new(0), returned: Mutex::default() }

@@ -13,13 +13,13 @@ use crate::catalogue::Case;
 /// How a run is done.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Trials of each case, five times as many of a racing one. With 0, every case that this platform offers is measured
-    /// with no trials and empty tallies.
+    /// Trials of each case, five times as many of a racing one. With 0, every case that this platform offers is
+    /// measured with no trials and empty tallies.
     pub repeat: u32,
     /// Workers, each with a thread and a poll of its own. There is at least one, and no more than there are trials.
     pub jobs: usize,
-    /// Most trials in flight on one worker, clamped to 1..=1024. Also the most processes at a time for slow cases in which
-    /// SIGPIPE is not ignored, at least one.
+    /// Most trials in flight on one worker, clamped to 1..=1024. Also the most processes at a time for slow cases in
+    /// which SIGPIPE is not ignored, at least one.
     pub in_flight: usize,
     /// How long an `await`, and a call that would block, waits.
     pub await_deadline: Duration,
@@ -27,7 +27,8 @@ pub struct Settings {
     pub connect_deadline: Duration,
     /// The least that both of these are in scenarios that are slow by nature.
     pub slow_deadline: Duration,
-    /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own ignore it.
+    /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own ignore
+    /// it.
     pub pace: Duration,
     /// The brokenpipe program, for cases that need a process of their own; without it they are unsupported.
     pub program: Option<PathBuf>,

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use crate::{catalogue::Case, outcome::Observation};
 
-/// What a step gave, and in how many trials: the most frequent first, and those equally frequent by name. The counts add up
-/// to the trials of the case.
+/// What a step gave, and in how many trials: the most frequent first, and those equally frequent by name. The counts
+/// add up to the trials of the case.
 pub type StepTally = Vec<(Observation, u64)>;
 
 /// The result of a case.

@@ -23,8 +23,8 @@ use crate::outcome::Readiness;
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
 
-/// Trials begun between two polls: few, so that those that are busy stay in the processor's caches. Where trials only wait,
-/// the next poll returns at once, and more begin.
+/// Trials begun between two polls: few, so that those that are busy stay in the processor's caches. Where trials only
+/// wait, the next poll returns at once, and more begin.
 const STARTS_PER_POLL: usize = 8;
 
 /// Upper bound on stop latency.
@@ -115,8 +115,8 @@ impl<'a> Worker<'a> {
                 let flags = std::mem::take(&mut self.slots[slot].flags);
                 self.resume(slot, Wake::Event(flags));
             }
-            // A deadline has passed when a poll that began after it brought no event: on a busy machine the event may be in
-            // time, and only this thread late. If `events` is full, more may be pending.
+            // A deadline has passed when a poll that began after it brought no event: on a busy machine the event may
+            // be in time, and only this thread late. If `events` is full, more may be pending.
             if count < EVENTS {
                 self.expire(began);
             }

@@ -41,7 +41,8 @@ impl Class {
         }
     }
 
-    /// The readiness flags of this class. A set of flags belongs to the first class of [`Class::ALL`] that has one of them.
+    /// The readiness flags of this class. A set of flags belongs to the first class of [`Class::ALL`] that has one of
+    /// them.
     pub fn flags(self) -> Readiness {
         match self {
             Class::Disconnected => Readiness::ERROR | Readiness::WRITE_CLOSED,

@@ -100,8 +100,8 @@ impl Outcome {
 pub struct KindName(&'static str);
 
 impl KindName {
-    /// Keeps the name for as long as the program runs, so that an outcome can be copied. There are some forty kinds, which
-    /// bounds what is leaked.
+    /// Keeps the name for as long as the program runs, so that an outcome can be copied. There are some forty kinds,
+    /// which bounds what is leaked.
     fn keep(name: String) -> Self {
         static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);

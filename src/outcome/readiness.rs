@@ -31,8 +31,8 @@ impl Readiness {
         (Readiness::WRITE_CLOSED, "write_closed", "WC"),
     ];
 
-    /// Parses flags as [`Display`](fmt::Display) writes them: in order, each once, joined by `+`. `None` for any other text,
-    /// the empty one too.
+    /// Parses flags as [`Display`](fmt::Display) writes them: in order, each once, joined by `+`. `None` for any other
+    /// text, the empty one too.
     pub fn parse(text: &str) -> Option<Self> {
         let flags = text.split('+').try_fold(Readiness::default(), |flags, word| {
             let (flag, ..) = Self::FLAGS.into_iter().find(|(_, name, _)| *name == word)?;

@@ -18,7 +18,8 @@ pub struct Form {
     /// What it means, worded to follow the form and a colon.
     pub meaning: &'static str,
     shape: Shape,
-    /// The class of all its outcomes (but `ok 0`); `None` where [`class_of`] decides by what varies, or there is no class.
+    /// The class of all its outcomes (but `ok 0`); `None` where [`class_of`] decides by what varies, or there is no
+    /// class.
     pub class: Option<Class>,
 }
 
@@ -127,8 +128,8 @@ fn seen_meanwhile(outcome: &str) -> Option<&str> {
     outcome.strip_prefix(NO_EVENT)?.strip_prefix(' ')
 }
 
-/// The forms that an outcome consists of: its own, and then that of the signal if there is one. Empty for a text that is
-/// not an outcome.
+/// The forms that an outcome consists of: its own, and then that of the signal if there is one. Empty for a text that
+/// is not an outcome.
 pub fn forms_of(outcome: &str) -> impl Iterator<Item = &'static Form> {
     let (own, signal) = split_signal(outcome);
     let form_of = |part: &str, is_signal| {
@@ -139,13 +140,14 @@ pub fn forms_of(outcome: &str) -> impl Iterator<Item = &'static Form> {
     forms.into_iter().flatten().filter(move |_| is_outcome)
 }
 
-/// The readiness flags in an outcome, which came with the awaited event or before the deadline; `None` if there are none.
+/// The readiness flags in an outcome, which came with the awaited event or before the deadline; `None` if there are
+/// none.
 pub fn flags_of(outcome: &str) -> Option<Readiness> {
     Readiness::parse(seen_meanwhile(outcome).unwrap_or(outcome))
 }
 
-/// The class of an outcome; `None` for an error that is in no class, for [`UNSUPPORTED`] and [`NOT_RUN`], and for a text that
-/// is not an outcome. A delivered SIGPIPE does not change the class.
+/// The class of an outcome; `None` for an error that is in no class, for [`UNSUPPORTED`] and [`NOT_RUN`], and for a
+/// text that is not an outcome. A delivered SIGPIPE does not change the class.
 pub fn class_of(outcome: &str) -> Option<Class> {
     let form = forms_of(outcome).next()?;
     let (own, _) = split_signal(outcome);

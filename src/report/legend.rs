@@ -15,7 +15,7 @@ use crate::{
 
 /// How the rows of a page are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Layout {
     /// Each row by itself, with its cases.
     Rows,
     /// As stories: a difference, and the later steps of the same cases.
@@ -36,9 +36,9 @@ pub(super) fn in_class(view: &View<'_>) -> &'static str {
 }
 
 /// How many rows there are and, if a page hides something, how to see it.
-pub(super) fn summary(view: &View<'_>, shape: Shape) -> Vec<String> {
+pub(super) fn summary(view: &View<'_>, layout: Layout) -> Vec<String> {
     let counts = view.counts();
-    let with = if shape == Shape::Stories { ", with what follows a difference" } else { "" };
+    let with = if layout == Layout::Stories { ", with what follows a difference" } else { "" };
     let shown = match (view.rows().len(), view.left_out().unsupported) {
         (rows, _) if rows == counts.rows => String::new(),
         (rows, 0) => format!(" ({rows} shown{with})"),
@@ -94,9 +94,9 @@ fn left_out(view: &View<'_>) -> Option<String> {
 }
 
 /// The lines of the legend: what the columns are, the notes of cells, and the meanings of signs and words.
-pub(super) fn lines(view: &View<'_>, notes: BTreeSet<String>, shape: Shape) -> Vec<String> {
+pub(super) fn lines(view: &View<'_>, notes: BTreeSet<String>, layout: Layout) -> Vec<String> {
     let columns = view.columns().iter().flat_map(column);
-    columns.chain(notes).chain(meanings(view, shape)).collect()
+    columns.chain(notes).chain(meanings(view, layout)).collect()
 }
 
 /// The sources of what is documented or reported, each with its steps.
@@ -168,7 +168,7 @@ fn member(member: &Member) -> String {
 }
 
 /// The meanings of those signs and words that are on this page.
-fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
+fn meanings(view: &View<'_>, layout: Layout) -> Vec<String> {
     let cells = || view.rows().flat_map(Row::cells);
     let is_unsteady = |counted| cells().flatten().any(|cell: &Cell| cell.is_unsteady() && cell.is_counted() == counted);
     let columns = 0..view.columns().len();
@@ -184,7 +184,7 @@ fn meanings(view: &View<'_>, shape: Shape) -> Vec<String> {
         let counted = if view.is_pair() { "" } else { "; it is never counted as measured" };
         lines.push(format!("{STATED} was documented or reported, not measured by this program{counted}"));
     }
-    if shape == Shape::Rows && view.rows().any(Row::says_all) {
+    if layout == Layout::Rows && view.rows().any(Row::says_all) {
         lines.push("all N: all cases of the scenario that are shown and that some platform supports".to_owned());
     }
     if cells().any(|cell| cell.is_none()) {

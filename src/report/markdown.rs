@@ -2,7 +2,7 @@
 
 use super::{
     STANDS_OUT, cell,
-    legend::{self, Shape},
+    legend::{self, Layout},
     markdown_table::{Align::Left, Content, MarkdownTable},
 };
 use crate::{
@@ -26,10 +26,10 @@ pub(super) fn render(view: &View<'_>) -> String {
         }
         text.push_str(&format!("### {}\n\n{}\n", escape_markdown(rows[0].family()), table.into_text()));
     }
-    for line in legend::summary(view, Shape::Rows) {
+    for line in legend::summary(view, Layout::Rows) {
         text.push_str(&format!("{}\n\n", escape_markdown(&line)));
     }
-    for line in legend::lines(view, notes, Shape::Rows) {
+    for line in legend::lines(view, notes, Layout::Rows) {
         text.push_str(&format!("- {}\n", escape_markdown(&line)));
     }
     text

@@ -10,7 +10,7 @@ use comfy_table::{
 
 use super::{
     Look, STANDS_OUT, cell,
-    legend::{self, Shape},
+    legend::{self, Layout},
 };
 use crate::{
     matrix::{Cell, Row, View},
@@ -41,15 +41,15 @@ pub(super) fn render(view: &View<'_>, look: Look) -> Option<String> {
         let head = textwrap::fill(rows[0].family(), usize::from(look.width));
         text.push_str(&format!("{head}\n{}\n\n", family(view, rows, &widths, look)));
     }
-    text.push_str(&footer(view, notes, Shape::Rows, look));
+    text.push_str(&footer(view, notes, Layout::Rows, look));
     Some(text)
 }
 
 /// What is printed under the tables.
-pub(super) fn footer(view: &View<'_>, notes: BTreeSet<String>, shape: Shape, look: Look) -> String {
-    let summary = legend::summary(view, shape).into_iter();
+pub(super) fn footer(view: &View<'_>, notes: BTreeSet<String>, layout: Layout, look: Look) -> String {
+    let summary = legend::summary(view, layout).into_iter();
     let summary = summary.map(|line| textwrap::fill(&line, usize::from(look.width)) + "\n");
-    summary.chain(legend::lines(view, notes, shape).iter().map(|line| item(line, look))).collect()
+    summary.chain(legend::lines(view, notes, layout).iter().map(|line| item(line, look))).collect()
 }
 
 /// A line of a legend. If it is broken, a bar begins every further line, since text from elsewhere that begins a line

@@ -8,7 +8,7 @@ use textwrap::{Options, WordSplitter};
 
 use super::{
     Look, grouped,
-    legend::{self, Shape},
+    legend::{self, Layout},
     table::{AROUND, WIDEST, bold, cell_lines, drawn, empty, footer, styled_cell, widest},
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(super) fn render(view: &View<'_>, look: Look) -> String {
             text.push('\n');
         }
     }
-    text.push_str(&footer(view, notes, Shape::Stories, look));
+    text.push_str(&footer(view, notes, Layout::Stories, look));
     text
 }
 
@@ -72,19 +72,19 @@ fn stories<'a>(rows: &[Row<'a>]) -> Vec<(Vec<&'a CaseName>, Vec<Row<'a>>)> {
 }
 
 /// Platforms that gave the same in every step of a story.
-struct Line {
+struct PlatformLine {
     columns: Vec<usize>,
     /// The text of each step's cell.
     texts: Vec<String>,
 }
 
-fn lines(view: &View<'_>, steps: &[Row<'_>]) -> Vec<Line> {
+fn lines(view: &View<'_>, steps: &[Row<'_>]) -> Vec<PlatformLine> {
     let text = |column| steps.iter().map(|row| cell_lines(*row, column).join("\n")).collect();
     let lines = grouped((0..view.columns().len()).map(|column| (text(column), column)));
-    lines.into_iter().map(|(texts, columns)| Line { columns, texts }).collect()
+    lines.into_iter().map(|(texts, columns)| PlatformLine { columns, texts }).collect()
 }
 
-impl Line {
+impl PlatformLine {
     fn names(&self, view: &View<'_>) -> String {
         self.columns.iter().map(|at| legend::head(&view.columns()[*at])).collect::<Vec<_>>().join("; ")
     }
@@ -101,7 +101,7 @@ impl Line {
 }
 
 /// One table, or several if the steps do not fit beside each other.
-fn tables(view: &View<'_>, steps: &[Row<'_>], lines: &[Line], look: Look) -> Vec<String> {
+fn tables(view: &View<'_>, steps: &[Row<'_>], lines: &[PlatformLine], look: Look) -> Vec<String> {
     let heads: Vec<_> =
         steps.iter().map(|row| format!("{} {}\n{}", row.step(), row.actor(), row.operation())).collect();
     let width = |(at, head)| widest(lines.iter().map(|line| &line.texts[at]).chain([head])).min(WIDEST);

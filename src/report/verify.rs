@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[derive(Serialize)]
-struct Comparison<'a> {
+struct PairSummary<'a> {
     measured: &'a str,
     stated: &'a str,
     provenance: &'static str,
@@ -66,9 +66,9 @@ pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut d
     out.write_all(text.as_bytes())
 }
 
-fn comparison<'a>(verified: &'a Verified<'_>) -> Comparison<'a> {
+fn comparison<'a>(verified: &'a Verified<'_>) -> PairSummary<'a> {
     let (agreeing, contradicting): (Vec<_>, Vec<_>) = verified.statements().into_iter().partition(|each| each.agrees);
-    Comparison {
+    PairSummary {
         measured: &verified.measured().name,
         stated: &verified.stated().name,
         provenance: verified.stated().provenance.word(),
@@ -104,13 +104,13 @@ impl Contradiction {
 }
 
 fn text(
-    comparisons: &[Comparison<'_>],
+    comparisons: &[PairSummary<'_>],
     clean: impl Fn(&str) -> String,
     table: impl Fn(&[Contradiction]) -> String,
 ) -> String {
     let mut text = String::new();
     for comparison in comparisons {
-        let Comparison { measured, stated, provenance, agrees, contradicts, .. } = *comparison;
+        let PairSummary { measured, stated, provenance, agrees, contradicts, .. } = *comparison;
         text.push_str(&clean(&format!(
             "{measured} measured, {STATED}{stated} {provenance}: {} about rows that were measured; {}, {}. {} nothing \
              stated about them, and {} not measured.",

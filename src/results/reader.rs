@@ -116,7 +116,8 @@ impl<'a> RowReader<'a> {
         Ok(headers)
     }
 
-    /// Reads the next row, and returns the line on which it begins, from 1, or `None` at the end. The head is a row, too.
+    /// Reads the next row, and returns the line on which it begins, from 1, or `None` at the end. The head is a row,
+    /// too.
     pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, ReadError> {
         loop {
             let before = self.reader.position().line();

@@ -48,8 +48,8 @@ pub(super) fn scan(
     let unknown: Vec<usize> = (0..headers.len()).filter(|index| !at.contains(index)).collect();
     let mut record = ByteRecord::new();
     let mut provenance = Provenance::Measured;
-    let mut group = Group::default();
-    let mut finish = |group: &Group, tables: &Tables| {
+    let mut group = StepBuilder::default();
+    let mut finish = |group: &StepBuilder, tables: &Tables| {
         let Some(step) = group.step() else { return Ok(()) };
         group.check_counts(tables).map_err(|problem| ReadError::new(path, group.last_line, problem))?;
         each(tables, step)
@@ -78,7 +78,7 @@ pub(super) fn scan(
 /// The rows of the current step. Checks rows against each other: the outcomes of a step are adjacent and their counts
 /// add up to its trials, steps follow each other, and the rows of a case are adjacent.
 #[derive(Default)]
-struct Group {
+struct StepBuilder {
     platform: Arc<str>,
     /// `None` before the first row of the file.
     provenance: Option<Provenance>,
@@ -90,7 +90,7 @@ struct Group {
     begun: HashSet<(Arc<str>, u32)>,
 }
 
-impl Group {
+impl StepBuilder {
     /// Whether a row of this place and platform is the first of another step.
     fn is_over(&self, place: PlaceId, platform: &[u8], tables: &Tables) -> bool {
         let [last, next] = [self.place, place].map(|place| &tables.places[place as usize]);
@@ -100,7 +100,7 @@ impl Group {
     }
 
     fn step(&self) -> Option<StepRows<'_>> {
-        let Group { platform, provenance, place, entries, first_line, .. } = self;
+        let StepBuilder { platform, provenance, place, entries, first_line, .. } = self;
         Some(StepRows { platform, provenance: (*provenance)?, place: *place, entries, line: *first_line })
     }
 

@@ -1,5 +1,5 @@
-//! The contract on a system that belongs to no family: what mio, std and socket2 do everywhere, and for all else the error
-//! [`Unsupported`](io::ErrorKind::Unsupported). A family takes from here what its systems lack.
+//! The contract on a system that belongs to no family: what mio, std and socket2 do everywhere, and for all else the
+//! error [`Unsupported`](io::ErrorKind::Unsupported). A family takes from here what its systems lack.
 
 use std::{
     io,

@@ -2,8 +2,8 @@
 //!
 //! # The contract
 //!
-//! Each family of systems has a folder that fulfils it (`unix/`, `windows/`). `fallback.rs` fulfils it on every system, and
-//! a family takes from there what its systems lack. `unsafe` code is allowed in this module only. A family has:
+//! Each family of systems has a folder that fulfils it (`unix/`, `windows/`). `fallback.rs` fulfils it on every system,
+//! and a family takes from there what its systems lack. `unsafe` code is allowed in this module only. A family has:
 //!
 //! | item | contract |
 //! |---|---|
@@ -65,9 +65,9 @@ pub use family::{SELECTOR, error_name, host};
 #[doc(hidden)]
 pub use unix::note_sigpipe;
 
-/// Makes a program note what SIGPIPE was set to when it began, before std's runtime changes it. The operation `exec` can only
-/// start such a program. Only the program itself calls this, since a library must not run code before `main` in every program
-/// that links it.
+/// Makes a program note what SIGPIPE was set to when it began, before std's runtime changes it. The operation `exec`
+/// can only start such a program. Only the program itself calls this, since a library must not run code before `main`
+/// in every program that links it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! note_sigpipe_at_start {
@@ -111,13 +111,13 @@ pub struct Host {
     /// The operating system's version as its makers count releases, without the patch level: `6.18`, `15`, `26100`.
     /// Empty where it is not known.
     pub version: String,
-    /// The version of a `runtime` that is not `native`, such as Wine's `8`, for the platform's name. Empty where there is
-    /// none: then the name has `version`.
+    /// The version of a `runtime` that is not `native`, such as Wine's `8`, for the platform's name. Empty where there
+    /// is none: then the name has `version`.
     pub runtime_version: String,
     /// The kernel's full version; empty where it is not known.
     pub kernel: String,
-    /// `native`; what stands in for the kernel: `gvisor`, `wine` or `wsl`; what stands in for the processor: `qemu-user`,
-    /// which translates this program, or `qemu`, which emulates a whole machine; or `unknown`.
+    /// `native`; what stands in for the kernel: `gvisor`, `wine` or `wsl`; what stands in for the processor:
+    /// `qemu-user`, which translates this program, or `qemu`, which emulates a whole machine; or `unknown`.
     pub runtime: &'static str,
     /// What `runtime` is concluded from.
     pub evidence: String,

@@ -85,7 +85,7 @@ fn spin_until(flag: &AtomicBool) {
     }
 }
 
-/// How often to spin before yielding: much longer than a thread takes to start, and short compared with a time slice. Zero
-/// on a single processor, which the other thread needs at once.
+/// How often to spin before yielding: much longer than a thread takes to start, and short compared with a time slice.
+/// Zero on a single processor, which the other thread needs at once.
 static SPINS: LazyLock<u32> =
     LazyLock::new(|| if thread::available_parallelism().is_ok_and(|count| count.get() == 1) { 0 } else { 20_000 });

@@ -12,8 +12,8 @@ use mio::{Registry, Token};
 use super::listeners::SpareListeners;
 use crate::driver::{journal::Line, settings::Settings};
 
-/// A token is a slot's number and, above it, a serial number that is new for every wait: an event that was on its way for
-/// an earlier wait, or for an earlier trial in the same slot, carries a token that no longer belongs to any.
+/// A token is a slot's number and, above it, a serial number that is new for every wait: an event that was on its way
+/// for an earlier wait, or for an earlier trial in the same slot, carries a token that no longer belongs to any.
 const SLOT_BITS: u32 = 10;
 
 /// Most trials in flight on one worker.

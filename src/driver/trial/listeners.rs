@@ -83,8 +83,8 @@ impl Listening {
         bound.and_then(|bound| self.install(bound, axes)).map_err(Abort::because("a listener"))
     }
 
-    /// Closes the listener and keeps its port from others. In between, somebody else's socket may get it: then a listener
-    /// with another port takes its place, if it `may_move`.
+    /// Closes the listener and keeps its port from others. In between, somebody else's socket may get it: then a
+    /// listener with another port takes its place, if it `may_move`.
     pub(super) fn close(&mut self, axes: Axes, may_move: bool) -> Result<Outcome, Abort> {
         let may_move = may_move && axes.transport != Transport::Unix;
         let mut ports = if may_move { PORTS } else { 1 };
@@ -106,8 +106,8 @@ impl Listening {
         }
     }
 
-    /// Leaves the listener to a later trial if it is as good as new, and closes it otherwise; `drained` says that nobody
-    /// is waiting in its queue, who would turn up in that trial.
+    /// Leaves the listener to a later trial if it is as good as new, and closes it otherwise; `drained` says that
+    /// nobody is waiting in its queue, who would turn up in that trial.
     pub(super) fn hand_on(&mut self, transport: Transport, drained: bool, spare: &mut SpareListeners) {
         if let (Some(listener), Some(address)) = (self.listener.take(), self.address.take())
             && drained

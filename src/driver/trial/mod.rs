@@ -255,8 +255,8 @@ impl<'a> Trial<'a> {
                 self.sockets.watch(watch.actor, watch.token, watch.interest, context)?;
                 Next::KeepWaiting
             }
-            // While another thread has not acted, for want of a processor, the peer has not been silent: the time to wait
-            // begins when it has.
+            // While another thread has not acted, for want of a processor, the peer has not been silent: the time to
+            // wait begins when it has.
             Some(Waiting::Events(watch)) if self.sockets.background_close.is_some() => {
                 watch.deadline = now + context.settings.await_deadline;
                 self.sockets.background_close_result();

@@ -155,7 +155,8 @@ impl Sockets {
     fn write(&mut self, actor: Actor, data: &[u8]) -> Outcome {
         let call = self.axes.call;
         if actor == Actor::Listener {
-            // std has no listener that can be written to. Where std writes to other sockets without a signal, so does this.
+            // std has no listener that can be written to. Where std writes to other sockets without a signal, so does
+            // this.
             let call = if call == Call::Std && !cfg!(target_vendor = "apple") { Call::SendNosignal } else { call };
             return self.ask(actor, |socket| {
                 sys::write_by(call, &socket, data).unwrap_or_else(|| socket.send(data)).map(Outcome::Bytes)
@@ -169,9 +170,9 @@ impl Sockets {
 
     /// Repeats a call until it would block, meets the end or fails.
     ///
-    /// When it would block, the buffer counts as full, or as empty, only if that stays so for a while. Most systems pass
-    /// data on to the peer after the call that wrote it, and then have room again: a buffer that is left too early becomes
-    /// writable by itself and has data on its way when the peer goes, or keeps data that is read by nobody.
+    /// When it would block, the buffer counts as full, or as empty, only if that stays so for a while. Most systems
+    /// pass data on to the peer after the call that wrote it, and then have room again: a buffer that is left too early
+    /// becomes writable by itself and has data on its way when the peer goes, or keeps data that is read by nobody.
     fn until_blocked(
         &mut self,
         actor: Actor,

@@ -29,8 +29,8 @@ impl<S: ?Sized> Watched<S> {
 impl<S: Source + ?Sized> Watched<S> {
     /// Registers the source, or registers it again, so that the flags to come are the present ones on every selector.
     pub(super) fn watch(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
-        // Such a selector answers a registration once. The answer to an earlier one may still be on its way, and has only
-        // the flags that were left to report then: it must not be taken for the answer to this one.
+        // Such a selector answers a registration once. The answer to an earlier one may still be on its way, and has
+        // only the flags that were left to report then: it must not be taken for the answer to this one.
         if self.registered && sys::REARM.is_some() {
             registry.deregister(&mut *self.source)?;
             self.registered = false;

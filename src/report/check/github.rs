@@ -1,6 +1,6 @@
 //! A check as annotations of a job on GitHub.
 
-use super::{Group, against, counts, stale};
+use super::{FindingGroup, against, counts, stale};
 use crate::{
     check::{Checked, Concern},
     untrusted::log_line,
@@ -31,7 +31,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             let title = platform.name.to_owned();
             annotations.extend(standing.map(|text| Annotation { fails, at: None, title, text }));
         }
-        for group in Group::of(&platform.findings) {
+        for group in FindingGroup::of(&platform.findings) {
             if let Some(why) = group.why() {
                 log.push(format!("  known {}: {}: {why}", group.place(), group.change()));
                 continue;

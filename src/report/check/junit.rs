@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Group, against, counts, stale};
+use super::{FindingGroup, against, counts, stale};
 use crate::{
     check::{Against, Checked, Concern, Finding, PlatformCheck},
     untrusted::log_line,
@@ -62,10 +62,10 @@ fn suite(platform: &PlatformCheck<'_>, checked: &Checked<'_>) -> TestSuite {
 
 /// A scenario, which fails if one of its steps does. Findings that do not fail are its output.
 fn test(platform: &str, scenario: &str, findings: &[Finding<'_>], checked: &Checked<'_>) -> TestCase {
-    let groups = Group::of(findings);
+    let groups = FindingGroup::of(findings);
     let (failing, passing): (Vec<_>, Vec<_>) =
         groups.iter().partition(|group| checked.policy.fails_on(group.finding.verdict));
-    let lines = |groups: &[&Group<'_>]| groups.iter().copied().map(line).collect::<Vec<_>>().join("\n");
+    let lines = |groups: &[&FindingGroup<'_>]| groups.iter().copied().map(line).collect::<Vec<_>>().join("\n");
     let status = match failing.as_slice() {
         [] => TestCaseStatus::success(),
         [first, further @ ..] => {
@@ -87,7 +87,7 @@ fn case(class: &str, name: &str, status: TestCaseStatus, output: &str) -> TestCa
     case
 }
 
-fn line(group: &Group<'_>) -> String {
+fn line(group: &FindingGroup<'_>) -> String {
     let why = group.why().map(|why| format!("; allowed: {why}")).unwrap_or_default();
     // A line break in a note would otherwise make two lines of it.
     log_line(&format!("{} {}: {}{why}", group.finding.verdict.word(), group.place(), group.change()))

@@ -1,6 +1,6 @@
 //! A check for a job's summary, or the text of a pull request.
 
-use super::{Group, against, cell, counts, stale};
+use super::{FindingGroup, against, cell, counts, stale};
 use crate::{
     check::{Checked, Verdict},
     report::markdown_table::{
@@ -34,7 +34,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     }
     let mut cut = 0;
     for platform in &checked.platforms {
-        let mut groups = Group::of(&platform.findings);
+        let mut groups = FindingGroup::of(&platform.findings);
         // The page may be cut, so what fails comes first.
         groups.sort_by_key(|group| group.finding.verdict);
         let columns = ["verdict", "scenario", "step", "case", "baseline", "found"].map(|word| (word, Left));
@@ -56,7 +56,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     text
 }
 
-fn row(group: &Group<'_>, checked: &Checked<'_>) -> [Content; 6] {
+fn row(group: &FindingGroup<'_>, checked: &Checked<'_>) -> [Content; 6] {
     let verdict = group.finding.verdict;
     let step = &group.finding.step;
     let found = match group.why() {

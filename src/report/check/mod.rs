@@ -43,14 +43,14 @@ pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
 }
 
 /// Findings of cases that differ in the same way in one step, with the same exception.
-struct Group<'a> {
+struct FindingGroup<'a> {
     /// That of the first case.
     finding: Finding<'a>,
     /// All cases, in few words.
     cases: String,
 }
 
-impl<'a> Group<'a> {
+impl<'a> FindingGroup<'a> {
     /// The findings in groups, in the order of their first ones. The findings of a step have to be adjacent.
     fn of(findings: &[Finding<'a>]) -> Vec<Self> {
         let place = |finding: &Finding<'a>| (finding.step.scenario(), finding.step.step(), finding.step.operation());
@@ -61,7 +61,7 @@ impl<'a> Group<'a> {
                 (finding.verdict, step.baseline, step.run, finding.known.map(|known| known.line))
             };
             let alike = grouped(of_step.iter().map(|finding| (key(finding), finding)));
-            groups.extend(alike.into_iter().map(|(_, alike)| Group {
+            groups.extend(alike.into_iter().map(|(_, alike)| FindingGroup {
                 finding: *alike[0],
                 cases: name_all(alike.iter().map(|finding| finding.step.case())).join("; "),
             }));

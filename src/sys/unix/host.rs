@@ -36,7 +36,8 @@ pub fn host() -> Host {
     host
 }
 
-/// gVisor does not tell its version, but it lists its file systems, and EROFS came in October 2023 (google/gvisor#9308).
+/// gVisor does not tell its version, but it lists its file systems, and EROFS came in October 2023
+/// (google/gvisor#9308).
 fn gvisor_age(filesystems: &str) -> (&'static str, &'static str) {
     if filesystems.split_whitespace().any(|name| name == "erofs") {
         ("since-2023.10", "; /proc/filesystems has erofs, which gVisor has since October 2023")

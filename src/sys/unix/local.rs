@@ -12,7 +12,8 @@ use super::calls::peek;
 use crate::sys::endpoint::{Endpoint, Listener, endpoint};
 
 endpoint!(UnixStream: Read::read, peek, Write::write);
-// Reading from the writing end is a program's mistake, and read(2) answers it with EBADF; so does write(2) at the other.
+// Reading from the writing end is a program's mistake, and read(2) answers it with EBADF; so does write(2) at the
+// other.
 endpoint!(Sender: rustix::io::read, peek, Write::write);
 endpoint!(Receiver: Read::read, peek, rustix::io::write);
 

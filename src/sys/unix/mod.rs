@@ -58,8 +58,8 @@ pub(crate) fn set_nosigpipe(_: &Socket) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
 }
 
-/// socket2 and mio set it by themselves on Apple's systems (socket2 src/sys/unix.rs, mio src/sys/unix/net.rs), and a case
-/// that names a system call and no option is about a socket as the system makes it.
+/// socket2 and mio set it by themselves on Apple's systems (socket2 src/sys/unix.rs, mio src/sys/unix/net.rs), and a
+/// case that names a system call and no option is about a socket as the system makes it.
 #[cfg(target_vendor = "apple")]
 pub(crate) fn clear_nosigpipe(socket: &Socket) -> io::Result<()> {
     Ok(rustix::net::sockopt::set_socket_nosigpipe(socket, false)?)

@@ -2,16 +2,16 @@
 
 use std::{env, fs};
 
-/// `native`; `qemu-user` where this program is translated and its kernel is not; `qemu` where the whole machine is. And the
-/// evidence.
+/// `native`; `qemu-user` where this program is translated and its kernel is not; `qemu` where the whole machine is. And
+/// the evidence.
 pub(super) fn runtime() -> (&'static str, String) {
     let kernel = FILES.iter().find_map(|file| Some((*file, known(&fs::read_to_string(file).ok()?)?)));
     let model = fs::read(CPUINFO).ok().and_then(|cpuinfo| model_name(&String::from_utf8_lossy(&cpuinfo)));
     tell(env::consts::ARCH, kernel, Cpuid::ask(cpuid), model)
 }
 
-/// The same of a program for `own`, by a file and the kernel's architecture in it, by CPUID, and by the processor that the
-/// kernel has found.
+/// The same of a program for `own`, by a file and the kernel's architecture in it, by CPUID, and by the processor that
+/// the kernel has found.
 fn tell(
     own: &str,
     kernel: Option<(&str, String)>,
@@ -38,8 +38,8 @@ fn tell(
     }
 }
 
-/// Whether QEMU translates the program or the whole machine. In an emulated machine the kernel and the program have asked
-/// the same CPUID; where QEMU translates the program only, the kernel has asked that of the real processor.
+/// Whether QEMU translates the program or the whole machine. In an emulated machine the kernel and the program have
+/// asked the same CPUID; where QEMU translates the program only, the kernel has asked that of the real processor.
 fn translated(processor: Option<String>, model: Option<String>) -> (&'static str, String) {
     match (processor, model) {
         (Some(here), Some(kernels)) if here != kernels => (
@@ -112,7 +112,8 @@ fn cpuid(_leaf: u32) -> Option<[u32; 4]> {
     None
 }
 
-/// A name that may end with a NUL: its printable characters, with one blank between words. `None` if there are no words.
+/// A name that may end with a NUL: its printable characters, with one blank between words. `None` if there are no
+/// words.
 fn name(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.split(|byte| *byte == 0).next()?;
     let printable: String =

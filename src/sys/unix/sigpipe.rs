@@ -116,8 +116,8 @@ fn take_pending() -> bool {
 /// What SIGPIPE was set to when the program began; SIG_ERR while that is not known.
 static AT_START: AtomicUsize = AtomicUsize::new(libc::SIG_ERR);
 
-/// Notes what SIGPIPE is set to, and has it ignored, as std's runtime does right afterwards, before `main`. It runs where
-/// [`note_sigpipe_at_start`](crate::note_sigpipe_at_start) puts it.
+/// Notes what SIGPIPE is set to, and has it ignored, as std's runtime does right afterwards, before `main`. It runs
+/// where [`note_sigpipe_at_start`](crate::note_sigpipe_at_start) puts it.
 pub extern "C" fn note_sigpipe() {
     // SAFETY: SIG_IGN is what signal(2) names.
     AT_START.store(unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) }, Ordering::Relaxed);

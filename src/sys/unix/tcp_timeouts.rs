@@ -26,8 +26,8 @@ pub(crate) fn set_keepalive_fast(_: &Socket) -> io::Result<()> {
 }
 
 /// Has the socket demand signatures (RFC 2385) that the other end does not make, and make some that it does not expect:
-/// each end then silently drops whatever comes from the other (`tcp_inbound_md5_hash` in `net/ipv4/tcp.c`). To the other
-/// end it is as if the machine were gone. That takes no privilege and no network of its own, and affects no other
+/// each end then silently drops whatever comes from the other (`tcp_inbound_md5_hash` in `net/ipv4/tcp.c`). To the
+/// other end it is as if the machine were gone. That takes no privilege and no network of its own, and affects no other
 /// connection. SO_LINGER makes close an abort, after which nothing is left that could send again.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn vanish(socket: &Socket) -> io::Result<()> {

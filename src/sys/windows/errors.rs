@@ -29,8 +29,8 @@ pub fn error_name(code: i32) -> Option<ErrorName> {
 }
 
 names! {
-    /// Winsock's errors: <https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2>, and the two of
-    /// winerror.h that are not on that page, WSA_SECURE_HOST_NOT_FOUND and WSA_IPSEC_NAME_POLICY_ERROR.
+    /// Winsock's errors: <https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2>, and the two
+    /// of winerror.h that are not on that page, WSA_SECURE_HOST_NOT_FOUND and WSA_IPSEC_NAME_POLICY_ERROR.
     WINSOCK of ws {
     wsa {
         WSAEINTR WSAEBADF WSAEACCES WSAEFAULT WSAEINVAL WSAEMFILE WSAEINPROGRESS WSAEALREADY WSAENOTSOCK
@@ -63,8 +63,8 @@ names! {
 names! {
     /// Errors that ReadFile, WriteFile, CreateNamedPipe, ConnectNamedPipe and CreateProcess are documented to give:
     /// <https://learn.microsoft.com/windows/win32/debug/system-error-codes>. The spelling is that of libuv's
-    /// `uv_translate_sys_error` (`src/win/error.c`), except that ERROR_BROKEN_PIPE, its end of a stream, is EPIPE, as in
-    /// Rust's std and Microsoft's C library; what libuv does not translate keeps its own name.
+    /// `uv_translate_sys_error` (`src/win/error.c`), except that ERROR_BROKEN_PIPE, its end of a stream, is EPIPE, as
+    /// in Rust's std and Microsoft's C library; what libuv does not translate keeps its own name.
     WIN32 of win32 {
     wsa {}
     renamed {

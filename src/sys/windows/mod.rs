@@ -79,7 +79,8 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::R
     }
     let buffer = ws::WSABUF { len: data.len() as u32, buf: data.as_ptr().cast_mut() };
     let mut sent = 0;
-    // SAFETY: there is one buffer, as the count says; it lives through the call, which is not overlapped and only reads it.
+    // SAFETY: there is one buffer, as the count says; it lives through the call, which is not overlapped and only reads
+    // it.
     let failed = unsafe {
         let socket = socket.as_raw_socket() as ws::SOCKET;
         ws::WSASend(socket, &buffer, 1, &mut sent, 0, std::ptr::null_mut(), None)
@@ -93,8 +94,8 @@ pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std
     std::os::windows::process::CommandExt::creation_flags(command, CREATE_NEW_PROCESS_GROUP)
 }
 
-/// A socket of Windows' own provider is a kernel handle, of which a child can have a duplicate; only Winsock may close the
-/// socket itself.
+/// A socket of Windows' own provider is a kernel handle, of which a child can have a duplicate; only Winsock may close
+/// the socket itself.
 pub(crate) fn into_stdio(socket: impl IntoRawSocket + AsRawSocket) -> io::Result<Stdio> {
     // SAFETY: the socket, which is this handle, is open until it is closed below.
     let handle = unsafe { BorrowedHandle::borrow_raw(socket.as_raw_socket() as RawHandle) };
@@ -133,8 +134,9 @@ pub fn host() -> Host {
 
 /// Wine's version, such as `8.0 (Debian 8.0~repack-4)`; `None` on Windows.
 fn wine_version() -> Option<String> {
-    // SAFETY: both names are NUL-terminated, and ntdll is loaded in every process for as long as it lives. Wine declares
-    // the function as `const char *wine_get_version(void)` (dlls/ntdll/version.c) and returns a text that is never freed.
+    // SAFETY: both names are NUL-terminated, and ntdll is loaded in every process for as long as it lives. Wine
+    // declares the function as `const char *wine_get_version(void)` (dlls/ntdll/version.c) and returns a text that is
+    // never freed.
     let text = unsafe {
         let found = GetProcAddress(GetModuleHandleA(s!("ntdll.dll")), s!("wine_get_version"))?;
         let wine_get_version: extern "C" fn() -> *const c_char = std::mem::transmute(found);

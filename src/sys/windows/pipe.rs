@@ -1,4 +1,5 @@
-//! Named pipes, the only ones that mio can poll on Windows. They carry data both ways; the client writes, the server reads.
+//! Named pipes, the only ones that mio can poll on Windows. They carry data both ways; the client writes, the server
+//! reads.
 
 use std::{
     fs::OpenOptions,
@@ -38,7 +39,8 @@ impl Source for End {
 /// A program that takes a pipe for a socket: Winsock looks the handle up and returns WSAENOTSOCK.
 impl AsSocket for End {
     fn as_socket(&self) -> BorrowedSocket<'_> {
-        // SAFETY: the handle is open while the pipe is borrowed, and is not -1; Winsock's calls fail on what is no socket.
+        // SAFETY: the handle is open while the pipe is borrowed, and is not -1; Winsock's calls fail on what is no
+        // socket.
         unsafe { BorrowedSocket::borrow_raw(self.0.as_raw_handle() as RawSocket) }
     }
 }
@@ -60,8 +62,8 @@ impl Endpoint for End {
     fn socket(&self) -> SockRef<'_> {
         SockRef::from(self)
     }
-    /// mio closes the handle when its work in the background has ended, and tells no result; a program can only drop the
-    /// pipe.
+    /// mio closes the handle when its work in the background has ended, and tells no result; a program can only drop
+    /// the pipe.
     fn close(self: Box<Self>) -> io::Result<()> {
         drop(self);
         Ok(())
