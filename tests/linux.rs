@@ -115,7 +115,7 @@ fn measured(case: &Case<'_>, result: &CaseResult) -> Vec<(String, Vec<String>)> 
     match result {
         CaseResult::Measured { steps: tallies, .. } => steps.zip(tallies.iter().map(outcomes)).collect(),
         CaseResult::Unsupported(_) => steps.map(|step| (step, vec!["unsupported".to_owned()])).collect(),
-        CaseResult::NotRun => panic!("{}: not run", case.scenario.id),
+        CaseResult::NotRun(reason) => panic!("{}: not run: {reason}", case.scenario.id),
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let (measured, broken) = measure(&cases, args, &progress)
         .map_or_else(|RunError { error, results }| (results, Some(error)), |measured| (measured, None));
     if let Some(error) = &broken
-        && measured.iter().all(|result| *result == CaseResult::NotRun)
+        && measured.iter().all(|result| matches!(result, CaseResult::NotRun(_)))
     {
         return Err(Failure::Wrong(format!("the run failed: {error}; nothing is written")));
     }
@@ -190,7 +190,7 @@ fn summarize(name: &str, measured: &[CaseResult], merged: &Merged, trials: u64, 
     let mut summary = format!("{name}: {of_all} of {} cases measured", measured.len());
     let others = [
         ("unsupported", count(|result| matches!(result, CaseResult::Unsupported(_)))),
-        ("not run", count(|result| matches!(result, CaseResult::NotRun))),
+        ("not run", count(|result| matches!(result, CaseResult::NotRun(_)))),
         ("kept from before", merged.kept),
         (&format!("dropped from before ({OTHER_FACTS})"), merged.dropped),
     ];

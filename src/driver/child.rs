@@ -15,7 +15,7 @@ use super::{
     journal::Line,
     schedule::Queue,
     settings::{Progress, Run, Settings},
-    tally::Tally,
+    tally::{CaseResult, Tally},
     trial::context::kill_and_wait,
     worker::Worker,
 };
@@ -122,7 +122,7 @@ pub(super) fn work() -> io::Result<()> {
 
 /// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
 /// process after the other, each for as long as it survives its trials. Returns the trials for which no process could
-/// be started; as a `last_resort` these are unsupported instead.
+/// be started; as a `last_resort` these are not run instead.
 ///
 /// # Errors
 ///
@@ -131,19 +131,21 @@ pub(super) fn work() -> io::Result<()> {
 pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut Tally) -> io::Result<Vec<usize>> {
     let mut left = batch.to_vec();
     let Some(&first) = batch.first() else { return Ok(left) };
-    let reason = match &run.settings.program {
-        _ if !sys::has_sigpipe(run.cases[first].axes.sigpipe) => "this system has no SIGPIPE".to_owned(),
-        None => "needs the program itself to start a process with".to_owned(),
+    let result = match &run.settings.program {
+        _ if !sys::has_sigpipe(run.cases[first].axes.sigpipe) => {
+            CaseResult::Unsupported("this system has no SIGPIPE".to_owned())
+        }
+        None => CaseResult::NotRun("needs the program itself to start a process with".to_owned()),
         Some(program) => match in_children(run, program, &mut left, tally) {
             // Those still left when the run is stopped are not run.
             Ok(()) => return Ok(Vec::new()),
             Err(error) if !sys::is_exhausted(&error) => return Err(error),
             Err(_) if !last_resort => return Ok(left),
-            Err(error) => format!("a process: {}", Outcome::from_error(&error)),
+            Err(error) => CaseResult::NotRun(format!("a process: {}", Outcome::from_error(&error))),
         },
     };
     for case in left {
-        tally.set_unsupported(case, reason.clone());
+        tally.give_up(case, result.clone());
         run.progress.count();
     }
     Ok(Vec::new())
@@ -185,9 +187,9 @@ fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>, tally: &mu
                 // It only lets this loop see whether the run is to stop.
                 (Some(Line::Waiting), _) => {}
                 (Some(Line::Observed(observation)), Some((_, observations))) => observations.push(observation),
-                (Some(end @ (Line::Ended | Line::Unsupported(_))), Some((case, observations))) => {
+                (Some(end @ (Line::Ended | Line::GivenUp(_))), Some((case, observations))) => {
                     match end {
-                        Line::Unsupported(reason) => tally.set_unsupported(*case, reason),
+                        Line::GivenUp(result) => tally.give_up(*case, result),
                         _ => tally.add(*case, observations),
                     }
                     present = None;

@@ -7,6 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::tally::CaseResult;
 use crate::outcome::Observation;
 
 /// A line of a child's journal, which is its standard output.
@@ -22,8 +23,8 @@ pub(super) enum Line {
     Waiting,
     /// The trial has ended.
     Ended,
-    /// The case of the trial cannot be run here, for this reason.
-    Unsupported(String),
+    /// The case of the trial is given up, with this result.
+    GivenUp(CaseResult),
 }
 
 impl Line {
@@ -61,7 +62,8 @@ mod tests {
             Line::Begin(12),
             Line::Waiting,
             Line::Ended,
-            Line::Unsupported("no such thing:\nEPERM".to_owned()),
+            Line::GivenUp(CaseResult::Unsupported("no such thing:\nEPERM".to_owned())),
+            Line::GivenUp(CaseResult::NotRun("a socket: EMFILE".to_owned())),
             observed(Outcome::Ready(flags), Signal::None),
             observed(Outcome::NoEvent(Readiness::default()), Signal::Elsewhere),
             observed(Outcome::Error(-3), Signal::Killed),

@@ -1,6 +1,6 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
-//! Each file uses only those before it: `settings`, `journal`, `tally`, `schedule`, `trial`, `worker`, `child`.
+//! Each file uses only those before it: `settings`, `tally`, `journal`, `schedule`, `trial`, `worker`, `child`.
 
 mod child;
 mod journal;
@@ -55,7 +55,7 @@ pub struct RunError {
 /// Runs every case `settings.repeat` times, a racing one more often, and returns a result for each, in the same order.
 ///
 /// Where descriptors or ports run out, fewer trials are in flight; what one trial alone cannot get makes its case
-/// [`CaseResult::Unsupported`].
+/// [`CaseResult::NotRun`].
 ///
 /// # Errors
 ///
@@ -74,7 +74,8 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
         let run = Run { cases, settings: &settings.slow(), progress };
         run_some(run, slow, &mut tally, Schedule::one_by_one)
     });
-    let results = tally.into_results(|number| settings.trials(&cases[number]));
+    let results =
+        tally.into_results(|number| settings.trials(&cases[number]), "the run ended before the case was complete");
     match result {
         Ok(()) => Ok(results),
         Err(error) => Err(RunError { error, results }),

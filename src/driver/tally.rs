@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{catalogue::Case, outcome::Observation};
 
 /// What a step gave, and in how many trials: the most frequent first, and those equally frequent by name. The counts
@@ -9,7 +11,7 @@ use crate::{catalogue::Case, outcome::Observation};
 pub type StepTally = Vec<(Observation, u64)>;
 
 /// The result of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CaseResult {
     /// Every trial has ended.
     Measured {
@@ -18,10 +20,11 @@ pub enum CaseResult {
         /// A tally for each step: that of step 1 is at index 0, while rows count steps from 1.
         steps: Vec<StepTally>,
     },
-    /// This platform cannot run the case, for this reason.
+    /// This platform does not have what the case needs, for this reason.
     Unsupported(String),
-    /// The run was stopped before all of its trials had ended.
-    NotRun,
+    /// The case was not run to its end, for this reason, which says nothing about the platform: the run was stopped, or
+    /// the harness itself lacked something.
+    NotRun(String),
 }
 
 /// Counts of some trials, for each case of a run by its 0-based number.
@@ -34,13 +37,14 @@ pub(super) struct Tally {
 struct CaseTally {
     trials: u64,
     steps: Vec<StepTally>,
-    unsupported: Option<String>,
+    /// Why it has no result of its own: [`CaseResult::Unsupported`] or [`CaseResult::NotRun`].
+    given_up: Option<CaseResult>,
 }
 
 impl Tally {
     pub(super) fn new(cases: &[Case<'_>]) -> Self {
         let steps = |case: &Case<'_>| vec![Vec::new(); case.scenario.steps.len()];
-        let empty = |case| CaseTally { trials: 0, steps: steps(case), unsupported: None };
+        let empty = |case| CaseTally { trials: 0, steps: steps(case), given_up: None };
         Tally { cases: cases.iter().map(empty).collect() }
     }
 
@@ -57,9 +61,10 @@ impl Tally {
         }
     }
 
-    /// Notes that a case cannot be run; the first reason stays. Panics like [`add`](Tally::add).
-    pub(super) fn set_unsupported(&mut self, case: usize, reason: String) {
-        self.cases[case].unsupported.get_or_insert(reason);
+    /// Gives a case up, with [`CaseResult::Unsupported`] or [`CaseResult::NotRun`]; the first reason stays. Panics like
+    /// [`add`](Tally::add).
+    pub(super) fn give_up(&mut self, case: usize, result: CaseResult) {
+        self.cases[case].given_up.get_or_insert(result);
     }
 
     /// Adds the counts of the same cases.
@@ -71,15 +76,16 @@ impl Tally {
                     count(step, observation, times);
                 }
             }
-            case.unsupported = case.unsupported.take().or(other.unsupported);
+            case.given_up = case.given_up.take().or(other.given_up);
         }
     }
 
-    /// The result of each case; `trials` is how many trials complete the case of a number.
-    pub(super) fn into_results(self, trials: impl Fn(usize) -> u64) -> Vec<CaseResult> {
-        let result = |(number, mut case): (usize, CaseTally)| match case.unsupported {
-            Some(reason) => CaseResult::Unsupported(reason),
-            None if case.trials < trials(number) => CaseResult::NotRun,
+    /// The result of each case; `trials` is how many trials complete the case of a number, and `unfinished` the reason why
+    /// one that has fewer is not run.
+    pub(super) fn into_results(self, trials: impl Fn(usize) -> u64, unfinished: &str) -> Vec<CaseResult> {
+        let result = |(number, mut case): (usize, CaseTally)| match case.given_up {
+            Some(result) => result,
+            None if case.trials < trials(number) => CaseResult::NotRun(unfinished.to_owned()),
             None => {
                 // Equally frequent ones by name: the order must not depend on which trial ended first.
                 let key = |(observation, times): &(Observation, u64)| (Reverse(*times), observation.to_string());

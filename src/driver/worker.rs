@@ -12,7 +12,7 @@ use super::{
     journal::Line,
     schedule::Queue,
     settings::Run,
-    tally::Tally,
+    tally::{CaseResult, Tally},
     trial::{
         Abort, Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
@@ -33,7 +33,7 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 pub(super) struct Worker<'a> {
     run: Run<'a>,
     queue: &'a Queue,
-    /// No other worker holds descriptors: a trial that cannot get one even by itself makes its case unsupported.
+    /// No other worker holds descriptors: the case of a trial that cannot get one even by itself is not run.
     last_resort: bool,
     poll: Poll,
     context: Context<'a>,
@@ -189,7 +189,7 @@ impl<'a> Worker<'a> {
     /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in
     /// flight, and its observations so far are not counted.
     fn abandon(&mut self, case: usize, reason: Abort) {
-        let reason = match reason {
+        let result = match reason {
             Abort::Exhausted(reason) => {
                 let others = self.slots.len() - 1;
                 let gave_up_listeners = self.context.spare_listeners.clear();
@@ -198,12 +198,13 @@ impl<'a> Worker<'a> {
                 if others > 0 || !self.last_resort || gave_up_listeners {
                     return self.queue.give_back(case);
                 }
-                reason
+                CaseResult::NotRun(reason)
             }
-            Abort::Unsupported(reason) => reason,
+            Abort::Unsupported(reason) => CaseResult::Unsupported(reason),
+            Abort::NotRun(reason) => CaseResult::NotRun(reason),
         };
-        self.context.tell(|| Line::Unsupported(reason.clone()));
-        self.tally.set_unsupported(case, reason);
+        self.context.tell(|| Line::GivenUp(result.clone()));
+        self.tally.give_up(case, result);
         self.run.progress.count();
     }
 }

@@ -143,7 +143,11 @@ impl Before {
         measured: &[CaseResult],
         catalogue: &Catalogue,
     ) -> Result<Merged, MergeError> {
-        if let Some(whose) = self.needs_complete.as_ref().filter(|_| measured.contains(&CaseResult::NotRun)) {
+        if let Some(whose) = self
+            .needs_complete
+            .as_ref()
+            .filter(|_| measured.iter().any(|result| matches!(result, CaseResult::NotRun(_))))
+        {
             return Err(MergeError::Incomplete(whose.clone()));
         }
         let mut results = Results::default();

@@ -85,8 +85,7 @@ impl Results {
     pub fn add_absent(&mut self, platform: &str, cases: &[Case<'_>], why: &str) -> Result<(), String> {
         checked_field("note", why.as_bytes())?;
         for case in cases {
-            let rows = Row::of_case(platform, *case, &CaseResult::NotRun).into_iter();
-            self.rows.extend(rows.map(|row| Row { note: why.to_owned(), ..row }));
+            self.rows.extend(Row::of_case(platform, *case, &CaseResult::NotRun(why.to_owned())));
         }
         Ok(())
     }

@@ -89,7 +89,7 @@ impl Row {
                 note: String::new(),
             };
             match result {
-                CaseResult::NotRun => rows.push(row),
+                CaseResult::NotRun(reason) => rows.push(Row { note: reason.clone(), ..row }),
                 CaseResult::Unsupported(reason) => {
                     rows.push(Row { outcome: outcome::UNSUPPORTED.to_owned(), note: reason.clone(), ..row });
                 }

@@ -110,7 +110,7 @@ fn failed(error: io::Error) -> Result<Outcome, Abort> {
         ErrorKind::AddrNotAvailable => Err(Abort::Exhausted("connect: no free port".to_owned())),
         // There is no loopback: no peer is to blame.
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
-            Err(Abort::Unsupported(format!("connect: {}", Outcome::from_error(&error))))
+            Err(Abort::NotRun(format!("connect: {}", Outcome::from_error(&error))))
         }
         _ if sys::is_exhausted(&error) => Err(Abort::because("connect")(error)),
         _ => Ok(Outcome::from_error(&error)),

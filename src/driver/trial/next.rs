@@ -63,6 +63,8 @@ pub(in crate::driver) enum Abort {
     Exhausted(String),
     /// The platform does not offer what the case needs.
     Unsupported(String),
+    /// The harness lacks something, which says nothing about the platform.
+    NotRun(String),
 }
 
 impl Abort {

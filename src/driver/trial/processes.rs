@@ -101,7 +101,7 @@ impl Sockets {
                 Ok(Next::Observed(Observation { outcome: Outcome::NotRun, signal: Signal::Killed }))
             }
             Some(Line::Observed(observation)) => Ok(Next::Observed(observation)),
-            _ => Err(Abort::Unsupported(format!("a program that writes ended without a report: {status}"))),
+            _ => Err(Abort::NotRun(format!("a program that writes ended without a report: {status}"))),
         }
     }
 }
@@ -109,7 +109,7 @@ impl Sockets {
 /// This program as one of the helpers, which Ctrl-C does not reach and whose standard error is a pipe.
 fn helper_command(argument: &str, context: &Context<'_>) -> Result<Command, Abort> {
     let Some(program) = &context.settings.program else {
-        return Err(Abort::Unsupported("needs the program itself to start a process with".to_owned()));
+        return Err(Abort::NotRun("needs the program itself to start a process with".to_owned()));
     };
     let mut command = Command::new(program);
     sys::new_process_group(&mut command).arg(argument).stderr(Stdio::piped());
