@@ -36,7 +36,7 @@ fn wrong_arguments_are_refused() {
     wrong_arguments(&["measure"], &["'measure'"]);
     wrong_arguments(&["run", "--out"], &["--out <DIR>"]);
     wrong_arguments(&["run", "timeout/write-peek-read"], &["\"timeout/write-peek-read\"", "run --slow"]);
-    wrong_arguments(&["list", "peer-close", "time*"], &["\"time*\"", "takes seconds", "--slow"]);
+    wrong_arguments(&["list", "peer-close", "time*"], &["\"time*\"", "takes seconds", "`brokenpipe list --slow`"]);
 }
 
 #[test]
@@ -62,8 +62,13 @@ fn an_unknown_scenario_cannot_be_shown() {
     for id in ["no/such", "peer-close", "peer-*", ""] {
         let ran = folder.brokenpipe(&["show", id]).exits(1);
         assert_eq!(ran.out, "");
-        assert_eq!(ran.err, format!("brokenpipe: no scenario {id:?}; `brokenpipe list` names all of them\n"));
+        let right = "`brokenpipe list` names all of them, and --scenarios FILE adds your own";
+        assert_eq!(ran.err, format!("brokenpipe: no scenario {id:?}; {right}\n"));
     }
+    folder.write("own.toml", OWN);
+    folder.brokenpipe(&["show", "own/short", "--scenarios", "own.toml"]).exits(0).silent();
+    let ran = folder.brokenpipe(&["show", "own/none", "--scenarios", "own.toml"]).exits(1);
+    assert_eq!(ran.err, "brokenpipe: no scenario \"own/none\"; `brokenpipe list` names all of them\n");
 }
 
 #[test]

@@ -32,6 +32,25 @@ fn a_run_refuses_a_folder_that_has_its_platform_in_another_file() {
     folder.brokenpipe(&["report", "out"]).exits(0).silent();
 }
 
+/// Also one that leads to a folder above it, or to one that was searched already.
+#[cfg(unix)]
+#[test]
+fn links_to_folders_are_followed_once() {
+    let folder = Folder::new();
+    for made in ["results", "there"] {
+        folder.make(made);
+    }
+    folder.write("there/box-1.csv", good());
+    for (to, link) in [("../there", "results/there"), ("..", "there/up"), ("there", "again")] {
+        std::os::unix::fs::symlink(to, folder.join(link)).unwrap();
+    }
+    let direct = folder.brokenpipe(&["report", "there"]).exits(0).silent();
+    for paths in [&["results"][..], &["again"], &["results", "again"]] {
+        let ran = folder.brokenpipe(&[&["report"], paths].concat()).exits(0).silent();
+        assert_eq!(ran.out, direct.out, "{paths:?}");
+    }
+}
+
 #[test]
 fn exit_code_1_if_there_are_no_results() {
     let folder = Folder::with("notes.txt", "not results");

@@ -257,6 +257,31 @@ fn a_mistake_is_shown_with_file_line_column_and_caret() {
     assert!(report.contains("^^^^^ the server can `accept`"), "{report}");
 }
 
+/// The carets are under the word of the second list that makes the case.
+#[test]
+fn a_case_twice_is_a_mistake_at_its_second_place() {
+    let also = "[[scenario.also]]\ntransports = [\"tcp6\", \"tcp4\"]\nsigpipe = [\"ignore\"]\n";
+    let text = scenario("own/x", "client connect\nserver accept\n") + also;
+    let ran = wrong_scenarios(text, &["own.toml:11:23", "the case", "is listed twice", "list each case once"]);
+    assert_eq!(pointed_at(&ran), "\"tcp4\"");
+}
+
+/// Opening a pipe waits for a writer, who may never come.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_file_of_scenarios_or_exceptions() {
+    let folder = Folder::new();
+    folder.make("results");
+    for name in ["pipe.toml", "results/known.toml"] {
+        let made = std::process::Command::new("mkfifo").arg(folder.join(name)).status().expect("there is mkfifo");
+        assert!(made.success());
+    }
+    folder.brokenpipe(&["list", "--scenarios", "pipe.toml"]).refuses(&["error: pipe.toml: a pipe, not a file"]);
+    for args in [&["check"][..], &["check", "--known", "pipe.toml"]] {
+        folder.brokenpipe(args).refuses(&["a pipe, not a file; known exceptions are UTF-8 text"]);
+    }
+}
+
 #[test]
 fn an_id_twice_is_a_mistake_that_names_the_first_file() {
     let mut catalogue = Catalogue::builtin();

@@ -4,7 +4,7 @@ mod common;
 
 #[cfg(target_os = "linux")]
 use std::thread;
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, process::Command, sync::LazyLock};
 
 use brokenpipe::{
     catalogue::{Catalogue, Selection},
@@ -12,7 +12,8 @@ use brokenpipe::{
     results::COLUMNS,
 };
 use common::{
-    Bytes, Folder, GOOD, HEAD, ONE_CASE, OWN, Ran, brokenpipe, contents, distinct, good, number_of_cases, rows,
+    BROKENPIPE, Bytes, Folder, GOOD, HEAD, ONE_CASE, OWN, Ran, brokenpipe, contents, distinct, good, number_of_cases,
+    rows,
 };
 
 #[test]
@@ -351,4 +352,31 @@ fn no_table_is_wider_than_requested() {
             assert!(table.contains(name), "{width}: {table}");
         }
     }
+}
+
+/// A table for a terminal that shows only ASCII has the same columns.
+#[test]
+fn the_c_locale_and_a_dumb_terminal_get_ascii() {
+    let folder = Folder::with("box-1.csv", good());
+    folder.write("box-2.csv", good().replace("box-1", "box-2").replace("EPIPE,32,EPIPE,BrokenPipe", "eof,,,"));
+    let report = |environment: &[(&str, &str)]| {
+        let mut report = Command::new(BROKENPIPE);
+        report.current_dir(folder.path()).args(["report", "."]);
+        for name in ["LC_ALL", "LC_CTYPE", "LANG", "TERM"] {
+            report.env_remove(name);
+        }
+        report.envs(environment.iter().copied());
+        Ran::of(report.output().expect("the program runs")).exits(0).silent().out
+    };
+    let usual = report(&[]);
+    assert!(usual.contains('│') && usual.contains('≠'), "{usual}");
+    for other in [("LC_ALL", "C.UTF-8"), ("LANG", "de_DE.UTF-8"), ("TERM", "xterm")] {
+        assert_eq!(report(&[other]), usual, "{other:?}");
+    }
+    let ascii = report(&[("LANG", "C")]);
+    let by_hand = [('│', '|'), ('─', '-'), ('┼', '+'), ('≠', '#')].into_iter();
+    assert_eq!(ascii, by_hand.fold(usual.clone(), |text, (from, to)| text.replace(from, &to.to_string())));
+    assert_eq!(report(&[("LC_ALL", "POSIX"), ("LANG", "C.UTF-8")]), ascii);
+    assert_eq!(report(&[("TERM", "dumb"), ("LANG", "C.UTF-8")]), ascii);
+    assert_eq!(report(&[("LC_ALL", "C.UTF-8"), ("LANG", "C")]), usual);
 }

@@ -138,7 +138,7 @@ fn a_reader_that_closes_the_pipe_after_a_line_gets_that_line() {
 #[test]
 fn output_to_a_full_disk_is_an_error() {
     let folder = Folder::with("box-1.csv", good());
-    for args in [&["report", "."][..], &["list"], &["show", "peer-close/read-read-write"], &["platform"]] {
+    for args in [&["report", "."][..], &["list"], &["show", "peer-close/read-read-write"], &["platform"], &["--help"]] {
         let ran = sh(folder.path(), r#"exec "$0" "$@" >/dev/full"#, args);
         ran.refuses(&["error: standard output: No space left on device"]);
     }

@@ -108,26 +108,36 @@ fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (S
 /// The axes of the cases in the order of the file: the plain ones over each transport, then the further ones.
 fn axes(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
     let usual = Axes::USUAL;
-    let transports = axis(Some(&entry.transports), usual.transport, mistakes);
-    let mut all: Vec<_> = transports.into_iter().map(|transport| Axes { transport, ..usual }).collect();
+    let mut all: Vec<_> = places(axis(Some(&entry.transports), usual.transport, mistakes), &entry.transports)
+        .map(|(transport, place)| (Axes { transport, ..usual }, place))
+        .collect();
     for also in &entry.also {
         let sigpipes = axis(also.sigpipe.as_ref(), usual.sigpipe, mistakes);
         let calls = axis(also.call.as_ref(), usual.call, mistakes);
         let options = axis(also.option.as_ref(), usual.option, mistakes);
-        for transport in axis(Some(&also.transports), usual.transport, mistakes) {
+        for (transport, place) in places(axis(Some(&also.transports), usual.transport, mistakes), &also.transports) {
             for &sigpipe in &sigpipes {
                 for &call in &calls {
-                    all.extend(options.iter().map(|&option| Axes { transport, sigpipe, call, option }));
+                    let case = |&option| (Axes { transport, sigpipe, call, option }, place.clone());
+                    all.extend(options.iter().map(case));
                 }
             }
         }
     }
     let mut seen = HashSet::new();
-    if let Some(twice) = all.iter().find(|axes| !seen.insert(**axes)) {
+    if let Some((twice, place)) = all.iter().find(|(axes, _)| !seen.insert(*axes)) {
         let title = format!("the case {twice} is listed twice");
-        mistakes.push(Mistake::new(entry.id.span(), title, "list each case once"));
+        mistakes.push(Mistake::new(place.clone(), title, "list each case once"));
     }
-    all
+    all.into_iter().map(|(axes, _)| axes).collect()
+}
+
+/// The values of an axis with the places of their words.
+fn places<T: Display>(values: Vec<T>, words: &Words) -> impl Iterator<Item = (T, Range<usize>)> {
+    values.into_iter().filter_map(|value| {
+        let word = words.get_ref().iter().find(|word| *word.get_ref() == value.to_string())?;
+        Some((value, word.span()))
+    })
 }
 
 /// The values that these words stand for; the usual one if there is no list.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    failure::{Done, Failure, print_with},
+    failure::{Done, Failure, print_as},
     load::catalogue,
     options::look,
     view::{Cases, FormatArgs, RowArgs, for_people},
@@ -53,12 +53,12 @@ pub(super) fn diff(args: &DiffArgs) -> Done {
             args.rows.view(&matrix, &Options { merged: !args.expand && for_people(format), ..options.clone() })?;
         // Where all platforms agree there are pairs as well, and that they agree is what they show.
         let view = if merged.columns().len() > 1 { merged } else { args.rows.view(&matrix, &options)? };
-        return print_with(|out| report::pairwise(&view, format, look(width), out));
+        return print_as(format, |out| report::pairwise(&view, format, look(width), out));
     };
     if a == b {
         return Err(Failure::Wrong(format!("{a:?} cannot be compared with itself: name two platforms")));
     }
     let (matrix, options) = args.rows.read(&args.results, Cases::All, &catalogue)?;
     let view = args.rows.view(&matrix, &Options { pair: Some([a.clone(), b.clone()]), ..options })?;
-    print_with(|out| render(&view, args.rows.rows(), format, look(width), out))
+    print_as(format, |out| render(&view, args.rows.rows(), format, look(width), out))
 }

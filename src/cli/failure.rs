@@ -5,8 +5,11 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
-use super::options::is_coloured;
-use crate::{diagnostic::Mistakes, results::MergeError, untrusted::no_command};
+use super::{
+    ascii::{Ascii, is_ascii_only},
+    options::is_coloured,
+};
+use crate::{diagnostic::Mistakes, report::Format, results::MergeError, untrusted::no_command};
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -66,10 +69,22 @@ pub(super) fn print(text: &str) -> Done {
 /// Calls `write` with standard output, buffered.
 pub(super) fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Done {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::OutputClosed),
-        Err(error) => Err(Failure::Wrong(format!("standard output: {error}"))),
-        Ok(()) => Ok(()),
+    write(&mut out).and_then(|()| out.flush()).or_else(|error| not_printed(&error))
+}
+
+/// The failure to write to standard output with this error.
+pub(super) fn not_printed(error: &io::Error) -> Done {
+    Err(match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::Wrong(format!("standard output: {error}")),
+    })
+}
+
+/// Does the same with text in this format: a table is ASCII where the terminal shows nothing else.
+pub(super) fn print_as(format: Format, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Done {
+    match format {
+        Format::Table if is_ascii_only() => print_with(|out| write(&mut Ascii(out))),
+        _ => print_with(write),
     }
 }
 

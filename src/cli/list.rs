@@ -36,7 +36,7 @@ enum ListFormat {
 pub(super) fn list(args: &ListArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.with_slow(args.slow);
-    let cases = select(&selection, &catalogue)?;
+    let cases = select(&selection, &catalogue, "list")?;
     if args.format == ListFormat::Markdown {
         return print(&report::catalogue(&cases));
     }

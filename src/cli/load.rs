@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
+    fs::{self, File},
     io::Read,
     path::{Path, PathBuf},
 };
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     catalogue::{Case, Catalogue, Selection},
+    sys,
     untrusted::shown,
 };
 
@@ -35,6 +36,10 @@ pub(super) const MAX_SCENARIOS: u64 = 1 << 20;
 pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) -> Result<String, Failure> {
     let name = shown(path);
     let mut bytes = Vec::new();
+    // A pipe may never have a writer, and opening one waits for it.
+    if fs::metadata(path).is_ok_and(|it| sys::is_named_pipe(&it)) {
+        return Err(Failure::Wrong(format!("{name}: a pipe, not a file; {right}")));
+    }
     File::open(path)
         .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
         .map_err(|error| Failure::Wrong(format!("{name}: cannot be read: {error}")))?;
@@ -47,8 +52,13 @@ pub(super) fn read_text(path: &Path, (most, no_such): (u64, &str), right: &str) 
     })
 }
 
-/// The selected cases. A selector that fits nothing is an error, even if others fit something.
-pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Result<Vec<Case<'a>>, Failure> {
+/// The selected cases, for a command that takes `--slow`. A selector that fits nothing is an error, even if others fit
+/// something.
+pub(super) fn select<'a>(
+    selection: &Selection,
+    catalogue: &'a Catalogue,
+    command: &str,
+) -> Result<Vec<Case<'a>>, Failure> {
     let misses = selection.misses(catalogue.ids());
     if !misses.is_empty() {
         return Err(no_scenario(&misses));
@@ -56,7 +66,7 @@ pub(super) fn select<'a>(selection: &Selection, catalogue: &'a Catalogue) -> Res
     let slow = selection.slow_only(catalogue);
     if !slow.is_empty() {
         let slow = quoted_all(&slow);
-        return Err(Failure::Wrong(format!("{slow}: takes seconds; run it with `brokenpipe run --slow`")));
+        return Err(Failure::Wrong(format!("{slow}: takes seconds; `brokenpipe {command} --slow` has it, too")));
     }
     let cases = selection.cases(catalogue);
     if cases.is_empty() {

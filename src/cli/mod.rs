@@ -3,6 +3,7 @@
 mod absent;
 mod accept;
 mod args;
+mod ascii;
 mod check;
 mod diff;
 mod failure;
@@ -25,7 +26,7 @@ use clap::Parser;
 
 use crate::{driver, untrusted::no_command};
 use args::{Args, Command};
-use failure::{Done, Failure};
+use failure::{Done, Failure, not_printed};
 
 /// Parses the command line, carries it out, and returns the exit code that `--help` documents.
 pub fn main() -> ExitCode {
@@ -35,7 +36,14 @@ pub fn main() -> ExitCode {
     let part = if let [word] = &typed[..] { driver::part_of_run(word) } else { None };
     let done = match part {
         Some(part) => part().map_err(Failure::wrong),
-        None => carry_out(Args::parse().command),
+        None => match Args::try_parse() {
+            Ok(args) => carry_out(args.command),
+            // Help and the version are no errors, and go to standard output.
+            Err(answer) => match answer.print() {
+                Ok(()) => return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2)),
+                Err(error) => not_printed(&error),
+            },
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

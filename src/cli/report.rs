@@ -6,7 +6,7 @@ use clap::Args;
 use glob::Pattern;
 
 use super::{
-    failure::{Done, Failure, print_with},
+    failure::{Done, Failure, print_as},
     load::catalogue,
     options::look,
     view::{Cases, FormatArgs, RowArgs, for_people},
@@ -62,9 +62,9 @@ pub(super) fn report(args: &ReportArgs) -> Done {
         if verified.is_empty() {
             return Err(Failure::No(nothing_to_verify(view.columns(), args.platform.is_empty())));
         }
-        return print_with(|out| report::verify(&verified, format, look(width), out));
+        return print_as(format, |out| report::verify(&verified, format, look(width), out));
     }
-    print_with(|out| render(&view, args.rows.rows(), format, look(width), out))
+    print_as(format, |out| render(&view, args.rows.rows(), format, look(width), out))
 }
 
 /// Why nothing measured stands beside anything stated.

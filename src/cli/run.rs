@@ -104,7 +104,7 @@ impl RunArgs {
 pub(super) fn run(args: &RunArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.over(&args.transport).with_slow(args.slow);
-    let cases = select(&selection, &catalogue)?;
+    let cases = select(&selection, &catalogue, "run")?;
     let mut platform = Platform::here();
     if let Some(name) = &args.platform {
         platform.platform.clone_from(name);

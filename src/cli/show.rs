@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use clap::Args;
 
 use super::{
-    failure::{Done, Failure, print_with},
+    failure::{Done, Failure, print_as},
     load::catalogue,
     options::{Own, look},
     view::read_matrix_if_any,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     catalogue::{Selection, Transport},
     matrix::{Options, View},
-    report,
+    report::{self, Format},
 };
 
 #[derive(Debug, Args)]
@@ -39,7 +39,9 @@ pub(super) struct ShowArgs {
 pub(super) fn show(args: &ShowArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let Some(scenario) = catalogue.find(&args.scenario) else {
-        return Err(Failure::No(format!("no scenario {:?}; `brokenpipe list` names all of them", args.scenario)));
+        let own = if args.own.scenarios.is_empty() { ", and --scenarios FILE adds your own" } else { "" };
+        let problem = format!("no scenario {:?}; `brokenpipe list` names all of them{own}", args.scenario);
+        return Err(Failure::No(problem));
     };
     let over: BTreeSet<_> = scenario.axes.iter().map(|axes| axes.transport.word()).collect();
     if !args.transport.is_empty() && !args.transport.iter().any(|transport| over.contains(transport.word())) {
@@ -55,5 +57,5 @@ pub(super) fn show(args: &ShowArgs) -> Done {
     let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.over(&args.transport);
     let options = Options { selection, merged: !args.expand, with_cells: true, ..Options::default() };
     let view = View::new(&matrix, &options).map_err(Failure::no)?;
-    print_with(|out| report::show(scenario, &view, look(args.width), out))
+    print_as(Format::Table, |out| report::show(scenario, &view, look(args.width), out))
 }

@@ -28,6 +28,7 @@
 //! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it, not even when it is closed. An error without a code says why the system cannot do it |
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token where they cannot be used unregistered |
+//! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
 //! | `results_permissions(builder)` | gives a temporary file the permissions of an ordinary new file, as far as a program can choose them |
 //! | `new_process_group(command)` | keeps Ctrl-C from reaching a child, which its parent ends |
 //! | `host()` | what the running system says about itself |
@@ -55,10 +56,10 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use endpoint::{Endpoint, Listener};
 pub(crate) use family::{
-    REARM, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, killed_by_sigpipe,
-    local_listener, local_socket, new_process_group, pipe, restore_sigpipe, results_permissions, set_keepalive_fast,
-    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,
-    vanish, write_by, write_stdout,
+    REARM, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_named_pipe,
+    killed_by_sigpipe, local_listener, local_socket, new_process_group, pipe, restore_sigpipe, results_permissions,
+    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
 #[cfg(all(unix, not(brokenpipe_fallback)))]

@@ -130,9 +130,11 @@ impl Ran {
 /// The longest that a test waits for anything, so that none of them can hang.
 pub const LIMIT: Duration = Duration::from_secs(120);
 
-/// Runs the program in a folder.
+/// Runs the program in a folder, with a locale that has more than ASCII.
 pub fn brokenpipe(folder: &Path, args: &[&str]) -> Ran {
-    Ran::of(Command::new(BROKENPIPE).current_dir(folder).args(args).timeout(LIMIT).output().expect("the program runs"))
+    let mut program = Command::new(BROKENPIPE);
+    program.current_dir(folder).args(args).env("LC_ALL", "C.UTF-8").env_remove("TERM").timeout(LIMIT);
+    Ran::of(program.output().expect("the program runs"))
 }
 
 /// Polls until the condition holds, and panics if that takes longer than [`LIMIT`].

@@ -92,6 +92,10 @@ pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std
     std::os::unix::process::CommandExt::process_group(command, 0)
 }
 
+pub(crate) fn is_named_pipe(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
 /// 0666 and the umask; a temporary file's default is 0600.
 pub(crate) fn results_permissions(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
