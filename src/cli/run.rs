@@ -24,6 +24,7 @@ use crate::{
     driver::{self, CaseResult, Progress, RunError, Settings},
     platform::Platform,
     results::{Before, Merged, OTHER_FACTS},
+    sys,
     untrusted::shown,
 };
 
@@ -95,7 +96,7 @@ impl RunArgs {
             await_deadline: self.await_deadline,
             connect_deadline: self.connect_deadline,
             pace: self.pace.unwrap_or_default(),
-            program: std::env::current_exe().ok(),
+            program: sys::program(),
             ..usual
         }
     }

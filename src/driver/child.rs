@@ -12,6 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    blame::{Abort, Doing},
     journal::Line,
     schedule::Queue,
     settings::{Progress, Run, Settings},
@@ -109,7 +110,7 @@ pub(super) fn work() -> io::Result<()> {
         // The deadlines above are what the run chose for its cases, slow or not.
         slow_deadline: Duration::ZERO,
         pace: Duration::ZERO,
-        program: std::env::current_exe().ok(),
+        program: sys::program(),
     };
     let run = Run { cases: &cases, settings: &settings, progress: &Progress::default() };
     let queue = Queue::repeating(vec![job.trials], 1);
@@ -122,12 +123,11 @@ pub(super) fn work() -> io::Result<()> {
 
 /// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
 /// process after the other, each for as long as it survives its trials. Returns the trials for which no process could
-/// be started; as a `last_resort` these are not run instead.
+/// be started for want of something that others may give back; as a `last_resort` these are not run instead.
 ///
 /// # Errors
 ///
-/// A process crashed outside its scenario, or cannot be started for another reason than exhaustion. The tally has the
-/// trials that had ended.
+/// A process crashed outside its scenario. The tally has the trials that had ended.
 pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut Tally) -> io::Result<Vec<usize>> {
     let mut left = batch.to_vec();
     let Some(&first) = batch.first() else { return Ok(left) };
@@ -139,9 +139,13 @@ pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut 
         Some(program) => match in_children(run, program, &mut left, tally) {
             // Those still left when the run is stopped are not run.
             Ok(()) => return Ok(Vec::new()),
-            Err(error) if !sys::is_exhausted(&error) => return Err(error),
-            Err(_) if !last_resort => return Ok(left),
-            Err(error) => CaseResult::NotRun(format!("a process: {}", Outcome::from_error(&error))),
+            // The system has no code for a crash.
+            Err(error) if error.raw_os_error().is_none() => return Err(error),
+            Err(error) => match Abort::because(Doing::Start("a process"))(error) {
+                Abort::Exhausted(_) if !last_resort => return Ok(left),
+                Abort::Exhausted(reason) | Abort::NotRun(reason) => CaseResult::NotRun(reason),
+                Abort::Unsupported(reason) => CaseResult::Unsupported(reason),
+            },
         },
     };
     for case in left {

@@ -9,12 +9,13 @@ use mio::{Events, Poll, Token};
 use slab::Slab;
 
 use super::{
+    blame::Abort,
     journal::Line,
     schedule::Queue,
     settings::Run,
     tally::{CaseResult, Tally},
     trial::{
-        Abort, Trial, Wake,
+        Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
     },
 };

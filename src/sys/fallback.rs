@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    path::PathBuf,
     process::{Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -56,6 +57,10 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory
 }
 
+pub(crate) fn is_lacking(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+}
+
 /// `ErrorKind::InProgress` cannot be named in stable Rust, so its `Debug` form is compared.
 pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock || format!("{:?}", error.kind()) == "InProgress"
@@ -103,6 +108,10 @@ pub(crate) fn vanish(_: &Socket) -> io::Result<()> {
 
 /// Files get their permissions from their folder.
 pub(crate) fn results_permissions(_: &mut tempfile::Builder<'_, '_>) {}
+
+pub(crate) fn program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
 
 /// There is no known way to keep Ctrl-C from a child.
 pub(crate) fn new_process_group(command: &mut Command) -> &mut Command {
