@@ -159,7 +159,8 @@ mod tests {
 
     #[test]
     fn a_steps_own_error_is_its_outcome_unless_no_peer_can_cause_it() {
-        let outcomes = [EPIPE, ECONNRESET, ECONNABORTED, ETIMEDOUT, EBADF, EINVAL, ENOPROTOOPT, EOPNOTSUPP, EAFNOSUPPORT];
+        let outcomes =
+            [EPIPE, ECONNRESET, ECONNABORTED, ETIMEDOUT, EBADF, EINVAL, ENOPROTOOPT, EOPNOTSUPP, EAFNOSUPPORT];
         for doing in [Doing::Connect, Doing::Step] {
             are(doing, &outcomes, Blame::Case);
             are(doing, &[EACCES, EPERM], Blame::Harness);

@@ -9,10 +9,7 @@ use std::{
 use mio::net::{TcpListener, UdpSocket};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::{
-    next::done,
-    watched::Watched,
-};
+use super::{next::done, watched::Watched};
 use crate::{
     catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
     driver::blame::{Abort, Doing},
@@ -96,7 +93,8 @@ impl Listening {
             if self.reserved.is_some() || closed != Outcome::Done || ports == 0 {
                 return Ok(closed);
             }
-            self.install(listen(axes.transport)?, axes).map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE on another listener")))?;
+            self.install(listen(axes.transport)?, axes)
+                .map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE on another listener")))?;
         }
     }
 
