@@ -46,8 +46,9 @@ fn rows(
     outcomes: BTreeMap<String, (u64, Option<i32>, String)>,
 ) -> Vec<Row> {
     let trials = outcomes.values().map(|(count, ..)| count).sum();
-    let row = |(outcome, (count, code, note)): (String, _)| Row {
-        code,
+    let row = |(outcome, (count, code, note)): (String, (u64, Option<i32>, String))| Row {
+        // Only an error has a code.
+        code: code.filter(|_| outcome.starts_with('E')),
         note,
         ..row(PLATFORM, scenario, transport, (step, "client read 1"), &outcome, (count, trials))
     };

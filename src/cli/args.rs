@@ -25,6 +25,8 @@ Exit codes:
     0  done
     1  no: nothing was selected, no such scenario or platform, no results; `check`: something changed
     2  wrong input or environment: an argument, a file, a folder that cannot be written; `check`: inconclusive
+    3  `run`: some cases were not run, because this machine or a sandbox has something switched off or too little of
+       it; the others are written
   130  interrupted by Ctrl-C: complete cases are written; others keep earlier results or are `not-run`";
 
 #[derive(Debug, Subcommand)]

@@ -124,7 +124,11 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
         here.out = measured.path().to_owned();
         here.quiet = true;
         here.aside = true;
-        run::run(&here)?;
+        match run::run(&here) {
+            // The reasons are notes here: what was not run is missing, and the verdict says what follows from that.
+            Err(Failure::NotRun(reasons)) => note(&reasons),
+            ran => ran?,
+        }
         run.push(measured.path().to_owned());
     }
     let mut pair = Comparison::read(std::slice::from_ref(&args.baseline), &run, catalogue).map_err(Failure::wrong)?;

@@ -20,6 +20,9 @@ pub(super) enum Failure {
     Wrong(String),
     /// Mistakes in a file.
     Mistakes(Mistakes),
+    /// Cases that were not run for want of something that says nothing about the platform: lines that tell how many, and
+    /// why. What was run is written.
+    NotRun(Vec<String>),
     /// Ctrl-C. The message says what was written.
     Interrupted(String),
     /// The reader of standard output has gone, which is not an error.
@@ -34,6 +37,7 @@ impl Failure {
             Failure::No(message) => (1, format!("brokenpipe: {message}")),
             Failure::Wrong(message) => (2, format!("error: {message}")),
             Failure::Mistakes(mistakes) => (2, mistakes.render(is_coloured(&io::stderr()))),
+            Failure::NotRun(lines) => (3, lines.join("\n")),
             // 128 + SIGINT, as shells report it.
             Failure::Interrupted(message) => (130, format!("brokenpipe: {message}")),
         }

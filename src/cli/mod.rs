@@ -14,6 +14,7 @@ mod platform;
 mod report;
 mod run;
 mod show;
+mod summary;
 mod view;
 
 use std::{
@@ -58,9 +59,21 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Reports what was run, also if some cases were not.
+fn run_and_report() -> Done {
+    let ran = run::run(&run::RunArgs::default());
+    if !matches!(ran, Ok(()) | Err(Failure::NotRun(_))) {
+        return ran;
+    }
+    match report::report(&report::ReportArgs::default()) {
+        Ok(()) | Err(Failure::OutputClosed) if ran.is_err() => ran,
+        reported => reported,
+    }
+}
+
 fn carry_out(command: Option<Command>) -> Done {
     match command {
-        None => run::run(&run::RunArgs::default()).and_then(|()| report::report(&report::ReportArgs::default())),
+        None => run_and_report(),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Report(args)) => report::report(&args),
         Some(Command::Diff(args)) => diff::diff(&args),

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         mpsc::{self, Receiver, RecvTimeoutError},
@@ -18,13 +18,14 @@ use super::{
     failure::{Done, Failure, note},
     load::{catalogue, select},
     options::{Own, RESULTS, platform_name},
+    summary::{not_run, summarize},
 };
 use crate::{
     catalogue::{Case, Selection, Transport},
     driver::{self, CaseResult, Progress, RunError, Settings},
     platform::Platform,
-    results::{Before, Merged, OTHER_FACTS},
-    untrusted::shown,
+    results::{Before, MergeError},
+    sys,
 };
 
 #[derive(Debug, Clone, Parser)]
@@ -95,7 +96,7 @@ impl RunArgs {
             await_deadline: self.await_deadline,
             connect_deadline: self.connect_deadline,
             pace: self.pace.unwrap_or_default(),
-            program: std::env::current_exe().ok(),
+            program: sys::program(),
             ..usual
         }
     }
@@ -125,9 +126,14 @@ pub(super) fn run(args: &RunArgs) -> Done {
     }
 
     let name = platform.platform.clone();
-    let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(|error| match &broken {
-        Some(broken) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
-        None => merge_error(error),
+    let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(|error| match (&broken, &error) {
+        (Some(broken), _) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
+        (None, MergeError::Incomplete(_)) if !progress.is_stopped() => {
+            let mut lines = not_run(&measured);
+            lines.push(format!("error: {error}; write elsewhere with --out"));
+            Failure::NotRun(lines)
+        }
+        (None, _) => merge_error(error),
     })?;
     let path = merged.results.write(&args.out, &name).map_err(Failure::wrong)?;
 
@@ -142,7 +148,10 @@ pub(super) fn run(args: &RunArgs) -> Done {
     if !args.quiet {
         let _ = writeln!(io::stderr(), "{summary} in {:.2} s", begun.elapsed().as_secs_f64());
     }
-    Ok(())
+    match not_run(&measured) {
+        lines if lines.is_empty() => Ok(()),
+        lines => Err(Failure::NotRun(lines)),
+    }
 }
 
 /// The first Ctrl-C ends the run after the trials in flight. Another one ends the program if the run goes on.
@@ -181,22 +190,4 @@ fn show_progress(trials: u64, progress: &Progress, ended: &Receiver<()>) {
         bar.set_position(progress.finished());
     }
     bar.finish_and_clear();
-}
-
-/// What a run did, in one line. `path` is the file, unless it is temporary.
-fn summarize(name: &str, measured: &[CaseResult], merged: &Merged, trials: u64, path: Option<&Path>) -> String {
-    let count = |fits: fn(&CaseResult) -> bool| measured.iter().filter(|result| fits(result)).count();
-    let of_all = count(|result| matches!(result, CaseResult::Measured { .. }));
-    let mut summary = format!("{name}: {of_all} of {} cases measured", measured.len());
-    let others = [
-        ("unsupported", count(|result| matches!(result, CaseResult::Unsupported(_)))),
-        ("not run", count(|result| matches!(result, CaseResult::NotRun(_)))),
-        ("kept from before", merged.kept),
-        (&format!("dropped from before ({OTHER_FACTS})"), merged.dropped),
-    ];
-    for (what, count) in others.into_iter().filter(|(_, count)| *count > 0) {
-        summary += &format!(", {count} {what}");
-    }
-    let written = path.map_or("nothing is written".to_owned(), |path| format!("written to {}", shown(path)));
-    format!("{summary}, {trials} trials, {written}")
 }

@@ -12,6 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    blame::{Abort, Doing},
     journal::Line,
     schedule::Queue,
     settings::{Progress, Run, Settings},
@@ -33,6 +34,8 @@ pub(super) const WORK: &str = "run-trials";
 struct Job {
     await_deadline: Duration,
     connect_deadline: Duration,
+    /// Nobody else in the run holds descriptors or ports.
+    last_resort: bool,
     /// The cases, which all set SIGPIPE to the same.
     cases: Vec<JobCase>,
     /// The 0-based places in `cases` of the cases to try, in this order.
@@ -55,7 +58,7 @@ impl Job {
     /// # Panics
     ///
     /// The case of a trial is not among the numbers.
-    fn new(Run { cases, settings, .. }: Run<'_>, numbers: &[usize], trials: &[usize]) -> Self {
+    fn new(Run { cases, settings, .. }: Run<'_>, last_resort: bool, numbers: &[usize], trials: &[usize]) -> Self {
         let place = |case: &usize| numbers.binary_search(case).expect("the case of every trial is among the numbers");
         let job_case = |&number: &usize| {
             let Case { scenario, axes } = cases[number];
@@ -65,6 +68,7 @@ impl Job {
         Job {
             await_deadline: settings.await_deadline,
             connect_deadline: settings.connect_deadline,
+            last_resort,
             cases: numbers.iter().map(job_case).collect(),
             trials: trials.iter().map(place).collect(),
         }
@@ -109,11 +113,11 @@ pub(super) fn work() -> io::Result<()> {
         // The deadlines above are what the run chose for its cases, slow or not.
         slow_deadline: Duration::ZERO,
         pace: Duration::ZERO,
-        program: std::env::current_exe().ok(),
+        program: sys::program(),
     };
     let run = Run { cases: &cases, settings: &settings, progress: &Progress::default() };
     let queue = Queue::repeating(vec![job.trials], 1);
-    let worker = Worker::new(run, &queue, true)?.with_journal();
+    let worker = Worker::new(run, &queue, job.last_resort)?.with_journal();
     if let Some(first) = cases.first() {
         sys::set_sigpipe(first.axes.sigpipe)?;
     }
@@ -121,27 +125,33 @@ pub(super) fn work() -> io::Result<()> {
 }
 
 /// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
-/// process after the other, each for as long as it survives its trials. Returns the trials for which no process could
-/// be started; as a `last_resort` these are not run instead.
+/// process after the other, each for as long as it survives its trials. Returns the trials for which something was
+/// wanting, such as a process, that others may give back; as a `last_resort` these are not run instead.
 ///
 /// # Errors
 ///
-/// A process crashed outside its scenario, or cannot be started for another reason than exhaustion. The tally has the
-/// trials that had ended.
+/// A process crashed outside its scenario. The tally has the trials that had ended.
 pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut Tally) -> io::Result<Vec<usize>> {
-    let mut left = batch.to_vec();
+    let (mut left, mut exhausted) = (batch.to_vec(), Vec::new());
     let Some(&first) = batch.first() else { return Ok(left) };
     let result = match &run.settings.program {
         _ if !sys::has_sigpipe(run.cases[first].axes.sigpipe) => {
             CaseResult::Unsupported("this system has no SIGPIPE".to_owned())
         }
         None => CaseResult::NotRun("needs the program itself to start a process with".to_owned()),
-        Some(program) => match in_children(run, program, &mut left, tally) {
+        Some(program) => match in_children(run, program, last_resort, &mut left, &mut exhausted, tally) {
             // Those still left when the run is stopped are not run.
-            Ok(()) => return Ok(Vec::new()),
-            Err(error) if !sys::is_exhausted(&error) => return Err(error),
-            Err(_) if !last_resort => return Ok(left),
-            Err(error) => CaseResult::NotRun(format!("a process: {}", Outcome::from_error(&error))),
+            Ok(()) => return Ok(exhausted),
+            // The system has no code for a crash.
+            Err(error) if error.raw_os_error().is_none() => return Err(error),
+            Err(error) => match Abort::because(Doing::Start("a process"))(error) {
+                Abort::Exhausted(_) if !last_resort => {
+                    exhausted.append(&mut left);
+                    return Ok(exhausted);
+                }
+                Abort::Exhausted(reason) | Abort::NotRun(reason) => CaseResult::NotRun(reason),
+                Abort::Unsupported(reason) => CaseResult::Unsupported(reason),
+            },
         },
     };
     for case in left {
@@ -151,8 +161,15 @@ pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut 
     Ok(Vec::new())
 }
 
-/// Takes trials off `trials` as they end.
-fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>, tally: &mut Tally) -> io::Result<()> {
+/// Takes trials off `trials` as they end, and adds those that could not get what they need to `exhausted`.
+fn in_children(
+    run: Run<'_>,
+    program: &Path,
+    last_resort: bool,
+    trials: &mut Vec<usize>,
+    exhausted: &mut Vec<usize>,
+    tally: &mut Tally,
+) -> io::Result<()> {
     let Run { cases, progress, .. } = run;
     // Trials after one that kills are handed out in vain, so a job has as many as the last one completed, and twice as
     // many if none of them killed.
@@ -160,7 +177,7 @@ fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>, tally: &mu
     while !trials.is_empty() && !progress.is_stopped() {
         let handed = &trials[..at_once.min(trials.len())];
         let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
-        let job = serde_json::to_string(&Job::new(run, &numbers, handed))?;
+        let job = serde_json::to_string(&Job::new(run, last_resort, &numbers, handed))?;
         let mut command = Command::new(program);
         command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = sys::new_process_group(&mut command).spawn()?;
@@ -187,6 +204,11 @@ fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>, tally: &mu
                 // It only lets this loop see whether the run is to stop.
                 (Some(Line::Waiting), _) => {}
                 (Some(Line::Observed(observation)), Some((_, observations))) => observations.push(observation),
+                (Some(Line::Exhausted), Some((case, _))) => {
+                    exhausted.push(*case);
+                    present = None;
+                    ended += 1;
+                }
                 (Some(end @ (Line::Ended | Line::GivenUp(_))), Some((case, observations))) => {
                     match end {
                         Line::GivenUp(result) => tally.give_up(*case, result),

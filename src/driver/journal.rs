@@ -23,6 +23,8 @@ pub(super) enum Line {
     Waiting,
     /// The trial has ended.
     Ended,
+    /// The trial could not get what it needs, which others may hold at the moment.
+    Exhausted,
     /// The case of the trial is given up, with this result.
     GivenUp(CaseResult),
 }
@@ -62,6 +64,7 @@ mod tests {
             Line::Begin(12),
             Line::Waiting,
             Line::Ended,
+            Line::Exhausted,
             Line::GivenUp(CaseResult::Unsupported("no such thing:\nEPERM".to_owned())),
             Line::GivenUp(CaseResult::NotRun("a socket: EMFILE".to_owned())),
             observed(Outcome::Ready(flags), Signal::None),

@@ -1,7 +1,8 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
-//! Each file uses only those before it: `settings`, `tally`, `journal`, `schedule`, `trial`, `worker`, `child`.
+//! Each file uses only those before it: `blame`, `settings`, `tally`, `journal`, `schedule`, `trial`, `worker`, `child`.
 
+mod blame;
 mod child;
 mod journal;
 mod schedule;
@@ -59,8 +60,8 @@ pub struct RunError {
 ///
 /// # Errors
 ///
-/// The selector could not be made or polled, or a process of the run could not be started or crashed outside its
-/// scenario. The error holds the results of the cases that were complete.
+/// The selector could not be made or polled, or a process of the run crashed outside its scenario. The error holds the
+/// results of the cases that were complete.
 ///
 /// # Panics
 ///

@@ -30,7 +30,7 @@ pub struct Settings {
     /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own ignore
     /// it.
     pub pace: Duration,
-    /// The brokenpipe program, for cases that need a process of their own; without it they are unsupported.
+    /// The brokenpipe program, for cases that need a process of their own; without it they are not run.
     pub program: Option<PathBuf>,
 }
 

@@ -9,12 +9,13 @@ use mio::{Events, Poll, Token};
 use slab::Slab;
 
 use super::{
+    blame::Abort,
     journal::Line,
     schedule::Queue,
     settings::Run,
     tally::{CaseResult, Tally},
     trial::{
-        Abort, Trial, Wake,
+        Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
     },
 };
@@ -33,7 +34,8 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 pub(super) struct Worker<'a> {
     run: Run<'a>,
     queue: &'a Queue,
-    /// No other worker holds descriptors: the case of a trial that cannot get one even by itself is not run.
+    /// Nobody else in this run holds descriptors or ports: the case of a trial that cannot get them even by itself is not
+    /// run.
     last_resort: bool,
     poll: Poll,
     context: Context<'a>,
@@ -193,9 +195,13 @@ impl<'a> Worker<'a> {
             Abort::Exhausted(reason) => {
                 let others = self.slots.len() - 1;
                 let gave_up_listeners = self.context.spare_listeners.clear();
+                if self.context.has_journal && others == 0 && !gave_up_listeners && !self.last_resort {
+                    // The parent tries it again when nobody else does.
+                    return self.context.tell(|| Line::Exhausted);
+                }
                 // The last trial may go on with the descriptors of the listeners.
-                self.limit = if self.last_resort { others.max(1) } else { others };
-                if others > 0 || !self.last_resort || gave_up_listeners {
+                self.limit = if self.last_resort || self.context.has_journal { others.max(1) } else { others };
+                if others > 0 || gave_up_listeners || !self.last_resort {
                     return self.queue.give_back(case);
                 }
                 CaseResult::NotRun(reason)

@@ -1,6 +1,8 @@
 //! What was observed in a step: an [`Observation`], whose canonical name is the outcome in results.
 
 mod class;
+mod errors;
+mod fields;
 mod readiness;
 mod vocabulary;
 
@@ -16,6 +18,7 @@ use crate::sys;
 
 pub use crate::sys::Signal;
 pub use class::Class;
+pub use fields::{Misfit, check_fields};
 pub use readiness::Readiness;
 pub use vocabulary::{Form, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed};
 

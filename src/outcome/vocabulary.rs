@@ -17,7 +17,7 @@ pub struct Form {
     pub form: &'static str,
     /// What it means, worded to follow the form and a colon.
     pub meaning: &'static str,
-    shape: Shape,
+    pub(super) shape: Shape,
     /// The class of all its outcomes (but `ok 0`); `None` where [`class_of`] decides by what varies, or there is no
     /// class.
     pub class: Option<Class>,
@@ -25,7 +25,7 @@ pub struct Form {
 
 /// How a form is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     /// The form itself.
     Word,
     /// This text and a whole number after it.
@@ -78,7 +78,7 @@ vocabulary! {
     "quiet": Word, Some(Wait), "nothing came, as awaited";
     UNSUPPORTED: Word, None, "the platform cannot run the case, and the note says why; never counted as a difference";
     NOT_RUN: Word, None,
-        "the step was not tried, because an earlier one left nothing to try it on or the run ended; never counted as a difference";
+        "the step was not tried, because an earlier one left nothing to try it on, the run ended or the harness lacked something; never counted as a difference";
 }
 
 /// Whether the outcome says something about the platform's behaviour: it is neither [`UNSUPPORTED`] nor [`NOT_RUN`].
@@ -119,7 +119,7 @@ impl Form {
 }
 
 /// The outcome without its signal, and the signal, which is empty if there was none.
-fn split_signal(outcome: &str) -> (&str, &str) {
+pub(super) fn split_signal(outcome: &str) -> (&str, &str) {
     outcome.split_at(outcome.find("+SIGPIPE").unwrap_or(outcome.len()))
 }
 

@@ -1,7 +1,7 @@
 //! Which earlier results of a folder stay when new ones come. Every command that writes results asks here:
 //!
 //! - Results with other facts (another kernel, compiler or version of brokenpipe) cannot be mixed with new ones: a
-//!   complete run of everything replaces them, any other is refused.
+//!   run of everything replaces them, unless it lacks a case that was run before; any other is refused.
 //! - A run replaces the cases that it measured. Other cases stay, except those that a run of everything would have
 //!   measured if they still existed, and those whose scenario has other steps now.
 //! - A racing step keeps the outcomes that were seen before.
@@ -46,7 +46,7 @@ pub enum MergeError {
     /// option for it can follow.
     #[error("{0}")]
     Elsewhere(String),
-    /// An interrupted run would replace what only a complete one can replace.
+    /// Results that only a complete run can replace have observations of cases that this run did not complete.
     #[error("nothing is written, since the results of {0}, and this run is not complete")]
     Incomplete(String),
     /// It was stopped before the first file was replaced.
@@ -135,7 +135,7 @@ impl Before {
     ///
     /// # Errors
     ///
-    /// The run was interrupted, and only a complete one can replace what was there.
+    /// Only a complete run can replace what was there, and this one did not run a case that was run before.
     pub fn merge(
         &self,
         platform: Platform,
@@ -143,15 +143,13 @@ impl Before {
         measured: &[CaseResult],
         catalogue: &Catalogue,
     ) -> Result<Merged, MergeError> {
-        if let Some(whose) = self
-            .needs_complete
-            .as_ref()
-            .filter(|_| measured.iter().any(|result| matches!(result, CaseResult::NotRun(_))))
+        let mut results = Results::default();
+        results.add_run(platform, cases, measured);
+        if let Some(whose) = &self.needs_complete
+            && self.has_better(&results.rows)
         {
             return Err(MergeError::Incomplete(whose.clone()));
         }
-        let mut results = Results::default();
-        results.add_run(platform, cases, measured);
         if self.has_other_facts {
             let run: HashSet<_> = results.rows.iter().map(Row::case).collect();
             let dropped = self.rows.chunk_by(Row::same_case).filter(|old| !run.contains(&old[0].case())).count();
@@ -164,19 +162,30 @@ impl Before {
         let (rows, kept) = keep(&rows, &self.rows, is_gone, catalogue);
         Ok(Merged { results: Results { rows, ..results }, kept, dropped: 0 })
     }
+
+    /// Whether a case was run before and not now.
+    fn has_better(&self, run: &[Row]) -> bool {
+        let was_run: HashSet<_> =
+            self.rows.chunk_by(Row::same_case).filter(|old| is_run(old)).map(|old| old[0].case()).collect();
+        run.chunk_by(Row::same_case).any(|new| !is_run(new) && was_run.contains(&new[0].case()))
+    }
+}
+
+/// Whether a case, given by its rows, was run.
+fn is_run(rows: &[Row]) -> bool {
+    rows.iter().any(|row| row.outcome != outcome::NOT_RUN)
 }
 
 /// The cases of a run, and those of `before` for which it has nothing better, in the catalogue's order; and the number
 /// of the latter. An earlier observation is better than a case that was not run. A case that the run does not have
 /// stays unless its scenario `is_gone`.
 fn keep(run: &[Row], before: &[Row], is_gone: impl Fn(&str) -> bool, catalogue: &Catalogue) -> (Vec<Row>, usize) {
-    let is_run = |row: &Row| row.outcome != outcome::NOT_RUN;
     let by_position = |rows| (position(rows, catalogue), rows);
     let mut cases: BTreeMap<_, &[Row]> = run.chunk_by(Row::same_case).map(by_position).collect();
     let mut kept = 0;
     for (position, old) in before.chunk_by(Row::same_case).map(by_position) {
         let is_best = match cases.get(&position) {
-            Some(new) => !new.iter().any(is_run) && old.iter().any(is_run),
+            Some(new) => !is_run(new) && is_run(old),
             None => !is_gone(&old[0].scenario),
         };
         if is_best && has_steps_of(old, catalogue) {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     catalogue::Case,
     driver::CaseResult,
-    outcome::{self, Signal},
+    outcome::{self, Misfit, Signal},
     platform::{Provenance, check_name},
     untrusted::quoted,
 };
@@ -202,6 +202,20 @@ pub(super) fn step(text: &str) -> Result<u32, String> {
 pub(super) fn code(text: &str) -> Result<Option<i32>, String> {
     let expected = || format!("a whole number from {} to {}, or nothing", i32::MIN, i32::MAX);
     number(text).map_err(|_| invalid("code", text, expected()))
+}
+
+/// Checks whether the fields beside an outcome belong to it. The texts are those of the columns from `outcome` on.
+pub(super) fn check_sense(texts: [&str; 8], code: Option<i32>) -> Result<(), String> {
+    let [outcome, code_text, name, kind, signal, ..] = texts;
+    outcome::check_fields(outcome, code, name, kind, signal).map_err(|Misfit { column, expected }| {
+        let text = match column {
+            "code" => code_text,
+            "name" => name,
+            "kind" => kind,
+            _ => signal,
+        };
+        invalid(column, text, expected)
+    })
 }
 
 /// A row's count and trials. Both are empty if nothing was counted; the count alone if the trials were counted and not

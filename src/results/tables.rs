@@ -99,6 +99,7 @@ impl Tables {
         let texts = texts(fields, ENTRY)?;
         let code = row::code(texts[1])?;
         let (count, trials) = row::counts(texts[5], texts[6])?;
+        row::check_sense(texts, code)?;
         Ok(self.add_entry(texts, code, count, trials))
     }
 

@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    path::PathBuf,
     process::{Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -54,6 +55,10 @@ pub fn error_name(_: i32) -> Option<ErrorName> {
 
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::OutOfMemory
+}
+
+pub(crate) fn is_lacking(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
 }
 
 /// `ErrorKind::InProgress` cannot be named in stable Rust, so its `Debug` form is compared.
@@ -108,6 +113,10 @@ pub(crate) fn is_named_pipe(_: &std::fs::Metadata) -> bool {
 
 /// Files get their permissions from their folder.
 pub(crate) fn results_permissions(_: &mut tempfile::Builder<'_, '_>) {}
+
+pub(crate) fn program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
 
 /// There is no known way to keep Ctrl-C from a child.
 pub(crate) fn new_process_group(command: &mut Command) -> &mut Command {

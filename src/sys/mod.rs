@@ -11,6 +11,7 @@
 //! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change anyway |
 //! | `error_name(code)` | the native and the POSIX name of an error code; `None` for an unknown code: a name is never guessed |
 //! | `is_exhausted(error)` | whether descriptors, memory or buffers ran out, so that fewer trials should run at a time |
+//! | `is_lacking(error)` | whether the system does not have the call, the option or the protocol's operation that was asked for |
 //! | `stream_socket(domain)` | a TCP socket as mio makes it: non-blocking, not inherited by children, not yet connected |
 //! | `accept(listener)` | a non-blocking connection, and the length of its address in bytes, even 0: macOS and Wine return an empty address for a connection that was reset, which std and mio refuse |
 //! | `is_in_progress(error)` | whether this error of a non-blocking connect means that it has begun |
@@ -30,6 +31,7 @@
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token where they cannot be used unregistered |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
 //! | `results_permissions(builder)` | gives a temporary file the permissions of an ordinary new file, as far as a program can choose them |
+//! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
 //! | `new_process_group(command)` | keeps Ctrl-C from reaching a child, which its parent ends |
 //! | `host()` | what the running system says about itself |
 
@@ -56,10 +58,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use endpoint::{Endpoint, Listener};
 pub(crate) use family::{
-    REARM, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_named_pipe,
-    killed_by_sigpipe, local_listener, local_socket, new_process_group, pipe, restore_sigpipe, results_permissions,
-    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
-    unsupported_reason, vanish, write_by, write_stdout,
+    REARM, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener, local_socket, new_process_group, pipe, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
 #[cfg(all(unix, not(brokenpipe_fallback)))]

@@ -10,12 +10,13 @@ use std::{
 };
 
 use super::{
-    next::{Abort, Next, done},
+    next::{Next, done},
     sockets::Sockets,
     watched::End,
 };
 use crate::{
     catalogue::{Actor, Ending},
+    driver::blame::{Abort, Doing},
     outcome::Outcome,
 };
 
@@ -60,7 +61,7 @@ impl Sockets {
     fn start_background(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Abort> {
         // Initialise SPINS before the threads race.
         LazyLock::force(&SPINS);
-        let thread = thread::Builder::new().spawn(close).map_err(Abort::because("a thread"))?;
+        let thread = thread::Builder::new().spawn(close).map_err(Abort::because(Doing::Start("a thread")))?;
         if let Some(earlier) = self.background_close.replace(thread) {
             // Its result is no longer of interest.
             let _ = earlier.join();

@@ -1,15 +1,14 @@
 //! Making connections: connect, by the client or by a crowd, and accept.
 
-use std::io::{self, ErrorKind};
-
 use super::{
     context::Context,
-    next::{Abort, Next, Purpose},
+    next::{Next, Purpose},
     sockets::Sockets,
     watched::Watched,
 };
 use crate::{
     catalogue::{Actor, Axes, Call, Operation, SocketOption, Transport},
+    driver::blame::{Abort, Doing},
     outcome::{Outcome, Readiness},
     sys,
 };
@@ -38,7 +37,7 @@ impl Sockets {
             Err(error) if sys::is_in_progress(&error) && operation != Operation::StartConnect => {
                 Ok(Next::Wait(Purpose::Connect, Actor::Client))
             }
-            Err(error) => failed(error).map(Next::Done),
+            Err(error) => Abort::or_outcome(&error, Doing::Connect, "connect").map(Next::Done),
         }
     }
 
@@ -52,7 +51,7 @@ impl Sockets {
     pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Some(address) = self.listening.address.clone() else { return Ok(Next::Done(Outcome::NotRun)) };
         while self.crowd.len() < CROWD {
-            let client = self.new_client(context).map_err(Abort::because("a socket of the crowd"))?;
+            let client = self.new_client(context).map_err(Abort::because(Doing::Setup("a socket of the crowd")))?;
             let result = client.socket().connect(&address);
             self.crowd.push(Watched::new(client));
             match result {
@@ -62,7 +61,7 @@ impl Sockets {
                 }
                 Err(error) => {
                     self.crowd.pop();
-                    return failed(error).map(Next::Done);
+                    return Abort::or_outcome(&error, Doing::Connect, "connect").map(Next::Done);
                 }
             }
         }
@@ -76,7 +75,8 @@ impl Sockets {
         }
         // No step observes this socket, so its error may be taken.
         let error = self.crowd.pop().and_then(|end| end.source.socket().take_error().ok().flatten());
-        Ok(Next::Done(error.as_ref().map_or(Outcome::InProgress, Outcome::from_error)))
+        let Some(error) = error else { return Ok(Next::Done(Outcome::InProgress)) };
+        Abort::or_outcome(&error, Doing::Connect, "connect").map(Next::Done)
     }
 
     /// Accepts a connection, or takes the reading end of a pipe.
@@ -90,29 +90,17 @@ impl Sockets {
             Ok((end, address)) => {
                 let Axes { call, option, transport, .. } = self.axes;
                 if option == SocketOption::None && call != Call::Std && transport != Transport::Pipe {
-                    sys::clear_nosigpipe(&end.socket()).map_err(Abort::because("SO_NOSIGPIPE"))?;
+                    sys::clear_nosigpipe(&end.socket()).map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE")))?;
                 }
                 self.server = Some(Watched::new(end));
                 self.accepted_from = address;
                 self.accepted += 1;
                 Ok(Next::Done(Outcome::Done))
             }
-            Err(error) if sys::is_exhausted(&error) => Err(Abort::because("accept")(error)),
-            Err(error) => Ok(Next::unless_blocked(Outcome::from_error(&error), Purpose::Read, Actor::Listener)),
+            Err(error) => {
+                let outcome = Abort::or_outcome(&error, Doing::Step, "accept")?;
+                Ok(Next::unless_blocked(outcome, Purpose::Read, Actor::Listener))
+            }
         }
-    }
-}
-
-/// The outcome of a connect that failed, unless the failure is this machine's.
-fn failed(error: io::Error) -> Result<Outcome, Abort> {
-    match error.kind() {
-        // On loopback this means that the ephemeral ports have run out: connect(2).
-        ErrorKind::AddrNotAvailable => Err(Abort::Exhausted("connect: no free port".to_owned())),
-        // There is no loopback: no peer is to blame.
-        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
-            Err(Abort::NotRun(format!("connect: {}", Outcome::from_error(&error))))
-        }
-        _ if sys::is_exhausted(&error) => Err(Abort::because("connect")(error)),
-        _ => Ok(Outcome::from_error(&error)),
     }
 }

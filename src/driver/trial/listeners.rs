@@ -9,12 +9,10 @@ use std::{
 use mio::net::{TcpListener, UdpSocket};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::{
-    next::{Abort, done},
-    watched::Watched,
-};
+use super::{next::done, watched::Watched};
 use crate::{
     catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
+    driver::blame::{Abort, Doing},
     outcome::Outcome,
     sys::{self, Listener},
 };
@@ -58,7 +56,7 @@ impl Listening {
         let kept = if altered { None } else { spare.0.get_mut(&transport).and_then(Vec::pop) };
         let bound = kept.map_or_else(|| listen(transport), Ok)?;
         let mut listening = Listening { altered, ..Listening::default() };
-        listening.install(bound, case.axes).map_err(Abort::because("SO_NOSIGPIPE on the listener"))?;
+        listening.install(bound, case.axes).map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE on the listener")))?;
         Ok(listening)
     }
 
@@ -79,8 +77,8 @@ impl Listening {
 
     /// Replaces the listener by one with a queue of this length.
     pub(super) fn replace(&mut self, axes: Axes, backlog: u32) -> Result<(), Abort> {
-        let bound = bind(axes.transport, Some(backlog));
-        bound.and_then(|bound| self.install(bound, axes)).map_err(Abort::because("a listener"))
+        let bound = bind(axes.transport, Some(backlog)).map_err(Abort::because(Doing::Setup("a listener")))?;
+        self.install(bound, axes).map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE on a listener")))
     }
 
     /// Closes the listener and keeps its port from others. In between, somebody else's socket may get it: then a
@@ -95,7 +93,8 @@ impl Listening {
             if self.reserved.is_some() || closed != Outcome::Done || ports == 0 {
                 return Ok(closed);
             }
-            self.install(listen(axes.transport)?, axes).map_err(Abort::because("another listener"))?;
+            self.install(listen(axes.transport)?, axes)
+                .map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE on another listener")))?;
         }
     }
 
@@ -139,10 +138,11 @@ pub(super) fn loopback(transport: Transport) -> SocketAddr {
 /// A listener with the usual queue.
 fn listen(transport: Transport) -> Result<Bound, Abort> {
     bind(transport, None).map_err(|error| {
-        Abort::because(&match transport {
+        let place = match transport {
             Transport::Unix | Transport::Pipe => format!("listen on {transport}"),
             _ => format!("listen on {}", loopback(transport)),
-        })(error)
+        };
+        Abort::because(Doing::Setup(&place))(error)
     })
 }
 

@@ -27,9 +27,12 @@ use {
     sockets::Sockets,
 };
 
-pub(super) use {next::Abort, processes::helper};
+pub(super) use processes::helper;
 
-use super::journal::Line;
+use super::{
+    blame::{Abort, Doing},
+    journal::Line,
+};
 use crate::{
     catalogue::{Actor, Case, Condition, Step},
     outcome::{Observation, Outcome, Readiness},
@@ -179,11 +182,9 @@ impl<'a> Trial<'a> {
             Next::KeepWaiting => return Ok(None),
         };
         self.waiting = None;
-        if let Some(error) = outcome.code().map(io::Error::from_raw_os_error)
-            && sys::is_exhausted(&error)
-        {
-            // No peer makes descriptors run out: this is no outcome of the step.
-            return Err(Abort::because("a step")(error));
+        if let Some(error) = outcome.code().map(io::Error::from_raw_os_error) {
+            let step = self.step().map(ToString::to_string).unwrap_or_default();
+            Abort::or_outcome(&error, Doing::Step, &step)?;
         }
         let signal = sys::take_sigpipe();
         Ok(Some(Observation { outcome, signal: elsewhere.unwrap_or(signal) }))

@@ -1,11 +1,10 @@
-//! What follows when a trial has taken a step or was woken, and why a trial may have to be given up.
+//! What follows when a trial has taken a step or was woken.
 
 use std::io;
 
 use crate::{
     catalogue::{Actor, Condition},
     outcome::{Observation, Outcome},
-    sys,
 };
 
 /// What a trial does next.
@@ -54,27 +53,6 @@ pub(super) enum Purpose {
     Gather,
     /// An `await`.
     Condition(Condition),
-}
-
-/// Why a trial is given up.
-#[derive(Debug)]
-pub(in crate::driver) enum Abort {
-    /// Descriptors, buffers or ports ran out.
-    Exhausted(String),
-    /// The platform does not offer what the case needs.
-    Unsupported(String),
-    /// The harness lacks something, which says nothing about the platform.
-    NotRun(String),
-}
-
-impl Abort {
-    /// Makes an error, which concerns `subject`, a reason.
-    pub(super) fn because(subject: &str) -> impl FnOnce(io::Error) -> Self {
-        move |error| {
-            let reason = format!("{subject}: {}", Outcome::from_error(&error));
-            if sys::is_exhausted(&error) { Abort::Exhausted(reason) } else { Abort::Unsupported(reason) }
-        }
-    }
 }
 
 /// The outcome of a call on a socket, which is not run if there is no socket.

@@ -9,12 +9,13 @@ use socket2::SockRef;
 
 use super::{
     context::Context,
-    next::{Abort, Next, Purpose, done},
+    next::{Next, Purpose, done},
     sockets::Sockets,
     watched::End,
 };
 use crate::{
     catalogue::{Actor, Call, Half, Operation, Setting, Step},
+    driver::blame::{Abort, Doing},
     outcome::Outcome,
     sys::{self, Endpoint},
 };
@@ -122,10 +123,7 @@ impl Sockets {
             })),
             Operation::Exec(start) => return self.exec(start, context),
             Operation::Depart => return self.depart(context),
-            Operation::Crash => done(self.holder.take().map(|mut child| {
-                child.kill()?;
-                child.wait().map(drop)
-            })),
+            Operation::Crash => self.crash()?,
             Operation::Vanish => self.vanish(actor)?,
             Operation::Reboot => {
                 self.vanish(actor)?;
@@ -197,8 +195,7 @@ impl Sockets {
         match self.socket(actor).map(|socket| sys::vanish(&socket)) {
             None => Ok(Outcome::NotRun),
             Some(Ok(())) => Ok(Outcome::Done),
-            Some(Err(error)) if error.raw_os_error().is_some() => Err(Abort::because("vanish")(error)),
-            Some(Err(error)) => Err(Abort::Unsupported(error.to_string())),
+            Some(Err(error)) => Err(Abort::because(Doing::Extra("vanish"))(error)),
         }
     }
 }

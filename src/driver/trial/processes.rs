@@ -8,12 +8,15 @@ use std::{
 
 use super::{
     context::{Context, kill_and_wait},
-    next::{Abort, Next},
+    next::Next,
     sockets::Sockets,
 };
 use crate::{
     catalogue::{Sigpipe, Start},
-    driver::journal::Line,
+    driver::{
+        blame::{Abort, Doing},
+        journal::Line,
+    },
     outcome::{Observation, Outcome, Signal},
     sys,
 };
@@ -61,13 +64,21 @@ impl Sockets {
                 command.stdin(Stdio::piped()).stdout(socket);
                 context.spawn(&mut command)
             })
-            .map_err(Abort::because("a process for the peer"))?;
+            .map_err(Abort::because(Doing::Start("a process for the peer")))?;
         // The process writes nothing more to it.
         child.stderr = None;
         if let Some(mut earlier) = self.holder.replace(child) {
             kill_and_wait(&mut earlier);
         }
         Ok(Next::Done(Outcome::Done))
+    }
+
+    /// Kills the process that the server's socket has moved into. The peer has ended when the process has been waited
+    /// for; should that fail, it may live, and what follows would say nothing about a crash.
+    pub(super) fn crash(&mut self) -> Result<Outcome, Abort> {
+        let Some(mut child) = self.holder.take() else { return Ok(Outcome::NotRun) };
+        let ended = child.kill().and_then(|()| child.wait());
+        ended.map(|_| Outcome::Done).map_err(Abort::because(Doing::Setup("the end of the peer's process")))
     }
 
     /// Starts a program that writes to a copy of the client's socket, and waits until it has ended.
@@ -95,7 +106,7 @@ impl Sockets {
                 let status = child.wait()?;
                 read.map(|_| (report, status))
             })
-            .map_err(Abort::because("a program that writes"))?;
+            .map_err(Abort::because(Doing::Start("a program that writes")))?;
         match Line::decode(&report) {
             _ if sys::killed_by_sigpipe(status) => {
                 Ok(Next::Observed(Observation { outcome: Outcome::NotRun, signal: Signal::Killed }))

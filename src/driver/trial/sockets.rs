@@ -8,11 +8,11 @@ use socket2::{Domain, SockRef};
 use super::{
     context::{Context, kill_and_wait},
     listeners::{Listening, SpareListeners, loopback},
-    next::Abort,
     watched::{End, Watched},
 };
 use crate::{
     catalogue::{Actor, Axes, Call, SocketOption, Transport},
+    driver::blame::{Abort, Doing},
     sys::{self, Endpoint},
 };
 
@@ -56,21 +56,19 @@ impl Sockets {
 
     /// Makes the client's socket, with the case's option.
     pub(super) fn open_client(&mut self, context: &mut Context<'_>) -> Result<(), Abort> {
-        self.new_client(context)
-            .and_then(|client| {
-                match self.axes.option {
-                    // A pipe is no socket.
-                    SocketOption::None if self.axes.call != Call::Std && self.axes.transport != Transport::Pipe => {
-                        sys::clear_nosigpipe(&client.socket())?;
-                    }
-                    SocketOption::None | SocketOption::ListenerNosigpipe => {}
-                    SocketOption::SoNosigpipe => sys::set_nosigpipe(&client.socket())?,
-                    SocketOption::FSetnosigpipe => sys::set_nosigpipe_flag(&client.socket())?,
-                }
-                self.client = Some(Watched::new(client));
-                Ok(())
-            })
-            .map_err(Abort::because("a client's socket"))
+        let client = self.new_client(context).map_err(Abort::because(Doing::Setup("a client's socket")))?;
+        let set = match self.axes.option {
+            // A pipe is no socket.
+            SocketOption::None if self.axes.call != Call::Std && self.axes.transport != Transport::Pipe => {
+                sys::clear_nosigpipe(&client.socket())
+            }
+            SocketOption::None | SocketOption::ListenerNosigpipe => Ok(()),
+            SocketOption::SoNosigpipe => sys::set_nosigpipe(&client.socket()),
+            SocketOption::FSetnosigpipe => sys::set_nosigpipe_flag(&client.socket()),
+        };
+        set.map_err(Abort::because(Doing::Extra("the option of a client's socket")))?;
+        self.client = Some(Watched::new(client));
+        Ok(())
     }
 
     /// The socket of a client, not yet connected.
@@ -134,7 +132,7 @@ impl Sockets {
             (Actor::Listener, listener) => listener.as_mut().map(|listener| listener.watch(registry, token, interest)),
             _ => self.end(actor).map(|end| end.watch(registry, token, interest)),
         };
-        watched.transpose().map(|watched| watched.is_some()).map_err(Abort::because("the selector"))
+        watched.transpose().map(|watched| watched.is_some()).map_err(Abort::because(Doing::Setup("the selector")))
     }
 
     /// Closes what is open, without leaving connections in TIME_WAIT or a process behind.

@@ -41,11 +41,13 @@ const MSG_NOSIGNAL: u32 = 0x80000;
 #[cfg(not(target_vendor = "apple"))]
 const MSG_NOSIGNAL: u32 = libc::MSG_NOSIGNAL as u32;
 
-/// sendfile(2) from a file that is long enough: the running program.
+/// sendfile(2) from a file in memory, which needs no folder that may be written to and no /proc.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn sendfile(socket: impl AsFd, count: usize) -> io::Result<usize> {
-    let program = std::fs::File::open("/proc/self/exe")?;
-    Ok(rustix::fs::sendfile(socket, program, Some(&mut 0), count)?)
+    use rustix::fs::MemfdFlags;
+    let file = rustix::fs::memfd_create("brokenpipe", MemfdFlags::CLOEXEC)?;
+    rustix::fs::ftruncate(&file, count as u64)?;
+    Ok(rustix::fs::sendfile(socket, file, Some(&mut 0), count)?)
 }
 
 /// splice(2) from a pipe that holds the data, or as much of them as fits.

@@ -87,6 +87,30 @@ pub(crate) fn set_nosigpipe_flag(_: &Socket) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(libc::EINVAL))
 }
 
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) use super::fallback::program;
+
+/// std reads /proc/self/exe. Where /proc is not mounted, the kernel has still handed over the name that execve(2) was
+/// called with: AT_EXECFN of getauxval(3). It is relative to the folder that this program was started in, which it
+/// never leaves.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn program() -> Option<std::path::PathBuf> {
+    use std::{
+        ffi::{CStr, OsStr, c_char},
+        os::unix::ffi::OsStrExt,
+    };
+    std::env::current_exe().ok().or_else(|| {
+        // SAFETY: getauxval reads what the kernel left on the stack.
+        let name = std::ptr::with_exposed_provenance::<c_char>(unsafe { libc::getauxval(libc::AT_EXECFN) } as usize);
+        if name.is_null() {
+            return None;
+        }
+        // SAFETY: what AT_EXECFN points to is NUL-terminated, and nothing changes it for as long as the program runs.
+        let name = OsStr::from_bytes(unsafe { CStr::from_ptr(name) }.to_bytes());
+        std::path::absolute(name).ok().filter(|path| path.is_file())
+    })
+}
+
 /// The terminal sends SIGINT to the foreground process group (termios(3)), which such a child is not in.
 pub(crate) fn new_process_group(command: &mut std::process::Command) -> &mut std::process::Command {
     std::os::unix::process::CommandExt::process_group(command, 0)
@@ -139,7 +163,7 @@ macro_rules! error_names {
 }
 
 error_names! {
-    EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECANCELED ECONNABORTED ECONNREFUSED ECONNRESET
+    EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET
     EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN EHOSTUNREACH EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR
     ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS ENODEV ENOENT ENOEXEC
     ENOLCK ENOMEM ENOPROTOOPT ENOSPC ENOSYS ENOTCONN ENOTDIR ENOTSOCK ENOTTY ENXIO EOPNOTSUPP EPERM EPFNOSUPPORT
@@ -152,6 +176,14 @@ error_names! {
 /// The errors of a process, or a system, that has no more descriptors, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
+}
+
+/// ENOSYS for a system call, ENOPROTOOPT for an option (setsockopt(2)), EOPNOTSUPP for what a socket of this kind cannot
+/// do. ENOTSUP is another number in some places. What this program knows to be missing has no code.
+pub(crate) fn is_lacking(error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    [libc::ENOSYS, libc::ENOPROTOOPT, libc::EOPNOTSUPP, libc::ENOTSUP].iter().any(|&lacking| code == Some(lacking))
+        || (code.is_none() && error.kind() == io::ErrorKind::Unsupported)
 }
 
 /// One call, since the type can carry the flags, as mio makes it.

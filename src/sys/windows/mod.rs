@@ -29,9 +29,7 @@ use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
 pub(crate) use super::fallback::{
-    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, is_named_pipe, killed_by_sigpipe, local_listener,
-    local_socket, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag,
-    set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
+    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, is_named_pipe, killed_by_sigpipe, local_listener, local_socket, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
 };
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
@@ -53,6 +51,14 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     ];
     let Some(code) = error.raw_os_error() else { return false };
     matches!(code, ws::WSAEMFILE | ws::WSAENOBUFS) || WIN32.iter().any(|&listed| listed as i32 == code)
+}
+
+/// The errors for a call, an option or an operation that the system does not have. What this program knows to be missing
+/// has no code.
+pub(crate) fn is_lacking(error: &io::Error) -> bool {
+    const WIN32: [u32; 2] = [win32::ERROR_NOT_SUPPORTED, win32::ERROR_CALL_NOT_IMPLEMENTED];
+    let Some(code) = error.raw_os_error() else { return error.kind() == io::ErrorKind::Unsupported };
+    matches!(code, ws::WSAENOPROTOOPT | ws::WSAEOPNOTSUPP) || WIN32.iter().any(|&listed| listed as i32 == code)
 }
 
 /// connect: WSAEWOULDBLOCK.
