@@ -8,8 +8,8 @@ mod common;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, panic,
-    sync::mpsc,
+    env,
+    sync::{LazyLock, mpsc},
     thread,
     time::Duration,
 };
@@ -23,11 +23,11 @@ use common::{
     random::{Language, Numbers, first_words},
 };
 
-/// Files that run together: processes are costly, and waits are long.
-const FILES: usize = 25;
+/// Files that run together: the waits of a run are long, and pass at the same time.
+const FILES: usize = 50;
 
-/// Built-in cases that run among them, and how many of these need processes.
-const CASES: usize = 150;
+/// Built-in cases that run among them, and how many more that need processes, which are costly.
+const CASES: usize = 250;
 const CHILDREN: usize = 10;
 
 /// Random files of a run, unless a variable says otherwise.
@@ -39,18 +39,22 @@ type Results<'a> = Vec<(Case<'a>, CaseResult)>;
 fn settings() -> Settings {
     Settings {
         repeat: 2,
-        // No case of the sample is about how long a connect takes, and random ones must not take long.
-        connect_deadline: Duration::from_millis(500),
+        // Longer than it takes Linux to send a SYN again, which some built-in cases wait for.
+        connect_deadline: Duration::from_secs(2),
         program: Some(BROKENPIPE.into()),
         ..Settings::default()
     }
 }
 
+/// The results of built-in cases by name, in a run without any others.
+type Alone = BTreeMap<String, CaseResult>;
+
 /// Files of scenarios together with the built-in cases that they run among.
-struct Batch {
+struct Batch<'a> {
     seed: u64,
     files: Vec<String>,
     builtin: Vec<Case<'static>>,
+    alone: &'a Alone,
 }
 
 /// What was counted over all batches.
@@ -63,17 +67,18 @@ struct Counts {
     operations: BTreeSet<String>,
 }
 
-impl Batch {
-    fn new(seed: u64, count: usize, language: &Language) -> Self {
+impl<'a> Batch<'a> {
+    fn new(seed: u64, count: usize, language: &Language, alone: &'a Alone) -> Self {
         let mut numbers = Numbers::new(seed);
         let files = (0..count).map(|number| language.file(&format!("random/{number}"), &mut numbers)).collect();
-        let mut all: Vec<_> = steady_cases();
+        let mut all = steady_cases();
         numbers.shuffle(&mut all);
-        let (mut here, mut in_children): (Vec<_>, Vec<_>) =
+        let (mut builtin, mut in_children): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|case| case.axes.sigpipe == Sigpipe::Ignore);
-        here.truncate(CASES - CHILDREN);
+        builtin.truncate(CASES);
         in_children.truncate(CHILDREN);
-        Batch { seed, files, builtin: [here, in_children].concat() }
+        builtin.extend(in_children);
+        Batch { seed, files, builtin, alone }
     }
 
     /// The first built-in row that changes when these of the files run, too.
@@ -83,26 +88,23 @@ impl Batch {
             catalogue.add(&format!("{number}.toml"), file).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         }
         let mut cases = Selection::default().cases(&catalogue);
-        let random = cases.len();
-        cases.extend(&self.builtin);
-        Numbers::new(self.seed).shuffle(&mut cases);
-        let mixed = run(&cases, self.seed);
-        let alone = run(&self.builtin, self.seed);
-
         counts.files += files.len();
-        counts.cases += random;
-        counts.trials += mixed.iter().map(|(_, result)| trials(result)).sum::<u64>();
+        counts.cases += cases.len();
         let steps = catalogue.scenarios().iter().flat_map(|scenario| &scenario.steps);
         counts.operations.extend(steps.map(|step| first_words(&step.to_string()).to_owned()));
-        let mixed: BTreeMap<_, _> = mixed.into_iter().map(|(case, result)| (name(&case), result)).collect();
-        for (case, alone) in alone {
-            let mixed = &mixed[&name(&case)];
-            counts.rows += case.scenario.steps.len();
-            if let Some(difference) = difference(&case, &alone, mixed) {
-                return Some(format!("{}: {difference}", name(&case)));
+        cases.extend(&self.builtin);
+        Numbers::new(self.seed).shuffle(&mut cases);
+
+        let mut change = None;
+        for (case, result) in run(&cases, self.seed) {
+            if let CaseResult::Measured { trials, .. } = result {
+                counts.trials += trials;
             }
+            let Some(alone) = self.alone.get(&name(&case)) else { continue };
+            counts.rows += case.scenario.steps.len();
+            change = change.or_else(|| difference(&case, alone, &result));
         }
-        None
+        change
     }
 
     /// Asserts that no built-in row changes; otherwise looks for few files that change one.
@@ -111,9 +113,8 @@ impl Batch {
         let mut files = self.files.clone();
         while files.len() > 1 {
             let (first, second) = files.split_at(files.len() / 2);
-            let halves = [first.to_vec(), second.to_vec()];
-            let found = halves.into_iter().find_map(|half| {
-                // Whether a trial meets what another leaves is partly chance.
+            let found = [first.to_vec(), second.to_vec()].into_iter().find_map(|half| {
+                // Whether a trial meets what another one leaves is partly chance.
                 let change = (0..3).find_map(|_| self.change(&half, &mut Counts::default()))?;
                 Some((half, change))
             });
@@ -130,7 +131,7 @@ impl Batch {
 
 /// The built-in cases that give the same in every trial.
 fn steady_cases() -> Vec<Case<'static>> {
-    static BUILTIN: std::sync::LazyLock<Catalogue> = std::sync::LazyLock::new(Catalogue::builtin);
+    static BUILTIN: LazyLock<Catalogue> = std::sync::LazyLock::new(Catalogue::builtin);
     let mut cases = Selection::default().cases(&BUILTIN);
     cases.retain(|case| !case.scenario.racing);
     cases
@@ -155,19 +156,14 @@ fn name(case: &Case<'_>) -> String {
     format!("{} {}", case.scenario.id, case.axes)
 }
 
-fn trials(result: &CaseResult) -> u64 {
-    if let CaseResult::Measured { trials, .. } = result { *trials } else { 0 }
-}
-
-/// The first step that differs, and what it gave alone and in between the others.
+/// The case, and the first of its steps that gave something else in between others than alone.
 fn difference(case: &Case<'_>, alone: &CaseResult, mixed: &CaseResult) -> Option<String> {
-    if let (CaseResult::Measured { steps: alone, .. }, CaseResult::Measured { steps: mixed, .. }) = (alone, mixed) {
-        let differs = |number: &usize| alone[*number] != mixed[*number];
-        let number = (0..alone.len()).find(differs)?;
-        let (step, alone, mixed) = (case.scenario.steps[number], &alone[number], &mixed[number]);
-        return Some(format!("step {} {step}: alone {alone:?}, now {mixed:?}", number + 1));
-    }
-    (alone != mixed).then(|| format!("alone {alone:?}, now {mixed:?}"))
+    let name = name(case);
+    let (CaseResult::Measured { steps: alone, .. }, CaseResult::Measured { steps: mixed, .. }) = (alone, mixed) else {
+        return (alone != mixed).then(|| format!("{name}: alone {alone:?}, now {mixed:?}"));
+    };
+    let (step, (alone, mixed)) = alone.iter().zip(mixed).enumerate().find(|(_, (alone, mixed))| alone != mixed)?;
+    Some(format!("{name}: step {} {}: alone {alone:?}, now {mixed:?}", step + 1, case.scenario.steps[step]))
 }
 
 /// A number that a variable sets, in decimal or, after `0x`, in hexadecimal.
@@ -185,12 +181,13 @@ fn random_scenarios_change_no_built_in_row() {
     let language = Language::new();
     let seed = variable("BROKENPIPE_SEED", 0x0b5e_55ed);
     let count = variable("BROKENPIPE_INDEPENDENCE", COUNT as u64) as usize;
+    let alone: Alone = run(&steady_cases(), seed).into_iter().map(|(case, result)| (name(&case), result)).collect();
     let mut counts = Counts::default();
     let mut seeds = Numbers::new(seed);
     for begun in (0..count).step_by(FILES) {
         // The first batch has the given seed, so that a batch can be run again by itself.
         let seed = if begun == 0 { seed } else { seeds.next() };
-        Batch::new(seed, FILES.min(count - begun), &language).check(&mut counts);
+        Batch::new(seed, FILES.min(count - begun), &language, &alone).check(&mut counts);
         let Counts { files, cases, trials, rows, .. } = counts;
         println!("{files} files with {cases} cases, {trials} trials, {rows} rows compared: no row changed");
     }

@@ -119,7 +119,7 @@ impl Language {
         while steps.len() < length {
             self.add(&mut steps, numbers);
         }
-        // These two are mistakes only until more steps follow.
+        // A peer, or what a race is with, may still be missing.
         while parse_steps(&steps.join("\n")).is_err() {
             self.add(&mut steps, numbers);
         }
@@ -132,9 +132,10 @@ impl Language {
             let operation = numbers.below(self.operations.len());
             let operation = &self.operations[operation];
             steps.push(operation[numbers.below(operation.len())].clone());
-            let mistakes = parse_steps(&steps.join("\n")).err().unwrap_or_default();
-            let only_begun = ["a scenario without a peer", "nothing to race with"];
-            if mistakes.iter().all(|mistake| only_begun.contains(&&*mistake.title)) {
+            // With a peer the parser looks at the order of all steps.
+            let with_peer = format!("listener local_name\n{}", steps.join("\n"));
+            let mistakes = parse_steps(&with_peer).err().unwrap_or_default();
+            if mistakes.iter().all(|mistake| mistake.title == "nothing to race with") {
                 return;
             }
             steps.pop();
