@@ -14,7 +14,7 @@ use brokenpipe::{
     report::{CheckFormat, check as render},
     results::{Results, Row},
 };
-use common::committed;
+use common::{committed, random::Numbers};
 
 const MUTATIONS: usize = 200;
 
@@ -23,18 +23,6 @@ const WHOLE: usize = 10;
 
 /// Outcomes that steps give.
 const OUTCOMES: [&str; 8] = ["ok", "ok 1", "eof", "EPIPE", "ECONNRESET", "would-block", "quiet", "not-run"];
-
-/// A small pseudo-random generator with a fixed seed (xorshift64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit as u64) as usize
-    }
-}
 
 /// A file of results, split into lines without the program's own parser.
 struct File {
@@ -63,7 +51,7 @@ impl File {
 fn each_of_many_mutations_is_found_and_named() {
     let catalogue = Catalogue::builtin();
     let files: Vec<_> = committed("results").iter().map(|path| File::read(path)).collect();
-    let mut numbers = Numbers(0x0b5e_55ed_0b5e_55ed);
+    let mut numbers = Numbers::new(0x0b5e_55ed_0b5e_55ed);
     let folder = tempfile::tempdir().unwrap();
     for number in 0..MUTATIONS {
         let file = &files[numbers.below(files.len())];

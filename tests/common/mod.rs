@@ -6,6 +6,7 @@
 pub mod accepted;
 #[cfg(unix)]
 pub mod process;
+pub mod random;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

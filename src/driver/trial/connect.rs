@@ -26,13 +26,19 @@ impl Sockets {
             self.open_client(context)?;
         }
         if self.axes.transport == Transport::Pipe && matches!(operation, Operation::Connect | Operation::Reconnect) {
-            return Ok(Next::Done(self.connected()));
+            return Ok(Next::Done(Outcome::Done));
+        }
+        if self.listening.listener.is_none() {
+            // A connection held the port when the listener was closed, and may have ended since. Another trial's
+            // listener must not get this client.
+            self.listening.keep_port(self.axes.transport);
         }
         let (Some(address), Some(client)) = (&self.listening.address, &self.client) else {
             return Ok(Next::Done(Outcome::NotRun));
         };
+        self.attempts += 1;
         match client.source.socket().connect(address) {
-            Ok(()) => Ok(Next::Done(self.connected())),
+            Ok(()) => Ok(Next::Done(Outcome::Done)),
             // `start_connect` ends with this.
             Err(error) if sys::is_in_progress(&error) && operation != Operation::StartConnect => {
                 Ok(Next::Wait(Purpose::Connect, Actor::Client))
@@ -41,17 +47,12 @@ impl Sockets {
         }
     }
 
-    /// Counts a connection.
-    pub(super) fn connected(&mut self) -> Outcome {
-        self.connected += 1;
-        Outcome::Done
-    }
-
     /// Connects further clients one after another, until one of them cannot, or all have.
     pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Some(address) = self.listening.address.clone() else { return Ok(Next::Done(Outcome::NotRun)) };
         while self.crowd.len() < CROWD {
             let client = self.new_client(context).map_err(Abort::because(Doing::Setup("a socket of the crowd")))?;
+            self.attempts += 1;
             let result = client.socket().connect(&address);
             self.crowd.push(Watched::new(client));
             match result {

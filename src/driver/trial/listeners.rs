@@ -106,7 +106,7 @@ impl Listening {
     }
 
     /// Leaves the listener to a later trial if it is as good as new, and closes it otherwise; `drained` says that
-    /// nobody is waiting in its queue, who would turn up in that trial.
+    /// nothing is in its queue or can still come, which would turn up in that trial.
     pub(super) fn hand_on(&mut self, transport: Transport, drained: bool, spare: &mut SpareListeners) {
         if let (Some(listener), Some(address)) = (self.listener.take(), self.address.take())
             && drained
@@ -117,12 +117,13 @@ impl Listening {
     }
 }
 
-/// Whether a trial of this case leaves its listener other than it was.
+/// Whether a trial of this case leaves its listener other than it was, or a connection to its port that the kernel
+/// keeps after the trial: the other end of one whose peer has vanished goes on sending.
 fn alters_listener(case: Case<'_>) -> bool {
     let alters = |step: &Step| match step.actor {
         Actor::Listener => !matches!(step.operation, Operation::Await(_)),
         Actor::Crowd => true,
-        Actor::Client | Actor::Server => false,
+        Actor::Client | Actor::Server => matches!(step.operation, Operation::Vanish | Operation::Reboot),
     };
     case.axes.option == SocketOption::ListenerNosigpipe || case.scenario.steps.iter().any(alters)
 }

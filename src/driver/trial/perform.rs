@@ -73,8 +73,8 @@ impl Sockets {
                 return Ok(self.until_blocked(actor, Purpose::Drain, |end| end.read(buffer)));
             }
             Operation::Close if actor == Actor::Listener => {
-                // As long as nobody has connected here, any port will do.
-                let may_move = self.client.is_none() && self.connected == 0;
+                // As long as nobody has tried to connect here, any port will do.
+                let may_move = self.client.is_none() && self.attempts == 0;
                 self.listening.close(self.axes, may_move)?
             }
             Operation::Close if actor == Actor::Crowd => {

@@ -31,8 +31,9 @@ pub(super) struct Sockets {
     pub(super) background_close: Option<JoinHandle<io::Result<()>>>,
     /// The length of the address that came with the latest accept.
     pub(super) accepted_from: usize,
-    /// Connections made, and connections taken from the listener.
-    pub(super) connected: u32,
+    /// Calls of connect, each of which puts at most one connection into the listener's queue, now or later; and
+    /// connections taken out of it.
+    pub(super) attempts: u32,
     pub(super) accepted: u32,
     pub(super) listening: Listening,
 }
@@ -48,7 +49,7 @@ impl Sockets {
             holder: None,
             background_close: None,
             accepted_from: 0,
-            connected: 0,
+            attempts: 0,
             accepted: 0,
             listening: Listening::default(),
         }
@@ -148,6 +149,6 @@ impl Sockets {
             // The thread does nothing that could panic, and its result is no longer of interest.
             let _ = thread.join();
         }
-        self.listening.hand_on(self.axes.transport, self.connected == self.accepted, spare);
+        self.listening.hand_on(self.axes.transport, self.attempts == self.accepted, spare);
     }
 }

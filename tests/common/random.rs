@@ -1,0 +1,158 @@
+//! Random scenario files, which are the same for the same seed.
+
+use std::fmt::Display;
+
+use brokenpipe::catalogue::{Actor, Call, Sigpipe, SocketOption, Transport, parse_steps};
+
+/// A pseudo-random generator (SplitMix64), which takes any seed.
+pub struct Numbers(u64);
+
+impl Numbers {
+    pub fn new(seed: u64) -> Self {
+        Numbers(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
+    }
+
+    /// Whether one of that many draws is won.
+    pub fn one_in(&mut self, draws: usize) -> bool {
+        self.below(draws) == 0
+    }
+
+    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
+    }
+
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+/// Every step that the language has, each number with a few values.
+pub struct Language {
+    /// The steps of each operation of each actor, which differ in their argument.
+    operations: Vec<Vec<String>>,
+}
+
+/// Counts of bytes, from none to more than buffers take, and lengths of queues.
+const COUNTS: [&str; 6] = ["0", "1", "2", "100", "5000", "1048576"];
+
+/// Most steps of a random scenario.
+const STEPS: usize = 12;
+
+impl Language {
+    /// The language as the parser's messages give it, so that no operation is forgotten here.
+    pub fn new() -> Self {
+        let label = |text: &str| parse_steps(text).unwrap_err().remove(0).label;
+        let mut operations = Vec::new();
+        for actor in Actor::ALL {
+            for operation in quoted(&label(&format!("{actor} ?"))) {
+                let step = format!("{actor} {operation}");
+                let without = parse_steps(&step).err().map(|mut mistakes| mistakes.remove(0));
+                operations.push(match without {
+                    Some(mistake) if mistake.title.ends_with("without its argument") => {
+                        let words = quoted(&mistake.label);
+                        let counts = || COUNTS.map(str::to_owned).to_vec();
+                        let words = if words.is_empty() { counts() } else { words };
+                        words.iter().map(|word| format!("{step} {word}")).collect()
+                    }
+                    _ => vec![step],
+                });
+            }
+        }
+        Language { operations }
+    }
+
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().map(|steps| first_words(&steps[0]))
+    }
+
+    /// A file with one to three scenarios, whose ids begin with `prefix`.
+    pub fn file(&self, prefix: &str, numbers: &mut Numbers) -> String {
+        (0..=numbers.below(3)).map(|number| self.scenario(&format!("{prefix}-{number}"), numbers)).collect()
+    }
+
+    fn scenario(&self, id: &str, numbers: &mut Numbers) -> String {
+        let steps = self.steps(numbers);
+        let transports: Vec<_> = Transport::ALL.into_iter().filter(|_| numbers.one_in(3)).collect();
+        let transports = if transports.is_empty() { vec![Transport::Tcp4] } else { transports };
+        let racing = steps.iter().any(|step| step.contains(" race "));
+        let mut file = format!(
+            "[[scenario]]\nid = \"{id}\"\ntitle = \"Random\"\nwhy = \"Random.\"\ntransports = {}\nracing = {racing}\n",
+            list(&transports)
+        );
+        file += &format!("steps = \"\"\"\n{}\n\"\"\"\n", steps.join("\n"));
+        // A process has one trial at a time, which takes long.
+        let sigpipe = if numbers.one_in(6) { numbers.pick(&Sigpipe::ALL) } else { Sigpipe::Ignore };
+        if sigpipe != Sigpipe::Ignore || numbers.one_in(2) {
+            let call = numbers.pick(&Call::ALL[1..]);
+            let option = if numbers.one_in(4) { numbers.pick(&SocketOption::ALL) } else { SocketOption::None };
+            let transports = list(&[numbers.pick(&transports)]);
+            file += &format!("[[scenario.also]]\ntransports = {transports}\nsigpipe = [\"{sigpipe}\"]\n");
+            file += &format!("call = [\"{call}\"]\noption = [\"{option}\"]\n");
+        }
+        file
+    }
+
+    /// Steps that the parser takes.
+    fn steps(&self, numbers: &mut Numbers) -> Vec<String> {
+        let beginning = match numbers.below(4) {
+            0 => "client start_connect",
+            1 => "client connect",
+            2 => "client connect\nserver accept",
+            _ => "",
+        };
+        let mut steps: Vec<_> = beginning.lines().map(str::to_owned).collect();
+        let length = 2 + numbers.below(STEPS - 2);
+        while steps.len() < length {
+            self.add(&mut steps, numbers);
+        }
+        // A peer, or what a race is with, may still be missing.
+        while parse_steps(&steps.join("\n")).is_err() {
+            self.add(&mut steps, numbers);
+        }
+        steps
+    }
+
+    /// Adds a step that can follow.
+    fn add(&self, steps: &mut Vec<String>, numbers: &mut Numbers) {
+        loop {
+            let operation = numbers.below(self.operations.len());
+            let operation = &self.operations[operation];
+            steps.push(operation[numbers.below(operation.len())].clone());
+            // With a peer the parser looks at the order of all steps.
+            let with_peer = format!("listener local_name\n{}", steps.join("\n"));
+            let mistakes = parse_steps(&with_peer).err().unwrap_or_default();
+            if mistakes.iter().all(|mistake| mistake.title == "nothing to race with") {
+                return;
+            }
+            steps.pop();
+        }
+    }
+}
+
+/// The actor and the operation of a step.
+pub fn first_words(step: &str) -> &str {
+    step.match_indices(' ').nth(1).map_or(step, |(end, _)| &step[..end])
+}
+
+/// The texts between backticks.
+fn quoted(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn list(words: &[impl Display]) -> String {
+    format!("[{}]", words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
+}
