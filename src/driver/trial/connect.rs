@@ -14,8 +14,15 @@ use crate::{
     sys,
 };
 
-/// Most clients in a crowd: more than a queue of one or two has room for on any system.
-const CROWD: usize = 16;
+/// Most clients in a crowd that fills a queue of this length, or the usual one: more than there is room for on any
+/// system that keeps to the length. FreeBSD has room for one and a half times as many (`sonewconn`,
+/// sys/kern/uipc_socket.c), OpenBSD for three times as many and makes every queue at least 80 long (`sonewconn`,
+/// sys/kern/uipc_socket2.c; kern.sominconn).
+fn most(backlog: Option<u32>) -> usize {
+    const SHORTEST: usize = 80;
+    const MOST: usize = 1024;
+    (backlog.map_or(0, |length| length as usize).clamp(SHORTEST, MOST) * 3 + 16).min(MOST)
+}
 
 impl Sockets {
     /// Connects the client by one of the operations that do so.
@@ -48,10 +55,10 @@ impl Sockets {
         Outcome::Done
     }
 
-    /// Connects further clients one after another, until one of them cannot, or all have.
+    /// Connects further clients one after another, until one of them cannot.
     pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Some(address) = self.listening.address.clone() else { return Ok(Next::Done(Outcome::NotRun)) };
-        while self.crowd.len() < CROWD {
+        while self.crowd.len() < most(self.backlog) {
             let client = self.new_client(context).map_err(Abort::because("a socket of the crowd"))?;
             let result = client.socket().connect(&address);
             self.crowd.push(Watched::new(client));
@@ -66,7 +73,7 @@ impl Sockets {
                 }
             }
         }
-        Ok(Next::Done(Outcome::Done))
+        Err(Abort::NotRun(format!("the queue never filled: {} connections", self.crowd.len())))
     }
 
     /// Goes on once the connect of the crowd's latest client has brought these flags.
@@ -92,7 +99,7 @@ impl Sockets {
                 if option == SocketOption::None && call != Call::Std && transport != Transport::Pipe {
                     sys::clear_nosigpipe(&end.socket()).map_err(Abort::because("SO_NOSIGPIPE"))?;
                 }
-                self.server = Some(Watched::new(end));
+                self.server = Some(self.watched(end));
                 self.accepted_from = address;
                 self.accepted += 1;
                 Ok(Next::Done(Outcome::Done))

@@ -64,10 +64,21 @@ impl Sockets {
             .map_err(Abort::because("a process for the peer"))?;
         // The process writes nothing more to it.
         child.stderr = None;
+        self.holds = false;
         if let Some(mut earlier) = self.holder.replace(child) {
             kill_and_wait(&mut earlier);
         }
         Ok(Next::Done(Outcome::Done))
+    }
+
+    /// Whether the client has to be watched before the process is killed, since its socket may have ended when it moved.
+    /// After a shutdown the client may see an end that is none.
+    pub(super) fn must_prove_hold(&self, context: &Context<'_>) -> bool {
+        context.moved_sockets_may_end
+            && !self.holds
+            && !self.shut_down
+            && self.holder.is_some()
+            && self.client.is_some()
     }
 
     /// Starts a program that writes to a copy of the client's socket, and waits until it has ended.

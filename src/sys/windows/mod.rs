@@ -42,6 +42,13 @@ pub const SELECTOR: &str = "iocp";
 /// AFD answers a poll once, and what it reports is a level: polling again at once would spin while the level stays.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
+/// AFD answers a poll for all flags at once.
+pub(crate) const SPLIT_EVENTS: bool = false;
+
+/// A child has a duplicate of the socket's handle, of which Winsock does not know: Microsoft documents only
+/// WSADuplicateSocket to share a socket.
+pub(crate) const MOVED_SOCKETS_MAY_END: bool = true;
+
 /// The errors of a process, or a system, that has no more handles, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     const WIN32: [u32; 5] = [
@@ -105,11 +112,27 @@ pub(crate) fn into_stdio(socket: impl IntoRawSocket + AsRawSocket) -> io::Result
     duplicate.map(Stdio::from)
 }
 
-/// closesocket.
+/// closesocket, and what it returned the first time. With a time to linger it fails on a non-blocking socket with
+/// WSAEWOULDBLOCK and leaves the socket open, so that a program has to call it again:
+/// <https://learn.microsoft.com/windows/win32/api/winsock/nf-winsock-closesocket>. This does so on a socket that blocks,
+/// which waits for that time and then closes it.
 pub(crate) fn close(socket: impl IntoRawSocket) -> io::Result<()> {
-    let socket = socket.into_raw_socket();
+    let socket = socket.into_raw_socket() as ws::SOCKET;
     // SAFETY: into_raw_socket gave up the ownership, so that nothing else uses or closes this socket.
-    if unsafe { ws::closesocket(socket as ws::SOCKET) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if unsafe { ws::closesocket(socket) } == 0 {
+        return Ok(());
+    }
+    let error = io::Error::last_os_error();
+    if error.raw_os_error() == Some(ws::WSAEWOULDBLOCK) {
+        let mut non_blocking = 0;
+        // SAFETY: the failed call has left the socket open, and nothing else uses or closes it; `non_blocking` is the
+        // u_long that FIONBIO reads.
+        unsafe {
+            ws::ioctlsocket(socket, ws::FIONBIO, &mut non_blocking);
+            ws::closesocket(socket);
+        }
+    }
+    Err(error)
 }
 
 /// RtlGetVersion tells the real version, GetVersionEx only to a program whose manifest asks for it. Wine exports
