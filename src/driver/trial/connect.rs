@@ -123,3 +123,15 @@ fn failed(error: io::Error) -> Result<Outcome, Abort> {
         _ => Ok(Outcome::from_error(&error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::most;
+
+    /// kern.sominconn of OpenBSD is 80, and its queue is full above 240.
+    #[test]
+    fn a_crowd_is_larger_than_any_queue() {
+        assert_eq!([None, Some(1), Some(100), Some(300)].map(most), [256, 256, 316, 916]);
+        assert_eq!(most(Some(crate::catalogue::MAX_COUNT)), 1024);
+    }
+}

@@ -81,3 +81,39 @@ fn a_peer_that_does_not_hold_the_connection_is_not_killed_for_a_result() {
     let closes = crashed("exec >/dev/null; printf . >&2; exec cat");
     assert_eq!(closes, CaseResult::NotRun(reason.to_owned()));
 }
+
+/// The outcomes of a trial's steps.
+#[cfg(target_os = "linux")]
+fn outcomes(transport: &str, steps: &str) -> Vec<String> {
+    let tally = with_worker(transport, steps, None, |worker| worker.run().unwrap());
+    let CaseResult::Measured { steps, .. } = tally.into_results(|_| 1, "").remove(0) else { panic!("not measured") };
+    steps.iter().map(|step| step[0].0.to_string()).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crowd_fills_a_long_queue() {
+    let gave = outcomes("unix", "listener backlog 300\ncrowd connect\nclient start_connect\n");
+    assert_eq!(gave, ["ok", "would-block", "would-block"]);
+}
+
+/// There is no queue.
+#[test]
+fn a_case_whose_crowd_finds_no_full_queue_is_not_run() {
+    let steps = "crowd connect\nlistener so_error\n";
+    let tally = with_worker("udp4", steps, None, |worker| worker.run().unwrap());
+    let reason = "the queue never filled: 256 connections".to_owned();
+    assert_eq!(tally.into_results(|_| 1, ""), [CaseResult::NotRun(reason)]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_fin_after_an_own_shutdown_of_writing_is_no_reset() {
+    const ALL_BUT_ERROR: &str = "readable+writable+read_closed+write_closed";
+    let begun = "client connect\nserver accept\nclient shutdown write\n";
+    let ended = "server close\nclient await reset\n";
+    let last = |steps: String| outcomes("tcp4", &steps).pop().unwrap();
+    assert_eq!(last(format!("{begun}{ended}")), format!("no-event {ALL_BUT_ERROR}"));
+    // The flag was not there before, so the peer has set it.
+    assert_eq!(last(format!("{begun}client await event\n{ended}")), ALL_BUT_ERROR);
+}

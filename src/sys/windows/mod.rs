@@ -184,6 +184,28 @@ fn wine_release(version: &str) -> String {
 mod tests {
     use super::*;
 
+    /// If the socket stayed open, the peer would wait for the end in vain.
+    #[test]
+    fn a_socket_that_lingers_and_does_not_block_is_closed() {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        client.set_nonblocking(true).unwrap();
+        while client.write(&[0; 1 << 16]).is_ok() {}
+        socket2::SockRef::from(&client).set_linger(Some(Duration::from_secs(1))).unwrap();
+        if let Err(error) = close(client) {
+            assert_eq!(error.raw_os_error(), Some(ws::WSAEWOULDBLOCK));
+        }
+        server.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let ended = std::iter::repeat_with(|| server.read(&mut [0; 1 << 16])).find(|read| !matches!(read, Ok(1..)));
+        let aborted = [ws::WSAECONNRESET, ws::WSAECONNABORTED].map(Some);
+        match ended.unwrap() {
+            Ok(_) => {}
+            Err(error) => assert!(aborted.contains(&error.raw_os_error()), "{error}"),
+        }
+    }
+
     #[test]
     fn releases_of_wine_are_stable_across_patches() {
         assert_eq!(wine_release("8.0 (Debian 8.0~repack-4)"), "8");
