@@ -34,8 +34,9 @@ pub struct Settings {
     pub program: Option<PathBuf>,
 }
 
-/// How long a connect that nobody answers may take where a scenario asks how it ends: longer than the BSDs and macOS try
-/// (`TCPTV_KEEP_INIT`, 75 s). Linux tries for about two minutes, but ends by TCP_USER_TIMEOUT in these scenarios: tcp(7).
+/// How long a connect that nobody answers may take where a scenario asks how it ends: longer than the 75 s for which
+/// the BSDs and macOS try (`TCPTV_KEEP_INIT`). Linux tries for about two minutes, but in these scenarios it ends by
+/// TCP_USER_TIMEOUT: tcp(7).
 const LONGEST_CONNECT: Duration = Duration::from_secs(80);
 
 impl Default for Settings {

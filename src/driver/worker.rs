@@ -106,7 +106,7 @@ impl<'a> Worker<'a> {
                 other => other?,
             };
             self.context.now = Instant::now();
-            if events.is_empty() {
+            if touched.is_empty() {
                 self.context.tell(|| Line::Waiting);
             }
             for slot in touched.drain(..) {
@@ -124,8 +124,8 @@ impl<'a> Worker<'a> {
     /// Polls, and adds the flags of each event to the trial that waits for it; `touched` gets the slots that have any.
     /// Returns whether more events may be pending, as `events` is full.
     ///
-    /// Where the selector makes two events of what is one to a trial, such as an end of both halves, the second may come
-    /// just after the first was taken. Another poll finds it.
+    /// Where the selector makes two events of what is one to a trial, such as an end of both halves, the second may
+    /// come just after the first was taken. Another poll finds it.
     fn collect(&mut self, events: &mut Events, timeout: Duration, touched: &mut Vec<usize>) -> io::Result<bool> {
         self.poll.poll(events, Some(timeout))?;
         let is_full = self.note_all(events, touched);

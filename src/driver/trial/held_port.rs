@@ -14,10 +14,9 @@ use crate::{catalogue::Transport, outcome::Outcome, sys};
 /// Holds a port until it is dropped: nothing listens there, nobody else can bind it, and what comes to it is answered
 /// as at an unused port.
 ///
-/// The socket that is bound to the port is also connected, to a port of this process. So the stack finds no socket for
-/// what others send: TCP answers a SYN with RST, and UDP answers a datagram with ICMP. A TCP socket that is bound and no
-/// more would do on Linux and FreeBSD, but NetBSD, OpenBSD and XNU find it and drop the SYN (`TCPS_CLOSED` in their
-/// `tcp_input.c`).
+/// The socket that is bound to the port is also connected elsewhere. So the stack finds no socket for what others send:
+/// TCP answers a SYN with RST, and UDP answers a datagram with ICMP. A TCP socket that is bound and no more would do on
+/// Linux and FreeBSD, but NetBSD, OpenBSD and XNU find it and drop the SYN (`TCPS_CLOSED` in their `tcp_input.c`).
 pub(in crate::driver) struct HeldPort {
     /// Dropped first: its RST ends the connection, so that neither end is left in TIME_WAIT.
     _socket: Socket,

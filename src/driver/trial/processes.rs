@@ -71,8 +71,8 @@ impl Sockets {
         Ok(Next::Done(Outcome::Done))
     }
 
-    /// Whether the client has to be watched before the process is killed, since its socket may have ended when it moved.
-    /// After a shutdown the client may see an end that is none.
+    /// Whether the client has to be watched before the process is killed, since moving the socket may have ended the
+    /// connection. After a shutdown the client may see an end although the connection goes on.
     pub(super) fn must_prove_hold(&self, context: &Context<'_>) -> bool {
         context.moved_sockets_may_end
             && !self.holds

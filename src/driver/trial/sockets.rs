@@ -157,7 +157,7 @@ impl Sockets {
         watched.transpose().map(|watched| watched.is_some())
     }
 
-    /// Takes the actor's socket from the selector, and returns whether there is one.
+    /// Has the selector forget the actor's end of a connection; `None` if it has none.
     pub(super) fn deregister(&mut self, actor: Actor, context: &Context<'_>) -> Option<io::Result<()>> {
         self.end(actor).map(|end| end.deregister(&context.registry))
     }

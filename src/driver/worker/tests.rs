@@ -11,9 +11,8 @@ use crate::{
 /// Does something with a worker that has one trial, of the case with these steps.
 fn with_worker<T>(transport: &str, steps: &str, program: Option<PathBuf>, act: impl FnOnce(Worker<'_>) -> T) -> T {
     let mut catalogue = Catalogue::default();
-    let text = format!(
-        "[[scenario]]\nid = 'own/steps'\ntitle = 't'\nwhy = 'w'\ntransports = ['{transport}']\nsteps = '''\n{steps}'''\n"
-    );
+    let head = "[[scenario]]\nid = 'own/steps'\ntitle = 't'\nwhy = 'w'";
+    let text = format!("{head}\ntransports = ['{transport}']\nsteps = '''\n{steps}'''\n");
     catalogue.add("own.toml", &text).expect("the scenario is valid");
     let cases = Selection::default().cases(&catalogue);
     let (settings, progress) = (Settings { program, ..Settings::default() }, Progress::default());

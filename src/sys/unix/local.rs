@@ -93,8 +93,8 @@ pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
     Ok(Box::new(UnixStream::from_std(stream)))
 }
 
-/// The writing and the reading end of a pipe. NetBSD's kqueue does not register EVFILT_WRITE for either once the other is
-/// closed (EBADF: `pipe_kqfilter` in sys/kern/sys_pipe.c), but keeps what it has.
+/// The writing and the reading end of a pipe. NetBSD's kqueue does not register EVFILT_WRITE for either once the other
+/// is closed (EBADF: `pipe_kqfilter` in sys/kern/sys_pipe.c), but keeps what it has.
 pub(crate) fn pipe(registry: &mio::Registry, token: mio::Token) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
     let (mut sender, mut receiver) = mio::unix::pipe::new()?;
     let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
