@@ -114,8 +114,8 @@ pub(crate) fn into_stdio(socket: impl IntoRawSocket + AsRawSocket) -> io::Result
 
 /// closesocket, and what it returned the first time. With a time to linger it fails on a non-blocking socket with
 /// WSAEWOULDBLOCK and leaves the socket open, so that a program has to call it again:
-/// <https://learn.microsoft.com/windows/win32/api/winsock/nf-winsock-closesocket>. This makes the socket block first, so
-/// that the second call waits for that time and closes it.
+/// <https://learn.microsoft.com/windows/win32/api/winsock/nf-winsock-closesocket>. This makes the socket block first,
+/// so that the second call waits for that time and closes it.
 pub(crate) fn close(socket: impl IntoRawSocket) -> io::Result<()> {
     let socket = socket.into_raw_socket() as ws::SOCKET;
     // SAFETY: into_raw_socket gave up the ownership, so that nothing else uses or closes this socket.
