@@ -23,7 +23,7 @@ fn every_operation_is_written_as_it_is_read() {
                 client set user_timeout\nclient set keepalive_fast\nclient reset\nclient reconnect\nserver depart\n\
                 server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close\n\
                 listener backlog 3\ncrowd connect\nclient exec plain\nserver accept\nserver accepted_from\n\
-                server race reset\nlistener write 1\ncrowd close";
+                server race reset\nlistener write 1\ncrowd close\nclient deregister";
     let steps = parse_steps(text).unwrap();
     let written: Vec<_> = steps.iter().map(Step::to_string).collect();
     assert_eq!(written.join("\n"), text);

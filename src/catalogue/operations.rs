@@ -93,7 +93,7 @@ const ALL: &[Actor] = &Actor::ALL;
 
 operations! {
     /// Connect to the listener, and wait until the attempt has ended. The crowd's clients connect one after another
-    /// until all are connected, one fails, or one is not connected in time.
+    /// until one fails or is not connected in time.
     CROWDS "connect" Connect,
     /// Close the client's socket if it is open, and connect a new one.
     CLIENT "reconnect" Reconnect,
@@ -146,6 +146,8 @@ operations! {
     /// Act as if the peer's machine restarted: nothing comes from the socket, and what reaches the machine after that
     /// finds no connection.
     SERVER "reboot" Reboot,
+    /// Have the selector forget the socket, so that the next `await` registers it anew.
+    ENDS "deregister" Deregister,
     /// Wait for a condition, and record the readiness flags.
     SOCKETS "await" Await(condition: Condition),
 }

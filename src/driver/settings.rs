@@ -25,7 +25,7 @@ pub struct Settings {
     pub await_deadline: Duration,
     /// How long a connect waits; Windows takes two seconds to refuse one (libuv/libuv#2896, curl/curl#14144).
     pub connect_deadline: Duration,
-    /// The least that both of these are in scenarios that are slow by nature.
+    /// The least that both of these are in scenarios that are slow by nature; there a connect waits for at least 80 s.
     pub slow_deadline: Duration,
     /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own ignore
     /// it.
@@ -33,6 +33,11 @@ pub struct Settings {
     /// The brokenpipe program, for cases that need a process of their own; without it they are not run.
     pub program: Option<PathBuf>,
 }
+
+/// How long a connect that nobody answers may take where a scenario asks how it ends: longer than the 75 s for which
+/// the BSDs and macOS try (`TCPTV_KEEP_INIT`). Linux tries for about two minutes, but in these scenarios it ends by
+/// TCP_USER_TIMEOUT: tcp(7).
+const LONGEST_CONNECT: Duration = Duration::from_secs(80);
 
 impl Default for Settings {
     /// 10 trials of each case, a worker for each processor, and no program.
@@ -60,7 +65,7 @@ impl Settings {
     pub(super) fn slow(&self) -> Self {
         Settings {
             await_deadline: self.await_deadline.max(self.slow_deadline),
-            connect_deadline: self.connect_deadline.max(self.slow_deadline),
+            connect_deadline: self.connect_deadline.max(self.slow_deadline).max(LONGEST_CONNECT),
             ..self.clone()
         }
     }

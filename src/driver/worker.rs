@@ -19,7 +19,7 @@ use super::{
         context::{Context, MAX_SLOTS, slot_of},
     },
 };
-use crate::outcome::Readiness;
+use crate::{outcome::Readiness, sys};
 
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
@@ -38,6 +38,8 @@ pub(super) struct Worker<'a> {
     /// run.
     last_resort: bool,
     poll: Poll,
+    /// [`sys::SPLIT_EVENTS`].
+    split_events: bool,
     context: Context<'a>,
     /// The trials in flight.
     slots: Slab<Slot<'a>>,
@@ -64,6 +66,7 @@ impl<'a> Worker<'a> {
             queue,
             last_resort,
             poll,
+            split_events: sys::SPLIT_EVENTS,
             slots: Slab::new(),
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
             tally: Tally::new(run.cases),
@@ -100,29 +103,53 @@ impl<'a> Worker<'a> {
                 Some(alarm) => alarm.saturating_duration_since(began).min(LONGEST_POLL),
                 None => LONGEST_POLL,
             };
-            match self.poll.poll(&mut events, Some(timeout)) {
+            let may_have_more = match self.collect(&mut events, timeout, &mut touched) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 other => other?,
-            }
+            };
             self.context.now = Instant::now();
-            if events.is_empty() {
+            if touched.is_empty() {
                 self.context.tell(|| Line::Waiting);
-            }
-            let mut count = 0;
-            for event in &events {
-                count += 1;
-                self.note(event.token(), Readiness::of(event), &mut touched);
             }
             for slot in touched.drain(..) {
                 let flags = std::mem::take(&mut self.slots[slot].flags);
                 self.resume(slot, Wake::Event(flags));
             }
             // A deadline has passed when a poll that began after it brought no event: on a busy machine the event may
-            // be in time, and only this thread late. If `events` is full, more may be pending.
-            if count < EVENTS {
+            // be in time, and only this thread late.
+            if !may_have_more {
                 self.expire(began);
             }
         }
+    }
+
+    /// Polls, and adds the flags of each event to the trial that waits for it; `touched` gets the slots that have any.
+    /// Returns whether more events may be pending, as `events` is full.
+    ///
+    /// Where the selector makes two events of what is one to a trial, such as an end of both halves, the second may
+    /// come just after the first was taken. Another poll finds it.
+    fn collect(&mut self, events: &mut Events, timeout: Duration, touched: &mut Vec<usize>) -> io::Result<bool> {
+        self.poll.poll(events, Some(timeout))?;
+        let is_full = self.note_all(events, touched);
+        if !self.split_events || touched.is_empty() {
+            return Ok(is_full);
+        }
+        match self.poll.poll(events, Some(Duration::ZERO)) {
+            // What it would have taken is still pending.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(error),
+            Ok(()) => Ok(self.note_all(events, touched)),
+        }
+    }
+
+    /// Returns whether `events` is full.
+    fn note_all(&mut self, events: &Events, touched: &mut Vec<usize>) -> bool {
+        let mut count = 0;
+        for event in events {
+            count += 1;
+            self.note(event.token(), Readiness::of(event), touched);
+        }
+        count == events.capacity()
     }
 
     /// Begins a few trials, and returns whether more could begin.
@@ -214,3 +241,6 @@ impl<'a> Worker<'a> {
         self.run.progress.count();
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -51,6 +51,11 @@ impl Readiness {
             | flag(event.is_write_closed(), Readiness::WRITE_CLOSED)
     }
 
+    /// The flags that are set in either.
+    pub const fn union(self, other: Readiness) -> Readiness {
+        Readiness(self.0 | other.0)
+    }
+
     /// Whether no flag is set.
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -75,7 +80,7 @@ impl Readiness {
 impl ops::BitOr for Readiness {
     type Output = Readiness;
     fn bitor(self, other: Readiness) -> Readiness {
-        Readiness(self.0 | other.0)
+        self.union(other)
     }
 }
 

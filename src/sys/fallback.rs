@@ -23,6 +23,11 @@ pub const SELECTOR: &str = "unknown";
 /// Registering again is right with every selector, though some do not need it.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
+/// Another poll is right with every selector.
+pub(crate) const SPLIT_EVENTS: bool = true;
+
+pub(crate) const MOVED_SOCKETS_MAY_END: bool = true;
+
 /// accept(2), with an address of any length; the connection is made non-blocking afterwards.
 pub(crate) fn accept(listener: &TcpListener) -> io::Result<(TcpStream, usize)> {
     let (socket, address) = SockRef::from(listener).accept()?;

@@ -9,6 +9,8 @@
 //! |---|---|
 //! | `SELECTOR` | the name of the selector that mio uses |
 //! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change anyway |
+//! | `SPLIT_EVENTS` | whether readiness to read and to write come as two events, and the second perhaps with the next poll |
+//! | `MOVED_SOCKETS_MAY_END` | whether closing a socket here may end the connection although another process has a copy |
 //! | `error_name(code)` | the native and the POSIX name of an error code; `None` for an unknown code: a name is never guessed |
 //! | `is_exhausted(error)` | whether descriptors, memory or buffers ran out, so that fewer trials should run at a time |
 //! | `is_lacking(error)` | whether the system does not have the call, the option or the protocol's operation that was asked for |
@@ -28,7 +30,7 @@
 //! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
 //! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it, not even when it is closed. An error without a code says why the system cannot do it |
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
-//! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token where they cannot be used unregistered |
+//! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
 //! | `results_permissions(builder)` | gives a temporary file the permissions of an ordinary new file, as far as a program can choose them |
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
@@ -58,7 +60,11 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use endpoint::{Endpoint, Listener};
 pub(crate) use family::{
-    REARM, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener, local_socket, new_process_group, pipe, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason, vanish, write_by, write_stdout,
+    MOVED_SOCKETS_MAY_END, REARM, SPLIT_EVENTS, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio,
+    is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener, local_socket,
+    new_process_group, pipe, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe,
+    set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason, vanish,
+    write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
 #[cfg(all(unix, not(brokenpipe_fallback)))]

@@ -13,8 +13,15 @@ use crate::{
     sys,
 };
 
-/// Most clients in a crowd: more than a queue of one or two has room for on any system.
-const CROWD: usize = 16;
+/// Most clients in a crowd that fills a queue of this length, or the usual one: more than there is room for on any
+/// system that keeps to the length. FreeBSD has room for one and a half times as many (`sonewconn`,
+/// sys/kern/uipc_socket.c), OpenBSD for three times as many and makes every queue at least 80 long (`sonewconn`,
+/// sys/kern/uipc_socket2.c; kern.sominconn).
+fn most(backlog: Option<u32>) -> usize {
+    const SHORTEST: usize = 80;
+    const MOST: usize = 1024;
+    (backlog.map_or(0, |length| length as usize).clamp(SHORTEST, MOST) * 3 + 16).min(MOST)
+}
 
 impl Sockets {
     /// Connects the client by one of the operations that do so.
@@ -31,7 +38,7 @@ impl Sockets {
         if self.listening.listener.is_none() {
             // A connection held the port when the listener was closed, and may have ended since. Another trial's
             // listener must not get this client.
-            self.listening.keep_port(self.axes.transport);
+            self.listening.keep_port(self.axes.transport)?;
         }
         let (Some(address), Some(client)) = (&self.listening.address, &self.client) else {
             return Ok(Next::Done(Outcome::NotRun));
@@ -47,10 +54,10 @@ impl Sockets {
         }
     }
 
-    /// Connects further clients one after another, until one of them cannot, or all have.
+    /// Connects further clients one after another, until one of them cannot.
     pub(super) fn gather(&mut self, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Some(address) = self.listening.address.clone() else { return Ok(Next::Done(Outcome::NotRun)) };
-        while self.crowd.len() < CROWD {
+        while self.crowd.len() < most(self.backlog) {
             let client = self.new_client(context).map_err(Abort::because(Doing::Setup("a socket of the crowd")))?;
             self.attempts += 1;
             let result = client.socket().connect(&address);
@@ -66,7 +73,7 @@ impl Sockets {
                 }
             }
         }
-        Ok(Next::Done(Outcome::Done))
+        Err(Abort::NotRun(format!("the queue never filled: {} connections", self.crowd.len())))
     }
 
     /// Goes on once the connect of the crowd's latest client has brought these flags.
@@ -93,7 +100,7 @@ impl Sockets {
                 if option == SocketOption::None && call != Call::Std && transport != Transport::Pipe {
                     sys::clear_nosigpipe(&end.socket()).map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE")))?;
                 }
-                self.server = Some(Watched::new(end));
+                self.server = Some(self.watched(end));
                 self.accepted_from = address;
                 self.accepted += 1;
                 Ok(Next::Done(Outcome::Done))
@@ -103,5 +110,17 @@ impl Sockets {
                 Ok(Next::unless_blocked(outcome, Purpose::Read, Actor::Listener))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most;
+
+    /// kern.sominconn of OpenBSD is 80, and its queue is full above 240.
+    #[test]
+    fn a_crowd_is_larger_than_any_queue() {
+        assert_eq!([None, Some(1), Some(100), Some(300)].map(most), [256, 256, 316, 916]);
+        assert_eq!(most(Some(crate::catalogue::MAX_COUNT)), 1024);
     }
 }

@@ -10,7 +10,10 @@ use std::{
 use mio::{Registry, Token};
 
 use super::listeners::SpareListeners;
-use crate::driver::{journal::Line, settings::Settings};
+use crate::{
+    driver::{journal::Line, settings::Settings},
+    sys,
+};
 
 /// A token is a slot's number and, above it, a serial number that is new for every wait: an event that was on its way
 /// for an earlier wait, or for an earlier trial in the same slot, carries a token that no longer belongs to any.
@@ -30,6 +33,8 @@ pub(in crate::driver) struct Context<'a> {
     pub(in crate::driver) spare_listeners: SpareListeners,
     /// Whether to write every step to the journal at once: this is a process that a step may kill.
     pub(in crate::driver) has_journal: bool,
+    /// [`sys::MOVED_SOCKETS_MAY_END`].
+    pub(in crate::driver) moved_sockets_may_end: bool,
     /// When the present events were taken from the selector.
     pub(in crate::driver) now: Instant,
     /// The slot of the present trial.
@@ -52,6 +57,7 @@ impl<'a> Context<'a> {
             settings,
             spare_listeners: SpareListeners::default(),
             has_journal: false,
+            moved_sockets_may_end: sys::MOVED_SOCKETS_MAY_END,
             now: Instant::now(),
             slot: 0,
             serial: 0,

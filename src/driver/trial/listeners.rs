@@ -1,15 +1,15 @@
 //! The listener of a trial, its port once it is closed, and the listeners that one trial leaves to another.
 
-use std::{
-    collections::HashMap,
-    io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-};
+use std::{collections::HashMap, io, net::SocketAddr};
 
 use mio::net::{TcpListener, UdpSocket};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::{next::done, watched::Watched};
+use super::{
+    held_port::{HeldPort, loopback},
+    next::done,
+    watched::Watched,
+};
 use crate::{
     catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
     driver::blame::{Abort, Doing},
@@ -41,7 +41,7 @@ pub(super) struct Listening {
     /// Whether the trial leaves the listener other than it was.
     altered: bool,
     /// Holds the port of a closed listener, so that it stays closed: nothing listens here, and nobody else can.
-    reserved: Option<Socket>,
+    reserved: Option<HeldPort>,
 }
 
 impl Listening {
@@ -88,7 +88,7 @@ impl Listening {
         let mut ports = if may_move { PORTS } else { 1 };
         loop {
             let closed = done(self.listener.take().map(|listener| listener.source.close()));
-            self.keep_port(axes.transport);
+            self.keep_port(axes.transport)?;
             ports -= 1;
             if self.reserved.is_some() || closed != Outcome::Done || ports == 0 {
                 return Ok(closed);
@@ -99,10 +99,11 @@ impl Listening {
     }
 
     /// Keeps the port of a listener that no longer listens from others, unless a connection holds it.
-    pub(super) fn keep_port(&mut self, transport: Transport) {
-        if self.reserved.is_none() {
-            self.reserved = self.address.as_ref().and_then(|address| reserve(address, transport).ok());
+    pub(super) fn keep_port(&mut self, transport: Transport) -> Result<(), Abort> {
+        if let (None, Some(address)) = (&self.reserved, &self.address) {
+            self.reserved = HeldPort::hold(address, transport)?;
         }
+        Ok(())
     }
 
     /// Leaves the listener to a later trial if it is as good as new, and closes it otherwise; `drained` says that
@@ -126,14 +127,6 @@ fn alters_listener(case: Case<'_>) -> bool {
         Actor::Client | Actor::Server => matches!(step.operation, Operation::Vanish | Operation::Reboot),
     };
     case.axes.option == SocketOption::ListenerNosigpipe || case.scenario.steps.iter().any(alters)
-}
-
-/// An unused port of this machine's loopback.
-pub(super) fn loopback(transport: Transport) -> SocketAddr {
-    match transport {
-        Transport::Tcp6 | Transport::Udp6 => (Ipv6Addr::LOCALHOST, 0).into(),
-        _ => (Ipv4Addr::LOCALHOST, 0).into(),
-    }
 }
 
 /// A listener with the usual queue.
@@ -182,22 +175,3 @@ fn tcp_listener(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
 /// How many ports are tried before one is not kept. Where several runs share a machine, one in some hundred thousand is
 /// lost; as many as these in a row mean that the system keeps none.
 const PORTS: usize = 3;
-
-/// Holds the port so that nobody else gets it, and that what comes to it is answered as at an unused port: TCP without
-/// a listener answers a SYN with RST, and UDP that is connected elsewhere takes nothing from others, which are answered
-/// with ICMP.
-fn reserve(address: &SockAddr, transport: Transport) -> io::Result<Socket> {
-    let domain = address.as_socket().map(Domain::for_address).ok_or(io::ErrorKind::Unsupported)?;
-    let is_udp = matches!(transport, Transport::Udp4 | Transport::Udp6);
-    let socket = Socket::new(domain, if is_udp { Type::DGRAM } else { Type::STREAM }, None)?;
-    socket.bind(address)?;
-    if is_udp {
-        let mut elsewhere = loopback(transport);
-        elsewhere.set_port(DISCARD);
-        socket.connect(&elsewhere.into())?;
-    }
-    Ok(socket)
-}
-
-/// The port of a service (RFC 863) that never sends; it is not among the ephemeral ports that clients get.
-const DISCARD: u16 = 9;

@@ -1,11 +1,12 @@
 //! One trial: a state machine that takes a case's steps until one must wait, and goes on when it is resumed.
 //!
 //! Operations are methods of [`Sockets`] and return what is [`Next`]; only the trial waits. Each file uses only those
-//! before it: `next`, `watched`, `listeners`, `context`, `sockets`, then those with operations.
+//! before it: `next`, `watched`, `held_port`, `listeners`, `context`, `sockets`, then those with operations.
 
 mod background_close;
 mod connect;
 pub(super) mod context;
+mod held_port;
 mod listeners;
 mod next;
 mod perform;
@@ -24,7 +25,7 @@ use {
     context::Context,
     listeners::Listening,
     next::{Next, Purpose},
-    sockets::Sockets,
+    sockets::{BOTH, Sockets},
 };
 
 pub(super) use processes::helper;
@@ -69,6 +70,8 @@ struct Watch {
     interest: Interest,
     token: Token,
     seen: Readiness,
+    /// Whether the end itself has shut down writing, which alone may be why it is `write_closed`.
+    shut_writing: bool,
     deadline: Instant,
     rearm: Option<Instant>,
 }
@@ -168,8 +171,8 @@ impl<'a> Trial<'a> {
             Next::Observed(Observation { outcome, signal }) => (outcome, Some(signal)),
             Next::Wait(purpose, _) if self.waits_for(purpose) => return Ok(None),
             Next::Wait(purpose, actor) | Next::WaitAnew(purpose, actor) => match self.watch(purpose, actor, context)? {
-                true => return Ok(None),
-                false => (Outcome::NotRun, None),
+                None => return Ok(None),
+                Some(outcome) => (outcome, None),
             },
             Next::WaitForClose => {
                 self.waiting = Some(Waiting::Close(context.now + LOOK));
@@ -181,7 +184,7 @@ impl<'a> Trial<'a> {
             }
             Next::KeepWaiting => return Ok(None),
         };
-        self.waiting = None;
+        self.note_end_of_wait();
         if let Some(error) = outcome.code().map(io::Error::from_raw_os_error) {
             let step = self.step().map(ToString::to_string).unwrap_or_default();
             Abort::or_outcome(&error, Doing::Step, &step)?;
@@ -194,8 +197,18 @@ impl<'a> Trial<'a> {
         matches!(self.waiting, Some(Waiting::Events(watch)) if watch.purpose == purpose)
     }
 
-    /// Registers the actor's socket and waits for its events; `false` if it has none.
-    fn watch(&mut self, purpose: Purpose, actor: Actor, context: &mut Context<'_>) -> Result<bool, Abort> {
+    /// Ends a wait. If the end is not `write_closed`, its own shutdown of writing does not show, and the flag will tell
+    /// something else.
+    fn note_end_of_wait(&mut self) {
+        if let Some(Waiting::Events(Watch { purpose: Purpose::Condition(_), actor, seen, .. })) = self.waiting.take()
+            && let Some(end) = self.sockets.end(actor)
+        {
+            end.shut_writing &= seen.has_any(Readiness::WRITE_CLOSED);
+        }
+    }
+
+    /// Registers the actor's socket and waits for its events; or returns the outcome of a step that cannot wait.
+    fn watch(&mut self, purpose: Purpose, actor: Actor, context: &mut Context<'_>) -> Result<Option<Outcome>, Abort> {
         let token = context.new_token();
         let settings = context.settings;
         let settled = || (settings.await_deadline / 4).min(SETTLED);
@@ -203,6 +216,7 @@ impl<'a> Trial<'a> {
             Purpose::Connect => (Interest::WRITABLE, settings.connect_deadline),
             Purpose::Fill => (Interest::WRITABLE, settled()),
             Purpose::Drain => (Interest::READABLE, settled()),
+            Purpose::Proof => (BOTH, settled()),
             // A crowd that finds no room is what its scenario is about: that is no connect that takes long.
             Purpose::Gather | Purpose::Write => (Interest::WRITABLE, settings.await_deadline),
             Purpose::Read => (Interest::READABLE, settings.await_deadline),
@@ -210,26 +224,32 @@ impl<'a> Trial<'a> {
             Purpose::Condition(Condition::Connected) => (BOTH, settings.connect_deadline),
             Purpose::Condition(_) => (BOTH, settings.await_deadline),
         };
-        if !self.sockets.watch(actor, token, interest, context)? {
-            return Ok(false);
+        match self.sockets.watch(actor, token, interest, context) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Some(Outcome::NotRun)),
+            // What a program gets that registers such a socket.
+            Err(error) if matches!(purpose, Purpose::Condition(_)) => return Ok(Some(Outcome::from_error(&error))),
+            Err(error) => return Err(Abort::because(Doing::Setup("the selector"))(error)),
         }
+        let shut_writing = self.sockets.end(actor).is_some_and(|end| end.shut_writing);
         self.waiting = Some(Waiting::Events(Watch {
             purpose,
             actor,
             interest,
             token,
             seen: Readiness::default(),
+            shut_writing,
             deadline: context.now + timeout,
             rearm: None,
         }));
-        Ok(true)
+        Ok(None)
     }
 
     fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Some(Waiting::Events(watch)) = &mut self.waiting else { return Ok(Next::KeepWaiting) };
         watch.seen |= flags;
         watch.rearm = sys::REARM.map(|pause| context.now + pause);
-        let (purpose, seen) = (watch.purpose, watch.seen);
+        let (purpose, seen, shut_writing) = (watch.purpose, watch.seen, watch.shut_writing);
         Ok(match purpose {
             Purpose::Read | Purpose::Write | Purpose::Fill | Purpose::Drain => self.perform(context)?,
             Purpose::Gather => self.sockets.gathered(seen, context)?,
@@ -237,8 +257,13 @@ impl<'a> Trial<'a> {
                 Next::Done(Outcome::InProgress)
             }
             Purpose::Connect if seen.has_any(Readiness::WRITABLE) => Next::Done(Outcome::Done),
-            Purpose::Condition(condition) if is_met(condition, seen) => Next::Done(Outcome::Ready(seen)),
-            Purpose::Connect | Purpose::Condition(_) => Next::KeepWaiting,
+            Purpose::Condition(condition) if is_met(condition, seen, shut_writing) => Next::Done(Outcome::Ready(seen)),
+            Purpose::Proof if seen.has_any(Readiness::ERROR | CLOSED) => {
+                return Err(Abort::NotRun(format!(
+                    "the connection ended when its socket moved into a process: {seen}"
+                )));
+            }
+            Purpose::Connect | Purpose::Proof | Purpose::Condition(_) => Next::KeepWaiting,
         })
     }
 
@@ -253,7 +278,8 @@ impl<'a> Trial<'a> {
             Some(Waiting::Events(watch)) if watch.deadline > now => {
                 watch.rearm = None;
                 watch.token = context.new_token();
-                self.sockets.watch(watch.actor, watch.token, watch.interest, context)?;
+                let watched = self.sockets.watch(watch.actor, watch.token, watch.interest, context);
+                watched.map_err(Abort::because(Doing::Setup("the selector")))?;
                 Next::KeepWaiting
             }
             // While another thread has not acted, for want of a processor, the peer has not been silent: the time to
@@ -262,6 +288,11 @@ impl<'a> Trial<'a> {
                 watch.deadline = now + context.settings.await_deadline;
                 self.sockets.background_close_result();
                 Next::KeepWaiting
+            }
+            Some(Waiting::Events(Watch { purpose: Purpose::Proof, .. })) => {
+                self.sockets.holds = true;
+                self.waiting = None;
+                self.perform(context)?
             }
             Some(Waiting::Events(watch)) => Next::Done(match watch.purpose {
                 Purpose::Read | Purpose::Write => Outcome::WouldBlock,
@@ -273,24 +304,42 @@ impl<'a> Trial<'a> {
                     self.sockets.crowd.pop();
                     Outcome::NoEvent(watch.seen)
                 }
-                Purpose::Connect | Purpose::Condition(_) => Outcome::NoEvent(watch.seen),
+                Purpose::Connect | Purpose::Proof | Purpose::Condition(_) => Outcome::NoEvent(watch.seen),
             }),
         })
     }
 }
 
-const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
+const CLOSED: Readiness = Readiness::READ_CLOSED.union(Readiness::WRITE_CLOSED);
 
-/// Whether these flags are what the condition awaits.
-fn is_met(condition: Condition, seen: Readiness) -> bool {
-    let closed = Readiness::READ_CLOSED | Readiness::WRITE_CLOSED;
+/// Whether these flags are what the condition awaits; `shut_writing` says that the end's own shutdown of writing may be
+/// why it is `write_closed`. kqueue reports that at once, and it is no sign of a reset. After a shutdown of both halves
+/// it counts, on every system: nothing else is left to wait for.
+fn is_met(condition: Condition, seen: Readiness, shut_writing: bool) -> bool {
     seen.has_any(match condition {
         Condition::Fin => Readiness::READ_CLOSED,
+        Condition::Reset if shut_writing => Readiness::ERROR,
         Condition::Reset => Readiness::WRITE_CLOSED | Readiness::ERROR,
         Condition::Readable => Readiness::READABLE,
         Condition::Writable => Readiness::WRITABLE,
         Condition::Connected => Readiness::WRITABLE | Readiness::WRITE_CLOSED | Readiness::ERROR,
-        Condition::Event => Readiness::READABLE | Readiness::WRITABLE | Readiness::ERROR | closed,
-        Condition::Quiet => Readiness::READABLE | Readiness::ERROR | closed,
+        Condition::Event => Readiness::READABLE | Readiness::WRITABLE | Readiness::ERROR | CLOSED,
+        Condition::Quiet => Readiness::READABLE | Readiness::ERROR | CLOSED,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_its_own_shutdown_of_writing_only_an_error_tells_an_end_of_a_reset() {
+        let closed = Readiness::WRITABLE | Readiness::WRITE_CLOSED;
+        assert!(is_met(Condition::Reset, closed, false));
+        assert!(!is_met(Condition::Reset, closed | Readiness::READ_CLOSED, true));
+        assert!(is_met(Condition::Reset, closed | Readiness::ERROR, true));
+        // Other conditions do not ask for it.
+        assert!(is_met(Condition::Event, closed, true));
+        assert!(is_met(Condition::Connected, closed, true));
+    }
 }

@@ -51,6 +51,8 @@ pub(super) enum Purpose {
     Connect,
     /// A connect of the crowd's in progress.
     Gather,
+    /// That a socket in a process of its own still holds the connection, before that process is killed.
+    Proof,
     /// An `await`.
     Condition(Condition),
 }

@@ -38,6 +38,7 @@ impl Sockets {
             }
             Operation::Backlog(length) => {
                 self.listening.replace(self.axes, length)?;
+                self.backlog = Some(length);
                 Outcome::Done
             }
             Operation::Accept => return self.accept(),
@@ -96,9 +97,13 @@ impl Sockets {
                 if actor == Actor::Listener {
                     let outcome = self.ask(actor, |socket| socket.shutdown(how).map(|()| Outcome::Done));
                     // On Linux this gives the port free.
-                    self.listening.keep_port(self.axes.transport);
+                    self.listening.keep_port(self.axes.transport)?;
                     outcome
                 } else {
+                    self.shut_down = true;
+                    if let (Half::Write, Some(end)) = (half, self.end(actor)) {
+                        end.shut_writing = true;
+                    }
                     self.call(actor, |end| end.shutdown(how).map(|()| Outcome::Done))
                 }
             }
@@ -123,7 +128,11 @@ impl Sockets {
             })),
             Operation::Exec(start) => return self.exec(start, context),
             Operation::Depart => return self.depart(context),
+            Operation::Crash if self.must_prove_hold(context) => {
+                return Ok(Next::Wait(Purpose::Proof, Actor::Client));
+            }
             Operation::Crash => self.crash()?,
+            Operation::Deregister => done(self.deregister(actor, context)),
             Operation::Vanish => self.vanish(actor)?,
             Operation::Reboot => {
                 self.vanish(actor)?;

@@ -67,6 +67,7 @@ impl Sockets {
             .map_err(Abort::because(Doing::Start("a process for the peer")))?;
         // The process writes nothing more to it.
         child.stderr = None;
+        self.holds = false;
         if let Some(mut earlier) = self.holder.replace(child) {
             kill_and_wait(&mut earlier);
         }
@@ -79,6 +80,16 @@ impl Sockets {
         let Some(mut child) = self.holder.take() else { return Ok(Outcome::NotRun) };
         let ended = child.kill().and_then(|()| child.wait());
         ended.map(|_| Outcome::Done).map_err(Abort::because(Doing::Setup("the end of the peer's process")))
+    }
+
+    /// Whether the client has to be watched before the process is killed, since moving the socket may have ended the
+    /// connection. After a shutdown the client may see an end although the connection goes on.
+    pub(super) fn must_prove_hold(&self, context: &Context<'_>) -> bool {
+        context.moved_sockets_may_end
+            && !self.holds
+            && !self.shut_down
+            && self.holder.is_some()
+            && self.client.is_some()
     }
 
     /// Starts a program that writes to a copy of the client's socket, and waits until it has ended.

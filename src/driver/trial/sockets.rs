@@ -7,7 +7,8 @@ use socket2::{Domain, SockRef};
 
 use super::{
     context::{Context, kill_and_wait},
-    listeners::{Listening, SpareListeners, loopback},
+    held_port::loopback,
+    listeners::{Listening, SpareListeners},
     watched::{End, Watched},
 };
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
     driver::blame::{Abort, Doing},
     sys::{self, Endpoint},
 };
+
+/// Reading and writing.
+pub(super) const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 /// Which sockets the actors have at the moment.
 pub(super) struct Sockets {
@@ -36,6 +40,12 @@ pub(super) struct Sockets {
     pub(super) attempts: u32,
     pub(super) accepted: u32,
     pub(super) listening: Listening,
+    /// The length of the listener's queue, if the scenario sets it.
+    pub(super) backlog: Option<u32>,
+    /// Whether an end has been shut down.
+    pub(super) shut_down: bool,
+    /// Whether the socket of [`holder`](Sockets::holder) was seen to hold the connection.
+    pub(super) holds: bool,
 }
 
 impl Sockets {
@@ -52,6 +62,9 @@ impl Sockets {
             attempts: 0,
             accepted: 0,
             listening: Listening::default(),
+            backlog: None,
+            shut_down: false,
+            holds: false,
         }
     }
 
@@ -68,8 +81,13 @@ impl Sockets {
             SocketOption::FSetnosigpipe => sys::set_nosigpipe_flag(&client.socket()),
         };
         set.map_err(Abort::because(Doing::Extra("the option of a client's socket")))?;
-        self.client = Some(Watched::new(client));
+        self.client = Some(self.watched(client));
         Ok(())
+    }
+
+    /// An end, as the selector knows it: one of a pipe was registered when it was made.
+    pub(super) fn watched(&self, end: Box<dyn Endpoint>) -> End {
+        if self.axes.transport == Transport::Pipe { Watched::registered(end) } else { Watched::new(end) }
     }
 
     /// The socket of a client, not yet connected.
@@ -127,13 +145,20 @@ impl Sockets {
         token: Token,
         interest: Interest,
         context: &Context<'_>,
-    ) -> Result<bool, Abort> {
+    ) -> io::Result<bool> {
         let registry = &context.registry;
+        // A pipe stays registered for both: NetBSD's kqueue does not take back what it has once given up (`pipe`).
+        let interest = if self.axes.transport == Transport::Pipe { BOTH } else { interest };
         let watched = match (actor, &mut self.listening.listener) {
             (Actor::Listener, listener) => listener.as_mut().map(|listener| listener.watch(registry, token, interest)),
             _ => self.end(actor).map(|end| end.watch(registry, token, interest)),
         };
-        watched.transpose().map(|watched| watched.is_some()).map_err(Abort::because(Doing::Setup("the selector")))
+        watched.transpose().map(|watched| watched.is_some())
+    }
+
+    /// Has the selector forget the actor's end of a connection; `None` if it has none.
+    pub(super) fn deregister(&mut self, actor: Actor, context: &Context<'_>) -> Option<io::Result<()>> {
+        self.end(actor).map(|end| end.deregister(&context.registry))
     }
 
     /// Closes what is open, without leaving connections in TIME_WAIT or a process behind.

@@ -12,6 +12,8 @@ pub(super) struct Watched<S: ?Sized> {
     registered: bool,
     /// Whether its close may wait for the peer.
     pub(super) lingers: bool,
+    /// Whether its own shutdown of writing may be all that `write_closed` tells.
+    pub(super) shut_writing: bool,
 }
 
 /// How long a close may wait: the shortest time that SO_LINGER can express.
@@ -22,7 +24,12 @@ pub(super) type End = Watched<dyn Endpoint>;
 
 impl<S: ?Sized> Watched<S> {
     pub(super) fn new(source: Box<S>) -> Self {
-        Watched { source, registered: false, lingers: false }
+        Watched { source, registered: false, lingers: false, shut_writing: false }
+    }
+
+    /// A source that the selector knows already.
+    pub(super) fn registered(source: Box<S>) -> Self {
+        Watched { registered: true, ..Watched::new(source) }
     }
 }
 
@@ -41,6 +48,11 @@ impl<S: Source + ?Sized> Watched<S> {
         registry.register(&mut *self.source, token, interest)?;
         self.registered = true;
         Ok(())
+    }
+
+    /// Has the selector forget the source, if it knows it.
+    pub(super) fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        if std::mem::take(&mut self.registered) { registry.deregister(&mut *self.source) } else { Ok(()) }
     }
 }
 

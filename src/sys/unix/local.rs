@@ -93,11 +93,12 @@ pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
     Ok(Box::new(UnixStream::from_std(stream)))
 }
 
-/// The writing and the reading end of a pipe; both can be used without being registered.
-pub(crate) fn pipe(
-    _registry: &mio::Registry,
-    _token: mio::Token,
-) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
-    let (sender, receiver) = mio::unix::pipe::new()?;
+/// The writing and the reading end of a pipe. NetBSD's kqueue does not register EVFILT_WRITE for either once the other
+/// is closed (EBADF: `pipe_kqfilter` in sys/kern/sys_pipe.c), but keeps what it has.
+pub(crate) fn pipe(registry: &mio::Registry, token: mio::Token) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
+    let (mut sender, mut receiver) = mio::unix::pipe::new()?;
+    let both = mio::Interest::READABLE | mio::Interest::WRITABLE;
+    registry.register(&mut sender, token, both)?;
+    registry.register(&mut receiver, token, both)?;
     Ok((Box::new(sender), Box::new(receiver)))
 }

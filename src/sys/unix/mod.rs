@@ -133,17 +133,23 @@ pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
 /// The selector that mio takes, by the `cfg`s of its `src/sys/unix/mod.rs`.
 pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android", target_os = "illumos")) {
     "epoll"
-} else if cfg!(any(
+} else if SPLIT_EVENTS {
+    "kqueue"
+} else {
+    "poll"
+};
+
+/// kqueue has a filter for each direction, and mio makes an event of each: kqueue(2), EVFILT_READ and EVFILT_WRITE.
+pub(crate) const SPLIT_EVENTS: bool = cfg!(any(
     target_vendor = "apple",
     target_os = "freebsd",
     target_os = "netbsd",
     target_os = "openbsd",
     target_os = "dragonfly"
-)) {
-    "kqueue"
-} else {
-    "poll"
-};
+));
+
+/// A connection lasts as long as one descriptor of its socket: close(2).
+pub(crate) const MOVED_SOCKETS_MAY_END: bool = false;
 
 /// mio asks epoll (EPOLLET) and kqueue (EV_CLEAR) for edges: every change is a new event.
 pub(crate) const REARM: Option<Duration> = None;

@@ -29,7 +29,9 @@ use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
 pub(crate) use super::fallback::{
-    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, is_named_pipe, killed_by_sigpipe, local_listener, local_socket, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
+    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, is_named_pipe, killed_by_sigpipe, local_listener,
+    local_socket, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag,
+    set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
 };
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
@@ -39,6 +41,13 @@ pub const SELECTOR: &str = "iocp";
 
 /// AFD answers a poll once, and what it reports is a level: polling again at once would spin while the level stays.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
+
+/// AFD answers a poll for all flags at once.
+pub(crate) const SPLIT_EVENTS: bool = false;
+
+/// A child has a duplicate of the socket's handle, of which Winsock does not know: Microsoft documents only
+/// WSADuplicateSocket to share a socket.
+pub(crate) const MOVED_SOCKETS_MAY_END: bool = true;
 
 /// The errors of a process, or a system, that has no more handles, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
@@ -111,11 +120,27 @@ pub(crate) fn into_stdio(socket: impl IntoRawSocket + AsRawSocket) -> io::Result
     duplicate.map(Stdio::from)
 }
 
-/// closesocket.
+/// closesocket, and what it returned the first time. With a time to linger it fails on a non-blocking socket with
+/// WSAEWOULDBLOCK and leaves the socket open, so that a program has to call it again:
+/// <https://learn.microsoft.com/windows/win32/api/winsock/nf-winsock-closesocket>. This makes the socket block first,
+/// so that the second call waits for that time and closes it.
 pub(crate) fn close(socket: impl IntoRawSocket) -> io::Result<()> {
-    let socket = socket.into_raw_socket();
+    let socket = socket.into_raw_socket() as ws::SOCKET;
     // SAFETY: into_raw_socket gave up the ownership, so that nothing else uses or closes this socket.
-    if unsafe { ws::closesocket(socket as ws::SOCKET) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if unsafe { ws::closesocket(socket) } == 0 {
+        return Ok(());
+    }
+    let error = io::Error::last_os_error();
+    if error.raw_os_error() == Some(ws::WSAEWOULDBLOCK) {
+        let mut non_blocking = 0;
+        // SAFETY: the failed call has left the socket open, and nothing else uses or closes it; `non_blocking` is the
+        // u_long that FIONBIO reads.
+        unsafe {
+            ws::ioctlsocket(socket, ws::FIONBIO, &mut non_blocking);
+            ws::closesocket(socket);
+        }
+    }
+    Err(error)
 }
 
 /// RtlGetVersion tells the real version, GetVersionEx only to a program whose manifest asks for it. Wine exports
@@ -166,6 +191,28 @@ fn wine_release(version: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// If the socket stayed open, the peer would wait for the end in vain.
+    #[test]
+    fn a_socket_that_lingers_and_does_not_block_is_closed() {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        client.set_nonblocking(true).unwrap();
+        while client.write(&[0; 1 << 16]).is_ok() {}
+        socket2::SockRef::from(&client).set_linger(Some(Duration::from_secs(1))).unwrap();
+        if let Err(error) = close(client) {
+            assert_eq!(error.raw_os_error(), Some(ws::WSAEWOULDBLOCK));
+        }
+        server.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let ended = std::iter::repeat_with(|| server.read(&mut [0; 1 << 16])).find(|read| !matches!(read, Ok(1..)));
+        let aborted = [ws::WSAECONNRESET, ws::WSAECONNABORTED].map(Some);
+        match ended.unwrap() {
+            Ok(_) => {}
+            Err(error) => assert!(aborted.contains(&error.raw_os_error()), "{error}"),
+        }
+    }
 
     #[test]
     fn releases_of_wine_are_stable_across_patches() {
