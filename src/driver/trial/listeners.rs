@@ -129,7 +129,7 @@ fn alters_listener(case: Case<'_>) -> bool {
 }
 
 /// An unused port of this machine's loopback.
-pub(super) fn loopback(transport: Transport) -> SocketAddr {
+pub(in crate::driver) fn loopback(transport: Transport) -> SocketAddr {
     match transport {
         Transport::Tcp6 | Transport::Udp6 => (Ipv6Addr::LOCALHOST, 0).into(),
         _ => (Ipv4Addr::LOCALHOST, 0).into(),
@@ -196,6 +196,30 @@ fn reserve(address: &SockAddr, transport: Transport) -> io::Result<Socket> {
         socket.connect(&elsewhere.into())?;
     }
     Ok(socket)
+}
+
+/// A port at which nothing listens, and nobody else can as long as this lives.
+pub(in crate::driver) struct ClosedPort {
+    pub(in crate::driver) address: SocketAddr,
+    _kept: Listening,
+}
+
+impl ClosedPort {
+    /// Holds a port of the loopback closed, as the trials do.
+    ///
+    /// # Errors
+    ///
+    /// There is no loopback, or no port can be held.
+    pub(in crate::driver) fn hold(transport: Transport) -> io::Result<Self> {
+        let axes = Axes { transport, ..Axes::USUAL };
+        let not_held = |_| io::ErrorKind::AddrNotAvailable;
+        let mut kept = Listening::default();
+        kept.install(listen(transport).map_err(not_held)?, axes)?;
+        kept.close(axes, true).map_err(not_held)?;
+        let is_held = kept.reserved.is_some();
+        let address = kept.address.as_ref().and_then(SockAddr::as_socket).filter(|_| is_held);
+        Ok(ClosedPort { address: address.ok_or(io::ErrorKind::AddrNotAvailable)?, _kept: kept })
+    }
 }
 
 /// The port of a service (RFC 863) that never sends; it is not among the ephemeral ports that clients get.

@@ -27,7 +27,11 @@ use {
     sockets::Sockets,
 };
 
-pub(super) use {next::Abort, processes::helper};
+pub(super) use {
+    listeners::{ClosedPort, loopback},
+    next::Abort,
+    processes::helper,
+};
 
 use super::journal::Line;
 use crate::{
