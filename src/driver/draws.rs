@@ -3,9 +3,8 @@
 
 use crate::catalogue::{Actor, Case, Ending, Half, Operation, Transport};
 
-/// At most how many answers a trial of this case draws: over TCP, RSTs in answer to a segment; over UDP, ICMP errors.
-/// That is an upper bound as far as a system sends no more than one for each segment, and tells the sender before the
-/// event that its next step awaits.
+/// How many answers a trial of this case draws: over TCP, RSTs in answer to a segment; over UDP, ICMP errors. It draws
+/// fewer where a system tells the sender sooner, or sends a RST unasked where others send a FIN.
 pub(super) fn answers(case: &Case<'_>) -> u32 {
     let drawn = Drawn::by(case);
     drawn.refusals + drawn.others
@@ -59,8 +58,8 @@ struct Drawn {
 struct End {
     /// Whether what is sent to this end finds no connection.
     is_gone: bool,
-    /// Whether it has sent something that was answered.
-    has_drawn: bool,
+    /// How often it has sent something that was answered.
+    drawn: u32,
     /// Whether it knows that the other end is gone, so that it sends no more.
     knows: bool,
     /// Whether more is under way from this end than the other one has room for.
@@ -128,15 +127,16 @@ impl Drawn {
             }
             (Actor::Client | Actor::Server, Operation::Await(_)) => {
                 let (own, _) = self.ends(actor);
-                own.knows |= own.has_drawn;
+                own.knows |= own.drawn > 0;
             }
             (Actor::Client | Actor::Server, Operation::Drain) => self.ends(actor).1.is_full = false,
             (Actor::Client | Actor::Server, operation) if sends(operation) => {
                 let (own, other) = self.ends(actor);
                 own.is_full |= operation == Operation::Fill && !other.is_gone;
                 let is_answered = other.is_gone && !own.knows;
-                own.has_drawn |= is_answered;
-                self.others += u32::from(is_answered);
+                own.drawn += u32::from(is_answered);
+                // The first answer is there before a third segment goes: over loopback a packet takes no time.
+                self.others += u32::from(is_answered && own.drawn <= 2);
             }
             _ => {}
         }
@@ -184,6 +184,10 @@ mod tests {
                 (1, false, true),
             ),
             ("client connect; server accept; server close; client write 1; client write 1", (2, false, true)),
+            (
+                "client connect; server accept; server race close; client write 1; client write 1; client write 1",
+                (2, false, true),
+            ),
             ("client connect; server accept; server close; client write 0", (0, false, false)),
             ("client connect; server accept; client write 1; server close", (0, false, true)),
             // A RST that a program sends is not limited, but what comes for the connection before it arrives is answered.
@@ -222,7 +226,6 @@ mod tests {
                 assert!(needs_resets(&case), "{id}");
                 counts.1 += 1;
             }
-            assert!(answers(&case) <= 8, "{id}");
         }
         assert!(counts.0 >= 8 && counts.1 >= 100, "{counts:?}");
     }

@@ -30,14 +30,19 @@ use crate::{
     sys,
 };
 
-/// Resets awaited at a time before and after the trials, unless fewer trials are in flight. Half of them answer a
-/// segment, and a program sends the others.
+/// Resets awaited at a time, unless fewer trials are in flight.
 const BURST: usize = 64;
 
-/// How often resets are awaited beside the trials, and how many at a time: enough to notice a limit that trials reach,
-/// and so few that they cost no time.
-const PAUSE: Duration = Duration::from_millis(100);
-const BESIDE: usize = 2;
+/// Answers drawn one after another before the trials: more than any system is known to send a second where it has a
+/// limit (FreeBSD 200 and its jitter, macOS 250 ICMP errors), and a few hundredths of a second where it has none.
+const BEFORE: usize = 320;
+
+/// The same after the trials, if these disagree. Where there is a limit, it is above what came before.
+const IN_DOUBT: usize = 2048;
+
+/// How often resets are awaited beside the trials: one that answers a segment, and one that a program sends. These are
+/// few enough to cost no time.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A burst that takes longer shows a slow machine; others take some milliseconds.
 const SLOW: Duration = Duration::from_millis(500);
@@ -96,15 +101,17 @@ impl<'a> Probe<'a> {
             let unrefused = refusing.iter().zip(refuses).filter(|(_, refuses)| matches!(refuses, Ok(false)));
             probe.unrefused = unrefused.map(|(&transport, _)| transport).collect();
             probe.burst();
+            probe.press(BEFORE);
         } else {
             probe.transports.clear();
         }
         probe
     }
 
-    /// Whether the machine is slow, by what the probe took.
+    /// Whether the machine is slow, by what the probe took. A reset that is lost tells nothing about that.
     pub(super) fn is_slow(&self) -> bool {
-        self.resets().slowest > SLOW
+        let Resets { lost, slowest, .. } = *self.resets();
+        lost == 0 && slowest > SLOW
     }
 
     /// Does work, with probes beside it and afterwards.
@@ -118,7 +125,7 @@ impl<'a> Probe<'a> {
                 let mut transports = self.transports.iter().cycle();
                 while worked.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
                     let _turn = lock(&self.beside);
-                    let is_possible = transports.next().is_some_and(|&transport| self.await_resets(transport, BESIDE));
+                    let is_possible = transports.next().is_some_and(|&transport| self.await_resets(transport, 1, 1));
                     if !is_possible {
                         break;
                     }
@@ -128,9 +135,7 @@ impl<'a> Probe<'a> {
             let _ = thread::Builder::new().spawn_scoped(scope, probes);
             work()
         });
-        if !self.progress.is_stopped() {
-            self.burst();
-        }
+        self.burst();
         done
     }
 
@@ -152,8 +157,18 @@ impl<'a> Probe<'a> {
         })
     }
 
-    /// Takes away the results that are not to be believed.
+    /// Takes away the results that are not to be believed. Trials that disagree though their steps do not race are a
+    /// reason to look again.
     pub(super) fn judge(&self, cases: &[Case<'_>], results: &mut [CaseResult]) {
+        let is_unsteady = |(case, result): (&Case<'_>, &CaseResult)| match result {
+            CaseResult::Measured { steps, .. } if !case.scenario.racing && needs_resets(case) => {
+                steps.iter().any(|step| step.len() > 1)
+            }
+            _ => false,
+        };
+        if cases.iter().zip(&*results).any(is_unsteady) {
+            self.press(IN_DOUBT);
+        }
         for (case, result) in cases.iter().zip(results) {
             if let CaseResult::Measured { .. } | CaseResult::NotRun(_) = result
                 && let Some(reason) = self.reason(case)
@@ -163,22 +178,33 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Awaits as many resets over each transport as trials would await at a time.
+    /// Awaits as many resets over each transport as trials would await at a time. Half of them are answers.
     fn burst(&self) {
         for &transport in &self.transports {
-            // Half of them are answers.
-            let most = self.pacing.most_resets().map_or(BURST, |most| 2 * most as usize);
-            self.await_resets(transport, self.burst.min(most.max(2)));
+            let half = self.burst / 2;
+            let most = self.pacing.most_resets().map_or(half, |most| most as usize);
+            self.await_resets(transport, half.min(most), half);
         }
     }
 
-    /// Awaits that many resets, unless trials have to wait for the answers among them. Returns whether it can be done.
-    fn await_resets(&self, transport: Transport, count: usize) -> bool {
-        let answers = u32::try_from(count.div_ceil(2)).unwrap_or(u32::MAX);
-        if !self.pacing.draw_resets(answers) {
+    /// Draws that many answers as fast as can be, which shows a limit: one that is known is not tried, and one that has
+    /// shown itself need not be. Limits are of a system and not of a transport.
+    fn press(&self, answers: usize) {
+        let Some(&transport) = self.transports.first().filter(|_| self.pacing.most_resets().is_none()) else { return };
+        for _ in 0..answers.div_ceil(self.burst) {
+            if self.resets().lost > 0 || !self.await_resets(transport, self.burst, 0) {
+                break;
+            }
+        }
+    }
+
+    /// Awaits that many answers, and resets that a program sends, unless trials have to wait for the answers. Returns
+    /// whether it can be done.
+    fn await_resets(&self, transport: Transport, answers: usize, sent: usize) -> bool {
+        if !self.pacing.draw_resets(u32::try_from(answers).unwrap_or(u32::MAX)) {
             return true;
         }
-        match await_resets(transport, count, self.patience, self.progress) {
+        match await_resets(transport, answers, sent, self.patience, self.progress) {
             Ok(Some(found)) => {
                 let mut resets = self.resets();
                 resets.awaited += found.awaited;
@@ -223,15 +249,16 @@ struct Bereaved {
     has_reset: bool,
 }
 
-/// Awaits `count` resets on connections of its own. Every second one answers a byte that comes after the other end was
-/// closed; the others come from an end that was closed with `SO_LINGER {on, 0}`. `None` if the run was stopped.
+/// Awaits resets on connections of its own. `answers` of them answer a byte that comes after the other end was closed;
+/// those that are `sent` come from an end that was closed with `SO_LINGER {on, 0}`. `None` if the run was stopped.
 ///
 /// # Errors
 ///
 /// Connections cannot be made or watched, or an end does not come: this tells nothing about resets.
 fn await_resets(
     transport: Transport,
-    count: usize,
+    answers: usize,
+    sent: usize,
     patience: Duration,
     progress: &Progress,
 ) -> io::Result<Option<Resets>> {
@@ -240,12 +267,13 @@ fn await_resets(
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let mut poll = Poll::new()?;
+    let count = answers + sent;
     let mut connections = Vec::with_capacity(count);
     for number in 0..count {
         let (client, server) = connect(&listener, address, patience)?;
         let mut client = mio::net::TcpStream::from_std(client);
         poll.registry().register(&mut client, Token(number), BOTH)?;
-        let awaits_end = number % 2 == 0;
+        let awaits_end = number < answers;
         if !awaits_end {
             SockRef::from(&server).set_linger(Some(Duration::ZERO))?;
         }
