@@ -33,16 +33,23 @@ use crate::{
 /// Resets awaited at a time, unless fewer trials are in flight.
 const BURST: usize = 64;
 
-/// Answers drawn one after another before the trials: more than any system is known to send a second where it has a
+/// Connects that are refused one after another before the trials: more than any system is known to send a second where it has a
 /// limit (FreeBSD 200 and its jitter, macOS 250 ICMP errors), and a few hundredths of a second where it has none.
 const BEFORE: usize = 320;
 
 /// The same after the trials, if these disagree. Where there is a limit, it is above what came before.
 const IN_DOUBT: usize = 2048;
 
-/// How often resets are awaited beside the trials: one that answers a segment, and one that a program sends. These are
+/// How long each of them may take: less than the second after which a SYN is sent again (RFC 6298, 2.1), since a refusal
+/// of the second one does not show that that of the first was lost.
+const REFUSED_AT_ONCE: Duration = Duration::from_millis(900);
+
+/// How often resets are awaited beside the trials: one that refuses a connect, and one that a program sends. These are
 /// few enough to cost no time.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// The same where a limit is known: trials need the answers.
+const PACED_PAUSE: Duration = Duration::from_millis(250);
 
 /// A burst that takes longer shows a slow machine; others take some milliseconds.
 const SLOW: Duration = Duration::from_millis(500);
@@ -58,6 +65,8 @@ pub(super) struct Probe<'a> {
     patience: Duration,
     /// The transports over which a closed port did not refuse.
     unrefused: Vec<Transport>,
+    /// A transport over which one refused at once. Windows takes two seconds everywhere.
+    refusing: Option<Transport>,
     resets: Mutex<Resets>,
     /// Held while resets are awaited beside the trials.
     beside: Mutex<()>,
@@ -92,14 +101,24 @@ impl<'a> Probe<'a> {
             burst: settings.in_flight.clamp(2, BURST),
             patience: (2 * settings.await_deadline).clamp(Duration::from_secs(1), Duration::from_secs(4)),
             unrefused: Vec::new(),
+            refusing: None,
             resets: Mutex::default(),
             beside: Mutex::default(),
         };
         if settings.repeat > 0 {
-            let refusing = over(needs_refusal);
-            let refuses = parallel_map(&refusing, |&transport| refuses(transport, probe.patience));
-            let unrefused = refusing.iter().zip(refuses).filter(|(_, refuses)| matches!(refuses, Ok(false)));
-            probe.unrefused = unrefused.map(|(&transport, _)| transport).collect();
+            let refuses = |&transport: &Transport| {
+                let begun = Instant::now();
+                Some((
+                    transport,
+                    ClosedPort::hold(transport).and_then(|port| refuses(&port, probe.patience)).ok()?,
+                    begun.elapsed(),
+                ))
+            };
+            let found: Vec<_> = parallel_map(&probe.transports, refuses).into_iter().flatten().collect();
+            let unrefused = found.iter().filter(|(_, refuses, _)| !refuses);
+            probe.unrefused = unrefused.map(|(transport, ..)| *transport).collect();
+            let mut at_once = found.iter().filter(|(_, refuses, time)| *refuses && *time < REFUSED_AT_ONCE);
+            probe.refusing = at_once.next().map(|(transport, ..)| *transport);
             probe.burst();
             probe.press(BEFORE);
         } else {
@@ -123,10 +142,11 @@ impl<'a> Probe<'a> {
             let (_working, worked) = mpsc::channel::<()>();
             let probes = move || {
                 let mut transports = self.transports.iter().cycle();
-                while worked.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
+                let pause = if self.pacing.most_resets().is_none() { PAUSE } else { PACED_PAUSE };
+                while worked.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                     let _turn = lock(&self.beside);
-                    let is_possible = transports.next().is_some_and(|&transport| self.await_resets(transport, 1, 1));
-                    if !is_possible {
+                    let is_possible = transports.next().is_some_and(|&transport| self.await_resets(transport, 0, 1));
+                    if !is_possible || !self.press(1) {
                         break;
                     }
                 }
@@ -187,15 +207,21 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Draws that many answers as fast as can be, which shows a limit: one that is known is not tried, and one that has
-    /// shown itself need not be. Limits are of a system and not of a transport.
-    fn press(&self, answers: usize) {
-        let Some(&transport) = self.transports.first().filter(|_| self.pacing.most_resets().is_none()) else { return };
-        for _ in 0..answers.div_ceil(self.burst) {
-            if self.resets().lost > 0 || !self.await_resets(transport, self.burst, 0) {
+    /// Has that many connects refused as fast as can be, which shows a limit. One that has shown itself need not be tried
+    /// again. Limits are of a system and not of a transport. Returns whether it can be done.
+    fn press(&self, connects: usize) -> bool {
+        let Some(transport) = self.refusing else { return true };
+        let Ok(port) = ClosedPort::hold(transport) else { return false };
+        for _ in 0..connects {
+            if self.progress.is_stopped() || self.resets().lost > 0 || !self.pacing.draw_resets(1) {
                 break;
             }
+            let Ok(refuses) = refuses(&port, REFUSED_AT_ONCE) else { return false };
+            let mut resets = self.resets();
+            resets.awaited += 1;
+            resets.lost += usize::from(!refuses);
         }
+        true
     }
 
     /// Awaits that many answers, and resets that a program sends, unless trials have to wait for the answers. Returns
@@ -230,9 +256,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 ///
-/// No port could be held closed, or the connect failed in another way or not at all: this tells nothing.
-fn refuses(transport: Transport, patience: Duration) -> io::Result<bool> {
-    let port = ClosedPort::hold(transport)?;
+/// The connect failed in another way or not at all: this tells nothing.
+fn refuses(port: &ClosedPort, patience: Duration) -> io::Result<bool> {
     match TcpStream::connect_timeout(&port.address, patience) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(false),
