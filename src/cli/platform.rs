@@ -12,7 +12,6 @@ use crate::{
 pub(super) fn platform() -> Done {
     let (here, host) = (Platform::here(), sys::host());
     let (deadlines, reason) = Deadlines::on(&here);
-    let because = |time| format!("{}: {}", format_duration(time), reason.unwrap_or("nothing is known to be slow here"));
     let facts = [
         ("platform", here.platform),
         ("os", here.os),
@@ -27,8 +26,9 @@ pub(super) fn platform() -> Done {
         ("rustc", here.rustc),
         ("mio", here.mio),
         ("brokenpipe", here.brokenpipe),
-        ("await_deadline", because(deadlines.awaits)),
-        ("connect_deadline", because(deadlines.connects)),
+        ("await_deadline", format_duration(deadlines.awaits).to_string()),
+        ("connect_deadline", format_duration(deadlines.connects).to_string()),
+        ("deadlines", reason.unwrap_or("the usual ones: nothing is known to be slow here").to_owned()),
     ];
     let limits = sys::answer_limits();
     let limits = limits.iter().map(|limit| ("limit", in_words(limit)));
