@@ -43,10 +43,17 @@ pub struct Platform {
     pub mio: String,
     /// This program's version.
     pub brokenpipe: String,
+    /// How long the latest run waited for events, such as `200ms`; empty where that was not recorded. This and the next
+    /// are facts of that run and not of the platform: see [`same_facts`](Self::same_facts).
+    #[serde(default)]
+    pub await_deadline: String,
+    /// How long it waited for connects.
+    #[serde(default)]
+    pub connect_deadline: String,
 }
 
 impl Platform {
-    /// The platform that this program runs on.
+    /// The platform that this program runs on, without a run's deadlines.
     pub fn here() -> Self {
         let host = sys::host();
         let mut here = Platform {
@@ -62,12 +69,21 @@ impl Platform {
             rustc: env!("BROKENPIPE_RUSTC").to_owned(),
             mio: env!("BROKENPIPE_MIO").to_owned(),
             brokenpipe: env!("CARGO_PKG_VERSION").to_owned(),
+            await_deadline: String::new(),
+            connect_deadline: String::new(),
         };
         let system = here.stand_in().unwrap_or(&here.os);
         let version = if host.runtime_version.is_empty() { &here.os_version } else { &host.runtime_version };
         let parts = [system, version, &here.arch, &here.abi].into_iter().filter(|part| !part.is_empty());
         here.platform = parts.collect::<Vec<_>>().join("-");
         here
+    }
+
+    /// Whether results of both can be mixed: all facts are the same but the deadlines, which do not make it another
+    /// platform.
+    pub fn same_facts(&self, other: &Self) -> bool {
+        let Platform { await_deadline, connect_deadline, .. } = self.clone();
+        *self == Platform { await_deadline, connect_deadline, ..other.clone() }
     }
 
     /// What runs between a program and its system, such as `wine` or `qemu-user`, and gives the platform its name.

@@ -108,7 +108,7 @@ fn platform_prints_the_facts_that_a_run_records() {
     let here = Platform::here();
     for (fact, value) in [("platform", &here.platform), ("kernel", &here.kernel), ("rustc", &here.rustc)] {
         let line = printed.lines().find(|line| line.split(' ').next() == Some(fact));
-        assert_eq!(line, Some(format!("{fact:<11} {value}").as_str()));
+        assert_eq!(line, Some(format!("{fact:<16} {value}").as_str()));
     }
 
     folder.brokenpipe(&[&["run", "--quiet"], &ONE_CASE[..]].concat()).exits(0).silent();
@@ -116,7 +116,7 @@ fn platform_prints_the_facts_that_a_run_records() {
     assert_eq!(recorded.len(), 1);
     for (fact, value) in &recorded[0] {
         if fact != "provenance" && !value.is_empty() {
-            let line = format!("{fact:<11} {value}");
+            let line = format!("{fact:<16} {value}");
             assert!(printed.lines().any(|printed| printed == line), "{line} is not in {printed}");
         }
     }

@@ -59,6 +59,29 @@ fn a_run_loses_no_columns_of_a_newer_version() {
     refuse(&["absent", "moon-1", "--reason", "no runner", "--out", "out"], "platforms.csv", "libc");
 }
 
+/// A table of platforms of a version that did not record deadlines.
+fn without_deadlines(table: &str) -> String {
+    let line = |line: &str| line.rsplitn(3, ',').last().expect("a line has three fields").to_owned() + "\n";
+    table.lines().map(line).collect()
+}
+
+#[test]
+fn tables_without_deadlines_are_read_and_a_run_adds_them() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let (facts, plain) =
+        (folder.read("out/platforms.csv"), folder.brokenpipe(&["report", "out"]).exits(0).silent().out);
+    let older = without_deadlines(&facts);
+    assert!(older.starts_with("platform,") && older.lines().all(|line| line.matches(',').count() == 11), "{older}");
+    folder.write("out/platforms.csv", &older);
+    assert_eq!(folder.brokenpipe(&["report", "out"]).exits(0).silent().out, plain);
+    folder.run(&ONE_CASE);
+    assert_eq!(folder.read("out/platforms.csv"), facts);
+    // One of the two alone is no table of any version, but tells as much as it has.
+    folder.write("out/platforms.csv", facts.replace("connect_deadline", "patience"));
+    folder.brokenpipe(&["report", "out"]).exits(0).says(&["ignored columns unknown to this version: `patience`"]);
+}
+
 #[test]
 fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
     let folder = Folder::new();

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
+    num::NonZero,
     path::PathBuf,
     sync::{
         Arc,
@@ -12,6 +13,7 @@ use std::{
 };
 
 use clap::Parser;
+use humantime::format_duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
@@ -22,7 +24,7 @@ use super::{
 };
 use crate::{
     catalogue::{Case, Selection, Transport},
-    driver::{self, CaseResult, Progress, RunError, Settings},
+    driver::{self, AnswerRates, CaseResult, Deadlines, Progress, RunError, Settings},
     platform::Platform,
     results::{Before, MergeError},
     sys,
@@ -54,12 +56,17 @@ pub(super) struct RunArgs {
     /// their own, where SIGPIPE is not ignored, go on at full speed
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pace: Option<Duration>,
-    /// How long an `await`, and a call that would block, waits
-    #[arg(long, value_name = "DURATION", default_value = "200ms", value_parser = duration)]
-    await_deadline: Duration,
-    /// How long a connect waits; Windows takes two seconds to refuse one
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
-    connect_deadline: Duration,
+    /// How long an `await`, and a call that would block, waits [default: 200ms; 2s on Windows, on a slow machine, and
+    /// where something stands in for a kernel or a processor]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    await_deadline: Option<Duration>,
+    /// How long a connect waits [default: 5s, or 20s in the same places]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    connect_deadline: Option<Duration>,
+    /// Draw at most N resets, and N ICMP errors, a second, where the system limits these and does not tell [default:
+    /// half of what `brokenpipe platform` says that it sends]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    answers_per_second: Option<u32>,
     /// Call this platform NAME instead of what `brokenpipe platform` says
     #[arg(long, value_name = "NAME", value_parser = platform_name)]
     platform: Option<String>,
@@ -88,17 +95,40 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 impl RunArgs {
-    fn settings(&self) -> Settings {
+    fn settings(&self, platform: &Platform) -> Settings {
         let usual = Settings::default();
+        let (here, _) = Deadlines::on(platform);
+        let rate = self.answers_per_second.and_then(NonZero::new);
         Settings {
             repeat: self.repeat,
             jobs: self.jobs.map_or(usual.jobs, usize::from),
-            await_deadline: self.await_deadline,
-            connect_deadline: self.connect_deadline,
+            await_deadline: self.or_given(here).awaits,
+            connect_deadline: self.or_given(here).connects,
+            on_slow_machine: Some(self.or_given(Deadlines::LONG)),
+            answer_rates: rate.map_or(usual.answer_rates, AnswerRates::of_each),
             pace: self.pace.unwrap_or_default(),
             program: sys::program(),
             ..usual
         }
+    }
+
+    /// The deadlines, or what was given in their place.
+    fn or_given(&self, Deadlines { awaits, connects }: Deadlines) -> Deadlines {
+        Deadlines { awaits: self.await_deadline.unwrap_or(awaits), connects: self.connect_deadline.unwrap_or(connects) }
+    }
+
+    /// The deadlines that a run had, and a note if the program chose others than the usual.
+    fn deadlines(&self, platform: &Platform, progress: &Progress) -> (Deadlines, Option<String>) {
+        let (here, reason) = match Deadlines::on(platform) {
+            (_, None) if progress.is_machine_slow() => (Deadlines::LONG, Some("this machine is slow")),
+            known => known,
+        };
+        let deadlines = self.or_given(here);
+        let note = |reason| {
+            let (awaits, connects) = (format_duration(deadlines.awaits), format_duration(deadlines.connects));
+            format!("{reason}: events are awaited for {awaits}, and connects for {connects}")
+        };
+        (deadlines, reason.filter(|_| deadlines != self.or_given(Deadlines::USUAL)).map(note))
     }
 }
 
@@ -117,7 +147,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     let begun = Instant::now();
     let progress = Arc::new(Progress::default());
     stop_at_ctrl_c(&progress);
-    let (measured, broken) = measure(&cases, args, &progress)
+    let (measured, broken) = measure(&cases, args, &platform, &progress)
         .map_or_else(|RunError { error, results }| (results, Some(error)), |measured| (measured, None));
     if let Some(error) = &broken
         && measured.iter().all(|result| matches!(result, CaseResult::NotRun(_)))
@@ -125,6 +155,12 @@ pub(super) fn run(args: &RunArgs) -> Done {
         return Err(Failure::Wrong(format!("the run failed: {error}; nothing is written")));
     }
 
+    let (deadlines, why) = args.deadlines(&platform, &progress);
+    if !args.quiet {
+        note(why.as_slice());
+    }
+    platform.await_deadline = format_duration(deadlines.awaits).to_string();
+    platform.connect_deadline = format_duration(deadlines.connects).to_string();
     let name = platform.platform.clone();
     let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(|error| match (&broken, &error) {
         (Some(broken), _) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
@@ -170,8 +206,13 @@ fn stop_at_ctrl_c(progress: &Arc<Progress>) {
 }
 
 /// Runs the cases, with a progress bar on a terminal.
-fn measure(cases: &[Case<'_>], args: &RunArgs, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
-    let settings = args.settings();
+fn measure(
+    cases: &[Case<'_>],
+    args: &RunArgs,
+    platform: &Platform,
+    progress: &Progress,
+) -> Result<Vec<CaseResult>, RunError> {
+    let settings = args.settings(platform);
     let trials = cases.iter().map(|case| settings.trials(case)).sum();
     thread::scope(|scope| {
         let (_running, ended) = mpsc::channel();

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     blame::{Abort, Doing},
     journal::Line,
+    pacing::{AnswerRates, Pacing},
     schedule::Queue,
     settings::{Progress, Run, Settings},
     tally::{CaseResult, Tally},
@@ -112,10 +113,13 @@ pub(super) fn work() -> io::Result<()> {
         connect_deadline: job.connect_deadline,
         // The deadlines above are what the run chose for its cases, slow or not.
         slow_deadline: Duration::ZERO,
+        on_slow_machine: None,
         pace: Duration::ZERO,
+        // The parent has waited until these trials may begin.
+        answer_rates: AnswerRates::default(),
         program: sys::program(),
     };
-    let run = Run { cases: &cases, settings: &settings, progress: &Progress::default() };
+    let run = Run { cases: &cases, settings: &settings, progress: &Progress::default(), pacing: &Pacing::unlimited() };
     let queue = Queue::repeating(vec![job.trials], 1);
     let worker = Worker::new(run, &queue, job.last_resort)?.with_journal();
     if let Some(first) = cases.first() {
@@ -170,12 +174,16 @@ fn in_children(
     exhausted: &mut Vec<usize>,
     tally: &mut Tally,
 ) -> io::Result<()> {
-    let Run { cases, progress, .. } = run;
+    let Run { cases, progress, pacing, .. } = run;
     // Trials after one that kills are handed out in vain, so a job has as many as the last one completed, and twice as
     // many if none of them killed.
     let mut at_once = 16;
     while !trials.is_empty() && !progress.is_stopped() {
         let handed = &trials[..at_once.min(trials.len())];
+        let handed = &handed[..pacing.affordable(handed)];
+        if !pacing.wait(handed, || progress.is_stopped()) {
+            return Ok(());
+        }
         let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
         let job = serde_json::to_string(&Job::new(run, last_resort, &numbers, handed))?;
         let mut command = Command::new(program);
@@ -238,6 +246,7 @@ fn in_children(
             None if status.success() && ended == handed.len() => at_once *= 2,
             present => return Err(crash(present.map(|(case, _)| &cases[case]), status)),
         }
+        pacing.give_back(&handed[ended..]);
         trials.drain(..ended);
     }
     Ok(())

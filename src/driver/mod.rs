@@ -1,17 +1,22 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
-//! Each file uses only those before it: `blame`, `settings`, `tally`, `journal`, `schedule`, `trial`, `worker`, `child`.
+//! Each file uses only those before it: `blame`, `deadlines`, `draws`, `pacing`, `settings`, `tally`, `journal`,
+//! `schedule`, `trial`, `probe`, `worker`, `child`.
 
 mod blame;
 mod child;
+mod deadlines;
+mod draws;
 mod journal;
+mod pacing;
+mod probe;
 mod schedule;
 mod settings;
 mod tally;
 mod trial;
 mod worker;
 
-use std::{ffi::OsStr, io, iter::repeat_n};
+use std::{ffi::OsStr, io, iter::repeat_n, time::Instant};
 
 use thiserror::Error;
 
@@ -22,11 +27,15 @@ use crate::{
 };
 
 pub use {
+    deadlines::Deadlines,
+    pacing::AnswerRates,
     settings::{Progress, Settings},
     tally::{CaseResult, StepTally},
 };
 
 use {
+    pacing::Pacing,
+    probe::Probe,
     schedule::{Queue, Schedule},
     settings::Run,
     tally::Tally,
@@ -67,16 +76,29 @@ pub struct RunError {
 ///
 /// A thread cannot be started, or a deadline or the pace is too long to be added to an [`Instant`](std::time::Instant).
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
+    let pacing = Pacing::new(cases, settings.answer_rates);
+    let probe = Probe::begin(cases, settings, &pacing, progress);
+    let mut settings = settings.clone();
+    if settings.on_slow_machine.is_some() && probe.is_slow() {
+        progress.find_machine_slow();
+        settings = settings.on_slow_machine();
+    }
+    let settings = &settings;
     let mut tally = Tally::new(cases);
-    let numbers = (0..cases.len()).flat_map(|number| repeat_n(number, settings::trials_per_repeat(&cases[number])));
-    let (slow, quick): (Vec<_>, Vec<_>) = numbers.partition(|&number| cases[number].scenario.slow);
-    let result = run_some(Run { cases, settings, progress }, quick, &mut tally, Schedule::by_sigpipe).and_then(|()| {
-        // Afterwards: trials that wait for seconds would delay the quick ones.
-        let run = Run { cases, settings: &settings.slow(), progress };
-        run_some(run, slow, &mut tally, Schedule::one_by_one)
+    let numbers = (0..cases.len()).filter(|&number| probe.reason(&cases[number]).is_none());
+    let trials = numbers.flat_map(|number| repeat_n(number, settings::trials_per_repeat(&cases[number])));
+    let (slow, quick): (Vec<_>, Vec<_>) = trials.partition(|&number| cases[number].scenario.slow);
+    let run = Run { cases, settings, progress, pacing: &pacing };
+    let result = probe.beside(|| {
+        run_some(run, quick, &mut tally, &probe, Schedule::by_sigpipe).and_then(|()| {
+            // Afterwards: trials that wait for seconds would delay the quick ones.
+            let run = Run { settings: &settings.slow(), ..run };
+            run_some(run, slow, &mut tally, &probe, Schedule::one_by_one)
+        })
     });
-    let results =
+    let mut results =
         tally.into_results(|number| settings.trials(&cases[number]), "the run ended before the case was complete");
+    probe.judge(cases, &mut results);
     match result {
         Ok(()) => Ok(results),
         Err(error) => Err(RunError { error, results }),
@@ -89,6 +111,7 @@ fn run_some(
     run: Run<'_>,
     numbers: Vec<usize>,
     tally: &mut Tally,
+    probe: &Probe<'_>,
     schedule: fn(Run<'_>, &[usize]) -> Schedule,
 ) -> io::Result<()> {
     if numbers.is_empty() {
@@ -97,7 +120,7 @@ fn run_some(
     let (here, in_children): (Vec<_>, Vec<_>) =
         numbers.into_iter().partition(|&number| run.cases[number].axes.sigpipe == Sigpipe::Ignore);
     let queue = Queue::repeating(schedule::in_order(run.cases, here), run.settings.repeat as usize);
-    run_workers(run, &queue, tally)
+    run_workers(run, &queue, tally, probe)
         .map_err(|error| io::Error::other(format!("the selector cannot be used: {error}")))?;
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
@@ -110,6 +133,7 @@ fn run_some(
         let mut result = Ok(());
         for (counts, left) in parallel_map(round, run_batch) {
             tally.merge(counts);
+            let _still = probe.keep_still();
             result = result.and(left.and_then(|left| child::run(run, &left, true, tally).map(drop)));
         }
         result?;
@@ -118,7 +142,7 @@ fn run_some(
 }
 
 /// Runs the trials of the queue in this process.
-fn run_workers(run: Run<'_>, queue: &Queue, tally: &mut Tally) -> io::Result<()> {
+fn run_workers(run: Run<'_>, queue: &Queue, tally: &mut Tally, probe: &Probe<'_>) -> io::Result<()> {
     let work = |last_resort| Worker::new(run, queue, last_resort).and_then(Worker::run);
     let mut result = Ok(());
     for worker in parallel_map(0..run.settings.jobs.clamp(1, queue.len().max(1)), |_| work(false)) {
@@ -130,7 +154,9 @@ fn run_workers(run: Run<'_>, queue: &Queue, tally: &mut Tally) -> io::Result<()>
         }
     }
     result?;
-    if !queue.is_empty() && !run.progress.is_stopped() {
+    let is_left = !queue.is_empty() || run.pacing.next(Instant::now()).is_some();
+    if is_left && !run.progress.is_stopped() {
+        let _still = probe.keep_still();
         tally.merge(work(true)?);
     }
     Ok(())

@@ -8,6 +8,10 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    deadlines::Deadlines,
+    pacing::{AnswerRates, Pacing},
+};
 use crate::catalogue::Case;
 
 /// How a run is done.
@@ -25,11 +29,16 @@ pub struct Settings {
     pub await_deadline: Duration,
     /// How long a connect waits; Windows takes two seconds to refuse one (libuv/libuv#2896, curl/curl#14144).
     pub connect_deadline: Duration,
-    /// The least that both of these are in scenarios that are slow by nature; there a connect waits for at least 80 s.
+    /// The deadlines in place of these two if the machine shows itself to be slow before the trials; `None` keeps them.
+    pub on_slow_machine: Option<Deadlines>,
+    /// The least that both deadlines are in scenarios that are slow by nature; there a connect waits for at least 80 s.
     pub slow_deadline: Duration,
     /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own ignore
     /// it.
     pub pace: Duration,
+    /// How many answers of the system trials may draw a second: where it sends no more, an event that a trial awaits
+    /// would never come.
+    pub answer_rates: AnswerRates,
     /// The brokenpipe program, for cases that need a process of their own; without it they are not run.
     pub program: Option<PathBuf>,
 }
@@ -40,16 +49,18 @@ pub struct Settings {
 const LONGEST_CONNECT: Duration = Duration::from_secs(80);
 
 impl Default for Settings {
-    /// 10 trials of each case, a worker for each processor, and no program.
+    /// 10 trials of each case, a worker for each processor, what this system allows, and no program.
     fn default() -> Self {
         Settings {
             repeat: 10,
             jobs: thread::available_parallelism().map_or(1, NonZero::get),
             in_flight: 128,
-            await_deadline: Duration::from_millis(200),
-            connect_deadline: Duration::from_secs(5),
+            await_deadline: Deadlines::USUAL.awaits,
+            connect_deadline: Deadlines::USUAL.connects,
+            on_slow_machine: None,
             slow_deadline: Duration::from_secs(10),
             pace: Duration::ZERO,
+            answer_rates: AnswerRates::here(),
             program: None,
         }
     }
@@ -59,6 +70,13 @@ impl Settings {
     /// How many trials of a case there are.
     pub fn trials(&self, case: &Case<'_>) -> u64 {
         u64::from(self.repeat) * trials_per_repeat(case) as u64
+    }
+
+    /// These settings with the deadlines for a slow machine.
+    pub(super) fn on_slow_machine(&self) -> Self {
+        let here = Deadlines { awaits: self.await_deadline, connects: self.connect_deadline };
+        let Deadlines { awaits, connects } = self.on_slow_machine.unwrap_or(here);
+        Settings { await_deadline: awaits, connect_deadline: connects, ..self.clone() }
     }
 
     /// These settings with the deadlines of slow scenarios.
@@ -77,6 +95,7 @@ pub(super) struct Run<'a> {
     pub(super) cases: &'a [Case<'a>],
     pub(super) settings: &'a Settings,
     pub(super) progress: &'a Progress,
+    pub(super) pacing: &'a Pacing,
 }
 
 /// A race shows its rarer outcomes only in many trials.
@@ -89,6 +108,7 @@ pub(super) fn trials_per_repeat(case: &Case<'_>) -> usize {
 pub struct Progress {
     finished: AtomicU64,
     stop: AtomicBool,
+    slow_machine: AtomicBool,
 }
 
 impl Progress {
@@ -105,6 +125,15 @@ impl Progress {
     /// Whether [`stop`](Progress::stop) was called.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the run found the machine slow, and took [`Settings::on_slow_machine`].
+    pub fn is_machine_slow(&self) -> bool {
+        self.slow_machine.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn find_machine_slow(&self) {
+        self.slow_machine.store(true, Ordering::Relaxed);
     }
 
     /// Counts a trial that has ended.

@@ -90,7 +90,7 @@ impl<'a> Worker<'a> {
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
-            if (self.slots.is_empty() && !more) || self.run.progress.is_stopped() {
+            if (self.slots.is_empty() && !more && !self.may_begin_later()) || self.run.progress.is_stopped() {
                 // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
                 for slot in self.slots.drain() {
                     slot.trial.dispose(&mut self.context);
@@ -98,7 +98,7 @@ impl<'a> Worker<'a> {
                 return Ok(self.tally);
             }
             let began = Instant::now();
-            let timeout = match self.next_alarm() {
+            let timeout = match self.next_alarm().into_iter().chain(self.run.pacing.next(began)).min() {
                 _ if more => Duration::ZERO,
                 Some(alarm) => alarm.saturating_duration_since(began).min(LONGEST_POLL),
                 None => LONGEST_POLL,
@@ -152,13 +152,18 @@ impl<'a> Worker<'a> {
         count == events.capacity()
     }
 
+    /// Whether a trial is held back that this worker can begin when its time has come.
+    fn may_begin_later(&self) -> bool {
+        self.limit > 0 && self.run.pacing.next(Instant::now()).is_some()
+    }
+
     /// Begins a few trials, and returns whether more could begin.
     fn fill(&mut self) -> bool {
         for _ in 0..STARTS_PER_POLL {
             if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
                 return false;
             }
-            let Some(case) = self.queue.take() else { return false };
+            let Some(case) = self.run.pacing.take(|| self.queue.take(), Instant::now()) else { return false };
             let trial = Trial::new(self.run.cases[case], case);
             let slot = self.slots.insert(Slot { trial, flags: Readiness::default() });
             self.context.tell(|| Line::Begin(case));

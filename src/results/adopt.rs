@@ -64,7 +64,7 @@ impl<'a> Adoption<'a> {
                 refuse_part(&name, own, &new, &tables, catalogue)?;
             }
             refuse_file(&name, &accepted, folder)?;
-            let own = accepted.get_mut(&name).filter(|own| new.facts.is_some() && own.facts == new.facts);
+            let own = accepted.get_mut(&name).filter(|own| own.has_facts_of(&new));
             let races = own.map(|own| std::mem::take(&mut own.rows)).unwrap_or_default();
             platforms.insert(name, (new, races));
         }
@@ -152,6 +152,13 @@ impl Held {
             }
         }
         Ok(all)
+    }
+}
+
+impl Held {
+    /// Whether both have facts, and the same.
+    fn has_facts_of(&self, other: &Held) -> bool {
+        self.facts.as_ref().zip(other.facts.as_ref()).is_some_and(|(own, other)| own.same_facts(other))
     }
 }
 

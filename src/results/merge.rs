@@ -109,7 +109,7 @@ impl Before {
                  write elsewhere"
             )));
         }
-        let has_other_facts = !rows.is_empty() && !read.platforms.contains(platform);
+        let has_other_facts = !rows.is_empty() && !read.platforms.iter().any(|known| known.same_facts(platform));
         let is_everything = selection.is_everything();
         if has_other_facts && !is_everything {
             return Err(MergeError::Elsewhere(format!(

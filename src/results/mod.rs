@@ -36,10 +36,13 @@ pub use write::write_text;
 pub const PLATFORMS: &str = "platforms.csv";
 
 /// The columns of that table.
-const PLATFORM_COLUMNS: [&str; 12] = [
+const PLATFORM_COLUMNS: [&str; 14] = [
     "platform", "provenance", "os", "os_version", "kernel", "arch", "abi", "runtime", "selector", "rustc", "mio",
-    "brokenpipe",
+    "brokenpipe", "await_deadline", "connect_deadline",
 ];
+
+/// Those of them that tables of earlier versions lack.
+const NEW_PLATFORM_COLUMNS: [&str; 2] = ["await_deadline", "connect_deadline"];
 
 /// Rows of any number of platforms, and the facts of those that have them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

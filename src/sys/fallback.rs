@@ -14,7 +14,7 @@ use mio::{
 };
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
-use super::{Endpoint, ErrorName, Host, Listener, Signal};
+use super::{AnswerLimit, Endpoint, ErrorName, Host, Listener, Signal};
 use crate::catalogue::{Axes, Call, Sigpipe, SocketOption, Transport};
 
 /// Nothing is known about the selector that mio uses here.
@@ -132,6 +132,11 @@ pub(crate) fn new_process_group(command: &mut Command) -> &mut Command {
 pub fn host() -> Host {
     let evidence = "nothing is known about this system".to_owned();
     Host { runtime: "unknown", evidence, container: NO_CONTAINER.to_owned(), ..Host::default() }
+}
+
+/// No limit is known.
+pub fn answer_limits() -> Vec<AnswerLimit> {
+    Vec::new()
 }
 
 /// [`Host::container`] where this program knows no sign of a container.

@@ -36,6 +36,7 @@
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
 //! | `new_process_group(command)` | keeps Ctrl-C from reaching a child, which its parent ends |
 //! | `host()` | what the running system says about itself |
+//! | `answer_limits()` | the limits that the system is known to put on what it sends in answer to packets |
 
 #![allow(unsafe_code)]
 
@@ -66,7 +67,7 @@ pub(crate) use family::{
     set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason, vanish,
     write_by, write_stdout,
 };
-pub use family::{SELECTOR, error_name, host};
+pub use family::{SELECTOR, answer_limits, error_name, host};
 #[cfg(all(unix, not(brokenpipe_fallback)))]
 #[doc(hidden)]
 pub use unix::note_sigpipe;
@@ -129,4 +130,44 @@ pub struct Host {
     pub evidence: String,
     /// The container's name and what says so, or that there is no sign of one.
     pub container: String,
+}
+
+/// What a system sends in answer to packets, and so without being asked by a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// RSTs in answer to TCP segments for which there is no connection, a SYN to a closed port among them.
+    Resets,
+    /// ICMP and ICMPv6 errors, such as "port unreachable" in answer to a datagram.
+    IcmpErrors,
+    /// As many of each.
+    ResetsAndIcmpErrors,
+    /// Answers that no trial awaits, or that are not limited over loopback.
+    Other,
+}
+
+/// A limit that a system puts on its [`Answers`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerLimit {
+    /// Its name for sysctl(8).
+    pub name: &'static str,
+    /// What is limited, in words.
+    pub limits: &'static str,
+    /// What the value counts: `a second`, `at once`, or `ms apart`.
+    pub unit: &'static str,
+    /// What it is set to; `None` if it cannot be read.
+    pub value: Option<i64>,
+    /// Whether the value means that there is no limit.
+    pub is_unlimited: bool,
+    /// What is limited, as far as trials are concerned.
+    pub answers: Answers,
+}
+
+impl AnswerLimit {
+    /// How many answers of this kind a second the system sends to trials at most; `None` if this does not limit them,
+    /// or cannot be read.
+    pub fn a_second(&self, kind: Answers) -> Option<u32> {
+        let is_limited = self.answers == kind || self.answers == Answers::ResetsAndIcmpErrors;
+        let value = self.value.filter(|_| is_limited && !self.is_unlimited)?;
+        u32::try_from(value).ok()
+    }
 }

@@ -308,6 +308,8 @@ pub fn facts(name: &str, version: &str) -> Platform {
         rustc: text("1.0.0"),
         mio: text("1.0.0"),
         brokenpipe: text("0.1.0"),
+        await_deadline: text("200ms"),
+        connect_deadline: text("5s"),
     }
 }
 

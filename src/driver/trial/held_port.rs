@@ -27,7 +27,7 @@ pub(in crate::driver) struct HeldPort {
 }
 
 /// An unused port of this machine's loopback.
-pub(super) fn loopback(transport: Transport) -> SocketAddr {
+pub(in crate::driver) fn loopback(transport: Transport) -> SocketAddr {
     match transport {
         Transport::Tcp6 | Transport::Udp6 => (Ipv6Addr::LOCALHOST, 0).into(),
         _ => (Ipv4Addr::LOCALHOST, 0).into(),
@@ -54,8 +54,7 @@ impl HeldPort {
         Ok(Some(HeldPort { _other: connected.map_err(Abort::because(Doing::Connect))?, _socket: socket }))
     }
 
-    /// The port that is held.
-    #[cfg(test)]
+    /// The address whose port is held.
     pub(in crate::driver) fn address(&self) -> io::Result<SockAddr> {
         self._socket.local_addr()
     }

@@ -28,7 +28,10 @@ use {
     sockets::{BOTH, Sockets},
 };
 
-pub(super) use processes::helper;
+pub(super) use {
+    held_port::{HeldPort, loopback},
+    processes::helper,
+};
 
 use super::{
     blame::{Abort, Doing},

@@ -5,7 +5,10 @@ use mio::{Interest, net::UdpSocket};
 use super::*;
 use crate::{
     catalogue::{Catalogue, Selection},
-    driver::settings::{Progress, Settings},
+    driver::{
+        pacing::Pacing,
+        settings::{Progress, Settings},
+    },
 };
 
 /// Does something with a worker that has one trial, of the case with these steps.
@@ -17,7 +20,8 @@ fn with_worker<T>(transport: &str, steps: &str, program: Option<PathBuf>, act: i
     let cases = Selection::default().cases(&catalogue);
     let (settings, progress) = (Settings { program, ..Settings::default() }, Progress::default());
     let queue = Queue::repeating(vec![vec![0]], 1);
-    let run = Run { cases: &cases, settings: &settings, progress: &progress };
+    let pacing = Pacing::unlimited();
+    let run = Run { cases: &cases, settings: &settings, progress: &progress, pacing: &pacing };
     act(Worker::new(run, &queue, true).expect("there is a selector"))
 }
 

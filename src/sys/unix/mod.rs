@@ -2,6 +2,7 @@
 
 mod calls;
 mod host;
+mod limits;
 mod local;
 mod processor;
 mod sigpipe;
@@ -23,6 +24,7 @@ use crate::catalogue::{Axes, Sigpipe, SocketOption};
 pub(crate) use super::fallback::{accept, stream_socket};
 pub(crate) use calls::write_by;
 pub use host::host;
+pub use limits::answer_limits;
 pub(crate) use local::{local_listener, local_socket, pipe};
 pub use sigpipe::note_sigpipe;
 pub(crate) use sigpipe::{
