@@ -1,6 +1,7 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
-//! Each file uses only those before it: `blame`, `settings`, `tally`, `journal`, `schedule`, `trial`, `worker`, `child`.
+//! Each file uses only those before it: `blame`, `settings`, `tally`, `journal`, `schedule`, `trial`, `worker`,
+//! `child`.
 
 mod blame;
 mod child;
