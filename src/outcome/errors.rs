@@ -3,8 +3,8 @@
 
 /// Errors in POSIX's spelling, each with its codes on every system that is listed in the crate libc 0.2.191 (Linux,
 /// also on MIPS and SPARC, Apple's systems and the BSDs, illumos, AIX, QNX, Cygwin and newlib, Emscripten and WASI) and
-/// on Windows, by Winsock's numbers and those of `winerror.h`. Haiku and the Hurd are left out, whose codes are so large
-/// that no other system has them.
+/// on Windows, by Winsock's numbers and those of `winerror.h`. Haiku and the Hurd are left out, whose codes are so
+/// large that no other system has them.
 const CODES: &[(&str, &[i32])] = &[
     ("EACCES", &[2, 5, 13, 10013]),
     ("EADDRINUSE", &[3, 48, 67, 98, 112, 125, 248, 10048]),
