@@ -20,8 +20,8 @@ pub(super) enum Failure {
     Wrong(String),
     /// Mistakes in a file.
     Mistakes(Mistakes),
-    /// Cases that were not run for want of something that says nothing about the platform: lines that tell how many, and
-    /// why. What was run is written.
+    /// Cases that were not run for want of something that says nothing about the platform: lines that tell how many,
+    /// and why. What was run is written.
     NotRun(Vec<String>),
     /// Ctrl-C. The message says what was written.
     Interrupted(String),

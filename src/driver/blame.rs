@@ -39,7 +39,8 @@ enum Blame {
 /// The calls of a step are what the case asks about, and their errors are its outcomes, but for those that no peer of
 /// this machine can cause:
 ///
-/// - EPERM and EACCES: a sandbox, a security module or a packet filter forbids the call (accept(2), connect(2), send(2)).
+/// - EPERM and EACCES: a sandbox, a security module or a packet filter forbids the call (accept(2), connect(2),
+///   send(2)).
 /// - Of a connect over loopback, EADDRNOTAVAIL and EADDRINUSE: all ephemeral ports are taken (connect(2)).
 /// - Of a connect over loopback, ENETUNREACH, EHOSTUNREACH and ENETDOWN: there is no loopback. Once a connection is
 ///   made, these are outcomes, since a system may report so that its peer is silent.
@@ -67,7 +68,8 @@ fn blame(error: &io::Error, doing: Doing<'_>) -> Blame {
 /// Why a trial is given up.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Abort {
-    /// Descriptors, memory, buffers, processes or ports ran out, which may be otherwise when fewer trials are in flight.
+    /// Descriptors, memory, buffers, processes or ports ran out, which may be otherwise when fewer trials are in
+    /// flight.
     Exhausted(String),
     /// The platform does not offer what the case needs.
     Unsupported(String),

@@ -34,8 +34,8 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 pub(super) struct Worker<'a> {
     run: Run<'a>,
     queue: &'a Queue,
-    /// Nobody else in this run holds descriptors or ports: the case of a trial that cannot get them even by itself is not
-    /// run.
+    /// Nobody else in this run holds descriptors or ports: the case of a trial that cannot get them even by itself is
+    /// not run.
     last_resort: bool,
     poll: Poll,
     /// [`sys::SPLIT_EVENTS`].

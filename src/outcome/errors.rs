@@ -1,10 +1,10 @@
 //! Which codes and names belong to an error, on whatever system: what can be told of a row from elsewhere without
 //! guessing.
 
-/// Errors in POSIX's spelling, each with its codes on every system that is listed in the crate libc 0.2.191 (Linux, also
-/// on MIPS and SPARC, Apple's systems and the BSDs, illumos, AIX, QNX, Cygwin and newlib, Emscripten and WASI) and on
-/// Windows, by Winsock's numbers and those of `winerror.h`. Haiku and the Hurd are left out, whose codes are so large
-/// that no other system has them.
+/// Errors in POSIX's spelling, each with its codes on every system that is listed in the crate libc 0.2.191 (Linux,
+/// also on MIPS and SPARC, Apple's systems and the BSDs, illumos, AIX, QNX, Cygwin and newlib, Emscripten and WASI) and
+/// on Windows, by Winsock's numbers and those of `winerror.h`. Haiku and the Hurd are left out, whose codes are so
+/// large that no other system has them.
 const CODES: &[(&str, &[i32])] = &[
     ("EACCES", &[2, 5, 13, 10013]),
     ("EADDRINUSE", &[3, 48, 67, 98, 112, 125, 248, 10048]),

@@ -15,7 +15,8 @@ pub struct Misfit {
 }
 
 /// Checks a row's code, name, kind and signal against its outcome, as far as that is possible without knowing the
-/// system: which kinds of outcomes have such fields at all, and whether a code or a name is known to be another error's.
+/// system: which kinds of outcomes have such fields at all, and whether a code or a name is known to be another
+/// error's.
 /// Nothing is expected to be there that a source need not tell, but the signal. An outcome of a form that this version
 /// does not know may have any fields.
 ///

@@ -171,7 +171,8 @@ macro_rules! error_names {
 }
 
 error_names! {
-    EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET
+    EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECANCELED ECHILD ECONNABORTED ECONNREFUSED
+    ECONNRESET
     EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG EHOSTDOWN EHOSTUNREACH EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR
     ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS ENODEV ENOENT ENOEXEC
     ENOLCK ENOMEM ENOPROTOOPT ENOSPC ENOSYS ENOTCONN ENOTDIR ENOTSOCK ENOTTY ENXIO EOPNOTSUPP EPERM EPFNOSUPPORT
@@ -186,8 +187,8 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
 }
 
-/// ENOSYS for a system call, ENOPROTOOPT for an option (setsockopt(2)), EOPNOTSUPP for what a socket of this kind cannot
-/// do. ENOTSUP is another number in some places. What this program knows to be missing has no code.
+/// ENOSYS for a system call, ENOPROTOOPT for an option (setsockopt(2)), EOPNOTSUPP for what a socket of this kind
+/// cannot do. ENOTSUP is another number in some places. What this program knows to be missing has no code.
 pub(crate) fn is_lacking(error: &io::Error) -> bool {
     let code = error.raw_os_error();
     [libc::ENOSYS, libc::ENOPROTOOPT, libc::EOPNOTSUPP, libc::ENOTSUP].iter().any(|&lacking| code == Some(lacking))
