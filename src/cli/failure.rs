@@ -5,7 +5,7 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
-use super::options::is_coloured;
+use super::{options::is_coloured, stop};
 use crate::{diagnostic::Mistakes, results::MergeError, untrusted::no_command};
 
 /// Why a command did not do what was asked.
@@ -17,7 +17,7 @@ pub(super) enum Failure {
     Wrong(String),
     /// Mistakes in a file.
     Mistakes(Mistakes),
-    /// Ctrl-C. The message says what was written.
+    /// A signal, or the time limit. The message says what was written.
     Interrupted(String),
     /// The reader of standard output has gone, which is not an error.
     OutputClosed,
@@ -31,8 +31,7 @@ impl Failure {
             Failure::No(message) => (1, format!("brokenpipe: {message}")),
             Failure::Wrong(message) => (2, format!("error: {message}")),
             Failure::Mistakes(mistakes) => (2, mistakes.render(is_coloured(&io::stderr()))),
-            // 128 + SIGINT, as shells report it.
-            Failure::Interrupted(message) => (130, format!("brokenpipe: {message}")),
+            Failure::Interrupted(message) => (stop::code(), format!("brokenpipe: {message}")),
         }
     }
 
@@ -48,7 +47,7 @@ impl Failure {
     /// Results that cannot be merged with those of a folder, which this `option` names.
     pub(super) fn merge(error: &MergeError, option: &str) -> Self {
         match error {
-            MergeError::Incomplete(_) => Failure::Interrupted(format!("interrupted: {error}")),
+            MergeError::Incomplete(_) => Failure::Interrupted(format!("{}: {error}", stop::cause())),
             MergeError::Stopped => Failure::Interrupted(error.to_string()),
             MergeError::Elsewhere(message) => Failure::Wrong(format!("{message} with {option}")),
             error => Failure::wrong(error),

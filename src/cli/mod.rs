@@ -13,6 +13,7 @@ mod platform;
 mod report;
 mod run;
 mod show;
+mod stop;
 mod view;
 
 use std::{

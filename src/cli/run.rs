@@ -3,25 +3,24 @@
 use std::{
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        mpsc::{self, Receiver, RecvTimeoutError},
-    },
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
 
 use clap::Parser;
+use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
     failure::{Done, Failure, note},
     load::{catalogue, select},
     options::{Own, RESULTS, platform_name},
+    stop::{self, on_signal},
 };
 use crate::{
     catalogue::{Case, Selection, Transport},
-    driver::{self, CaseResult, Progress, RunError, Settings},
+    driver::{self, CaseResult, Hang, Progress, RunError, Settings},
     platform::Platform,
     results::{Before, Merged, OTHER_FACTS},
     untrusted::shown,
@@ -59,6 +58,9 @@ pub(super) struct RunArgs {
     /// How long a connect waits; Windows takes two seconds to refuse one
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     connect_deadline: Duration,
+    /// Stop after that long, and write the cases that are complete; 0 means never [default: 5m, with --slow 10m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    time_limit: Option<Duration>,
     /// Call this platform NAME instead of what `brokenpipe platform` says
     #[arg(long, value_name = "NAME", value_parser = platform_name)]
     platform: Option<String>,
@@ -95,9 +97,16 @@ impl RunArgs {
             await_deadline: self.await_deadline,
             connect_deadline: self.connect_deadline,
             pace: self.pace.unwrap_or_default(),
+            time_limit: self.time_limit(),
             program: std::env::current_exe().ok(),
             ..usual
         }
+    }
+}
+
+impl RunArgs {
+    fn time_limit(&self) -> Duration {
+        self.time_limit.unwrap_or(Duration::from_secs(if self.slow { 600 } else { 300 }))
     }
 }
 
@@ -114,10 +123,17 @@ pub(super) fn run(args: &RunArgs) -> Done {
     note(&before.notes);
 
     let begun = Instant::now();
-    let progress = Arc::new(Progress::default());
-    stop_at_ctrl_c(&progress);
+    let progress = Progress::default();
+    let (to_stop, to_leave) = (progress.clone(), progress.clone());
+    on_signal(move || to_stop.stop(), move || to_leave.kill_processes());
     let (measured, broken) = measure(&cases, args, &progress)
         .map_or_else(|RunError { error, results }| (results, Some(error)), |measured| (measured, None));
+    if progress.is_out_of_time() {
+        stop::out_of_time();
+    }
+    for line in hang_report(&progress.hangs()) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
     if let Some(error) = &broken
         && measured.iter().all(|result| matches!(result, CaseResult::NotRun(_)))
     {
@@ -125,11 +141,11 @@ pub(super) fn run(args: &RunArgs) -> Done {
     }
 
     let name = platform.platform.clone();
-    let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(|error| match &broken {
+    let merged = Before::merge_into(&args.out, platform, &selection, (&cases, &measured), &catalogue);
+    let (merged, path) = merged.map_err(|error| match &broken {
         Some(broken) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
         None => merge_error(error),
     })?;
-    let path = merged.results.write(&args.out, &name).map_err(Failure::wrong)?;
 
     let path = (!args.aside).then_some(path.as_path());
     let summary = summarize(&name, &measured, &merged, progress.finished(), path);
@@ -137,27 +153,12 @@ pub(super) fn run(args: &RunArgs) -> Done {
         return Err(Failure::Wrong(format!("the run failed: {error}; {summary}")));
     }
     if progress.is_stopped() {
-        return Err(Failure::Interrupted(format!("interrupted: {summary}")));
+        return Err(Failure::Interrupted(format!("{}: {summary}", stop::cause())));
     }
     if !args.quiet {
         let _ = writeln!(io::stderr(), "{summary} in {:.2} s", begun.elapsed().as_secs_f64());
     }
     Ok(())
-}
-
-/// The first Ctrl-C ends the run after the trials in flight. Another one ends the program if the run goes on.
-fn stop_at_ctrl_c(progress: &Arc<Progress>) {
-    // A terminal's Ctrl-C can reach the program twice within that time: through its process group and its parent.
-    const SAME_KEYSTROKE: Duration = Duration::from_secs(1);
-    let progress = Arc::clone(progress);
-    let mut first = None;
-    // Without a handler Ctrl-C ends the program at once, and every file is still complete.
-    let _ = ctrlc::set_handler(move || {
-        if first.get_or_insert_with(Instant::now).elapsed() > SAME_KEYSTROKE {
-            std::process::exit(130);
-        }
-        progress.stop();
-    });
 }
 
 /// Runs the cases, with a progress bar on a terminal.
@@ -181,6 +182,28 @@ fn show_progress(trials: u64, progress: &Progress, ended: &Receiver<()>) {
         bar.set_position(progress.finished());
     }
     bar.finish_and_clear();
+}
+
+/// What the trials were at that had not ended when the run was stopped, one line for all trials of a case that were at
+/// the same. After a signal only of those that were overdue: that others wait for a deadline is no news.
+fn hang_report(hangs: &[Hang]) -> Vec<String> {
+    /// More lines than that tell nothing more.
+    const LINES: usize = 20;
+    let mut lines: IndexMap<_, (&Hang, usize)> = IndexMap::new();
+    for hang in hangs.iter().filter(|hang| hang.is_overdue || stop::is_out_of_time()) {
+        lines.entry((&hang.case, &hang.step)).or_insert((hang, 0)).1 += 1;
+    }
+    let rest = lines.len().saturating_sub(LINES);
+    let line = |(hang, trials): &(&Hang, usize)| {
+        let what = if hang.is_overdue { "hangs" } else { "waits" };
+        let others = if *trials > 1 { format!(" ({trials} trials)") } else { String::new() };
+        format!("{what}: {hang}{others}")
+    };
+    let mut report: Vec<_> = lines.values().take(LINES).map(line).collect();
+    if rest > 0 {
+        report.push(format!("and {rest} other cases"));
+    }
+    report
 }
 
 /// What a run did, in one line. `path` is the file, unless it is temporary.

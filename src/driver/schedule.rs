@@ -1,12 +1,19 @@
 //! In which order the trials of a run begin, and which of them share a process.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    iter::repeat_n,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::settings::Run;
 use crate::catalogue::{Case, Operation, Setting, Sigpipe};
+
+/// How many cases are gone through together. Those of them that only wait do so at the same time as others are busy, and
+/// whoever stops a run has the results of all windows before the present one.
+const WINDOW: usize = 32;
 
 /// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
 pub(super) struct Schedule {
@@ -25,7 +32,7 @@ impl Schedule {
     pub(super) fn by_sigpipe(Run { cases, settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
             let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
-            let trials = numbers.repeat(settings.repeat as usize);
+            let trials = case_by_case(&numbers, settings.repeat);
             let children = settings.jobs.max(CHILDREN).min(trials.len());
             (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect())
         });
@@ -34,8 +41,7 @@ impl Schedule {
 
     /// A batch for each trial, since slow trials only wait: ten take as long as one.
     pub(super) fn one_by_one(Run { settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
-        let trials = numbers.repeat(settings.repeat as usize);
-        let batches = trials.into_iter().map(|number| vec![number]).collect();
+        let batches = case_by_case(numbers, settings.repeat).into_iter().map(|number| vec![number]).collect();
         Schedule { batches, at_once: settings.in_flight.max(1) }
     }
 
@@ -43,6 +49,12 @@ impl Schedule {
     pub(super) fn rounds(&self) -> impl Iterator<Item = &[Vec<usize>]> {
         self.batches.chunks(self.at_once)
     }
+}
+
+/// `repeat` trials for each of these numbers, one case after the other: whoever stops a run has the results of those that
+/// came first.
+fn case_by_case(numbers: &[usize], repeat: u32) -> Vec<usize> {
+    numbers.iter().flat_map(|&number| repeat_n(number, repeat as usize)).collect()
 }
 
 /// Groups of cases in the order in which they begin: first those that wait for a second or more, so that all others
@@ -60,7 +72,7 @@ pub(super) fn in_order(cases: &[Case<'_>], numbers: Vec<usize>) -> Vec<Vec<usize
 /// The trials that have not begun yet, for all workers of a run: each given by the 0-based number of its case.
 #[derive(Debug)]
 pub(super) struct Queue {
-    /// Each group is gone through `repeat` times before the next.
+    /// Each window of a group is gone through `repeat` times before the next.
     groups: Vec<Vec<usize>>,
     repeat: usize,
     len: usize,
@@ -70,8 +82,8 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// `repeat` trials of each case: one group after the other, and within a group each case in turn, so that those
-    /// that wait longest all begin early.
+    /// `repeat` trials of each case: one group after the other, in a group one window of cases after the other, and in a
+    /// window each case in turn.
     pub(super) fn repeating(groups: Vec<Vec<usize>>, repeat: usize) -> Self {
         let len = groups.iter().map(Vec::len).sum::<usize>() * repeat;
         Queue { groups, repeat, len, next: AtomicUsize::new(0), returned: Mutex::default() }
@@ -82,7 +94,8 @@ impl Queue {
         for group in &self.groups {
             let trials = group.len() * self.repeat;
             if number < trials {
-                return Some(group[number % group.len()]);
+                let window = group.chunks(WINDOW).nth(number / (WINDOW * self.repeat))?;
+                return Some(window[number % (WINDOW * self.repeat) % window.len()]);
             }
             number -= trials;
         }

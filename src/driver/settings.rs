@@ -3,11 +3,18 @@
 use std::{
     num::NonZero,
     path::PathBuf,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     thread,
     time::Duration,
 };
 
+use super::{
+    plan::Plan,
+    watchdog::{Hang, Processes},
+};
 use crate::catalogue::Case;
 
 /// How a run is done.
@@ -30,12 +37,17 @@ pub struct Settings {
     /// How long to wait before every step; zero goes as fast as events allow. Cases in processes of their own ignore
     /// it.
     pub pace: Duration,
+    /// When the run stops by itself; zero means never. Complete cases keep their results.
+    pub time_limit: Duration,
+    /// How much longer than the longest deadline a trial may go without a sign of life before it is given up. It has to
+    /// be long enough for a process to start on a busy machine.
+    pub patience: Duration,
     /// The brokenpipe program, for cases that need a process of their own; without it they are unsupported.
     pub program: Option<PathBuf>,
 }
 
 impl Default for Settings {
-    /// 10 trials of each case, a worker for each processor, and no program.
+    /// 10 trials of each case, a worker for each processor, no time limit, and no program.
     fn default() -> Self {
         Settings {
             repeat: 10,
@@ -45,6 +57,8 @@ impl Default for Settings {
             connect_deadline: Duration::from_secs(5),
             slow_deadline: Duration::from_secs(10),
             pace: Duration::ZERO,
+            time_limit: Duration::ZERO,
+            patience: Duration::from_secs(20),
             program: None,
         }
     }
@@ -72,6 +86,7 @@ pub(super) struct Run<'a> {
     pub(super) cases: &'a [Case<'a>],
     pub(super) settings: &'a Settings,
     pub(super) progress: &'a Progress,
+    pub(super) plan: &'a Plan,
 }
 
 /// A race shows its rarer outcomes only in many trials.
@@ -79,31 +94,79 @@ pub(super) fn trials_per_repeat(case: &Case<'_>) -> usize {
     if case.scenario.racing { 5 } else { 1 }
 }
 
-/// The state that a run shares with whoever watches it.
-#[derive(Debug, Default)]
+/// The state that a run shares with whoever watches it. A clone is of the same run.
+#[derive(Debug, Clone, Default)]
 pub struct Progress {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
     finished: AtomicU64,
     stop: AtomicBool,
+    out_of_time: AtomicBool,
+    hangs: Mutex<Vec<Hang>>,
+    processes: Arc<Processes>,
 }
 
 impl Progress {
     /// How many trials have ended, those of unsupported cases included.
     pub fn finished(&self) -> u64 {
-        self.finished.load(Ordering::Relaxed)
+        self.shared.finished.load(Ordering::Relaxed)
     }
 
     /// Asks the run to end soon. Cases that are complete keep their results.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.shared.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`stop`](Progress::stop) was called.
+    /// Whether [`stop`](Progress::stop) was called, or the time limit has passed.
     pub fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.shared.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the run was stopped by its time limit.
+    pub fn is_out_of_time(&self) -> bool {
+        self.shared.out_of_time.load(Ordering::Relaxed)
+    }
+
+    /// The trials that were in one step for a second or more when the run was stopped, those that have waited longest
+    /// first. They are known when the run has returned.
+    pub fn hangs(&self) -> Vec<Hang> {
+        let mut hangs = self.shared.hangs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        hangs.sort_by(|a, b| b.since.cmp(&a.since).then_with(|| a.case.cmp(&b.case)));
+        hangs
+    }
+
+    /// Kills the processes of the run, for a program that is about to end without waiting for it.
+    pub fn kill_processes(&self) {
+        self.shared.processes.kill_all();
     }
 
     /// Counts a trial that has ended.
     pub(super) fn count(&self) {
-        self.finished.fetch_add(1, Ordering::Relaxed);
+        self.shared.finished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Stops the run, whose time is over.
+    pub(super) fn run_out(&self) {
+        if !self.is_stopped() {
+            self.shared.out_of_time.store(true, Ordering::Relaxed);
+            self.stop();
+        }
+    }
+
+    /// Reports a trial that had not ended when the run was stopped, if it has waited for long.
+    pub(super) fn report(&self, hang: Hang) {
+        if hang.since >= LONG {
+            self.shared.hangs.lock().unwrap_or_else(PoisonError::into_inner).push(hang);
+        }
+    }
+
+    pub(super) fn processes(&self) -> &Arc<Processes> {
+        &self.shared.processes
     }
 }
+
+/// Trials are reported that were in one step for so long.
+const LONG: Duration = Duration::from_secs(1);

@@ -10,9 +10,10 @@ use slab::Slab;
 
 use super::{
     journal::Line,
+    plan::Ledger,
     schedule::Queue,
     settings::Run,
-    tally::{CaseResult, Tally},
+    tally::CaseResult,
     trial::{
         Abort, Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
@@ -33,6 +34,7 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 pub(super) struct Worker<'a> {
     run: Run<'a>,
     queue: &'a Queue,
+    ledger: &'a Ledger,
     /// No other worker holds descriptors: the case of a trial that cannot get one even by itself is not run.
     last_resort: bool,
     poll: Poll,
@@ -43,7 +45,6 @@ pub(super) struct Worker<'a> {
     starts_processes: bool,
     /// Most trials in flight; it shrinks when descriptors run out.
     limit: usize,
-    tally: Tally,
 }
 
 struct Slot<'a> {
@@ -53,18 +54,18 @@ struct Slot<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(run: Run<'a>, queue: &'a Queue, last_resort: bool) -> io::Result<Self> {
+    pub(super) fn new(run: Run<'a>, queue: &'a Queue, ledger: &'a Ledger, last_resort: bool) -> io::Result<Self> {
         let poll = Poll::new()?;
         let mut steps = run.cases.iter().flat_map(|case| &case.scenario.steps);
         Ok(Worker {
-            context: Context::new(poll.registry().try_clone()?, run.settings),
+            context: Context::new(poll.registry().try_clone()?, run, ledger),
             run,
             queue,
+            ledger,
             last_resort,
             poll,
             slots: Slab::new(),
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
-            tally: Tally::new(run.cases),
             starts_processes: steps.any(|step| step.operation.starts_process()),
         })
     }
@@ -75,22 +76,28 @@ impl<'a> Worker<'a> {
         self
     }
 
-    /// Runs trials until none is left, the run is stopped, or not even one can get what it needs.
+    /// Runs trials until none is left, the run is stopped, not even one can get what it needs, or this worker was left
+    /// behind.
     ///
     /// # Errors
     ///
-    /// The selector cannot be polled; what was counted is lost.
-    pub(super) fn run(mut self) -> io::Result<Tally> {
+    /// The selector cannot be polled.
+    pub(super) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
+            if self.ledger.is_left_behind() {
+                return Ok(());
+            }
             if (self.slots.is_empty() && !more) || self.run.progress.is_stopped() {
+                let hangs = self.slots.iter().filter_map(|(_, slot)| slot.trial.hang(Instant::now()));
+                hangs.for_each(|hang| self.run.progress.report(hang));
                 // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
                 for slot in self.slots.drain() {
                     slot.trial.dispose(&mut self.context);
                 }
-                return Ok(self.tally);
+                return Ok(());
             }
             let began = Instant::now();
             let timeout = match self.next_alarm() {
@@ -130,6 +137,10 @@ impl<'a> Worker<'a> {
                 return false;
             }
             let Some(case) = self.queue.take() else { return false };
+            if self.run.plan.passes_over(case) {
+                continue;
+            }
+            self.ledger.begin(case);
             let trial = Trial::new(self.run.cases[case], case);
             let slot = self.slots.insert(Slot { trial, flags: Readiness::default() });
             self.context.tell(|| Line::Begin(case));
@@ -171,18 +182,23 @@ impl<'a> Worker<'a> {
         let trial = &mut self.slots[number].trial;
         let result = trial.resume(wake, &mut self.context);
         let case = trial.case_number;
+        let ended = !matches!(result, Ok(false));
+        if ended && !self.ledger.end(case) {
+            // The trial was given up, or has begun anew elsewhere.
+            self.slots.remove(number);
+            return;
+        }
         if let Ok(true) = result {
-            self.tally.add(case, &trial.observations);
-            self.run.progress.count();
+            self.run.plan.add(case, &trial.observations);
             self.context.tell(|| Line::Ended);
         }
-        let ended = !matches!(result, Ok(false));
         if let Err(reason) = result {
             self.abandon(case, reason);
         }
         if ended {
             self.slots.remove(number).trial.dispose(&mut self.context);
         }
+        self.ledger.pulse.leave();
         self.context.end_turn();
     }
 
@@ -204,7 +220,6 @@ impl<'a> Worker<'a> {
             Abort::NotRun(reason) => CaseResult::NotRun(reason),
         };
         self.context.tell(|| Line::GivenUp(result.clone()));
-        self.tally.give_up(case, result);
-        self.run.progress.count();
+        self.run.plan.give_up(case, result);
     }
 }

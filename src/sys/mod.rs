@@ -29,6 +29,8 @@
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token where they cannot be used unregistered |
 //! | `results_permissions(builder)` | gives a temporary file the permissions of an ordinary new file, as far as a program can choose them |
+//! | `on_stop(handler)` | calls the handler in a thread of its own for each event that asks the program to stop, with the exit code that tells of it: 128 and the number of the signal. If it fails, such an event ends the program |
+//! | `lock_folder(folder)` | a file that nobody else gets while it is open; `None` if somebody else has it, or if the folder was removed meanwhile |
 //! | `new_process_group(command)` | keeps Ctrl-C from reaching a child, which its parent ends |
 //! | `host()` | what the running system says about itself |
 
@@ -56,7 +58,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use endpoint::{Endpoint, Listener};
 pub(crate) use family::{
     REARM, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, killed_by_sigpipe,
-    local_listener, local_socket, new_process_group, pipe, restore_sigpipe, results_permissions, set_keepalive_fast,
+    local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, restore_sigpipe, results_permissions, set_keepalive_fast,
     set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,
     vanish, write_by, write_stdout,
 };

@@ -122,10 +122,7 @@ impl Sockets {
             })),
             Operation::Exec(start) => return self.exec(start, context),
             Operation::Depart => return self.depart(context),
-            Operation::Crash => done(self.holder.take().map(|mut child| {
-                child.kill()?;
-                child.wait().map(drop)
-            })),
+            Operation::Crash => done(self.holder.take().map(|process| process.end())),
             Operation::Vanish => self.vanish(actor)?,
             Operation::Reboot => {
                 self.vanish(actor)?;

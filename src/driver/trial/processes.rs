@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    context::{Context, kill_and_wait},
+    context::Context,
     next::{Abort, Next},
     sockets::Sockets,
 };
@@ -61,11 +61,14 @@ impl Sockets {
                 command.stdin(Stdio::piped()).stdout(socket);
                 context.spawn(&mut command)
             })
-            .map_err(Abort::because("a process for the peer"))?;
+            .map_err(failed("a process for the peer"))?;
         // The process writes nothing more to it.
         child.stderr = None;
-        if let Some(mut earlier) = self.holder.replace(child) {
-            kill_and_wait(&mut earlier);
+        // It lives as long as the trial, and says nothing.
+        child.let_be();
+        if let Some(earlier) = self.holder.replace(child) {
+            // It may have ended by itself.
+            let _ = earlier.end();
         }
         Ok(Next::Done(Outcome::Done))
     }
@@ -93,9 +96,12 @@ impl Sockets {
                 let mut report = String::new();
                 let read = child.stderr.take().map_or(Ok(0), |mut stderr| stderr.read_to_string(&mut report));
                 let status = child.wait()?;
+                if child.was_silent().is_some() {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
                 read.map(|_| (report, status))
             })
-            .map_err(Abort::because("a program that writes"))?;
+            .map_err(failed("a program that writes"))?;
         match Line::decode(&report) {
             _ if sys::killed_by_sigpipe(status) => {
                 Ok(Next::Observed(Observation { outcome: Outcome::NotRun, signal: Signal::Killed }))
@@ -103,6 +109,14 @@ impl Sockets {
             Some(Line::Observed(observation)) => Ok(Next::Observed(observation)),
             _ => Err(Abort::NotRun(format!("a program that writes ended without a report: {status}"))),
         }
+    }
+}
+
+/// Why a process could not do its part; one that gave no sign of life was killed.
+fn failed(subject: &'static str) -> impl FnOnce(io::Error) -> Abort {
+    move |error| match (error.kind(), error.raw_os_error()) {
+        (io::ErrorKind::TimedOut, None) => Abort::NotRun(format!("{subject} hung")),
+        _ => Abort::because(subject)(error),
     }
 }
 

@@ -5,6 +5,7 @@ mod host;
 mod local;
 mod processor;
 mod sigpipe;
+mod stop;
 mod tcp_timeouts;
 
 use std::{
@@ -25,6 +26,7 @@ pub(crate) use calls::write_by;
 pub use host::host;
 pub(crate) use local::{local_listener, local_socket, pipe};
 pub use sigpipe::note_sigpipe;
+pub(crate) use stop::{lock_folder, on_stop};
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
