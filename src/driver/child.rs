@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     journal::Line,
     plan::{Ledger, Plan},
-    schedule::Queue,
+    schedule::{InOrder, Queue},
     settings::{Progress, Run, Settings},
     tally::CaseResult,
     watchdog::{Hang, Process, hung},
@@ -118,7 +118,8 @@ pub(super) fn work() -> io::Result<()> {
         program: std::env::current_exe().ok(),
     };
     let plan = Plan::new(&cases, &settings, &Progress::default());
-    let (queue, ledger) = (Queue::repeating(vec![job.trials], 1), Ledger::default());
+    let queue = Queue::repeating(InOrder { long: Vec::new(), others: job.trials }, 1);
+    let ledger = Ledger::default();
     let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, true)?.with_journal();
     if let Some(first) = cases.first() {
         sys::set_sigpipe(first.axes.sigpipe)?;
@@ -192,7 +193,11 @@ fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>) -> Result<
             }
             Err(error) => {
                 let reason = format!("a process: {}", Outcome::from_error(&error));
-                return Err(if sys::is_exhausted(&error) { Failed::Exhausted(reason) } else { Failed::GivenUp(reason) });
+                return Err(if sys::is_exhausted(&error) {
+                    Failed::Exhausted(reason)
+                } else {
+                    Failed::GivenUp(reason)
+                });
             }
         };
         trials.drain(..ended);

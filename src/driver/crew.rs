@@ -1,7 +1,6 @@
 //! The threads of a run. They are watched and never joined, so that one that hangs does not keep the others' results.
 
 use std::{
-    any::Any,
     io,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
@@ -32,8 +31,8 @@ pub(super) struct Crew<T> {
     /// The threads that have not ended, with their numbers.
     threads: Vec<(usize, Arc<Ledger>, Silence)>,
     started: usize,
-    sender: Sender<(usize, Result<T, Box<dyn Any + Send>>)>,
-    receiver: Receiver<(usize, Result<T, Box<dyn Any + Send>>)>,
+    sender: Sender<(usize, thread::Result<T>)>,
+    receiver: Receiver<(usize, thread::Result<T>)>,
     looked: Instant,
     /// Since when the run is known to be stopped.
     stopped: Option<Instant>,

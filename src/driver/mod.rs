@@ -33,7 +33,7 @@ pub use {
 use {
     crew::{Crew, Event},
     plan::Plan,
-    schedule::{Queue, Schedule},
+    schedule::{InOrder, Queue, Schedule},
     settings::Run,
     watchdog::hung,
     worker::Worker,
@@ -105,7 +105,7 @@ fn run_some(
     let run = plan.run(&cases, &settings);
     let (here, in_children): (Vec<_>, Vec<_>) =
         numbers.into_iter().partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
-    let queue = Arc::new(Queue::repeating(schedule::in_order(&cases, here), settings.repeat as usize));
+    let queue = Arc::new(Queue::repeating(InOrder::new(&cases, here), settings.repeat as usize));
     run_workers(run, plan, &queue)
         .map_err(|error| io::Error::other(format!("the selector cannot be used: {error}")))?;
 
@@ -129,13 +129,7 @@ fn run_workers(run: Run<'_>, plan: &Arc<Plan>, queue: &Arc<Queue>) -> io::Result
 }
 
 /// Has workers run the trials of the queue, as a `last_resort` a single one. One that hangs is replaced.
-fn run_crew(
-    run: Run<'_>,
-    plan: &Arc<Plan>,
-    queue: &Arc<Queue>,
-    workers: usize,
-    last_resort: bool,
-) -> io::Result<()> {
+fn run_crew(run: Run<'_>, plan: &Arc<Plan>, queue: &Arc<Queue>, workers: usize, last_resort: bool) -> io::Result<()> {
     let mut crew = Crew::new(plan, run.settings);
     let start = |crew: &mut Crew<_>| {
         let (queue, settings) = (Arc::clone(queue), run.settings.clone());

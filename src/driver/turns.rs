@@ -7,7 +7,8 @@ use std::sync::{
 };
 
 /// Who is at it in this program. A lock of std's cannot be given free for a thread that hangs.
-static TURNS: Turns = Turns { state: Mutex::new(State { going_on: 0, starting: 0, exclusive: false }), changed: Condvar::new() };
+static TURNS: Turns =
+    Turns { state: Mutex::new(State { going_on: 0, starting: 0, exclusive: false }), changed: Condvar::new() };
 
 struct Turns {
     state: Mutex<State>,
@@ -28,7 +29,11 @@ impl Turns {
         TURNS.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_while(&self, state: MutexGuard<'static, State>, busy: fn(&mut State) -> bool) -> MutexGuard<'static, State> {
+    fn wait_while(
+        &self,
+        state: MutexGuard<'static, State>,
+        busy: fn(&mut State) -> bool,
+    ) -> MutexGuard<'static, State> {
         self.changed.wait_while(state, busy).unwrap_or_else(PoisonError::into_inner)
     }
 }

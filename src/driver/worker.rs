@@ -45,10 +45,13 @@ pub(super) struct Worker<'a> {
     starts_processes: bool,
     /// Most trials in flight; it shrinks when descriptors run out.
     limit: usize,
+    /// How many of them wait for long.
+    long: usize,
 }
 
 struct Slot<'a> {
     trial: Trial<'a>,
+    is_long: bool,
     /// Flags of the present events that came for its wait.
     flags: Readiness,
 }
@@ -66,6 +69,7 @@ impl<'a> Worker<'a> {
             poll,
             slots: Slab::new(),
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
+            long: 0,
             starts_processes: steps.any(|step| step.operation.starts_process()),
         })
     }
@@ -136,13 +140,16 @@ impl<'a> Worker<'a> {
             if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
                 return false;
             }
-            let Some(case) = self.queue.take() else { return false };
+            // Otherwise they would take all slots, and no other case would be complete before them.
+            let Some(case) = self.queue.take(self.long < self.limit / 2) else { return false };
             if self.run.plan.passes_over(case) {
                 continue;
             }
             self.ledger.begin(case);
             let trial = Trial::new(self.run.cases[case], case);
-            let slot = self.slots.insert(Slot { trial, flags: Readiness::default() });
+            let is_long = self.queue.is_long(case);
+            self.long += usize::from(is_long);
+            let slot = self.slots.insert(Slot { trial, is_long, flags: Readiness::default() });
             self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
@@ -185,7 +192,7 @@ impl<'a> Worker<'a> {
         let ended = !matches!(result, Ok(false));
         if ended && !self.ledger.end(case) {
             // The trial was given up, or has begun anew elsewhere.
-            self.slots.remove(number);
+            self.remove(number);
             return;
         }
         if let Ok(true) = result {
@@ -196,10 +203,16 @@ impl<'a> Worker<'a> {
             self.abandon(case, reason);
         }
         if ended {
-            self.slots.remove(number).trial.dispose(&mut self.context);
+            self.remove(number).dispose(&mut self.context);
         }
         self.ledger.pulse.leave();
         self.context.end_turn();
+    }
+
+    fn remove(&mut self, number: usize) -> Trial<'a> {
+        let Slot { trial, is_long, .. } = self.slots.remove(number);
+        self.long -= usize::from(is_long);
+        trial
     }
 
     /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in

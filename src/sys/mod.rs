@@ -58,9 +58,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) use endpoint::{Endpoint, Listener};
 pub(crate) use family::{
     REARM, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, killed_by_sigpipe,
-    local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, restore_sigpipe, results_permissions, set_keepalive_fast,
-    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,
-    vanish, write_by, write_stdout,
+    local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, restore_sigpipe, results_permissions,
+    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, error_name, host};
 #[cfg(all(unix, not(brokenpipe_fallback)))]

@@ -53,9 +53,14 @@ impl Process {
 
     /// Sends SIGINT, as Ctrl-C does. The program may have ended already.
     pub fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends this signal. The program may have ended already.
+    pub fn signal(&self, name: &str) {
         // A process that has ended keeps its number until it is waited for.
-        let sent = Command::new("sh").args(["-c", r#"kill -INT "$1""#, "sh", &self.id().to_string()]).status();
-        assert!(sent.expect("there is a shell").success(), "SIGINT could not be sent");
+        let sent = Command::new("sh").args(["-c", r#"kill -"$1" "$2""#, "sh", name, &self.id().to_string()]).status();
+        assert!(sent.expect("there is a shell").success(), "SIG{name} could not be sent");
     }
 
     /// Sends SIGKILL. The program may have ended already.

@@ -63,7 +63,9 @@ impl Sockets {
         // Initialise SPINS before the threads race.
         LazyLock::force(&SPINS);
         let thread = thread::Builder::new().spawn(close).map_err(Abort::because("a thread"))?;
-        self.background_close.replace(thread).map(let_end);
+        if let Some(earlier) = self.background_close.replace(thread) {
+            let_end(earlier);
+        }
         Ok(())
     }
 }

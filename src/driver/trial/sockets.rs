@@ -149,7 +149,9 @@ impl Sockets {
             // It may have ended by itself.
             let _ = process.end();
         }
-        self.background_close.take().map(let_end);
+        if let Some(thread) = self.background_close.take() {
+            let_end(thread);
+        }
         self.listening.hand_on(self.axes.transport, self.connected == self.accepted, spare);
     }
 }

@@ -26,10 +26,10 @@ pub(crate) use calls::write_by;
 pub use host::host;
 pub(crate) use local::{local_listener, local_socket, pipe};
 pub use sigpipe::note_sigpipe;
-pub(crate) use stop::{lock_folder, on_stop};
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
+pub(crate) use stop::{lock_folder, on_stop};
 pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
