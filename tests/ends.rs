@@ -9,26 +9,32 @@ use std::{
     fs, thread,
     time::{Duration, Instant},
 };
+#[cfg(target_os = "linux")]
+use std::{path::Path, process};
 
+#[cfg(target_os = "linux")]
+use brokenpipe::catalogue::Sigpipe;
 use brokenpipe::{
-    catalogue::{Catalogue, Selection},
+    catalogue::{Actor, Axes, Case, Catalogue, Operation, Selection, Setting, Step},
     driver::{self, CaseResult, Progress, Settings},
     results::FolderLock,
 };
-use common::{BROKENPIPE, Folder, LIMIT, ONE_CASE, RUN, Ran, contents, distinct, process::Process, until};
+#[cfg(target_os = "linux")]
+use common::{BROKENPIPE, until};
+use common::{Folder, LIMIT, ONE_CASE, RUN, Ran, contents, distinct, process::Process};
 
-/// Two scenarios, each here and in processes of its own: one that ends, and one in which a read waits for ever.
+/// A scenario that ends, and one that waits; both also in processes of their own.
+#[cfg(target_os = "linux")]
 const OWN: &str = r#"
 [[scenario]]
-id = "own/hangs"
+id = "own/waits"
 title = "t"
 why = "w"
 transports = ["tcp4"]
 steps = """
 client connect
 server accept
-client set blocking
-client read 1
+client await quiet
 """
 [[scenario.also]]
 transports = ["tcp4"]
@@ -49,120 +55,188 @@ transports = ["tcp4"]
 sigpipe = ["default"]
 "#;
 
-/// Threads and processes that hang are left behind, and what they had still to do is done by others.
-#[cfg(target_os = "linux")]
+/// The language lets no scenario block a whole run, so the steps are changed afterwards.
 #[test]
-fn a_trial_that_hangs_costs_its_own_case_only() {
+fn a_thread_that_hangs_costs_its_own_case_only() {
     let mut catalogue = Catalogue::default();
-    catalogue.add("own.toml", OWN).expect("the scenarios are valid");
-    let cases = Selection::default().cases(&catalogue);
+    catalogue.add("own.toml", common::OWN).expect("the scenarios are valid");
+    let mut blocked = catalogue.find("own/short").expect("it was added").clone();
+    blocked.id = "own/blocked".to_owned();
+    let step = |operation| Step { actor: Actor::Client, operation };
+    blocked.steps.truncate(2);
+    blocked.steps.extend([step(Operation::Set(Setting::Blocking)), step(Operation::Read(1))]);
+    let short = Selection::new(&["own/short"]).expect("an id is a selector").cases(&catalogue)[0];
+    let cases = [Case { scenario: &blocked, axes: Axes::USUAL }, short];
     let settings = Settings {
         repeat: 5,
         connect_deadline: Duration::from_millis(200),
         patience: Duration::from_secs(3),
-        program: Some(BROKENPIPE.into()),
         ..Settings::default()
     };
     let progress = Progress::default();
     let begun = Instant::now();
     let results = driver::run(&cases, &settings, &progress).expect("the selector works");
     assert!(begun.elapsed() < LIMIT);
-    assert_eq!(progress.finished(), 20);
-    for (case, result) in cases.iter().zip(results) {
-        match result {
-            CaseResult::NotRun(reason) if case.scenario.id == "own/hangs" => {
-                assert_eq!(reason, "hung: step 4 client read 1, for 3 s");
-            }
-            CaseResult::Measured { trials: 5, .. } if case.scenario.id == "own/short" => {}
-            result => panic!("{}: {result:?}", case.scenario.id),
-        }
-    }
+    assert_eq!(progress.finished(), 10);
+    assert_eq!(results[0], CaseResult::NotRun("hung: step 4 client read 1, for 3 s".to_owned()));
+    assert!(matches!(results[1], CaseResult::Measured { trials: 5, .. }), "{results:?}");
+    assert_eq!(progress.hangs(), []);
 }
 
-/// Runs `own/hangs` here, or in a process of its own, and the short scenario before it.
-fn run_of(args: &[&str]) -> (Folder, Ran) {
-    let folder = Folder::with("own.toml", OWN);
-    folder.brokenpipe(&[&RUN[..], &["own/short", "--scenarios", "own.toml"]].concat()).exits(0).silent();
-    let begun = Instant::now();
-    let ran = folder.brokenpipe(&[&RUN[..], &["own/hangs", "--scenarios", "own.toml", "--repeat", "3"], args].concat());
-    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
-    (folder, ran)
-}
-
-#[test]
-fn at_the_time_limit_the_run_ends_and_says_what_hangs() {
-    let (folder, ran) = run_of(&["--time-limit", "2s", "--jobs", "1"]);
-    let ran = ran.exits(3);
-    let lines: Vec<_> = ran.err.lines().collect();
-    assert_eq!(lines.len(), 2, "{ran:?}");
-    assert!(lines[0].starts_with("hangs: own/hangs tcp4: step 4 client read 1 has waited "), "{ran:?}");
-    assert!(lines[0].ends_with(" s for a call to return"), "{ran:?}");
-    assert!(lines[1].starts_with("brokenpipe: the time limit has passed: here: 0 of 2 cases measured, 2 not run, "));
-    let csv = folder.read("out/here.csv");
-    let of = |scenario: &str| csv.lines().filter(|line| line.contains(scenario)).count();
-    assert_eq!((of(",own/short,"), of(",own/hangs,")), (6, 8), "{csv}");
-    assert!(csv.contains(",own/short,tcp4,default,std,none,3,client,close,ok,,,,,10,10,"), "{csv}");
-}
-
+/// The processes with this last argument that work in a folder, or that this one has started.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_process_that_hangs_is_ended_and_named() {
-    let own = OWN.replacen("[[scenario.also]]\ntransports = [\"tcp4\"]\nsigpipe = [\"default\"]\n", "", 1);
-    let own = own.replacen("transports = [\"tcp4\"]\n", "transports = [\"tcp4\"]\nsigpipe = [\"default\"]\n", 1);
-    let folder = Folder::with("own.toml", own);
-    let args = ["own/hangs", "--scenarios", "own.toml", "--repeat", "3", "--time-limit", "4s"];
-    let ran = folder.brokenpipe(&[&RUN[..], &args].concat()).exits(3);
-    let hangs = ran.err.lines().next().expect("it reports");
-    assert!(hangs.starts_with("hangs: own/hangs tcp4 sigpipe=default: step 4 client read 1 has waited "), "{ran:?}");
-    assert!(hangs.contains(" s for a call to return in process ") && hangs.ends_with(" (3 trials)"), "{ran:?}");
-    assert_eq!(distinct(&folder.read("out/here.csv"), "outcome"), ["not-run"]);
-    assert!(processes_with("run-trials", folder.path().to_str().unwrap()).is_empty());
-}
-
-/// The processes whose arguments are this word, and whose working directory is this folder.
-#[cfg(target_os = "linux")]
-fn processes_with(word: &str, folder: &str) -> Vec<u32> {
+fn processes_with(word: &str, folder: Option<&Path>) -> Vec<u32> {
+    let own = process::id().to_string();
+    let is_child = |id: &u32| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(&*own)
+    };
     let is_one = |id: &u32| {
+        let is_there = |folder| fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|cwd| cwd == folder);
         fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| line.ends_with(format!("\0{word}\0").as_bytes()))
-            && fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|cwd| cwd.as_os_str() == folder)
+            && folder.map_or_else(|| is_child(id), is_there)
     };
     let entries = fs::read_dir("/proc").expect("/proc is mounted");
-    let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    ids.filter(is_one).collect()
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).filter(is_one).collect()
 }
 
-/// Waits until the run is in the read that never returns.
+/// Stops the only such process once it has had time to come to a step that waits.
 #[cfg(target_os = "linux")]
-fn begin_hanging(folder: &Folder) -> Process {
-    let args = ["own/hangs", "--scenarios", "own.toml", "--repeat", "3", "--jobs", "1"];
-    let run = Process::begin(folder.path(), &[&RUN[..], &args].concat());
-    let tasks = format!("/proc/{}/task", run.id());
-    let hangs = |entry: std::io::Result<fs::DirEntry>| {
-        let place = entry.and_then(|entry| fs::read_to_string(entry.path().join("wchan")));
-        place.is_ok_and(|place| place.contains("wait_woken") || place.contains("sk_wait"))
-    };
-    until("a thread that waits for data", || fs::read_dir(&tasks).is_ok_and(|mut tasks| tasks.any(hangs)));
-    run
+fn stop_process(folder: Option<&Path>) -> u32 {
+    let mut waiting = Vec::new();
+    until("a process that waits", || {
+        thread::sleep(Duration::from_millis(1500));
+        waiting = processes_with("run-trials", folder);
+        waiting.len() == 1
+    });
+    let stopped = process::Command::new("kill").args(["-STOP", &waiting[0].to_string()]).status();
+    assert!(stopped.expect("there is kill").success());
+    waiting[0]
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_signal_ends_a_run_that_hangs_and_a_second_one_ends_it_at_once() {
+fn a_process_that_hangs_costs_its_own_case_only() {
+    let mut catalogue = Catalogue::default();
+    catalogue.add("own.toml", OWN).expect("the scenarios are valid");
+    let cases = Selection::default().cases(&catalogue);
+    assert_eq!(cases[1].axes.sigpipe, Sigpipe::Default);
+    let settings = Settings {
+        repeat: 1,
+        await_deadline: Duration::from_secs(5),
+        connect_deadline: Duration::from_secs(1),
+        patience: Duration::from_secs(1),
+        program: Some(BROKENPIPE.into()),
+        ..Settings::default()
+    };
+    let progress = Progress::default();
+    let results = thread::scope(|scope| {
+        let run = scope.spawn(|| driver::run(&cases, &settings, &progress).expect("the selector works"));
+        stop_process(None);
+        run.join().expect("it does not panic")
+    });
+    assert_eq!(results[1], CaseResult::NotRun("hung: step 3 client await quiet, for 6 s".to_owned()));
+    for result in [&results[0], &results[2], &results[3]] {
+        assert!(matches!(result, CaseResult::Measured { trials: 1, .. }), "{results:?}");
+    }
+    assert!(processes_with("run-trials", None).is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn at_the_time_limit_the_run_ends_and_says_what_it_waits_for() {
     let folder = Folder::with("own.toml", OWN);
-    let run = begin_hanging(&folder);
-    thread::sleep(Duration::from_secs(2));
+    let args = ["own", "--scenarios", "own.toml", "--repeat", "3", "--await-deadline", "1h", "--time-limit", "6s"];
+    let begun = Instant::now();
+    let ran = folder.brokenpipe(&[&RUN[..], &args].concat()).exits(3);
+    assert!((6..60).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    let lines: Vec<_> = ran.err.lines().collect();
+    assert_eq!(lines.len(), 2, "{ran:?}");
+    assert!(lines[0].starts_with("waits: own/waits tcp4: step 3 client await quiet has waited "), "{ran:?}");
+    assert!(lines[0].ends_with(" s for quiet (3 trials)"), "{ran:?}");
+    let summary =
+        "brokenpipe: the time limit has passed: here: 1 of 4 cases measured, 3 not run, 3 trials, written to ";
+    assert!(lines[1].starts_with(summary), "{ran:?}");
+    assert!(folder.read("out/here.csv").contains(",own/short,tcp4,ignore,std,none,3,client,close,ok,,,,,3,3,\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_hangs_is_named_when_the_run_is_stopped() {
+    let elsewhere = OWN.replace("transports = [\"tcp4\"]\nsteps", "transports = [\"unix\"]\nsteps");
+    let folder = Folder::with("own.toml", elsewhere);
+    let args = ["own", "--scenarios", "own.toml", "--transport", "tcp4", "--repeat", "1", "--await-deadline", "1h"];
+    let run = Process::begin(folder.path(), &[&RUN[..], &args].concat());
+    let place = folder.path().canonicalize().expect("it exists");
+    let stopped = stop_process(Some(&place));
+    thread::sleep(Duration::from_secs(3));
     run.signal("TERM");
     let ran = Ran::of(run.output()).exits(143);
-    assert!(ran.err.starts_with("hangs: own/hangs tcp4: step 4 client read 1 has waited "), "{ran:?}");
-    assert_eq!(distinct(&folder.read("out/here.csv"), "outcome"), ["not-run"]);
+    let hangs = "hangs: own/waits tcp4 sigpipe=default: step 3 client await quiet has waited ";
+    assert!(ran.err.starts_with(hangs), "{ran:?}");
+    assert!(ran.err.contains(&format!(" s for a call to return in process {stopped}\n")), "{ran:?}");
+    assert!(processes_with("run-trials", Some(&place)).is_empty());
+}
 
-    let folder = Folder::with("own.toml", OWN);
-    let run = begin_hanging(&folder);
+/// A scenario that starts a process.
+#[cfg(target_os = "linux")]
+const DEPARTS: &str = r#"
+[[scenario]]
+id = "own/departs"
+title = "t"
+why = "w"
+transports = ["tcp4"]
+steps = """
+client connect
+server accept
+server depart
+client close
+"""
+"#;
+
+/// While the first steps of a run wait, another program takes the place of this one: the process that is started then
+/// says nothing, and the run waits for it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_a_run_that_waits_for_a_process() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::with("own.toml", DEPARTS);
+    fs::copy(BROKENPIPE, folder.join("program")).expect("it can be copied");
+    let args = ["--scenarios", "own.toml", "--repeat", "1", "--pace", "2s", "own"];
+    let run = Process::begin_program(&folder.join("program"), folder.path(), &[&RUN[..], &args].concat());
+    folder.write("other", "#!/bin/sh\nexec sleep 1000\n");
+    fs::set_permissions(folder.join("other"), fs::Permissions::from_mode(0o755)).expect("it is this test's own");
+    thread::sleep(Duration::from_secs(1));
+    fs::rename(folder.join("other"), folder.join("program")).expect("a running program can be replaced");
+    let place = folder.path().canonicalize().expect("it exists");
+    until("a process that says nothing", || !processes_with("1000", Some(&place)).is_empty());
+    thread::sleep(Duration::from_secs(3));
+    run.signal("HUP");
+    let ran = Ran::of(run.output()).exits(129);
+    let lines: Vec<_> = ran.err.lines().collect();
+    assert_eq!(lines.len(), 2, "{ran:?}");
+    assert!(lines[0].starts_with("hangs: own/departs tcp4: step 3 server depart has waited "), "{ran:?}");
+    assert!(lines[0].ends_with(" s for a call to return"), "{ran:?}");
+    assert_eq!(distinct(&folder.read("out/here.csv"), "outcome"), ["not-run"]);
+    until("the end of its process", || processes_with("1000", Some(&place)).is_empty());
+}
+
+/// The first signal ends the measuring, and then the run waits for the folder.
+#[test]
+fn a_second_signal_ends_a_run_at_once() {
+    let folder = Folder::with("own.toml", common::OWN);
+    let args = ["own/long", "--scenarios", "own.toml", "--await-deadline", "1h"];
+    let mut run = Process::begin(folder.path(), &[&RUN[..], &args].concat());
+    thread::sleep(Duration::from_secs(3));
+    let lock = FolderLock::take(&folder.join("out")).expect("the folder can be locked");
     run.signal("TERM");
-    thread::sleep(Duration::from_millis(300));
+    thread::sleep(Duration::from_secs(2));
+    assert!(run.is_running(), "it did not wait");
     run.interrupt();
     let ran = Ran::of(run.output()).exits(130).silent();
     assert_eq!(ran.out, "");
+    drop(lock);
     assert!(!folder.join("out").exists(), "nothing was written, and a folder is left");
 }
 

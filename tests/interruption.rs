@@ -72,7 +72,10 @@ const LONG: [&str; 7] = ["own", "--scenarios", "own.toml", "--repeat", "3", "--a
 /// The file with `own/short` of `short` trials, and `own/long` of `long` trials and with these outcomes.
 fn own_rows(short: u32, long: u32, outcomes: [&str; 3]) -> String {
     let row = |id, trials, step, operation, outcome| {
-        format!("here,measured,own/{id},tcp4,ignore,std,none,{step},{operation},{outcome},,,,,{trials},{trials},\n")
+        let note = if outcome == "not-run" { "the run ended before the case was complete" } else { "" };
+        format!(
+            "here,measured,own/{id},tcp4,ignore,std,none,{step},{operation},{outcome},,,,,{trials},{trials},{note}\n"
+        )
     };
     let rows = [
         row("short", short, 1, "client,connect", "ok"),

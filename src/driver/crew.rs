@@ -118,15 +118,19 @@ impl<T: Send + 'static> Crew<T> {
         // More than that has not been seen to pass: this thread itself stood still.
         let passed = (now - self.looked).min(10 * LOOK);
         self.looked = now;
-        let progress = &self.plan.progress;
+        let progress = self.plan.progress.clone();
         if self.plan.end.is_some_and(|end| end <= now) {
             progress.run_out();
         }
         let processes = progress.processes();
         if progress.is_stopped() {
+            if self.stopped.is_none() {
+                self.report();
+            }
+            // Only afterwards, since some threads wait for them.
             processes.kill_all();
             if now - *self.stopped.get_or_insert(now) > GRACE {
-                self.leave_all();
+                self.threads.drain(..).for_each(|(_, ledger, _)| drop(ledger.leave_behind()));
             }
             return None;
         }
@@ -149,15 +153,14 @@ impl<T: Send + 'static> Crew<T> {
         Some(Event::Hung { case, step, since, others })
     }
 
-    /// Leaves behind the threads that have not ended, and reports what they are at.
-    fn leave_all(&mut self) {
+    /// Reports the threads that are in a call.
+    fn report(&mut self) {
         let cases = self.plan.cases();
-        for (_, ledger, mut silence) in self.threads.drain(..) {
-            let since = silence.observe(ledger.pulse.beats(), GRACE);
+        for (_, ledger, silence) in &mut self.threads {
+            let since = silence.observe(ledger.pulse.beats(), Duration::ZERO);
             if let Some((case, step)) = ledger.pulse.place() {
                 self.plan.progress.report(Hang::new(&cases[case], step, "a call to return", since));
             }
-            ledger.leave_behind();
         }
     }
 }

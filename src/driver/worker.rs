@@ -190,9 +190,12 @@ impl<'a> Worker<'a> {
         let result = trial.resume(wake, &mut self.context);
         let case = trial.case_number;
         let ended = !matches!(result, Ok(false));
-        if ended && !self.ledger.end(case) {
-            // The trial was given up, or has begun anew elsewhere.
-            self.remove(number);
+        // The trial was given up, or has begun anew elsewhere; or the run is stopped, and the processes of its trials are
+        // killed, which is not to be observed.
+        if ended && (!self.ledger.end(case) || self.run.progress.is_stopped()) {
+            self.remove(number).dispose(&mut self.context);
+            self.ledger.pulse.leave();
+            self.context.end_turn();
             return;
         }
         if let Ok(true) = result {

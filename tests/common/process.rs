@@ -31,7 +31,12 @@ fn read(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
 impl Process {
     /// Starts the program in a folder.
     pub fn begin(folder: &Path, args: &[&str]) -> Self {
-        let mut command = Command::new(BROKENPIPE);
+        Self::begin_program(Path::new(BROKENPIPE), folder, args)
+    }
+
+    /// Starts a copy of the program in a folder.
+    pub fn begin_program(program: &Path, folder: &Path, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
         command.current_dir(folder).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let pipes = [read(child.stdout.take().expect("it is piped")), read(child.stderr.take().expect("it is piped"))];
