@@ -6,35 +6,42 @@ use std::{
     mem::MaybeUninit,
     os::unix::fs::MetadataExt,
     path::Path,
-    ptr,
-    sync::mpsc::channel,
-    thread,
+    ptr, thread,
 };
 
-use libc::{SIGHUP, SIGINT, SIGTERM};
+use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
 use rustix::{
     fs::{FlockOperation, flock},
     io::Errno,
 };
-use signal_hook::iterator::Signals;
 
-/// SIGINT, SIGTERM and SIGHUP; not SIGHUP if it is ignored, as nohup(1) has it.
+/// SIGINT, SIGTERM and SIGHUP; not SIGHUP if it is ignored, as nohup(1) has it. A thread waits for them that all others
+/// block, which takes no descriptors; std unblocks them for a child.
 pub(crate) fn on_stop(mut handler: impl FnMut(u8) + Send + 'static) -> io::Result<()> {
-    let (begun, begins) = channel();
-    thread::Builder::new().spawn(move || {
-        let signals = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal != SIGHUP || !is_ignored(signal));
-        let mut signals = match Signals::new(signals) {
-            Ok(signals) => signals,
-            Err(error) => return begun.send(Err(error)),
-        };
-        begun.send(Ok(()))?;
-        for signal in signals.forever() {
-            // As shells report a program that a signal ended.
-            handler(128 + u8::try_from(signal).unwrap_or_default());
+    let is_asked = |signal: &Signal| *signal != Signal::SIGHUP || !is_ignored(libc::SIGHUP);
+    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().filter(is_asked).collect();
+    // Threads that are started from now on inherit this.
+    signals.thread_block()?;
+    for each in &signals {
+        // Some systems drop a signal that is ignored even while it is blocked.
+        // SAFETY: SIG_DFL is no handler that could do anything unsafe.
+        unsafe { signal(each, SigHandler::SigDfl) }?;
+    }
+    let wait = move || {
+        loop {
+            match signals.wait() {
+                // As shells report a program that a signal ended.
+                Ok(signal) => handler(128 + signal as u8),
+                Err(nix::Error::EINTR) => {}
+                Err(_) => return,
+            }
         }
-        Ok(())
-    })?;
-    begins.recv().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
+    };
+    if let Err(error) = thread::Builder::new().spawn(wait) {
+        signals.thread_unblock()?;
+        return Err(error);
+    }
+    Ok(())
 }
 
 fn is_ignored(signal: libc::c_int) -> bool {
