@@ -162,13 +162,103 @@ fn on_path(name: &str) -> PathBuf {
 
 /// Other programs stand in for one that crashes: one succeeds at once, one fails, and one writes nonsense.
 #[test]
-fn a_crash_is_an_error_of_the_run_and_keeps_other_results() {
-    for program in ["true", "false", "echo"] {
+fn a_crash_costs_its_own_case_only() {
+    let reasons = [
+        ("true", "child crashed (exit status: 0)"),
+        ("false", "child crashed (exit status: 1)"),
+        ("echo", "child wrote no journal"),
+    ];
+    for (program, reason) in reasons {
         let (_, results) = run(Some(&on_path(program)));
-        let RunError { error, results } = results.expect_err("the program is no brokenpipe");
-        let error = error.to_string();
-        assert!(error.contains("crashed between two trials"), "{program}: {error}");
+        let results = results.expect("a crash does not end the run");
         assert!(matches!(results[0], CaseResult::Measured { trials: 3, .. }), "{program}: {:?}", results[0]);
-        assert!(results[1..].iter().all(|result| matches!(result, CaseResult::NotRun(_))), "{program}: {results:?}");
+        assert_eq!(results[1..], vec![CaseResult::NotRun(reason.to_owned()); 3], "{program}");
+    }
+}
+
+/// Scripts stand in for the program.
+#[cfg(target_os = "linux")]
+mod scripts {
+    use std::{
+        fs,
+        os::unix::fs::PermissionsExt,
+        time::{Duration, Instant},
+    };
+
+    use super::{common::Folder, *};
+
+    /// A folder with a script that has this text after its first line.
+    fn script(text: &str) -> (Folder, PathBuf) {
+        let folder = Folder::with("script", format!("#!/bin/sh\n{text}\n"));
+        let script = folder.join("script");
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        (folder, script)
+    }
+
+    #[test]
+    fn a_case_whose_processes_crash_is_not_run_and_all_others_are() {
+        // The job is on standard input, which is read once.
+        let text = format!(
+            r#"read -r job
+            case $job in *'"sigpipe":"handler"'*) kill -SEGV $$ ;; esac
+            printf '%s' "$job" | '{}' "$@"
+            status=$?
+            # A shell reports a signal so.
+            [ $status -le 128 ] || kill -$((status - 128)) $$
+            exit $status"#,
+            common::BROKENPIPE
+        );
+        let (_folder, script) = script(&text.replace("read -r job", "job=$(cat)"));
+        let (modes, results) = run_all(&[SCENARIO, HARMLESS], Some(&script), 3);
+        let results = results.expect("a crash does not end the run");
+        for (mode, result) in modes.into_iter().zip(results) {
+            match result {
+                CaseResult::NotRun(reason) if mode == Sigpipe::Handler => {
+                    assert!(reason.starts_with("child crashed (signal: 11 (SIGSEGV)"), "{reason}");
+                }
+                CaseResult::Measured { trials: 3, .. } if mode != Sigpipe::Handler => {}
+                result => panic!("{mode}: {result:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn if_every_process_crashes_no_more_are_started_soon() {
+        let (folder, script) = script(r#"echo >>"$0.started"; exit 7"#);
+        let (modes, results) = run_all(&[SCENARIO, HARMLESS], Some(&script), 200);
+        let results = results.expect("a crash does not end the run");
+        for (mode, result) in modes.into_iter().zip(results) {
+            match result {
+                CaseResult::NotRun(reason) if mode != Sigpipe::Ignore => {
+                    assert!(reason.starts_with("child crashed (exit status: 7)"), "{reason}");
+                }
+                CaseResult::Measured { trials: 200, .. } if mode == Sigpipe::Ignore => {}
+                result => panic!("{mode}: {result:?}"),
+            }
+        }
+        let started = folder.read("script.started").lines().count();
+        assert!((1..=3 * 3 * 16).contains(&started), "{started}");
+    }
+
+    #[test]
+    fn a_process_that_is_silent_is_ended_and_its_case_is_not_run() {
+        let mut catalogue = Catalogue::default();
+        catalogue.add("own.toml", SCENARIO).expect("the scenario is valid");
+        let cases = Selection::default().cases(&catalogue);
+        let (_folder, script) = script("exec sleep 1000");
+        let short = Duration::from_millis(100);
+        let settings = Settings {
+            repeat: 1,
+            await_deadline: short,
+            connect_deadline: short,
+            patience: short,
+            program: Some(script),
+            ..Settings::default()
+        };
+        let begun = Instant::now();
+        let results = driver::run(&cases[1..], &settings, &Progress::default()).expect("the selector works");
+        assert!(begun.elapsed() < common::LIMIT);
+        let silent = CaseResult::NotRun("hung: a process between two trials, for 0 s".to_owned());
+        assert_eq!(results, vec![silent; 3]);
     }
 }

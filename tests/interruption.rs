@@ -27,12 +27,23 @@ use common::{Bytes, Folder, HEAD, LIMIT, ONE_CASE, OWN, RUN, Ran, contents, dist
 /// handler by then: this tries again with a fresh folder and twice the time until the run has come far `enough`.
 #[track_caller]
 fn interrupted(prepare: impl Fn() -> Folder, args: &[&str], enough: impl Fn(&Folder) -> bool) -> (Folder, Ran) {
+    stopped_by("INT", prepare, args, enough)
+}
+
+/// Does the same by another signal.
+#[track_caller]
+fn stopped_by(
+    signal: &str,
+    prepare: impl Fn() -> Folder,
+    args: &[&str],
+    enough: impl Fn(&Folder) -> bool,
+) -> (Folder, Ran) {
     let mut last = None;
     for doublings in 0..8 {
         let folder = prepare();
         let run = Process::begin(folder.path(), args);
         thread::sleep(Duration::from_millis(60) * 2_u32.pow(doublings));
-        run.interrupt();
+        run.signal(signal);
         let output = run.output();
         let by_signal = output.status.signal();
         let ran = Ran::of(output);
@@ -61,7 +72,10 @@ const LONG: [&str; 7] = ["own", "--scenarios", "own.toml", "--repeat", "3", "--a
 /// The file with `own/short` of `short` trials, and `own/long` of `long` trials and with these outcomes.
 fn own_rows(short: u32, long: u32, outcomes: [&str; 3]) -> String {
     let row = |id, trials, step, operation, outcome| {
-        format!("here,measured,own/{id},tcp4,ignore,std,none,{step},{operation},{outcome},,,,,{trials},{trials},\n")
+        let note = if outcome == "not-run" { "the run ended before the case was complete" } else { "" };
+        format!(
+            "here,measured,own/{id},tcp4,ignore,std,none,{step},{operation},{outcome},,,,,{trials},{trials},{note}\n"
+        )
     };
     let rows = [
         row("short", short, 1, "client,connect", "ok"),
@@ -87,6 +101,18 @@ fn ctrl_c_writes_the_cases_that_are_complete_and_the_others_as_not_run() {
     assert_eq!(distinct(&folder.read("out/platforms.csv"), "platform"), ["here"]);
     let report = folder.brokenpipe(&["report", "out"]).exits(0).silent().out;
     assert!(report.contains("not-run: the step was not tried"), "{report}");
+}
+
+#[test]
+fn sigterm_and_sighup_write_the_cases_that_are_complete_too() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let own = || Folder::with("own.toml", OWN);
+        let (folder, ran) = stopped_by(signal, own, &[&RUN[..], &LONG].concat(), short_is_measured);
+        let ran =
+            ran.exits(code).says(&["brokenpipe: interrupted: here: 1 of 2 cases measured, 1 not run, 3 trials, "]);
+        assert_eq!((ran.out.as_str(), ran.err.lines().count()), ("", 1), "{ran:?}");
+        assert!(folder.read("out/here.csv").contains(",close,ok,,,,,3,3,"));
+    }
 }
 
 #[test]

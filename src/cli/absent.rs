@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     catalogue::Selection,
-    results::{Results, check_absent},
+    results::{FolderLock, Results, check_absent},
 };
 
 #[derive(Debug, Args)]
@@ -34,12 +34,14 @@ pub(super) fn absent(args: &AbsentArgs) -> Done {
     if args.reason.trim().is_empty() {
         return Err(Failure::Wrong("--reason: empty text; say why the platform was not measured".to_owned()));
     }
+    let lock = FolderLock::take(&args.out).map_err(Failure::wrong)?;
+    note(&lock.notes);
     note(&check_absent(&args.out, &args.platform).map_err(|error| Failure::merge(&error, "--out"))?);
     let mut results = Results::default();
     let cases = Selection::default().cases(&catalogue);
     results
         .add_absent(&args.platform, &cases, &args.reason)
         .map_err(|problem| Failure::Wrong(format!("--reason: {problem}")))?;
-    results.write(&args.out, &args.platform).map_err(Failure::wrong)?;
+    results.write_into(&lock, &args.platform).map_err(Failure::wrong)?;
     Ok(())
 }

@@ -15,6 +15,7 @@ use super::{
     failure::{Done, Failure, note, print},
     load::catalogue,
     options::{Own, RESULTS},
+    stop::on_signal,
 };
 use crate::{
     check::{self, Terms},
@@ -45,7 +46,8 @@ pub(super) fn accept(args: &AcceptArgs) -> Done {
     let pair = Comparison::read(&before, &args.run, &catalogue).map_err(Failure::wrong)?;
     note(&pair.notes);
     let merge_error = |error| Failure::merge(&error, "--into");
-    let adoption = Adoption::plan(&args.run, &args.into, &catalogue).map_err(merge_error)?;
+    let plan = || Adoption::plan(&args.run, &args.into, &catalogue).map_err(merge_error);
+    let mut adoption = plan()?;
     note(&adoption.notes);
     let checked = check::check(&pair, &[], &Terms { only_own: true, ..Terms::default() });
     print(&report::check(&checked, CheckFormat::Text))?;
@@ -53,12 +55,15 @@ pub(super) fn accept(args: &AcceptArgs) -> Done {
         return Err(Failure::Wrong("nothing to adopt: none of these platforms was measured".to_owned()));
     }
     if !args.yes {
-        ask(adoption.count(), args)?;
+        let count = adoption.count();
+        // Nobody else should wait for the answer.
+        drop(adoption);
+        ask(count, args)?;
+        adoption = plan()?;
     }
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
-    // Without a handler Ctrl-C ends the program at once, and every file is still complete.
-    let _ = ctrlc::set_handler(move || stopped.store(true, Ordering::Relaxed));
+    on_signal(move || stopped.store(true, Ordering::Relaxed), || ());
     adoption.carry_out(&stop).map_err(merge_error)
 }
 

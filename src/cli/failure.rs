@@ -8,6 +8,7 @@ use std::{
 use super::{
     ascii::{Ascii, is_ascii_only},
     options::is_coloured,
+    stop,
 };
 use crate::{diagnostic::Mistakes, report::Format, results::MergeError, untrusted::no_command};
 
@@ -23,7 +24,7 @@ pub(super) enum Failure {
     /// Cases that were not run for want of something that says nothing about the platform: lines that tell how many,
     /// and why. What was run is written.
     NotRun(Vec<String>),
-    /// Ctrl-C. The message says what was written.
+    /// A signal, or the time limit. The message says what was written.
     Interrupted(String),
     /// The reader of standard output has gone, which is not an error.
     OutputClosed,
@@ -38,8 +39,7 @@ impl Failure {
             Failure::Wrong(message) => (2, format!("error: {message}")),
             Failure::Mistakes(mistakes) => (2, mistakes.render(is_coloured(&io::stderr()))),
             Failure::NotRun(lines) => (3, lines.join("\n")),
-            // 128 + SIGINT, as shells report it.
-            Failure::Interrupted(message) => (130, format!("brokenpipe: {message}")),
+            Failure::Interrupted(message) => (stop::code(), format!("brokenpipe: {message}")),
         }
     }
 
@@ -55,7 +55,7 @@ impl Failure {
     /// Results that cannot be merged with those of a folder, which this `option` names.
     pub(super) fn merge(error: &MergeError, option: &str) -> Self {
         match error {
-            MergeError::Incomplete(_) => Failure::Interrupted(format!("interrupted: {error}")),
+            MergeError::Incomplete(_) => Failure::Interrupted(format!("{}: {error}", stop::cause())),
             MergeError::Stopped => Failure::Interrupted(error.to_string()),
             MergeError::Elsewhere(message) => Failure::Wrong(format!("{message} with {option}")),
             error => Failure::wrong(error),

@@ -14,6 +14,7 @@ mod platform;
 mod report;
 mod run;
 mod show;
+mod stop;
 mod summary;
 mod view;
 

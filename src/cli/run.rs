@@ -4,10 +4,7 @@ use std::{
     io::{self, IsTerminal, Write},
     num::NonZero,
     path::PathBuf,
-    sync::{
-        Arc,
-        mpsc::{self, Receiver, RecvTimeoutError},
-    },
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
@@ -20,7 +17,8 @@ use super::{
     failure::{Done, Failure, note},
     load::{catalogue, select},
     options::{Own, RESULTS, platform_name},
-    summary::{not_run, summarize},
+    stop::{self, on_signal},
+    summary::{hang_report, not_run, summarize},
 };
 use crate::{
     catalogue::{Case, Selection, Transport},
@@ -67,6 +65,9 @@ pub(super) struct RunArgs {
     /// half of what `brokenpipe platform` says that it sends]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     answers_per_second: Option<u32>,
+    /// Stop after that long, and write the cases that are complete; 0 means never [default: 5m, with --slow 10m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    time_limit: Option<Duration>,
     /// Call this platform NAME instead of what `brokenpipe platform` says
     #[arg(long, value_name = "NAME", value_parser = platform_name)]
     platform: Option<String>,
@@ -107,6 +108,7 @@ impl RunArgs {
             on_slow_machine: Some(self.or_given(Deadlines::LONG)),
             answer_rates: rate.map_or(usual.answer_rates, AnswerRates::of_each),
             pace: self.pace.unwrap_or_default(),
+            time_limit: self.time_limit(),
             program: sys::program(),
             ..usual
         }
@@ -132,6 +134,12 @@ impl RunArgs {
     }
 }
 
+impl RunArgs {
+    fn time_limit(&self) -> Duration {
+        self.time_limit.unwrap_or(Duration::from_secs(if self.slow { 600 } else { 300 }))
+    }
+}
+
 pub(super) fn run(args: &RunArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.over(&args.transport).with_slow(args.slow);
@@ -145,10 +153,17 @@ pub(super) fn run(args: &RunArgs) -> Done {
     note(&before.notes);
 
     let begun = Instant::now();
-    let progress = Arc::new(Progress::default());
-    stop_at_ctrl_c(&progress);
+    let progress = Progress::default();
+    let (to_stop, to_leave) = (progress.clone(), progress.clone());
+    on_signal(move || to_stop.stop(), move || to_leave.kill_processes());
     let (measured, broken) = measure(&cases, args, &platform, &progress)
         .map_or_else(|RunError { error, results }| (results, Some(error)), |measured| (measured, None));
+    if progress.is_out_of_time() {
+        stop::out_of_time();
+    }
+    for line in hang_report(&progress.hangs()) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
     if let Some(error) = &broken
         && measured.iter().all(|result| matches!(result, CaseResult::NotRun(_)))
     {
@@ -162,7 +177,8 @@ pub(super) fn run(args: &RunArgs) -> Done {
     platform.await_deadline = format_duration(deadlines.awaits).to_string();
     platform.connect_deadline = format_duration(deadlines.connects).to_string();
     let name = platform.platform.clone();
-    let merged = before.merge(platform, &cases, &measured, &catalogue).map_err(|error| match (&broken, &error) {
+    let merged = Before::merge_into(&args.out, platform, &selection, (&cases, &measured), &catalogue);
+    let (merged, path) = merged.map_err(|error| match (&broken, &error) {
         (Some(broken), _) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
         (None, MergeError::Incomplete(_)) if !progress.is_stopped() => {
             let mut lines = not_run(&measured);
@@ -171,7 +187,6 @@ pub(super) fn run(args: &RunArgs) -> Done {
         }
         (None, _) => merge_error(error),
     })?;
-    let path = merged.results.write(&args.out, &name).map_err(Failure::wrong)?;
 
     let path = (!args.aside).then_some(path.as_path());
     let summary = summarize(&name, &measured, &merged, progress.finished(), path);
@@ -179,7 +194,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
         return Err(Failure::Wrong(format!("the run failed: {error}; {summary}")));
     }
     if progress.is_stopped() {
-        return Err(Failure::Interrupted(format!("interrupted: {summary}")));
+        return Err(Failure::Interrupted(format!("{}: {summary}", stop::cause())));
     }
     if !args.quiet {
         let _ = writeln!(io::stderr(), "{summary} in {:.2} s", begun.elapsed().as_secs_f64());
@@ -188,21 +203,6 @@ pub(super) fn run(args: &RunArgs) -> Done {
         lines if lines.is_empty() => Ok(()),
         lines => Err(Failure::NotRun(lines)),
     }
-}
-
-/// The first Ctrl-C ends the run after the trials in flight. Another one ends the program if the run goes on.
-fn stop_at_ctrl_c(progress: &Arc<Progress>) {
-    // A terminal's Ctrl-C can reach the program twice within that time: through its process group and its parent.
-    const SAME_KEYSTROKE: Duration = Duration::from_secs(1);
-    let progress = Arc::clone(progress);
-    let mut first = None;
-    // Without a handler Ctrl-C ends the program at once, and every file is still complete.
-    let _ = ctrlc::set_handler(move || {
-        if first.get_or_insert_with(Instant::now).elapsed() > SAME_KEYSTROKE {
-            std::process::exit(130);
-        }
-        progress.stop();
-    });
 }
 
 /// Runs the cases, with a progress bar on a terminal.

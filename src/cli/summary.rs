@@ -4,8 +4,9 @@ use std::{cmp::Reverse, path::Path};
 
 use indexmap::IndexMap;
 
+use super::stop;
 use crate::{
-    driver::CaseResult,
+    driver::{CaseResult, Hang},
     results::{Merged, OTHER_FACTS},
     untrusted::{log_line, shown},
 };
@@ -100,6 +101,28 @@ fn hint(subject: &str, error: &str) -> Option<&'static str> {
         "EACCES" | "EPERM" => "does a sandbox or a packet filter forbid it?",
         _ => return None,
     })
+}
+
+/// What the trials were at that had not ended when the run was stopped, one line for all trials of a case that were at
+/// the same. After a signal only of those that were overdue: that others wait for a deadline is no news.
+pub(super) fn hang_report(hangs: &[Hang]) -> Vec<String> {
+    /// More lines than that tell nothing more.
+    const LINES: usize = 20;
+    let mut lines: IndexMap<_, (&Hang, usize)> = IndexMap::new();
+    for hang in hangs.iter().filter(|hang| hang.is_overdue || stop::is_out_of_time()) {
+        lines.entry((&hang.case, &hang.step)).or_insert((hang, 0)).1 += 1;
+    }
+    let rest = lines.len().saturating_sub(LINES);
+    let line = |(hang, trials): &(&Hang, usize)| {
+        let what = if hang.is_overdue { "hangs" } else { "waits" };
+        let others = if *trials > 1 { format!(" ({trials} trials)") } else { String::new() };
+        format!("{what}: {hang}{others}")
+    };
+    let mut report: Vec<_> = lines.values().take(LINES).map(line).collect();
+    if rest > 0 {
+        report.push(format!("and {rest} other cases"));
+    }
+    report
 }
 
 #[cfg(test)]

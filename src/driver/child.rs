@@ -5,8 +5,9 @@ use std::{
     collections::BTreeSet,
     io::{self, BufRead, BufReader, Read, Write},
     path::Path,
-    process::{Command, ExitStatus, Stdio},
-    time::Duration,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
@@ -15,14 +16,15 @@ use super::{
     blame::{Abort, Doing},
     journal::Line,
     pacing::{AnswerRates, Pacing},
-    schedule::Queue,
+    plan::{Ledger, Plan},
+    schedule::{InOrder, Queue},
     settings::{Progress, Run, Settings},
-    tally::{CaseResult, Tally},
-    trial::context::kill_and_wait,
+    tally::CaseResult,
+    watchdog::{Hang, Process, hung},
     worker::Worker,
 };
 use crate::{
-    catalogue::{Axes, Case, Scenario, parse_steps},
+    catalogue::{Axes, Case, Operation, Scenario, parse_steps},
     outcome::{Observation, Outcome, Signal},
     sys,
 };
@@ -35,6 +37,7 @@ pub(super) const WORK: &str = "run-trials";
 struct Job {
     await_deadline: Duration,
     connect_deadline: Duration,
+    patience: Duration,
     /// Nobody else in the run holds descriptors or ports.
     last_resort: bool,
     /// The cases, which all set SIGPIPE to the same.
@@ -69,6 +72,7 @@ impl Job {
         Job {
             await_deadline: settings.await_deadline,
             connect_deadline: settings.connect_deadline,
+            patience: settings.patience,
             last_resort,
             cases: numbers.iter().map(job_case).collect(),
             trials: trials.iter().map(place).collect(),
@@ -115,144 +119,235 @@ pub(super) fn work() -> io::Result<()> {
         slow_deadline: Duration::ZERO,
         on_slow_machine: None,
         pace: Duration::ZERO,
+        // The parent watches the time, and ends this process if it hangs.
+        time_limit: Duration::ZERO,
+        patience: job.patience,
         // The parent has waited until these trials may begin.
         answer_rates: AnswerRates::default(),
         program: sys::program(),
     };
-    let run = Run { cases: &cases, settings: &settings, progress: &Progress::default(), pacing: &Pacing::unlimited() };
-    let queue = Queue::repeating(vec![job.trials], 1);
-    let worker = Worker::new(run, &queue, job.last_resort)?.with_journal();
+    let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()));
+    let queue = Queue::repeating(InOrder { long: Vec::new(), others: job.trials }, 1);
+    let ledger = Ledger::default();
+    let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, job.last_resort)?.with_journal();
     if let Some(first) = cases.first() {
         sys::set_sigpipe(first.axes.sigpipe)?;
     }
-    worker.run().map(drop)
+    worker.run()
 }
 
 /// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
 /// process after the other, each for as long as it survives its trials. Returns the trials for which something was
 /// wanting, such as a process, that others may give back; as a `last_resort` these are not run instead.
-///
-/// # Errors
-///
-/// A process crashed outside its scenario. The tally has the trials that had ended.
-pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut Tally) -> io::Result<Vec<usize>> {
+pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool) -> Vec<usize> {
     let (mut left, mut exhausted) = (batch.to_vec(), Vec::new());
-    let Some(&first) = batch.first() else { return Ok(left) };
+    let Some(&first) = batch.first() else { return left };
     let result = match &run.settings.program {
         _ if !sys::has_sigpipe(run.cases[first].axes.sigpipe) => {
             CaseResult::Unsupported("this system has no SIGPIPE".to_owned())
         }
         None => CaseResult::NotRun("needs the program itself to start a process with".to_owned()),
-        Some(program) => match in_children(run, program, last_resort, &mut left, &mut exhausted, tally) {
+        Some(program) => match in_children(run, program, last_resort, &mut left, &mut exhausted) {
             // Those still left when the run is stopped are not run.
-            Ok(()) => return Ok(exhausted),
-            // The system has no code for a crash.
-            Err(error) if error.raw_os_error().is_none() => return Err(error),
-            Err(error) => match Abort::because(Doing::Start("a process"))(error) {
-                Abort::Exhausted(_) if !last_resort => {
-                    exhausted.append(&mut left);
-                    return Ok(exhausted);
-                }
-                Abort::Exhausted(reason) | Abort::NotRun(reason) => CaseResult::NotRun(reason),
-                Abort::Unsupported(reason) => CaseResult::Unsupported(reason),
-            },
+            Ok(()) => return exhausted,
+            Err(Abort::Exhausted(_)) if !last_resort => {
+                exhausted.append(&mut left);
+                return exhausted;
+            }
+            Err(Abort::Exhausted(reason) | Abort::NotRun(reason)) => CaseResult::NotRun(reason),
+            Err(Abort::Unsupported(reason)) => CaseResult::Unsupported(reason),
         },
     };
-    for case in left {
-        tally.give_up(case, result.clone());
-        run.progress.count();
-    }
-    Ok(Vec::new())
+    left.into_iter().for_each(|case| run.plan.give_up(case, result.clone()));
+    exhausted
 }
 
-/// Takes trials off `trials` as they end, and adds those that could not get what they need to `exhausted`.
+/// Processes of a batch may crash or hang that often in a row without completing a trial; then there are no more.
+const FAILURES: usize = 3;
+
+/// Processes of all batches may do so that often in a row.
+const ALL_FAILURES: usize = 32;
+
+/// Takes trials off `trials` as they end, and adds those that could not get what they need to `exhausted`. Fails if no
+/// further process can be started, or would fail like those before it.
 fn in_children(
     run: Run<'_>,
     program: &Path,
     last_resort: bool,
     trials: &mut Vec<usize>,
     exhausted: &mut Vec<usize>,
-    tally: &mut Tally,
-) -> io::Result<()> {
-    let Run { cases, progress, pacing, .. } = run;
+) -> Result<(), Abort> {
     // Trials after one that kills are handed out in vain, so a job has as many as the last one completed, and twice as
     // many if none of them killed.
     let mut at_once = 16;
-    while !trials.is_empty() && !progress.is_stopped() {
-        let handed = &trials[..at_once.min(trials.len())];
-        let handed = &handed[..pacing.affordable(handed)];
-        if !pacing.wait(handed, || progress.is_stopped()) {
+    let mut failures = 0;
+    loop {
+        trials.retain(|&case| !run.plan.passes_over(case));
+        if trials.is_empty() || run.progress.is_stopped() {
             return Ok(());
         }
-        let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
-        let job = serde_json::to_string(&Job::new(run, last_resort, &numbers, handed))?;
-        let mut command = Command::new(program);
-        command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = sys::new_process_group(&mut command).spawn()?;
-        // If the child has ended already, its status tells more than this error.
-        let _ = child.stdin.take().expect("its standard input is a pipe").write_all(job.as_bytes());
-        let mut ended = 0;
-        // The case of the trial that the child is in, and what its steps gave.
-        let mut present: Option<(usize, Vec<Observation>)> = None;
-        let journal = BufReader::new(child.stdout.take().expect("its standard output is a pipe"));
-        for line in journal.lines() {
-            if progress.is_stopped() {
-                // It fails if the child has ended, which is the aim.
-                let _ = child.kill();
-                break;
+        let handed = &trials[..at_once.min(trials.len())];
+        let handed = &handed[..run.pacing.affordable(handed)];
+        if !run.pacing.wait(handed, || run.progress.is_stopped()) {
+            return Ok(());
+        }
+        let (ended, failure) = match run_child(run, program, last_resort, handed, exhausted) {
+            Ok(Ended::All) => {
+                at_once *= 2;
+                (handed.len(), None)
             }
-            let line = line.inspect_err(|_| kill_and_wait(&mut child))?;
-            match (Line::decode(&line), &mut present) {
-                // A trial that could not get a descriptor begins anew.
-                (Some(Line::Begin(place)), begun)
-                    if place < numbers.len() && begun.as_ref().is_none_or(|(case, _)| *case == numbers[place]) =>
-                {
-                    *begun = Some((numbers[place], Vec::new()));
-                }
-                // It only lets this loop see whether the run is to stop.
-                (Some(Line::Waiting), _) => {}
-                (Some(Line::Observed(observation)), Some((_, observations))) => observations.push(observation),
-                (Some(Line::Exhausted), Some((case, _))) => {
-                    exhausted.push(*case);
-                    present = None;
-                    ended += 1;
-                }
-                (Some(end @ (Line::Ended | Line::GivenUp(_))), Some((case, observations))) => {
-                    match end {
-                        Line::GivenUp(result) => tally.give_up(*case, result),
-                        _ => tally.add(*case, observations),
-                    }
-                    present = None;
-                    progress.count();
-                    ended += 1;
-                }
-                // This is no journal, and the status will tell that the process failed.
-                _ => break,
+            Ok(Ended::Killed(ended)) => {
+                at_once = ended;
+                (ended, None)
+            }
+            Ok(Ended::Stopped) => return Ok(()),
+            Ok(Ended::Failed { ended, case, reason }) => {
+                run.plan.give_up_for_good(case, reason.clone());
+                failures = if ended == 0 { failures + 1 } else { 1 };
+                // The trial that failed has ended, too, unless all had.
+                ((ended + 1).min(handed.len()), Some(reason))
+            }
+            Err(error) => return Err(Abort::because(Doing::Start("a process"))(error)),
+        };
+        run.pacing.give_back(&handed[ended..]);
+        trials.drain(..ended);
+        if let Some(reason) = failure {
+            at_once = ended;
+            if run.progress.processes().count_failure() >= ALL_FAILURES || failures >= FAILURES {
+                return Err(Abort::NotRun(format!("{reason}, as others before it")));
             }
         }
-        let status = child.wait()?;
-        match present {
-            _ if progress.is_stopped() => {}
-            Some((case, mut observations)) if sys::killed_by_sigpipe(status) => {
+    }
+}
+
+/// How a process ended that was handed some trials.
+enum Ended {
+    /// It completed them all.
+    All,
+    /// It completed that many, the last of which killed it by SIGPIPE.
+    Killed(usize),
+    /// The run is stopped.
+    Stopped,
+    /// It crashed or hung, in a trial of this case or before one, after it had completed that many.
+    Failed { ended: usize, case: usize, reason: String },
+}
+
+/// The trial that a process is in.
+struct Present {
+    case: usize,
+    /// What its steps gave.
+    observations: Vec<Observation>,
+    /// When the present step began.
+    began: Instant,
+}
+
+/// Has a process run these trials. Fails if it cannot be started.
+fn run_child(
+    run: Run<'_>,
+    program: &Path,
+    last_resort: bool,
+    handed: &[usize],
+    exhausted: &mut Vec<usize>,
+) -> io::Result<Ended> {
+    let Run { cases, progress, settings, plan, .. } = run;
+    let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
+    let job = serde_json::to_string(&Job::new(run, last_resort, &numbers, handed))?;
+    let mut command = Command::new(program);
+    command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let limit = Plan::patience(settings);
+    let mut child = Process::start(progress.processes(), sys::new_process_group(&mut command), limit)?;
+    // If the child has ended already, its status tells more than this error.
+    let _ = child.stdin.take().expect("its standard input is a pipe").write_all(job.as_bytes());
+    let mut ended = 0;
+    let mut present: Option<Present> = None;
+    let mut is_journal = true;
+    for line in BufReader::new(child.stdout.take().expect("its standard output is a pipe")).lines() {
+        if progress.is_stopped() {
+            break;
+        }
+        child.beat();
+        match (line.ok().and_then(|line| Line::decode(&line)), &mut present) {
+            // A trial that could not get a descriptor begins anew.
+            (Some(Line::Begin(place)), begun)
+                if place < numbers.len() && begun.as_ref().is_none_or(|trial| trial.case == numbers[place]) =>
+            {
+                *begun = Some(Present { case: numbers[place], observations: Vec::new(), began: Instant::now() });
+            }
+            // It lives, and this loop sees whether the run is to stop.
+            (Some(Line::Waiting), _) => {}
+            (Some(Line::Observed(observation)), Some(trial)) => {
+                trial.observations.push(observation);
+                trial.began = Instant::now();
+            }
+            (Some(Line::Exhausted), Some(trial)) => {
+                exhausted.push(trial.case);
+                present = None;
+                ended += 1;
+            }
+            (Some(end @ (Line::Ended | Line::GivenUp(_))), Some(trial)) => {
+                match end {
+                    Line::GivenUp(result) => plan.give_up(trial.case, result),
+                    _ => plan.add(trial.case, &trial.observations),
+                }
+                present = None;
+                progress.processes().count_success();
+                ended += 1;
+            }
+            _ => {
+                is_journal = false;
+                break;
+            }
+        }
+    }
+    if progress.is_stopped() {
+        if let Some(trial) = present {
+            progress.report(hang(run, &trial, &child));
+        }
+        let _ = child.end();
+        return Ok(Ended::Stopped);
+    }
+    let status = if is_journal { child.wait() } else { child.end().and_then(|()| child.wait()) };
+    let reason = match (child.was_silent(), status) {
+        (Some(silent), _) => match &present {
+            Some(trial) => hung(&cases[trial.case], trial.observations.len() + 1, silent),
+            None => format!("hung: a process between two trials, for {} s", silent.as_secs()),
+        },
+        (None, Ok(status)) => match present.take_if(|_| sys::killed_by_sigpipe(status)) {
+            Some(Present { case, mut observations, .. }) => {
                 // The step after the last observed one has killed the process; those after it were not run.
                 observations.push(Observation { outcome: Outcome::NotRun, signal: Signal::Killed });
                 let not_run = Observation { outcome: Outcome::NotRun, signal: Signal::None };
                 observations.resize(cases[case].scenario.steps.len(), not_run);
-                tally.add(case, &observations);
-                progress.count();
-                ended += 1;
-                at_once = ended;
+                plan.add(case, &observations);
+                progress.processes().count_success();
+                return Ok(Ended::Killed(ended + 1));
             }
-            None if status.success() && ended == handed.len() => at_once *= 2,
-            present => return Err(crash(present.map(|(case, _)| &cases[case]), status)),
-        }
-        pacing.give_back(&handed[ended..]);
-        trials.drain(..ended);
-    }
-    Ok(())
+            None if is_journal && status.success() && ended == handed.len() => return Ok(Ended::All),
+            None if is_journal => format!("child crashed ({status})"),
+            None => "child wrote no journal".to_owned(),
+        },
+        (None, Err(error)) => format!("child does not end: {}", Outcome::from_error(&error)),
+    };
+    // Between two trials it is the next one's fault, and after the last one that one's.
+    let case = present.map_or(handed[ended.min(handed.len() - 1)], |trial| trial.case);
+    Ok(Ended::Failed { ended, case, reason })
 }
 
-fn crash(case: Option<&Case<'_>>, status: ExitStatus) -> io::Error {
-    let place = case.map_or("between two trials".to_owned(), |case| format!("in {} {}", case.scenario.id, case.axes));
-    io::Error::other(format!("a process of this run crashed {place}: {status}"))
+/// The trial that a process was in when the run was stopped.
+fn hang(Run { cases, .. }: Run<'_>, trial: &Present, child: &Process) -> Hang {
+    let (case, since) = (&cases[trial.case], trial.began.elapsed());
+    let step = trial.observations.len() + 1;
+    let silence = child.silence();
+    if silence < QUIET {
+        let condition = case.scenario.steps.get(step - 1).map(|step| step.operation);
+        let awaited = match condition {
+            Some(Operation::Await(condition)) => condition.to_string(),
+            _ => "an event".to_owned(),
+        };
+        return Hang { is_overdue: false, ..Hang::new(case, step, awaited, since) };
+    }
+    Hang::new(case, step, format!("a call to return in process {}", child.id()), since)
 }
+
+/// A process that waits for an event says so at least ten times a second; one that is silent for so long is in a call.
+const QUIET: Duration = Duration::from_secs(1);

@@ -1,28 +1,31 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
-//! Each file uses only those before it: `blame`, `deadlines`, `draws`, `pacing`, `settings`, `tally`, `journal`,
-//! `schedule`, `trial`, `probe`, `worker`, `child`.
+//! Each file uses only those before it: `blame`, `watchdog`, `turns`, `deadlines`, `draws`, `pacing`, `tally`, `settings`
+//! with `plan`, `journal`, `schedule`, `crew`, `trial`, `probe`, `worker`, `child`.
 
 mod blame;
 mod child;
+mod crew;
 mod deadlines;
 mod draws;
 mod journal;
 mod pacing;
+mod plan;
 mod probe;
 mod schedule;
 mod settings;
 mod tally;
 mod trial;
+mod turns;
+mod watchdog;
 mod worker;
 
-use std::{ffi::OsStr, io, iter::repeat_n, time::Instant};
+use std::{ffi::OsStr, io, iter::repeat_n, sync::Arc, time::Instant};
 
 use thiserror::Error;
 
 use crate::{
     catalogue::{Case, Sigpipe},
-    parallel::parallel_map,
     sys,
 };
 
@@ -31,14 +34,17 @@ pub use {
     pacing::AnswerRates,
     settings::{Progress, Settings},
     tally::{CaseResult, StepTally},
+    watchdog::Hang,
 };
 
 use {
+    crew::{Crew, Event},
     pacing::Pacing,
+    plan::Plan,
     probe::Probe,
-    schedule::{Queue, Schedule},
+    schedule::{InOrder, Queue, Schedule},
     settings::Run,
-    tally::Tally,
+    watchdog::hung,
     worker::Worker,
 };
 
@@ -65,39 +71,38 @@ pub struct RunError {
 /// Runs every case `settings.repeat` times, a racing one more often, and returns a result for each, in the same order.
 ///
 /// Where descriptors or ports run out, fewer trials are in flight; what one trial alone cannot get makes its case
-/// [`CaseResult::NotRun`].
+/// [`CaseResult::NotRun`]. So does a trial that hangs, and a process that crashes outside its scenario.
+///
+/// If the run is stopped, or its time limit passes, this returns soon, whatever a trial is at: a thread that hangs is
+/// left behind.
 ///
 /// # Errors
 ///
-/// The selector could not be made or polled, or a process of the run crashed outside its scenario. The error holds the
-/// results of the cases that were complete.
+/// The selector could not be made or polled. The error holds the results of the cases that were complete.
 ///
 /// # Panics
 ///
-/// A thread cannot be started, or a deadline or the pace is too long to be added to an [`Instant`](std::time::Instant).
+/// A deadline, the time limit or the pace is too long to be added to an [`Instant`](std::time::Instant).
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
-    let pacing = Pacing::new(cases, settings.answer_rates);
+    let pacing = Arc::new(Pacing::new(cases, settings.answer_rates));
     let probe = Probe::begin(cases, settings, &pacing, progress);
     let mut settings = settings.clone();
     if settings.on_slow_machine.is_some() && probe.is_slow() {
         progress.find_machine_slow();
         settings = settings.on_slow_machine();
     }
-    let settings = &settings;
-    let mut tally = Tally::new(cases);
+    let plan = Arc::new(Plan::new(cases, &settings, progress, Arc::clone(&pacing)));
     let numbers = (0..cases.len()).filter(|&number| probe.reason(&cases[number]).is_none());
     let trials = numbers.flat_map(|number| repeat_n(number, settings::trials_per_repeat(&cases[number])));
     let (slow, quick): (Vec<_>, Vec<_>) = trials.partition(|&number| cases[number].scenario.slow);
-    let run = Run { cases, settings, progress, pacing: &pacing };
     let result = probe.beside(|| {
-        run_some(run, quick, &mut tally, &probe, Schedule::by_sigpipe).and_then(|()| {
+        run_some(&plan, &probe, false, quick, Schedule::by_sigpipe).and_then(|()| {
             // Afterwards: trials that wait for seconds would delay the quick ones.
-            let run = Run { settings: &settings.slow(), ..run };
-            run_some(run, slow, &mut tally, &probe, Schedule::one_by_one)
+            run_some(&plan, &probe, true, slow, Schedule::one_by_one)
         })
     });
-    let mut results =
-        tally.into_results(|number| settings.trials(&cases[number]), "the run ended before the case was complete");
+    let unfinished = "the run ended before the case was complete";
+    let mut results = plan.take_tally().into_results(|number| settings.trials(&cases[number]), unfinished);
     probe.judge(cases, &mut results);
     match result {
         Ok(()) => Ok(results),
@@ -106,58 +111,99 @@ pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Resu
 }
 
 /// Runs the cases with these 0-based numbers, as often as each is among them times `settings.repeat`; `schedule` says
-/// which of those that need a process share one.
+/// which of those that need a process share one. `slow` tells which deadlines they have.
 fn run_some(
-    run: Run<'_>,
-    numbers: Vec<usize>,
-    tally: &mut Tally,
+    plan: &Arc<Plan>,
     probe: &Probe<'_>,
+    slow: bool,
+    numbers: Vec<usize>,
     schedule: fn(Run<'_>, &[usize]) -> Schedule,
 ) -> io::Result<()> {
     if numbers.is_empty() {
         return Ok(());
     }
+    let (cases, settings) = (plan.cases(), plan.settings(slow));
+    let run = plan.run(&cases, &settings);
     let (here, in_children): (Vec<_>, Vec<_>) =
-        numbers.into_iter().partition(|&number| run.cases[number].axes.sigpipe == Sigpipe::Ignore);
-    let queue = Queue::repeating(schedule::in_order(run.cases, here), run.settings.repeat as usize);
-    run_workers(run, &queue, tally, probe)
+        numbers.into_iter().partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
+    let queue = Arc::new(Queue::repeating(InOrder::new(&cases, here), settings.repeat as usize));
+    run_workers(run, plan, probe, &queue)
         .map_err(|error| io::Error::other(format!("the selector cannot be used: {error}")))?;
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
     for round in schedule(run, &in_children).rounds() {
-        let run_batch = |batch: &Vec<usize>| {
-            let mut tally = Tally::new(run.cases);
-            let left = child::run(run, batch, false, &mut tally);
-            (tally, left)
-        };
-        let mut result = Ok(());
-        for (counts, left) in parallel_map(round, run_batch) {
-            tally.merge(counts);
+        for left in run_batches(run, plan, round.to_vec(), false)? {
             let _still = probe.keep_still();
-            result = result.and(left.and_then(|left| child::run(run, &left, true, tally).map(drop)));
+            run_batches(run, plan, vec![left], true)?;
         }
-        result?;
     }
     Ok(())
 }
 
 /// Runs the trials of the queue in this process.
-fn run_workers(run: Run<'_>, queue: &Queue, tally: &mut Tally, probe: &Probe<'_>) -> io::Result<()> {
-    let work = |last_resort| Worker::new(run, queue, last_resort).and_then(Worker::run);
+fn run_workers(run: Run<'_>, plan: &Arc<Plan>, probe: &Probe<'_>, queue: &Arc<Queue>) -> io::Result<()> {
+    let workers = run.settings.jobs.clamp(1, queue.len().max(1));
+    let mut result = run_crew(run, plan, queue, workers, false);
+    let is_left = !queue.is_empty() || run.pacing.next(Instant::now()).is_some();
+    if result.is_ok() && is_left && !run.progress.is_stopped() {
+        let _still = probe.keep_still();
+        result = run_crew(run, plan, queue, 1, true);
+    }
+    result
+}
+
+/// Has workers run the trials of the queue, as a `last_resort` a single one. One that hangs is replaced.
+fn run_crew(run: Run<'_>, plan: &Arc<Plan>, queue: &Arc<Queue>, workers: usize, last_resort: bool) -> io::Result<()> {
+    let mut crew = Crew::new(plan, run.settings);
+    let start = |crew: &mut Crew<_>| {
+        let (queue, settings) = (Arc::clone(queue), run.settings.clone());
+        crew.start(move |plan, ledger| {
+            let cases = plan.cases();
+            Worker::new(plan.run(&cases, &settings), &queue, ledger, last_resort).and_then(Worker::run)
+        })
+    };
     let mut result = Ok(());
-    for worker in parallel_map(0..run.settings.jobs.clamp(1, queue.len().max(1)), |_| work(false)) {
-        match worker {
-            Ok(counts) => tally.merge(counts),
+    for _ in 0..workers {
+        start(&mut crew)?;
+    }
+    while let Some(event) = crew.next() {
+        match event {
+            Event::Ended(Ok(())) => {}
             // What a worker gave back for want of descriptors is tried once more by one that has them all to itself.
-            Err(error) if sys::is_exhausted(&error) => {}
-            Err(error) => result = result.and(Err(error)),
+            Event::Ended(Err(error)) if sys::is_exhausted(&error) && !last_resort => {}
+            Event::Ended(Err(error)) => result = result.and(Err(error)),
+            Event::Hung { case, step, since, others } => {
+                plan.give_up_for_good(case, hung(&run.cases[case], step, since));
+                others.into_iter().for_each(|other| queue.give_back(other));
+                start(&mut crew)?;
+            }
         }
     }
-    result?;
-    let is_left = !queue.is_empty() || run.pacing.next(Instant::now()).is_some();
-    if is_left && !run.progress.is_stopped() {
-        let _still = probe.keep_still();
-        tally.merge(work(true)?);
+    result
+}
+
+/// Runs each batch in processes, all at the same time. Returns the trials for which no process could be started.
+fn run_batches(
+    run: Run<'_>,
+    plan: &Arc<Plan>,
+    batches: Vec<Vec<usize>>,
+    last_resort: bool,
+) -> io::Result<Vec<Vec<usize>>> {
+    let mut crew = Crew::new(plan, run.settings);
+    for batch in batches {
+        let settings = run.settings.clone();
+        crew.start(move |plan, _| {
+            let cases = plan.cases();
+            child::run(plan.run(&cases, &settings), &batch, last_resort)
+        })?;
     }
-    Ok(())
+    let mut all = Vec::new();
+    while let Some(event) = crew.next() {
+        if let Event::Ended(left) = event
+            && !left.is_empty()
+        {
+            all.push(left);
+        }
+    }
+    Ok(all)
 }

@@ -41,6 +41,7 @@ impl AnswerRates {
 }
 
 /// What decides when a trial that draws answers begins.
+#[derive(Debug)]
 pub(super) struct Pacing {
     /// How many answers a trial of each case draws.
     answers: Vec<u32>,
@@ -51,6 +52,7 @@ pub(super) struct Pacing {
 }
 
 /// One kind of answers.
+#[derive(Debug)]
 struct Kind {
     /// `None` where this kind is not limited.
     bucket: Option<Bucket>,
@@ -59,6 +61,7 @@ struct Kind {
 }
 
 /// The answers that may be drawn now; more may be as time passes.
+#[derive(Debug)]
 struct Bucket {
     a_second: f64,
     left: f64,

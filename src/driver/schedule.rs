@@ -1,12 +1,19 @@
 //! In which order the trials of a run begin, and which of them share a process.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    iter::repeat_n,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::settings::Run;
 use crate::catalogue::{Case, Operation, Setting, Sigpipe};
+
+/// How many cases are gone through together. Those of them that only wait do so at the same time as others are busy, and
+/// whoever stops a run has the results of all windows before the present one.
+const WINDOW: usize = 32;
 
 /// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
 pub(super) struct Schedule {
@@ -25,7 +32,7 @@ impl Schedule {
     pub(super) fn by_sigpipe(Run { cases, settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
             let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
-            let trials = numbers.repeat(settings.repeat as usize);
+            let trials = case_by_case(&numbers, settings.repeat);
             let children = settings.jobs.max(CHILDREN).min(trials.len());
             (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect())
         });
@@ -34,8 +41,7 @@ impl Schedule {
 
     /// A batch for each trial, since slow trials only wait: ten take as long as one.
     pub(super) fn one_by_one(Run { settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
-        let trials = numbers.repeat(settings.repeat as usize);
-        let batches = trials.into_iter().map(|number| vec![number]).collect();
+        let batches = case_by_case(numbers, settings.repeat).into_iter().map(|number| vec![number]).collect();
         Schedule { batches, at_once: settings.in_flight.max(1) }
     }
 
@@ -45,70 +51,101 @@ impl Schedule {
     }
 }
 
-/// Groups of cases in the order in which they begin: first those that wait for a second or more, so that all others
-/// run meanwhile, and last those that start processes, since no other trial goes on while one is started.
-pub(super) fn in_order(cases: &[Case<'_>], numbers: Vec<usize>) -> Vec<Vec<usize>> {
-    let any_step = |number: &usize, fits: fn(Operation) -> bool| {
-        cases[*number].scenario.steps.iter().any(|step| fits(step.operation))
-    };
-    let waits = |operation| matches!(operation, Operation::Backlog(_) | Operation::Set(Setting::Linger));
-    let (long, others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|number| any_step(number, waits));
-    let (processes, others) = others.into_iter().partition(|number| any_step(number, Operation::starts_process));
-    vec![long, others, processes]
+/// `repeat` trials for each of these numbers, one case after the other: whoever stops a run has the results of those that
+/// came first.
+fn case_by_case(numbers: &[usize], repeat: u32) -> Vec<usize> {
+    numbers.iter().flat_map(|&number| repeat_n(number, repeat as usize)).collect()
+}
+
+/// The cases of a run in this process, in the order in which they begin.
+pub(super) struct InOrder {
+    /// Those that wait for a second or more, which go on beside the others from the beginning.
+    pub(super) long: Vec<usize>,
+    /// All others, those that start processes last, since no other trial goes on while one is started.
+    pub(super) others: Vec<usize>,
+}
+
+impl InOrder {
+    pub(super) fn new(cases: &[Case<'_>], numbers: Vec<usize>) -> Self {
+        let any_step = |number: &usize, fits: fn(Operation) -> bool| {
+            cases[*number].scenario.steps.iter().any(|step| fits(step.operation))
+        };
+        let waits = |operation| matches!(operation, Operation::Backlog(_) | Operation::Set(Setting::Linger));
+        let (long, mut others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|number| any_step(number, waits));
+        others.sort_by_key(|number| any_step(number, Operation::starts_process));
+        InOrder { long, others }
+    }
 }
 
 /// The trials that have not begun yet, for all workers of a run: each given by the 0-based number of its case.
 #[derive(Debug)]
 pub(super) struct Queue {
-    /// Each group is gone through `repeat` times before the next.
-    groups: Vec<Vec<usize>>,
-    repeat: usize,
-    len: usize,
-    next: AtomicUsize,
+    long: Trials,
+    others: Trials,
     /// Trials that had begun and could not get what they needed.
     returned: Mutex<Vec<usize>>,
 }
 
-impl Queue {
-    /// `repeat` trials of each case: one group after the other, and within a group each case in turn, so that those
-    /// that wait longest all begin early.
-    pub(super) fn repeating(groups: Vec<Vec<usize>>, repeat: usize) -> Self {
-        let len = groups.iter().map(Vec::len).sum::<usize>() * repeat;
-        Queue { groups, repeat, len, next: AtomicUsize::new(0), returned: Mutex::default() }
+/// `repeat` trials of each case, by their numbers.
+#[derive(Debug)]
+struct Trials {
+    cases: Vec<usize>,
+    repeat: usize,
+    next: AtomicUsize,
+}
+
+impl Trials {
+    fn new(cases: Vec<usize>, repeat: usize) -> Self {
+        Trials { cases, repeat, next: AtomicUsize::new(0) }
     }
 
-    /// The case of the trial with this 0-based number.
-    fn case(&self, mut number: usize) -> Option<usize> {
-        for group in &self.groups {
-            let trials = group.len() * self.repeat;
-            if number < trials {
-                return Some(group[number % group.len()]);
-            }
-            number -= trials;
+    fn len(&self) -> usize {
+        self.cases.len() * self.repeat
+    }
+
+    /// The case of the next trial: one window after the other, and in a window each case in turn.
+    fn take(&self) -> Option<usize> {
+        if self.is_empty() {
+            return None;
         }
-        None
+        // Incremented only while it is below the length, so that it cannot wrap.
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let trials = WINDOW * self.repeat;
+        let window = self.cases.chunks(WINDOW).nth(number / trials)?;
+        window.get(number % trials % window.len()).copied().filter(|_| number < self.len())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.next.load(Ordering::Relaxed) >= self.len()
+    }
+}
+
+impl Queue {
+    /// `repeat` trials of each case.
+    pub(super) fn repeating(InOrder { long, others }: InOrder, repeat: usize) -> Self {
+        let [long, others] = [long, others].map(|cases| Trials::new(cases, repeat));
+        Queue { long, others, returned: Mutex::default() }
     }
 
     /// How many trials there were at first.
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.long.len() + self.others.len()
     }
 
-    /// Takes the next trial. One that was given back comes before those that have not begun, so that a process with one
-    /// trial at a time keeps to the order in which its parent counts them.
-    pub(super) fn take(&self) -> Option<usize> {
+    /// Whether the trials of this case wait for long.
+    pub(super) fn is_long(&self, case: usize) -> bool {
+        self.long.cases.contains(&case)
+    }
+
+    /// Takes the next trial, preferably a long one or another one. One that was given back comes before those that have
+    /// not begun, so that a process with one trial at a time keeps to the order in which its parent counts them.
+    pub(super) fn take(&self, prefer_long: bool) -> Option<usize> {
         let returned = self.returned().pop();
         if returned.is_some() {
             return returned;
         }
-        // Incremented only while it is below `len`, so that it cannot wrap.
-        if self.next.load(Ordering::Relaxed) < self.len {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            if number < self.len {
-                return self.case(number);
-            }
-        }
-        None
+        let (first, second) = if prefer_long { (&self.long, &self.others) } else { (&self.others, &self.long) };
+        first.take().or_else(|| second.take())
     }
 
     /// Puts a trial of this case back, to be begun anew.
@@ -117,10 +154,39 @@ impl Queue {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.next.load(Ordering::Relaxed) >= self.len && self.returned().is_empty()
+        self.long.is_empty() && self.others.is_empty() && self.returned().is_empty()
     }
 
     fn returned(&self) -> MutexGuard<'_, Vec<usize>> {
         self.returned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(queue: &Queue, prefer_long: bool) -> Vec<usize> {
+        std::iter::from_fn(|| queue.take(prefer_long)).collect()
+    }
+
+    #[test]
+    fn a_window_of_cases_is_gone_through_before_the_next() {
+        let cases: Vec<_> = (100..100 + WINDOW + 2).collect();
+        let (first, second) = cases.split_at(WINDOW);
+        let queue = Queue::repeating(InOrder { long: Vec::new(), others: cases.clone() }, 3);
+        assert_eq!(queue.len(), 3 * cases.len());
+        assert_eq!(taken(&queue, false), [first.repeat(3), second.repeat(3)].concat());
+        assert!(queue.is_empty());
+        queue.give_back(7);
+        assert!(!queue.is_empty());
+        assert_eq!(taken(&queue, true), [7]);
+    }
+
+    #[test]
+    fn long_trials_come_first_or_last() {
+        let queue = || Queue::repeating(InOrder { long: vec![1], others: vec![2] }, 2);
+        assert_eq!(taken(&queue(), true), [1, 1, 2, 2]);
+        assert_eq!(taken(&queue(), false), [2, 2, 1, 1]);
     }
 }

@@ -3,7 +3,10 @@
 use std::{
     num::NonZero,
     path::PathBuf,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -11,6 +14,8 @@ use std::{
 use super::{
     deadlines::Deadlines,
     pacing::{AnswerRates, Pacing},
+    plan::Plan,
+    watchdog::{Hang, Processes},
 };
 use crate::catalogue::Case;
 
@@ -39,6 +44,11 @@ pub struct Settings {
     /// How many answers of the system trials may draw a second: where it sends no more, an event that a trial awaits
     /// would never come.
     pub answer_rates: AnswerRates,
+    /// When the run stops by itself; zero means never. Complete cases keep their results.
+    pub time_limit: Duration,
+    /// How much longer than the longest deadline a trial may go without a sign of life before it is given up. It has to
+    /// be long enough for a process to start on a busy machine.
+    pub patience: Duration,
     /// The brokenpipe program, for cases that need a process of their own; without it they are not run.
     pub program: Option<PathBuf>,
 }
@@ -49,7 +59,7 @@ pub struct Settings {
 const LONGEST_CONNECT: Duration = Duration::from_secs(80);
 
 impl Default for Settings {
-    /// 10 trials of each case, a worker for each processor, what this system allows, and no program.
+    /// 10 trials of each case, a worker for each processor, what this system allows, no time limit, and no program.
     fn default() -> Self {
         Settings {
             repeat: 10,
@@ -61,6 +71,8 @@ impl Default for Settings {
             slow_deadline: Duration::from_secs(10),
             pace: Duration::ZERO,
             answer_rates: AnswerRates::here(),
+            time_limit: Duration::ZERO,
+            patience: Duration::from_secs(20),
             program: None,
         }
     }
@@ -96,6 +108,7 @@ pub(super) struct Run<'a> {
     pub(super) settings: &'a Settings,
     pub(super) progress: &'a Progress,
     pub(super) pacing: &'a Pacing,
+    pub(super) plan: &'a Plan,
 }
 
 /// A race shows its rarer outcomes only in many trials.
@@ -103,41 +116,89 @@ pub(super) fn trials_per_repeat(case: &Case<'_>) -> usize {
     if case.scenario.racing { 5 } else { 1 }
 }
 
-/// The state that a run shares with whoever watches it.
-#[derive(Debug, Default)]
+/// The state that a run shares with whoever watches it. A clone is of the same run.
+#[derive(Debug, Clone, Default)]
 pub struct Progress {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
     finished: AtomicU64,
     stop: AtomicBool,
     slow_machine: AtomicBool,
+    out_of_time: AtomicBool,
+    hangs: Mutex<Vec<Hang>>,
+    processes: Arc<Processes>,
 }
 
 impl Progress {
     /// How many trials have ended, those of unsupported cases included.
     pub fn finished(&self) -> u64 {
-        self.finished.load(Ordering::Relaxed)
+        self.shared.finished.load(Ordering::Relaxed)
     }
 
     /// Asks the run to end soon. Cases that are complete keep their results.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.shared.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`stop`](Progress::stop) was called.
+    /// Whether [`stop`](Progress::stop) was called, or the time limit has passed.
     pub fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.shared.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the run was stopped by its time limit.
+    pub fn is_out_of_time(&self) -> bool {
+        self.shared.out_of_time.load(Ordering::Relaxed)
+    }
+
+    /// The trials that were in one step for a second or more when the run was stopped, those that have waited longest
+    /// first. They are known when the run has returned.
+    pub fn hangs(&self) -> Vec<Hang> {
+        let mut hangs = self.shared.hangs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        hangs.sort_by(|a, b| b.since.cmp(&a.since).then_with(|| a.case.cmp(&b.case)));
+        hangs
+    }
+
+    /// Kills the processes of the run, for a program that is about to end without waiting for it.
+    pub fn kill_processes(&self) {
+        self.shared.processes.kill_all();
     }
 
     /// Whether the run found the machine slow, and took [`Settings::on_slow_machine`].
     pub fn is_machine_slow(&self) -> bool {
-        self.slow_machine.load(Ordering::Relaxed)
+        self.shared.slow_machine.load(Ordering::Relaxed)
     }
 
     pub(super) fn find_machine_slow(&self) {
-        self.slow_machine.store(true, Ordering::Relaxed);
+        self.shared.slow_machine.store(true, Ordering::Relaxed);
     }
 
     /// Counts a trial that has ended.
     pub(super) fn count(&self) {
-        self.finished.fetch_add(1, Ordering::Relaxed);
+        self.shared.finished.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Stops the run, whose time is over.
+    pub(super) fn run_out(&self) {
+        if !self.is_stopped() {
+            self.shared.out_of_time.store(true, Ordering::Relaxed);
+            self.stop();
+        }
+    }
+
+    /// Reports a trial that had not ended when the run was stopped, if it has waited for long.
+    pub(super) fn report(&self, hang: Hang) {
+        if hang.since >= LONG {
+            self.shared.hangs.lock().unwrap_or_else(PoisonError::into_inner).push(hang);
+        }
+    }
+
+    pub(super) fn processes(&self) -> &Arc<Processes> {
+        &self.shared.processes
     }
 }
+
+/// Trials are reported that were in one step for so long.
+const LONG: Duration = Duration::from_secs(1);

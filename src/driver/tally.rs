@@ -57,7 +57,7 @@ impl Tally {
         let case = &mut self.cases[case];
         case.trials += 1;
         for (step, &observation) in case.steps.iter_mut().zip(observations) {
-            count(step, observation, 1);
+            count(step, observation);
         }
     }
 
@@ -65,19 +65,6 @@ impl Tally {
     /// [`add`](Tally::add).
     pub(super) fn give_up(&mut self, case: usize, result: CaseResult) {
         self.cases[case].given_up.get_or_insert(result);
-    }
-
-    /// Adds the counts of the same cases.
-    pub(super) fn merge(&mut self, other: Tally) {
-        for (case, other) in self.cases.iter_mut().zip(other.cases) {
-            case.trials += other.trials;
-            for (step, other) in case.steps.iter_mut().zip(other.steps) {
-                for (observation, times) in other {
-                    count(step, observation, times);
-                }
-            }
-            case.given_up = case.given_up.take().or(other.given_up);
-        }
     }
 
     /// The result of each case; `trials` is how many trials complete the case of a number, and `unfinished` the reason why
@@ -97,9 +84,9 @@ impl Tally {
     }
 }
 
-fn count(step: &mut StepTally, observation: Observation, times: u64) {
+fn count(step: &mut StepTally, observation: Observation) {
     match step.iter_mut().find(|(seen, _)| *seen == observation) {
-        Some((_, count)) => *count += times,
-        None => step.push((observation, times)),
+        Some((_, count)) => *count += 1,
+        None => step.push((observation, 1)),
     }
 }

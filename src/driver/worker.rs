@@ -11,9 +11,10 @@ use slab::Slab;
 use super::{
     blame::Abort,
     journal::Line,
+    plan::Ledger,
     schedule::Queue,
     settings::Run,
-    tally::{CaseResult, Tally},
+    tally::CaseResult,
     trial::{
         Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
@@ -34,6 +35,7 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 pub(super) struct Worker<'a> {
     run: Run<'a>,
     queue: &'a Queue,
+    ledger: &'a Ledger,
     /// Nobody else in this run holds descriptors or ports: the case of a trial that cannot get them even by itself is
     /// not run.
     last_resort: bool,
@@ -47,29 +49,32 @@ pub(super) struct Worker<'a> {
     starts_processes: bool,
     /// Most trials in flight; it shrinks when descriptors run out.
     limit: usize,
-    tally: Tally,
+    /// How many of them wait for long.
+    long: usize,
 }
 
 struct Slot<'a> {
     trial: Trial<'a>,
+    is_long: bool,
     /// Flags of the present events that came for its wait.
     flags: Readiness,
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(run: Run<'a>, queue: &'a Queue, last_resort: bool) -> io::Result<Self> {
+    pub(super) fn new(run: Run<'a>, queue: &'a Queue, ledger: &'a Ledger, last_resort: bool) -> io::Result<Self> {
         let poll = Poll::new()?;
         let mut steps = run.cases.iter().flat_map(|case| &case.scenario.steps);
         Ok(Worker {
-            context: Context::new(poll.registry().try_clone()?, run.settings),
+            context: Context::new(poll.registry().try_clone()?, run, ledger),
             run,
             queue,
+            ledger,
             last_resort,
             poll,
             split_events: sys::SPLIT_EVENTS,
             slots: Slab::new(),
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
-            tally: Tally::new(run.cases),
+            long: 0,
             starts_processes: steps.any(|step| step.operation.starts_process()),
         })
     }
@@ -80,22 +85,28 @@ impl<'a> Worker<'a> {
         self
     }
 
-    /// Runs trials until none is left, the run is stopped, or not even one can get what it needs.
+    /// Runs trials until none is left, the run is stopped, not even one can get what it needs, or this worker was left
+    /// behind.
     ///
     /// # Errors
     ///
-    /// The selector cannot be polled; what was counted is lost.
-    pub(super) fn run(mut self) -> io::Result<Tally> {
+    /// The selector cannot be polled.
+    pub(super) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
+            if self.ledger.is_left_behind() {
+                return Ok(());
+            }
             if (self.slots.is_empty() && !more && !self.may_begin_later()) || self.run.progress.is_stopped() {
+                let hangs = self.slots.iter().filter_map(|(_, slot)| slot.trial.hang(Instant::now()));
+                hangs.for_each(|hang| self.run.progress.report(hang));
                 // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
                 for slot in self.slots.drain() {
                     slot.trial.dispose(&mut self.context);
                 }
-                return Ok(self.tally);
+                return Ok(());
             }
             let began = Instant::now();
             let timeout = match self.next_alarm().into_iter().chain(self.run.pacing.next(began)).min() {
@@ -163,9 +174,19 @@ impl<'a> Worker<'a> {
             if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
                 return false;
             }
-            let Some(case) = self.run.pacing.take(|| self.queue.take(), Instant::now()) else { return false };
+            // Otherwise they would take all slots, and no other case would be complete before them.
+            let may_be_long = self.long < self.limit / 2;
+            let Some(case) = self.run.pacing.take(|| self.queue.take(may_be_long), Instant::now()) else {
+                return false;
+            };
+            if self.run.plan.passes_over(case) {
+                continue;
+            }
+            self.ledger.begin(case);
             let trial = Trial::new(self.run.cases[case], case);
-            let slot = self.slots.insert(Slot { trial, flags: Readiness::default() });
+            let is_long = self.queue.is_long(case);
+            self.long += usize::from(is_long);
+            let slot = self.slots.insert(Slot { trial, is_long, flags: Readiness::default() });
             self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
@@ -205,19 +226,33 @@ impl<'a> Worker<'a> {
         let trial = &mut self.slots[number].trial;
         let result = trial.resume(wake, &mut self.context);
         let case = trial.case_number;
+        let ended = !matches!(result, Ok(false));
+        // The trial was given up, or has begun anew elsewhere; or the run is stopped, and the processes of its trials are
+        // killed, which is not to be observed.
+        if ended && (!self.ledger.end(case) || self.run.progress.is_stopped()) {
+            self.remove(number).dispose(&mut self.context);
+            self.ledger.pulse.leave();
+            self.context.end_turn();
+            return;
+        }
         if let Ok(true) = result {
-            self.tally.add(case, &trial.observations);
-            self.run.progress.count();
+            self.run.plan.add(case, &trial.observations);
             self.context.tell(|| Line::Ended);
         }
-        let ended = !matches!(result, Ok(false));
         if let Err(reason) = result {
             self.abandon(case, reason);
         }
         if ended {
-            self.slots.remove(number).trial.dispose(&mut self.context);
+            self.remove(number).dispose(&mut self.context);
         }
+        self.ledger.pulse.leave();
         self.context.end_turn();
+    }
+
+    fn remove(&mut self, number: usize) -> Trial<'a> {
+        let Slot { trial, is_long, .. } = self.slots.remove(number);
+        self.long -= usize::from(is_long);
+        trial
     }
 
     /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in
@@ -242,8 +277,7 @@ impl<'a> Worker<'a> {
             Abort::NotRun(reason) => CaseResult::NotRun(reason),
         };
         self.context.tell(|| Line::GivenUp(result.clone()));
-        self.tally.give_up(case, result);
-        self.run.progress.count();
+        self.run.plan.give_up(case, result);
     }
 }
 

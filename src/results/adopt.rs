@@ -14,10 +14,11 @@ use std::{
 use super::{
     COLUMNS,
     error::ReadError,
+    lock::{FolderLock, check_writable},
     merge::{MergeError, refuse_lost_facts, with_seen_before},
     read::read_steps,
     tables::{EntryId, PlaceId, Tables},
-    write::{Replacement, file_of, make_folder, with_facts},
+    write::{Replacement, file_of, refuse_folders, with_facts},
 };
 use crate::{
     catalogue::{CaseName, Catalogue},
@@ -29,7 +30,8 @@ use crate::{
 /// What a folder adopts of a run.
 #[derive(Debug)]
 pub struct Adoption<'a> {
-    folder: &'a Path,
+    /// So that what was planned is still right when it is carried out.
+    lock: FolderLock,
     catalogue: &'a Catalogue,
     tables: Tables,
     /// The platforms, each with the folder's rows of racing steps if it has the same facts.
@@ -39,18 +41,21 @@ pub struct Adoption<'a> {
 }
 
 impl<'a> Adoption<'a> {
-    /// Decides what a folder, which may not exist yet, adopts of the results in `run`.
+    /// Decides what a folder, which may not exist yet, adopts of the results in `run`. No other program can write there
+    /// until the adoption is dropped.
     ///
     /// # Errors
     ///
     /// Results that cannot be read, or the reason why the folder cannot adopt them.
     pub fn plan(run: &[PathBuf], folder: &'a Path, catalogue: &'a Catalogue) -> Result<Self, MergeError> {
         let mut tables = Tables::default();
+        check_writable(folder)?;
+        let lock = FolderLock::take(folder)?;
         let before = folder.exists().then(|| folder.to_owned());
         let races = |scenario: &str| catalogue.races(scenario);
         let mut accepted = Held::read(before.as_slice(), &mut tables, outcome::is_observed, races)?;
         let is_run = |outcome: &str| outcome != outcome::NOT_RUN;
-        let (mut platforms, mut notes) = (BTreeMap::new(), Vec::new());
+        let (mut platforms, mut notes) = (BTreeMap::new(), lock.notes.clone());
         for (name, new) in Held::read(run, &mut tables, is_run, |_| true)? {
             if new.provenance != Provenance::Measured {
                 notes.push(format!("{name} was not measured by this program; left out"));
@@ -69,7 +74,7 @@ impl<'a> Adoption<'a> {
             platforms.insert(name, (new, races));
         }
         refuse_lost_facts(folder, |name| platforms.contains_key(name))?;
-        Ok(Adoption { folder, catalogue, tables, platforms, notes })
+        Ok(Adoption { lock, catalogue, tables, platforms, notes })
     }
 
     /// How many platforms are adopted.
@@ -85,7 +90,7 @@ impl<'a> Adoption<'a> {
     /// What could not be written; [`MergeError::Stopped`] if `stop` is set before the first file is replaced.
     /// A file is replaced completely or not at all, and none is replaced before all are written.
     pub fn carry_out(&self, stop: &AtomicBool) -> Result<(), MergeError> {
-        make_folder(self.folder, self.platforms.keys().map(|name| &**name))?;
+        refuse_folders(self.lock.folder(), self.platforms.keys().map(|name| &**name))?;
         let is_stopped = || stop.load(Ordering::Relaxed);
         let mut files = Vec::new();
         for (name, (new, races)) in &self.platforms {
@@ -93,10 +98,10 @@ impl<'a> Adoption<'a> {
             let races: Vec<_> = races.iter().map(row).collect();
             let steps = new.rows.chunk_by(|(_, a, _), (_, b, _)| a == b).take_while(|_| !is_stopped());
             let rows = steps.flat_map(|step| with_seen_before(step.iter().map(row).collect(), &races, self.catalogue));
-            files.push(Replacement::table(&file_of(self.folder, name), &COLUMNS, rows)?);
+            files.push(Replacement::table(&file_of(self.lock.folder(), name), &COLUMNS, rows)?);
         }
         let facts = self.platforms.iter().map(|(name, (new, _))| (&**name, new.facts.as_ref()));
-        files.extend(with_facts(self.folder, facts)?);
+        files.extend(with_facts(self.lock.folder(), facts)?);
         if is_stopped() {
             return Err(MergeError::Stopped);
         }

@@ -9,15 +9,16 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::{
     PLATFORMS, Results, Row,
     error::{ReadError, WriteError},
+    lock::{FolderLock, check_writable},
     read::{facts_in, read_steps, unknown_columns},
     tables::Tables,
-    write::{file_of, make_folder},
+    write::{file_of, refuse_folders},
 };
 use crate::{
     catalogue::{Axes, Case, Catalogue, Selection},
@@ -80,8 +81,8 @@ pub struct Merged {
 }
 
 impl Before {
-    /// Creates the folder if need be, and reads it. To be called before the run, so that a mistake in the folder does
-    /// not cost what is measured.
+    /// Reads the folder, which may not exist yet. To be called before the run, so that a mistake in the folder does not
+    /// cost what is measured; [`merge_into`](Before::merge_into) reads it once more.
     ///
     /// # Errors
     ///
@@ -92,13 +93,26 @@ impl Before {
         selection: &Selection,
         catalogue: &Catalogue,
     ) -> Result<Self, MergeError> {
+        check_writable(folder)?;
+        let lock = FolderLock::of_existing(folder)?;
+        let mut before = Self::read_now(folder, platform, selection, catalogue)?;
+        before.notes.extend(lock.map(|lock| lock.notes.clone()).unwrap_or_default());
+        Ok(before)
+    }
+
+    fn read_now(
+        folder: &Path,
+        platform: &Platform,
+        selection: &Selection,
+        catalogue: &Catalogue,
+    ) -> Result<Self, MergeError> {
         let name = &platform.platform;
         let shown_folder = shown(folder);
-        make_folder(folder, [&**name])?;
-        tempfile::tempfile_in(folder).map_err(|error| WriteError::new(folder, error))?;
+        refuse_folders(folder, [&**name])?;
         let path = file_of(folder, name);
         let mut rows = Vec::new();
-        let read = read_steps(&[folder.to_owned()], &mut Tables::default(), |tables, _, step| {
+        let files = folder.exists().then(|| folder.to_owned());
+        let read = read_steps(files.as_slice(), &mut Tables::default(), |tables, _, step| {
             if **step.platform == **name {
                 rows.extend(step.rows(tables));
             }
@@ -129,6 +143,28 @@ impl Before {
         };
         let needs_complete = why_complete.map(|why| format!("{name} in {shown_folder} {why}"));
         Ok(Before { rows, has_other_facts, needs_complete, is_everything, notes: read.notes })
+    }
+
+    /// Merges what was measured with what the folder has by now, and writes it there, while no other run does.
+    /// `measured` has a result for each of `cases`, which `selection` selects. Returns the path of the platform's file,
+    /// too.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Before::read) and [`merge`](Before::merge), and what cannot be written.
+    pub fn merge_into(
+        folder: &Path,
+        platform: Platform,
+        selection: &Selection,
+        (cases, measured): (&[Case<'_>], &[CaseResult]),
+        catalogue: &Catalogue,
+    ) -> Result<(Merged, PathBuf), MergeError> {
+        let name = platform.platform.clone();
+        let lock = FolderLock::take(folder)?;
+        let before = Self::read_now(folder, &platform, selection, catalogue)?;
+        let merged = before.merge(platform, cases, measured, catalogue)?;
+        let path = merged.results.write_into(&lock, &name)?;
+        Ok((merged, path))
     }
 
     /// Merges what was measured with what was there. `measured` has a result for each of `cases`.

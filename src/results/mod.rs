@@ -3,6 +3,7 @@
 mod adopt;
 mod error;
 mod files;
+mod lock;
 mod merge;
 mod read;
 mod reader;
@@ -21,6 +22,7 @@ use crate::{
 
 pub use adopt::Adoption;
 pub use error::{ReadError, WriteError};
+pub use lock::FolderLock;
 pub use merge::{Before, MergeError, Merged, OTHER_FACTS, check_absent};
 pub(crate) use read::read_in_shares;
 pub use read::read_steps;

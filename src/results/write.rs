@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 use tempfile::TempPath;
 
-use super::{COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, error::WriteError, read::facts_in};
+use super::{COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, error::WriteError, lock::FolderLock, read::facts_in};
 use crate::{platform::Platform, sys};
 
 impl Results {
@@ -21,7 +21,17 @@ impl Results {
     /// The file that could not be written. A file is replaced completely or not at all, and none is replaced before all
     /// are written.
     pub fn write(&self, folder: &Path, platform: &str) -> Result<PathBuf, WriteError> {
-        make_folder(folder, [platform])?;
+        self.write_into(&FolderLock::take(folder)?, platform)
+    }
+
+    /// Does the same in a folder that is locked already.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Results::write).
+    pub fn write_into(&self, lock: &FolderLock, platform: &str) -> Result<PathBuf, WriteError> {
+        let folder = lock.folder();
+        refuse_folders(folder, [platform])?;
         let path = file_of(folder, platform);
         let rows = self.rows.iter().filter(|row| row.platform == platform);
         let rows = Replacement::table(&path, &COLUMNS, rows)?;
@@ -40,18 +50,18 @@ pub(super) fn file_of(folder: &Path, platform: &str) -> PathBuf {
     folder.join(format!("{platform}.csv"))
 }
 
-/// Creates the folder if need be. Fails if a file of these platforms or the table of platforms is a folder, which no
-/// file can replace.
-pub(super) fn make_folder<'a>(folder: &Path, platforms: impl IntoIterator<Item = &'a str>) -> Result<(), WriteError> {
-    fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))?;
+/// Fails if a file of these platforms or the table of platforms is a folder, which no file can replace.
+pub(super) fn refuse_folders<'a>(
+    folder: &Path,
+    platforms: impl IntoIterator<Item = &'a str>,
+) -> Result<(), WriteError> {
     let files = platforms.into_iter().map(|platform| file_of(folder, platform));
     let folder = files.chain([folder.join(PLATFORMS)]).find(|path| path.is_dir());
     folder.map_or(Ok(()), |path| Err(WriteError::new(&path, io::ErrorKind::IsADirectory)))
 }
 
 /// Writes a folder's table of platforms, with these facts in place of those that it has of these platforms; one without
-/// facts loses its row. Returns `None` if there is no table and there are no facts. The table is read now and not when
-/// a run begins, since another run may have ended in between.
+/// facts loses its row. Returns `None` if there is no table and there are no facts.
 pub(super) fn with_facts<'a>(
     folder: &Path,
     facts: impl IntoIterator<Item = (&'a str, Option<&'a Platform>)>,
@@ -78,7 +88,17 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
     if path.exists() && !path.is_file() {
         return fs::write(path, text).map_err(|error| WriteError::new(path, error));
     }
+    // Whoever has the lock removes temporary files.
+    let _lock = FolderLock::of_existing(folder_of(&target(path)))?;
     Replacement::write(path, |mut file| file.write_all(text.as_bytes()))?.replace()
+}
+
+/// How the names of temporary files begin.
+pub(super) const TEMPORARY: &str = ".brokenpipe-";
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A file written beside the one that it will replace. It is removed if it is dropped before that.
@@ -90,9 +110,9 @@ pub(super) struct Replacement {
 impl Replacement {
     fn write(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<Self, WriteError> {
         let target = target(path);
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(&target);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".brokenpipe-");
+        builder.prefix(TEMPORARY);
         sys::results_permissions(&mut builder);
         let written = builder.tempfile_in(folder).and_then(|file| {
             write(file.as_file())?;

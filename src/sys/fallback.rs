@@ -151,6 +151,8 @@ macro_rules! unsupported {
 }
 
 unsupported! {
+    fn on_stop<H>(H) -> ();
+    fn lock_folder(&std::path::Path) -> Option<std::fs::File>;
     fn set_sigpipe(Sigpipe) -> ();
     fn inherit_sigpipe(&mut Command) -> ();
     fn restore_sigpipe() -> ();

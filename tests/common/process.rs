@@ -31,7 +31,12 @@ fn read(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
 impl Process {
     /// Starts the program in a folder.
     pub fn begin(folder: &Path, args: &[&str]) -> Self {
-        let mut command = Command::new(BROKENPIPE);
+        Self::begin_program(Path::new(BROKENPIPE), folder, args)
+    }
+
+    /// Starts a copy of the program in a folder.
+    pub fn begin_program(program: &Path, folder: &Path, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
         command.current_dir(folder).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let pipes = [read(child.stdout.take().expect("it is piped")), read(child.stderr.take().expect("it is piped"))];
@@ -53,9 +58,14 @@ impl Process {
 
     /// Sends SIGINT, as Ctrl-C does. The program may have ended already.
     pub fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends this signal. The program may have ended already.
+    pub fn signal(&self, name: &str) {
         // A process that has ended keeps its number until it is waited for.
-        let sent = Command::new("sh").args(["-c", r#"kill -INT "$1""#, "sh", &self.id().to_string()]).status();
-        assert!(sent.expect("there is a shell").success(), "SIGINT could not be sent");
+        let sent = Command::new("sh").args(["-c", r#"kill -"$1" "$2""#, "sh", name, &self.id().to_string()]).status();
+        assert!(sent.expect("there is a shell").success(), "SIG{name} could not be sent");
     }
 
     /// Sends SIGKILL. The program may have ended already.

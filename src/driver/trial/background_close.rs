@@ -6,7 +6,8 @@ use std::{
         Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -29,7 +30,7 @@ impl Sockets {
             its_begins.store(true, Ordering::Release);
             end.source.close()
         })?;
-        spin_until(&begins);
+        spin_until(&begins)?;
         Ok(Next::WaitForClose)
     }
 
@@ -47,13 +48,14 @@ impl Sockets {
         let ((ready, its_ready), (go, its_go)) = (flag(), flag());
         self.start_background(move || {
             its_ready.store(true, Ordering::Release);
-            spin_until(&its_go);
+            // Even if the trial was given up meanwhile, its socket is to be closed.
+            let _ = spin_until(&its_go);
             match ending {
                 Ending::Close => end.source.close(),
                 Ending::Reset => end.reset(),
             }
         })?;
-        spin_until(&ready);
+        spin_until(&ready)?;
         go.store(true, Ordering::Release);
         Ok(Outcome::Done)
     }
@@ -63,8 +65,7 @@ impl Sockets {
         LazyLock::force(&SPINS);
         let thread = thread::Builder::new().spawn(close).map_err(Abort::because(Doing::Start("a thread")))?;
         if let Some(earlier) = self.background_close.replace(thread) {
-            // Its result is no longer of interest.
-            let _ = earlier.join();
+            let_end(earlier);
         }
         Ok(())
     }
@@ -77,12 +78,32 @@ fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
 }
 
 /// Spins until the flag is set, so that both threads go on at the same moment; after a while it yields the processor,
-/// since the other thread may need it.
-fn spin_until(flag: &AtomicBool) {
-    let mut spins = 0_u32;
+/// since the other thread may need it. Fails if the flag is not set in time.
+fn spin_until(flag: &AtomicBool) -> Result<(), Abort> {
+    const IN_TIME: Duration = Duration::from_secs(10);
+    let (mut spins, mut end) = (0_u32, None);
     while !flag.load(Ordering::Acquire) {
-        spins += 1;
-        if spins < *SPINS { hint::spin_loop() } else { thread::yield_now() }
+        spins = spins.saturating_add(1);
+        if spins < *SPINS {
+            hint::spin_loop();
+        } else if *end.get_or_insert_with(|| Instant::now() + IN_TIME) > Instant::now() {
+            thread::yield_now();
+        } else {
+            return Err(Abort::NotRun("a thread did not begin in time".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Waits for the end of a thread that closes, a socket that lingers included. One that hangs is left behind: nobody
+/// needs its result.
+pub(super) fn let_end(thread: JoinHandle<io::Result<()>>) {
+    const IN_TIME: Duration = Duration::from_secs(2);
+    let end = Instant::now() + IN_TIME;
+    let mut pause = Duration::from_micros(10);
+    while !thread.is_finished() && Instant::now() < end {
+        thread::sleep(pause);
+        pause = (2 * pause).min(Duration::from_millis(5));
     }
 }
 

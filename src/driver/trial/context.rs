@@ -2,8 +2,8 @@
 
 use std::{
     io::{self, Read},
-    process::{Child, Command},
-    sync::{PoisonError, RwLock, RwLockReadGuard},
+    process::Command,
+    sync::Arc,
     time::Instant,
 };
 
@@ -11,7 +11,12 @@ use mio::{Registry, Token};
 
 use super::listeners::SpareListeners;
 use crate::{
-    driver::{journal::Line, settings::Settings},
+    driver::{
+        journal::Line,
+        plan::{Ledger, Plan},
+        settings::{Run, Settings},
+        watchdog::{Process, Processes},
+    },
     sys,
 };
 
@@ -30,6 +35,8 @@ pub(in crate::driver) fn slot_of(token: Token) -> usize {
 pub(in crate::driver) struct Context<'a> {
     pub(in crate::driver) registry: Registry,
     pub(in crate::driver) settings: &'a Settings,
+    pub(in crate::driver) ledger: &'a Ledger,
+    processes: &'a Arc<Processes>,
     pub(in crate::driver) spare_listeners: SpareListeners,
     /// Whether to write every step to the journal at once: this is a process that a step may kill.
     pub(in crate::driver) has_journal: bool,
@@ -42,19 +49,15 @@ pub(in crate::driver) struct Context<'a> {
     serial: usize,
     /// What is written, and where to read to.
     buffer: Vec<u8>,
-    /// Held while a trial goes on, where a run starts processes: see [`SPAWNING`].
-    turn: Option<RwLockReadGuard<'static, ()>>,
 }
 
-/// A process that is being started has a copy of every descriptor until its program runs. A socket that another trial
-/// closes meanwhile would stay open, so no trial goes on while one starts a process.
-static SPAWNING: RwLock<()> = RwLock::new(());
-
 impl<'a> Context<'a> {
-    pub(in crate::driver) fn new(registry: Registry, settings: &'a Settings) -> Self {
+    pub(in crate::driver) fn new(registry: Registry, run: Run<'a>, ledger: &'a Ledger) -> Self {
         Context {
             registry,
-            settings,
+            settings: run.settings,
+            ledger,
+            processes: run.progress.processes(),
             spare_listeners: SpareListeners::default(),
             has_journal: false,
             moved_sockets_may_end: sys::MOVED_SOCKETS_MAY_END,
@@ -62,7 +65,6 @@ impl<'a> Context<'a> {
             slot: 0,
             serial: 0,
             buffer: Vec::new(),
-            turn: None,
         }
     }
 
@@ -89,29 +91,35 @@ impl<'a> Context<'a> {
 
     /// Keeps other trials from starting a process until [`end_turn`](Context::end_turn).
     pub(in crate::driver) fn begin_turn(&mut self) {
-        self.turn = Some(SPAWNING.read().unwrap_or_else(PoisonError::into_inner));
+        self.ledger.turn.begin();
     }
 
     pub(in crate::driver) fn end_turn(&mut self) {
-        self.turn = None;
+        self.ledger.turn.end();
     }
 
     /// Starts a process, and waits until it writes a byte to its standard error: by then its program runs, and it has
-    /// closed its copies of the descriptors.
-    pub(super) fn spawn(&mut self, command: &mut Command) -> io::Result<Child> {
-        self.end_turn();
-        let exclusive = SPAWNING.write().unwrap_or_else(PoisonError::into_inner);
-        let mut child = command.spawn()?;
-        let runs = child.stderr.as_mut().map_or(Ok(()), |stderr| stderr.read_exact(&mut [0]));
-        drop(exclusive);
-        self.begin_turn();
-        runs.inspect_err(|_| kill_and_wait(&mut child))?;
-        Ok(child)
+    /// closed its copies of the descriptors. It is killed if it gives no sign of life for too long.
+    pub(super) fn spawn(&mut self, command: &mut Command) -> io::Result<Process> {
+        let (pulse, place) = (&self.ledger.pulse, self.ledger.pulse.place());
+        // Another trial may be starting a process that hangs, which is not this one's fault.
+        pulse.leave();
+        self.ledger.turn.start(|| {
+            if let Some((case, step)) = place {
+                pulse.enter(case, step);
+            }
+            // Shorter than what the trial itself may take, which is then not taken to hang, too.
+            let limit = Plan::patience(self.settings) - self.settings.patience / 2;
+            let mut process = Process::start(self.processes, command, limit)?;
+            let runs = process.stderr.as_mut().map_or(Ok(()), |stderr| stderr.read_exact(&mut [0]));
+            pulse.beat();
+            process.beat();
+            if let Err(error) = runs {
+                // It may have ended by itself.
+                let _ = process.end();
+                return Err(if process.was_silent().is_some() { io::ErrorKind::TimedOut.into() } else { error });
+            }
+            Ok(process)
+        })
     }
-}
-
-/// Ends a process that may have ended by itself; waiting takes it out of the process table either way.
-pub(in crate::driver) fn kill_and_wait(child: &mut Child) {
-    let _ = child.kill();
-    let _ = child.wait();
 }

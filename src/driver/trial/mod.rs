@@ -36,6 +36,8 @@ pub(super) use {
 use super::{
     blame::{Abort, Doing},
     journal::Line,
+    plan::Plan,
+    watchdog::{Hang, hung},
 };
 use crate::{
     catalogue::{Actor, Case, Condition, Step},
@@ -83,6 +85,9 @@ struct Watch {
 /// timer of a scenario may run out meanwhile.
 const SETTLED: Duration = Duration::from_millis(500);
 
+/// A step is reported that goes on for so much longer than it may, which includes the time of SO_LINGER.
+const OVERDUE: Duration = Duration::from_millis(1500);
+
 /// How often to look whether a close in another thread has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -92,6 +97,8 @@ pub(super) struct Trial<'a> {
     pub(super) case_number: usize,
     sockets: Sockets,
     waiting: Option<Waiting>,
+    /// When the present step began.
+    began: Instant,
     /// One for each step that has ended.
     pub(super) observations: Vec<Observation>,
 }
@@ -103,6 +110,7 @@ impl<'a> Trial<'a> {
             case_number,
             sockets: Sockets::new(case.axes),
             waiting: None,
+            began: Instant::now(),
             observations: Vec::with_capacity(case.scenario.steps.len()),
         }
     }
@@ -120,6 +128,28 @@ impl<'a> Trial<'a> {
         })
     }
 
+    /// What it waits for, and since when; `None` while it waits for nothing but the run's pace.
+    pub(super) fn hang(&self, now: Instant) -> Option<Hang> {
+        let awaited = match self.waiting? {
+            Waiting::Pause(_) => return None,
+            Waiting::Close(_) => "a close in another thread".to_owned(),
+            Waiting::Events(watch) => match watch.purpose {
+                Purpose::Read | Purpose::Drain => "something to read".to_owned(),
+                Purpose::Write | Purpose::Fill => "room to write".to_owned(),
+                Purpose::Connect => "the connection".to_owned(),
+                Purpose::Gather => "room for a connection".to_owned(),
+                Purpose::Proof => "a sign that the connection has ended".to_owned(),
+                Purpose::Condition(condition) => condition.to_string(),
+            },
+        };
+        let is_overdue = match self.waiting? {
+            Waiting::Events(watch) => watch.deadline + OVERDUE < now,
+            Waiting::Close(_) | Waiting::Pause(_) => self.began + OVERDUE < now,
+        };
+        let hang = Hang::new(&self.case, self.observations.len() + 1, awaited, now - self.began);
+        Some(Hang { is_overdue, ..hang })
+    }
+
     /// Closes what is open; a listener that is as good as new is kept for another trial.
     pub(super) fn dispose(self, context: &mut Context<'_>) {
         self.sockets.dispose(&mut context.spare_listeners);
@@ -127,6 +157,7 @@ impl<'a> Trial<'a> {
 
     /// Goes on until the trial ends (`true`) or has to wait (`false`).
     pub(super) fn resume(&mut self, wake: Wake, context: &mut Context<'_>) -> Result<bool, Abort> {
+        context.ledger.pulse.enter(self.case_number, self.observations.len() + 1);
         let mut next = match wake {
             Wake::Start => {
                 if let Some(reason) = sys::unsupported_reason(self.case.axes) {
@@ -155,11 +186,23 @@ impl<'a> Trial<'a> {
     /// Begins the next step, or the pause before it; `None` if all have ended.
     fn next_step(&mut self, context: &mut Context<'_>) -> Result<Option<Next>, Abort> {
         let Some(&step) = self.step() else { return Ok(None) };
+        context.ledger.pulse.enter(self.case_number, self.observations.len() + 1);
+        self.began = context.now;
         if context.settings.pace.is_zero() {
             self.sockets.perform(step, context).map(Some)
         } else {
             Ok(Some(Next::Pause))
         }
+    }
+
+    /// Goes on waiting for the thread that closes, unless it has taken too long; then it is left behind.
+    fn unless_hung(&mut self, now: Instant, next: Next, context: &Context<'_>) -> Result<Next, Abort> {
+        let since = now.saturating_duration_since(self.began);
+        if since <= Plan::patience(context.settings) {
+            return Ok(next);
+        }
+        self.sockets.background_close = None;
+        Err(Abort::NotRun(hung(&self.case, self.observations.len() + 1, since)))
     }
 
     /// Takes the present step, perhaps once more.
@@ -277,7 +320,10 @@ impl<'a> Trial<'a> {
                 self.waiting = None;
                 self.perform(context)?
             }
-            Some(Waiting::Close(_)) => self.sockets.background_close_result().map_or(Next::WaitForClose, Next::Done),
+            Some(Waiting::Close(_)) => match self.sockets.background_close_result() {
+                Some(closed) => Next::Done(closed),
+                None => self.unless_hung(now, Next::WaitForClose, context)?,
+            },
             Some(Waiting::Events(watch)) if watch.deadline > now => {
                 watch.rearm = None;
                 watch.token = context.new_token();
@@ -290,7 +336,7 @@ impl<'a> Trial<'a> {
             Some(Waiting::Events(watch)) if self.sockets.background_close.is_some() => {
                 watch.deadline = now + context.settings.await_deadline;
                 self.sockets.background_close_result();
-                Next::KeepWaiting
+                self.unless_hung(now, Next::KeepWaiting, context)?
             }
             Some(Waiting::Events(Watch { purpose: Purpose::Proof, .. })) => {
                 self.sockets.holds = true;

@@ -6,11 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{
-    context::{Context, kill_and_wait},
-    next::Next,
-    sockets::Sockets,
-};
+use super::{context::Context, next::Next, sockets::Sockets};
 use crate::{
     catalogue::{Sigpipe, Start},
     driver::{
@@ -64,12 +60,15 @@ impl Sockets {
                 command.stdin(Stdio::piped()).stdout(socket);
                 context.spawn(&mut command)
             })
-            .map_err(Abort::because(Doing::Start("a process for the peer")))?;
+            .map_err(failed("a process for the peer"))?;
         // The process writes nothing more to it.
         child.stderr = None;
+        // It lives as long as the trial, and says nothing.
+        child.let_be();
         self.holds = false;
-        if let Some(mut earlier) = self.holder.replace(child) {
-            kill_and_wait(&mut earlier);
+        if let Some(earlier) = self.holder.replace(child) {
+            // It may have ended by itself.
+            let _ = earlier.end();
         }
         Ok(Next::Done(Outcome::Done))
     }
@@ -77,9 +76,9 @@ impl Sockets {
     /// Kills the process that the server's socket has moved into. The peer has ended when the process has been waited
     /// for; should that fail, it may live, and what follows would say nothing about a crash.
     pub(super) fn crash(&mut self) -> Result<Outcome, Abort> {
-        let Some(mut child) = self.holder.take() else { return Ok(Outcome::NotRun) };
-        let ended = child.kill().and_then(|()| child.wait());
-        ended.map(|_| Outcome::Done).map_err(Abort::because(Doing::Setup("the end of the peer's process")))
+        let Some(process) = self.holder.take() else { return Ok(Outcome::NotRun) };
+        let ended = process.end().map_err(Abort::because(Doing::Setup("the end of the peer's process")));
+        ended.map(|()| Outcome::Done)
     }
 
     /// Whether the client has to be watched before the process is killed, since moving the socket may have ended the
@@ -115,9 +114,12 @@ impl Sockets {
                 let mut report = String::new();
                 let read = child.stderr.take().map_or(Ok(0), |mut stderr| stderr.read_to_string(&mut report));
                 let status = child.wait()?;
+                if child.was_silent().is_some() {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
                 read.map(|_| (report, status))
             })
-            .map_err(Abort::because(Doing::Start("a program that writes")))?;
+            .map_err(failed("a program that writes"))?;
         match Line::decode(&report) {
             _ if sys::killed_by_sigpipe(status) => {
                 Ok(Next::Observed(Observation { outcome: Outcome::NotRun, signal: Signal::Killed }))
@@ -125,6 +127,14 @@ impl Sockets {
             Some(Line::Observed(observation)) => Ok(Next::Observed(observation)),
             _ => Err(Abort::NotRun(format!("a program that writes ended without a report: {status}"))),
         }
+    }
+}
+
+/// Why a process could not do its part; one that gave no sign of life was killed.
+fn failed(subject: &'static str) -> impl FnOnce(io::Error) -> Abort {
+    move |error| match (error.kind(), error.raw_os_error()) {
+        (io::ErrorKind::TimedOut, None) => Abort::NotRun(format!("{subject} hung")),
+        _ => Abort::because(Doing::Start(subject))(error),
     }
 }
 

@@ -1,19 +1,23 @@
 //! The sockets of one trial.
 
-use std::{io, process::Child, thread::JoinHandle};
+use std::{io, thread::JoinHandle};
 
 use mio::{Interest, Token, net::UdpSocket};
 use socket2::{Domain, SockRef};
 
 use super::{
-    context::{Context, kill_and_wait},
+    background_close::let_end,
+    context::Context,
     held_port::loopback,
     listeners::{Listening, SpareListeners},
     watched::{End, Watched},
 };
 use crate::{
     catalogue::{Actor, Axes, Call, SocketOption, Transport},
-    driver::blame::{Abort, Doing},
+    driver::{
+        blame::{Abort, Doing},
+        watchdog::Process,
+    },
     sys::{self, Endpoint},
 };
 
@@ -30,7 +34,7 @@ pub(super) struct Sockets {
     /// The reading end of a pipe that has not been accepted yet.
     pub(super) offered: Option<Box<dyn Endpoint>>,
     /// The process that the server's socket has moved into.
-    pub(super) holder: Option<Child>,
+    pub(super) holder: Option<Process>,
     /// A close in another thread.
     pub(super) background_close: Option<JoinHandle<io::Result<()>>>,
     /// The length of the address that came with the latest accept.
@@ -167,12 +171,12 @@ impl Sockets {
             // Some systems refuse the option on a connection that has ended; then there is nothing to linger.
             let _ = socket.set_linger_zero();
         }
-        if let Some(mut child) = self.holder.take() {
-            kill_and_wait(&mut child);
+        if let Some(process) = self.holder.take() {
+            // It may have ended by itself.
+            let _ = process.end();
         }
         if let Some(thread) = self.background_close.take() {
-            // The thread does nothing that could panic, and its result is no longer of interest.
-            let _ = thread.join();
+            let_end(thread);
         }
         self.listening.hand_on(self.axes.transport, self.attempts == self.accepted, spare);
     }

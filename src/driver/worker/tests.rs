@@ -1,4 +1,4 @@
-use std::{fs, net, os::unix::fs::PermissionsExt, path::PathBuf};
+use std::{fs, net, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc};
 
 use mio::{Interest, net::UdpSocket};
 
@@ -7,22 +7,30 @@ use crate::{
     catalogue::{Catalogue, Selection},
     driver::{
         pacing::Pacing,
+        plan::Plan,
+        schedule::InOrder,
         settings::{Progress, Settings},
     },
 };
 
-/// Does something with a worker that has one trial, of the case with these steps.
-fn with_worker<T>(transport: &str, steps: &str, program: Option<PathBuf>, act: impl FnOnce(Worker<'_>) -> T) -> T {
+/// Does something with a worker that has one trial, of the case with these steps, and returns the case's result, too.
+fn with_worker<T>(
+    transport: &str,
+    steps: &str,
+    program: Option<PathBuf>,
+    act: impl FnOnce(Worker<'_>) -> T,
+) -> (T, CaseResult) {
     let mut catalogue = Catalogue::default();
     let head = "[[scenario]]\nid = 'own/steps'\ntitle = 't'\nwhy = 'w'";
     let text = format!("{head}\ntransports = ['{transport}']\nsteps = '''\n{steps}'''\n");
     catalogue.add("own.toml", &text).expect("the scenario is valid");
     let cases = Selection::default().cases(&catalogue);
-    let (settings, progress) = (Settings { program, ..Settings::default() }, Progress::default());
-    let queue = Queue::repeating(vec![vec![0]], 1);
-    let pacing = Pacing::unlimited();
-    let run = Run { cases: &cases, settings: &settings, progress: &progress, pacing: &pacing };
-    act(Worker::new(run, &queue, true).expect("there is a selector"))
+    let settings = Settings { program, ..Settings::default() };
+    let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()));
+    let (queue, ledger) = (Queue::repeating(InOrder { long: Vec::new(), others: vec![0] }, 1), Ledger::default());
+    let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, true).expect("there is a selector");
+    let given = act(worker);
+    (given, plan.take_tally().into_results(|_| 1, "").remove(0))
 }
 
 /// The flags that the trial has after one `collect` that takes an event at a time, while the selector has two for it:
@@ -47,6 +55,7 @@ fn collected(split_events: bool) -> Readiness {
         assert_eq!(touched, [0]);
         worker.slots[0].flags
     })
+    .0
 }
 
 #[test]
@@ -64,11 +73,11 @@ fn crashed(script: &str) -> CaseResult {
     fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let steps = "client connect\nserver accept\nserver depart\nserver crash\nclient await fin\n";
-    let tally = with_worker("tcp4", steps, Some(program), |mut worker| {
+    with_worker("tcp4", steps, Some(program), |mut worker| {
         worker.context.moved_sockets_may_end = true;
         worker.run().unwrap()
-    });
-    tally.into_results(|_| 1, "").remove(0)
+    })
+    .1
 }
 
 #[test]
@@ -88,8 +97,8 @@ fn a_peer_that_does_not_hold_the_connection_is_not_killed_for_a_result() {
 /// The outcomes of a trial's steps.
 #[cfg(target_os = "linux")]
 fn outcomes(transport: &str, steps: &str) -> Vec<String> {
-    let tally = with_worker(transport, steps, None, |worker| worker.run().unwrap());
-    let CaseResult::Measured { steps, .. } = tally.into_results(|_| 1, "").remove(0) else { panic!("not measured") };
+    let ((), result) = with_worker(transport, steps, None, |worker| worker.run().unwrap());
+    let CaseResult::Measured { steps, .. } = result else { panic!("not measured") };
     steps.iter().map(|step| step[0].0.to_string()).collect()
 }
 
@@ -104,9 +113,9 @@ fn a_crowd_fills_a_long_queue() {
 #[test]
 fn a_case_whose_crowd_finds_no_full_queue_is_not_run() {
     let steps = "crowd connect\nlistener so_error\n";
-    let tally = with_worker("udp4", steps, None, |worker| worker.run().unwrap());
+    let ((), result) = with_worker("udp4", steps, None, |worker| worker.run().unwrap());
     let reason = "the queue never filled: 256 connections".to_owned();
-    assert_eq!(tally.into_results(|_| 1, ""), [CaseResult::NotRun(reason)]);
+    assert_eq!(result, CaseResult::NotRun(reason));
 }
 
 #[cfg(target_os = "linux")]

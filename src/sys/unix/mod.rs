@@ -6,6 +6,7 @@ mod limits;
 mod local;
 mod processor;
 mod sigpipe;
+mod stop;
 mod tcp_timeouts;
 
 use std::{
@@ -30,6 +31,7 @@ pub use sigpipe::note_sigpipe;
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
+pub(crate) use stop::{lock_folder, on_stop};
 pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {

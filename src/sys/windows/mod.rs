@@ -2,6 +2,7 @@
 
 mod errors;
 mod pipe;
+mod stop;
 
 use std::{
     ffi::{CStr, c_char},
@@ -36,6 +37,7 @@ pub(crate) use super::fallback::{
 };
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
+pub(crate) use stop::{lock_folder, on_stop};
 
 /// mio polls AFD, the driver below Winsock, through an I/O completion port.
 pub const SELECTOR: &str = "iocp";

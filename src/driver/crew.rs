@@ -1,0 +1,166 @@
+//! The threads of a run. They are watched and never joined, so that one that hangs does not keep the others' results.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, Sender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    plan::{Ledger, Plan},
+    settings::Settings,
+    watchdog::{Hang, Silence},
+};
+
+/// How often the threads and processes are looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How long threads may take to end when the run is stopped.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Threads that do the same, each of which returns a `T`.
+pub(super) struct Crew<T> {
+    plan: Arc<Plan>,
+    /// How long a thread may be in one step.
+    patience: Duration,
+    /// The threads that have not ended, with their numbers.
+    threads: Vec<(usize, Arc<Ledger>, Silence)>,
+    started: usize,
+    sender: Sender<(usize, thread::Result<T>)>,
+    receiver: Receiver<(usize, thread::Result<T>)>,
+    looked: Instant,
+    /// Since when the run is known to be stopped.
+    stopped: Option<Instant>,
+}
+
+/// What happened to a thread.
+pub(super) enum Event<T> {
+    /// It has returned this.
+    Ended(T),
+    /// It hangs, and was left behind.
+    Hung {
+        /// The 0-based number of the case that it hangs in.
+        case: usize,
+        /// The 1-based number of the step.
+        step: usize,
+        since: Duration,
+        /// The cases of the other trials that it had in flight.
+        others: Vec<usize>,
+    },
+}
+
+impl<T: Send + 'static> Crew<T> {
+    pub(super) fn new(plan: &Arc<Plan>, settings: &Settings) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        Crew {
+            plan: Arc::clone(plan),
+            patience: Plan::patience(settings),
+            threads: Vec::new(),
+            started: 0,
+            sender,
+            receiver,
+            looked: Instant::now(),
+            stopped: None,
+        }
+    }
+
+    /// Starts a thread. Fails if the system has none to spare.
+    pub(super) fn start(&mut self, work: impl FnOnce(&Plan, &Ledger) -> T + Send + 'static) -> io::Result<()> {
+        let (number, ledger, sender) = (self.started, Arc::new(Ledger::default()), self.sender.clone());
+        let (plan, its_ledger) = (Arc::clone(&self.plan), Arc::clone(&ledger));
+        thread::Builder::new().spawn(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| work(&plan, &its_ledger)));
+            // Nobody receives it once the thread was left behind.
+            let _ = sender.send((number, result));
+        })?;
+        self.started += 1;
+        self.threads.push((number, ledger, Silence::default()));
+        Ok(())
+    }
+
+    /// Whether no thread is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.threads.is_empty()
+    }
+
+    /// Waits until something happens to a thread; `None` if none is left, or if the run was stopped and those that are
+    /// left do not end.
+    ///
+    /// # Panics
+    ///
+    /// A thread has panicked.
+    pub(super) fn next(&mut self) -> Option<Event<T>> {
+        while !self.is_empty() {
+            let pause = (self.looked + LOOK).saturating_duration_since(Instant::now());
+            if let Ok((number, result)) = self.receiver.recv_timeout(pause) {
+                let place = self.threads.iter().position(|(thread, ..)| *thread == number);
+                if let Some(place) = place {
+                    self.threads.swap_remove(place);
+                    return Some(Event::Ended(result.unwrap_or_else(|panic| resume_unwind(panic))));
+                }
+                continue;
+            }
+            if let Some(hung) = self.look() {
+                return Some(hung);
+            }
+        }
+        None
+    }
+
+    /// Looks at the processes and threads of the run, and leaves one behind that hangs.
+    fn look(&mut self) -> Option<Event<T>> {
+        let now = Instant::now();
+        // More than that has not been seen to pass: this thread itself stood still.
+        let passed = (now - self.looked).min(10 * LOOK);
+        self.looked = now;
+        let progress = self.plan.progress.clone();
+        if self.plan.end.is_some_and(|end| end <= now) {
+            progress.run_out();
+        }
+        let processes = progress.processes();
+        if progress.is_stopped() {
+            if self.stopped.is_none() {
+                self.report();
+            }
+            // Only afterwards, since some threads wait for them.
+            processes.kill_all();
+            if now - *self.stopped.get_or_insert(now) > GRACE {
+                self.threads.drain(..).for_each(|(_, ledger, _)| drop(ledger.leave_behind()));
+            }
+            return None;
+        }
+        processes.kill_silent(passed);
+        let patience = self.patience;
+        let mut hung = None;
+        for (number, ledger, silence) in &mut self.threads {
+            let since = silence.observe(ledger.pulse.beats(), passed);
+            if let Some((case, step)) = ledger.pulse.place().filter(|_| since > patience) {
+                hung = Some((*number, case, step, since));
+            }
+        }
+        let (number, case, step, since) = hung?;
+        let place = self.threads.iter().position(|(thread, ..)| *thread == number)?;
+        let (_, ledger, _) = self.threads.swap_remove(place);
+        let mut others = ledger.leave_behind();
+        if let Some(own) = others.iter().position(|other| *other == case) {
+            others.swap_remove(own);
+        }
+        Some(Event::Hung { case, step, since, others })
+    }
+
+    /// Reports the threads that are in a call.
+    fn report(&mut self) {
+        let cases = self.plan.cases();
+        for (_, ledger, silence) in &mut self.threads {
+            let since = silence.observe(ledger.pulse.beats(), Duration::ZERO);
+            if let Some((case, step)) = ledger.pulse.place() {
+                self.plan.progress.report(Hang::new(&cases[case], step, "a call to return", since));
+            }
+        }
+    }
+}
