@@ -6,6 +6,7 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     path::Path,
     process::{Command, ExitStatus, Stdio},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -113,22 +114,31 @@ pub(super) fn work() -> io::Result<()> {
     };
     let run = Run { cases: &cases, settings: &settings, progress: &Progress::default() };
     let queue = Queue::repeating(vec![job.trials], 1);
-    let worker = Worker::new(run, &queue, true)?.with_journal();
+    let worker = Worker::new(run, &queue, None, true)?.with_journal();
     if let Some(first) = cases.first() {
         sys::set_sigpipe(first.axes.sigpipe)?;
     }
     worker.run().map(drop)
 }
 
+/// How the processes of a run are started.
+#[derive(Clone, Copy)]
+pub(super) struct Starting<'a> {
+    /// Held while one is started, which takes more descriptors than it has later, where there are few.
+    pub(super) one_at_a_time: Option<&'a Mutex<()>>,
+    /// No other batch runs meanwhile: trials for which no process can be started are not run.
+    pub(super) last_resort: bool,
+}
+
 /// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
 /// process after the other, each for as long as it survives its trials. Returns the trials for which no process could
-/// be started; as a `last_resort` these are not run instead.
+/// be started; as the last resort these are not run instead.
 ///
 /// # Errors
 ///
 /// A process crashed outside its scenario, or cannot be started for another reason than exhaustion. The tally has the
 /// trials that had ended.
-pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut Tally) -> io::Result<Vec<usize>> {
+pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>, tally: &mut Tally) -> io::Result<Vec<usize>> {
     let mut left = batch.to_vec();
     let Some(&first) = batch.first() else { return Ok(left) };
     let result = match &run.settings.program {
@@ -136,11 +146,12 @@ pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut 
             CaseResult::Unsupported("this system has no SIGPIPE".to_owned())
         }
         None => CaseResult::NotRun("needs the program itself to start a process with".to_owned()),
-        Some(program) => match in_children(run, program, &mut left, tally) {
+        Some(program) => match in_children(run, program, starting.one_at_a_time, &mut left, tally) {
             // Those still left when the run is stopped are not run.
             Ok(()) => return Ok(Vec::new()),
-            Err(error) if !sys::is_exhausted(&error) => return Err(error),
-            Err(_) if !last_resort => return Ok(left),
+            // EAGAIN: there are too many processes, fork(2).
+            Err(error) if !sys::is_exhausted(&error) && error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+            Err(_) if !starting.last_resort => return Ok(left),
             Err(error) => CaseResult::NotRun(format!("a process: {}", Outcome::from_error(&error))),
         },
     };
@@ -152,7 +163,13 @@ pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool, tally: &mut 
 }
 
 /// Takes trials off `trials` as they end.
-fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>, tally: &mut Tally) -> io::Result<()> {
+fn in_children(
+    run: Run<'_>,
+    program: &Path,
+    one_at_a_time: Option<&Mutex<()>>,
+    trials: &mut Vec<usize>,
+    tally: &mut Tally,
+) -> io::Result<()> {
     let Run { cases, progress, .. } = run;
     // Trials after one that kills are handed out in vain, so a job has as many as the last one completed, and twice as
     // many if none of them killed.
@@ -163,7 +180,9 @@ fn in_children(run: Run<'_>, program: &Path, trials: &mut Vec<usize>, tally: &mu
         let job = serde_json::to_string(&Job::new(run, &numbers, handed))?;
         let mut command = Command::new(program);
         command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let starting = one_at_a_time.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
         let mut child = sys::new_process_group(&mut command).spawn()?;
+        drop(starting);
         // If the child has ended already, its status tells more than this error.
         let _ = child.stdin.take().expect("its standard input is a pipe").write_all(job.as_bytes());
         let mut ended = 0;

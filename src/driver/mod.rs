@@ -1,8 +1,10 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
-//! Each file uses only those before it: `settings`, `tally`, `journal`, `schedule`, `trial`, `worker`, `child`.
+//! Each file uses only those before it: `settings`, `descriptors`, `tally`, `journal`, `schedule`, `trial`,
+//! `worker`, `child`.
 
 mod child;
+mod descriptors;
 mod journal;
 mod schedule;
 mod settings;
@@ -10,7 +12,7 @@ mod tally;
 mod trial;
 mod worker;
 
-use std::{ffi::OsStr, io, iter::repeat_n};
+use std::{ffi::OsStr, io, iter::repeat_n, sync::Mutex};
 
 use thiserror::Error;
 
@@ -26,6 +28,7 @@ pub use {
 };
 
 use {
+    descriptors::{Descriptors, Few},
     schedule::{Queue, Schedule},
     settings::Run,
     tally::Tally,
@@ -39,6 +42,13 @@ pub(crate) fn part_of_run(argument: &OsStr) -> Option<fn() -> io::Result<()>> {
         child::WORK => Some(child::work),
         argument => trial::helper(argument),
     }
+}
+
+/// How many descriptors this process may still open, and about how many trials that allows for at a time, if they are
+/// so few that a run with these settings takes longer.
+pub fn few_descriptors(settings: &Settings) -> Option<(usize, usize)> {
+    let few = Few::left(settings)?;
+    (few.trials() < settings.in_flight / 2).then(|| (few.descriptors(), few.trials()))
 }
 
 /// Why a run did not complete.
@@ -64,7 +74,7 @@ pub struct RunError {
 ///
 /// # Panics
 ///
-/// A thread cannot be started, or a deadline or the pace is too long to be added to an [`Instant`](std::time::Instant).
+/// A deadline or the pace is too long to be added to an [`Instant`](std::time::Instant).
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let mut tally = Tally::new(cases);
     let numbers = (0..cases.len()).flat_map(|number| repeat_n(number, settings::trials_per_repeat(&cases[number])));
@@ -100,27 +110,41 @@ fn run_some(
         .map_err(|error| io::Error::other(format!("the selector cannot be used: {error}")))?;
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
-    for round in schedule(run, &in_children).rounds() {
-        let run_batch = |batch: &Vec<usize>| {
+    let Schedule { mut batches, mut at_once } = schedule(run, &in_children);
+    let few = Few::left(run.settings);
+    at_once = few.map_or(at_once, |few| at_once.min(few.processes()));
+    let lock = few.map(|_| Mutex::new(()));
+    while !batches.is_empty() && !run.progress.is_stopped() {
+        at_once = at_once.min(batches.len());
+        let run_batch = |batch: Vec<usize>| {
             let mut tally = Tally::new(run.cases);
-            let left = child::run(run, batch, false, &mut tally);
+            let starting = child::Starting { one_at_a_time: lock.as_ref(), last_resort: at_once == 1 };
+            let left = child::run(run, &batch, starting, &mut tally);
             (tally, left)
         };
         let mut result = Ok(());
-        for (counts, left) in parallel_map(round, run_batch) {
+        let mut all_left = Vec::new();
+        for (counts, left) in parallel_map(at_once, batches, run_batch) {
             tally.merge(counts);
-            result = result.and(left.and_then(|left| child::run(run, &left, true, tally).map(drop)));
+            result = result.and(left.map(|left| all_left.extend((!left.is_empty()).then_some(left))));
         }
         result?;
+        // Those for which no process could be started: half as many at a time leave more to each.
+        batches = all_left;
+        at_once = at_once.div_ceil(2);
     }
     Ok(())
 }
 
 /// Runs the trials of the queue in this process.
 fn run_workers(run: Run<'_>, queue: &Queue, tally: &mut Tally) -> io::Result<()> {
-    let work = |last_resort| Worker::new(run, queue, last_resort).and_then(Worker::run);
+    let jobs = run.settings.jobs.clamp(1, queue.len().max(1));
+    let few = Few::left(run.settings);
+    let workers = few.map_or(jobs, |few| few.workers(jobs));
+    let descriptors = few.map(|few| Descriptors::new(few, workers, run.cases));
+    let work = |last_resort| Worker::new(run, queue, descriptors.as_ref(), last_resort).and_then(Worker::run);
     let mut result = Ok(());
-    for worker in parallel_map(0..run.settings.jobs.clamp(1, queue.len().max(1)), |_| work(false)) {
+    for worker in parallel_map(workers, 0..workers, |_| work(false)) {
         match worker {
             Ok(counts) => tally.merge(counts),
             // What a worker gave back for want of descriptors is tried once more by one that has them all to itself.

@@ -10,9 +10,9 @@ use crate::catalogue::{Case, Operation, Setting, Sigpipe};
 
 /// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
 pub(super) struct Schedule {
-    batches: Vec<Vec<usize>>,
+    pub(super) batches: Vec<Vec<usize>>,
     /// How many batches run at a time.
-    at_once: usize,
+    pub(super) at_once: usize,
 }
 
 /// Processes at a time for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight,
@@ -37,11 +37,6 @@ impl Schedule {
         let trials = numbers.repeat(settings.repeat as usize);
         let batches = trials.into_iter().map(|number| vec![number]).collect();
         Schedule { batches, at_once: settings.in_flight.max(1) }
-    }
-
-    /// The batches that run at the same time, one round after the other.
-    pub(super) fn rounds(&self) -> impl Iterator<Item = &[Vec<usize>]> {
-        self.batches.chunks(self.at_once)
     }
 }
 

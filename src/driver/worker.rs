@@ -9,6 +9,7 @@ use mio::{Events, Poll, Token};
 use slab::Slab;
 
 use super::{
+    descriptors::Descriptors,
     journal::Line,
     schedule::Queue,
     settings::Run,
@@ -27,18 +28,25 @@ const EVENTS: usize = 1024;
 /// wait, the next poll returns at once, and more begin.
 const STARTS_PER_POLL: usize = 8;
 
+/// How often to look whether there are enough descriptors for the next trial.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// Upper bound on stop latency.
 const LONGEST_POLL: Duration = Duration::from_millis(100);
 
 pub(super) struct Worker<'a> {
     run: Run<'a>,
     queue: &'a Queue,
+    /// What trials may take, where there are few.
+    descriptors: Option<&'a Descriptors>,
     /// No other worker holds descriptors: the case of a trial that cannot get one even by itself is not run.
     last_resort: bool,
     poll: Poll,
     context: Context<'a>,
     /// The trials in flight.
     slots: Slab<Slot<'a>>,
+    /// The case of the trial that is next, and for which there are too few descriptors as yet.
+    held_back: Option<usize>,
     /// Whether a case of the run starts processes.
     starts_processes: bool,
     /// Most trials in flight; it shrinks when descriptors run out.
@@ -48,21 +56,31 @@ pub(super) struct Worker<'a> {
 
 struct Slot<'a> {
     trial: Trial<'a>,
+    /// How many descriptors it was lent.
+    lent: usize,
     /// Flags of the present events that came for its wait.
     flags: Readiness,
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(run: Run<'a>, queue: &'a Queue, last_resort: bool) -> io::Result<Self> {
+    /// `descriptors` are given where there are few.
+    pub(super) fn new(
+        run: Run<'a>,
+        queue: &'a Queue,
+        descriptors: Option<&'a Descriptors>,
+        last_resort: bool,
+    ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let mut steps = run.cases.iter().flat_map(|case| &case.scenario.steps);
         Ok(Worker {
             context: Context::new(poll.registry().try_clone()?, run.settings),
             run,
             queue,
+            descriptors,
             last_resort,
             poll,
             slots: Slab::new(),
+            held_back: None,
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
             tally: Tally::new(run.cases),
             starts_processes: steps.any(|step| step.operation.starts_process()),
@@ -85,7 +103,7 @@ impl<'a> Worker<'a> {
         let mut touched = Vec::new();
         loop {
             let more = self.fill();
-            if (self.slots.is_empty() && !more) || self.run.progress.is_stopped() {
+            if (self.slots.is_empty() && !more && self.held_back.is_none()) || self.run.progress.is_stopped() {
                 // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
                 for slot in self.slots.drain() {
                     slot.trial.dispose(&mut self.context);
@@ -93,10 +111,12 @@ impl<'a> Worker<'a> {
                 return Ok(self.tally);
             }
             let began = Instant::now();
+            // What another worker's trials give back brings no event here.
+            let longest = if self.held_back.is_some() { LOOK } else { LONGEST_POLL };
             let timeout = match self.next_alarm() {
                 _ if more => Duration::ZERO,
-                Some(alarm) => alarm.saturating_duration_since(began).min(LONGEST_POLL),
-                None => LONGEST_POLL,
+                Some(alarm) => alarm.saturating_duration_since(began).min(longest),
+                None => longest,
             };
             match self.poll.poll(&mut events, Some(timeout)) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -129,9 +149,13 @@ impl<'a> Worker<'a> {
             if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
                 return false;
             }
-            let Some(case) = self.queue.take() else { return false };
+            let Some(case) = self.held_back.take().or_else(|| self.queue.take()) else { return false };
+            let Some(lent) = self.descriptors.map_or(Some(0), |descriptors| descriptors.lend(case)) else {
+                self.held_back = Some(case);
+                return false;
+            };
             let trial = Trial::new(self.run.cases[case], case);
-            let slot = self.slots.insert(Slot { trial, flags: Readiness::default() });
+            let slot = self.slots.insert(Slot { trial, lent, flags: Readiness::default() });
             self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
@@ -168,7 +192,8 @@ impl<'a> Worker<'a> {
             self.context.begin_turn();
         }
         self.context.slot = number;
-        let trial = &mut self.slots[number].trial;
+        let Slot { trial, lent, .. } = &mut self.slots[number];
+        let lent = *lent;
         let result = trial.resume(wake, &mut self.context);
         let case = trial.case_number;
         if let Ok(true) = result {
@@ -178,19 +203,30 @@ impl<'a> Worker<'a> {
         }
         let ended = !matches!(result, Ok(false));
         if let Err(reason) = result {
-            self.abandon(case, reason);
+            self.abandon(case, lent, reason);
         }
         if ended {
             self.slots.remove(number).trial.dispose(&mut self.context);
+            if let Some(descriptors) = self.descriptors {
+                self.context.spare_listeners.clear();
+                descriptors.take_back(lent);
+            }
         }
         self.context.end_turn();
     }
 
     /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in
     /// flight, and its observations so far are not counted.
-    fn abandon(&mut self, case: usize, reason: Abort) {
+    fn abandon(&mut self, case: usize, lent: usize, reason: Abort) {
         let result = match reason {
             Abort::Exhausted(reason) => {
+                if let Some(descriptors) = self.descriptors {
+                    if descriptors.lend_more(case, lent) {
+                        return self.queue.give_back(case);
+                    }
+                    // It had all that there are.
+                    return self.give_up(case, CaseResult::NotRun(reason));
+                }
                 let others = self.slots.len() - 1;
                 let gave_up_listeners = self.context.spare_listeners.clear();
                 // The last trial may go on with the descriptors of the listeners.
@@ -203,6 +239,10 @@ impl<'a> Worker<'a> {
             Abort::Unsupported(reason) => CaseResult::Unsupported(reason),
             Abort::NotRun(reason) => CaseResult::NotRun(reason),
         };
+        self.give_up(case, result);
+    }
+
+    fn give_up(&mut self, case: usize, result: CaseResult) {
         self.context.tell(|| Line::GivenUp(result.clone()));
         self.tally.give_up(case, result);
         self.run.progress.count();

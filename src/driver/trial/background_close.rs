@@ -60,7 +60,7 @@ impl Sockets {
     fn start_background(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Abort> {
         // Initialise SPINS before the threads race.
         LazyLock::force(&SPINS);
-        let thread = thread::Builder::new().spawn(close).map_err(Abort::because("a thread"))?;
+        let thread = thread::Builder::new().stack_size(STACK).spawn(close).map_err(Abort::because("a thread"))?;
         if let Some(earlier) = self.background_close.replace(thread) {
             // Its result is no longer of interest.
             let _ = earlier.join();
@@ -68,6 +68,9 @@ impl Sockets {
         Ok(())
     }
 }
+
+/// Of a thread that only closes a socket: every trial in flight may have one.
+const STACK: usize = 128 << 10;
 
 /// A flag for two threads.
 fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {

@@ -41,7 +41,7 @@ pub(crate) fn set_sigpipe(mode: Sigpipe) -> io::Result<()> {
     })?;
     HANDLED.store(mode == Sigpipe::Handler, Ordering::Relaxed);
     if mode == Sigpipe::OtherThread {
-        let thread = OtherThread::start();
+        let thread = OtherThread::start()?;
         *OTHER_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
     }
     if matches!(mode, Sigpipe::Blocked | Sigpipe::OtherThread) {
@@ -60,6 +60,9 @@ fn set_handler(handler: sighandler_t) -> io::Result<()> {
     Ok(())
 }
 
+/// Of a thread that only answers, and runs a handler that counts.
+const STACK: usize = 128 << 10;
+
 /// A thread that would take a SIGPIPE meant for the process.
 struct OtherThread {
     ask: Sender<()>,
@@ -67,11 +70,12 @@ struct OtherThread {
 }
 
 impl OtherThread {
-    fn start() -> Self {
+    fn start() -> io::Result<Self> {
         let ((ask, asked), (answers, answer)) = (channel(), channel());
         // It inherits a mask that blocks nothing, and ends with the process.
-        thread::spawn(move || while asked.recv().is_ok() && answers.send(()).is_ok() {});
-        OtherThread { ask, answer }
+        let answer_all = move || while asked.recv().is_ok() && answers.send(()).is_ok() {};
+        thread::Builder::new().stack_size(STACK).spawn(answer_all)?;
+        Ok(OtherThread { ask, answer })
     }
 
     /// Returns once the thread has run. It has then handled every signal that was pending for it: the kernel delivers
