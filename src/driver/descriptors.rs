@@ -1,7 +1,8 @@
 //! How many trials may run at a time where there are few descriptors.
 //!
 //! A trial that runs out of them half-way has waited in vain, and so have those that begin anew with it. Where few are
-//! left, they are counted beforehand, and a trial begins only when there are enough for it.
+//! left, they are counted beforehand, and a trial begins only when there are enough for it. Where even these make the
+//! run slow, its trials are run in processes, one in each: the limit is one of a process (getrlimit(2)).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -48,9 +49,26 @@ impl Few {
         self.0.saturating_sub(START).max(1)
     }
 
-    /// About how many trials run at a time.
-    pub(super) fn trials(self) -> usize {
+    /// About how many trials run at a time in this process.
+    fn trials_here(self) -> usize {
         (self.0.saturating_sub(WORKER) / USUAL).max(1)
+    }
+
+    /// Whether these make a run slower.
+    fn slow_down(self, settings: &Settings) -> bool {
+        self.trials_here() < settings.in_flight / 2
+    }
+
+    /// Whether all trials should run in processes of their own. These do not keep the pace.
+    pub(super) fn want_processes(self, settings: &Settings) -> bool {
+        let can_have = settings.program.is_some() && settings.pace.is_zero();
+        can_have && self.slow_down(settings) && self.processes() > self.trials_here()
+    }
+
+    /// About how many trials run at a time, if a run with these settings takes longer for that.
+    pub(super) fn trials_at_a_time(self, settings: &Settings) -> Option<usize> {
+        let at_a_time = if self.want_processes(settings) { self.processes() } else { self.trials_here() };
+        self.slow_down(settings).then_some(at_a_time)
     }
 }
 

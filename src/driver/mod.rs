@@ -48,7 +48,7 @@ pub(crate) fn part_of_run(argument: &OsStr) -> Option<fn() -> io::Result<()>> {
 /// so few that a run with these settings takes longer.
 pub fn few_descriptors(settings: &Settings) -> Option<(usize, usize)> {
     let few = Few::left(settings)?;
-    (few.trials() < settings.in_flight / 2).then(|| (few.descriptors(), few.trials()))
+    few.trials_at_a_time(settings).map(|at_a_time| (few.descriptors(), at_a_time))
 }
 
 /// Why a run did not complete.
@@ -103,15 +103,16 @@ fn run_some(
     if numbers.is_empty() {
         return Ok(());
     }
+    let few = Few::left(run.settings);
+    let all_in_children = few.is_some_and(|few| few.want_processes(run.settings));
     let (here, in_children): (Vec<_>, Vec<_>) =
-        numbers.into_iter().partition(|&number| run.cases[number].axes.sigpipe == Sigpipe::Ignore);
+        numbers.into_iter().partition(|&number| !all_in_children && run.cases[number].axes.sigpipe == Sigpipe::Ignore);
     let queue = Queue::repeating(schedule::in_order(run.cases, here), run.settings.repeat as usize);
     run_workers(run, &queue, tally)
         .map_err(|error| io::Error::other(format!("the selector cannot be used: {error}")))?;
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
     let Schedule { mut batches, mut at_once } = schedule(run, &in_children);
-    let few = Few::left(run.settings);
     at_once = few.map_or(at_once, |few| at_once.min(few.processes()));
     let lock = few.map(|_| Mutex::new(()));
     while !batches.is_empty() && !run.progress.is_stopped() {

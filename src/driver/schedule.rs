@@ -1,8 +1,11 @@
 //! In which order the trials of a run begin, and which of them share a process.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    iter::repeat_n,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::settings::Run;
@@ -15,9 +18,13 @@ pub(super) struct Schedule {
     pub(super) at_once: usize,
 }
 
-/// Processes at a time for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight,
-/// which mostly waits; where the awaited event never comes, for all of a deadline.
+/// Batches for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight, which mostly
+/// waits; where the awaited event never comes, for all of a deadline.
 const CHILDREN: usize = 16;
+
+/// Batches where SIGPIPE is ignored, as in most cases. They come here only where there are few descriptors, and not all
+/// run at a time: small ones end together.
+const IGNORING: usize = 64;
 
 impl Schedule {
     /// A few batches for each value of `sigpipe`, all at once. The trials are given by the 0-based numbers of their
@@ -25,8 +32,10 @@ impl Schedule {
     pub(super) fn by_sigpipe(Run { cases, settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
             let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
-            let trials = numbers.repeat(settings.repeat as usize);
-            let children = settings.jobs.max(CHILDREN).min(trials.len());
+            // The trials of a case one after another, so that no process gets more than its share of those that wait.
+            let trials: Vec<_> = numbers.iter().flat_map(|&n| repeat_n(n, settings.repeat as usize)).collect();
+            let children = if sigpipe == Sigpipe::Ignore { IGNORING } else { CHILDREN };
+            let children = settings.jobs.max(children).min(trials.len());
             (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect())
         });
         Schedule { batches: batches.collect(), at_once: usize::MAX }
