@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     io::{self, BufRead, BufReader, Read, Write},
     path::Path,
-    process::{Command, ExitStatus, Stdio},
+    process::{self, Command, ExitStatus, Stdio},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -28,6 +28,16 @@ use crate::{
 
 /// The argument that makes this program do a [`Job`].
 pub(super) const WORK: &str = "run-trials";
+
+/// The exit status of a child that could not begin for want of descriptors, memory or threads; sysexits.h calls it
+/// EX_TEMPFAIL.
+const EXHAUSTED: i32 = 75;
+
+/// Whether an error says that descriptors, memory, threads or processes ran out: pthread_create(3) and fork(2) fail with
+/// EAGAIN.
+fn is_exhausted(error: &io::Error) -> bool {
+    sys::is_exhausted(error) || error.kind() == io::ErrorKind::WouldBlock
+}
 
 /// Trials for a child, in one JSON document.
 #[derive(Serialize, Deserialize)]
@@ -114,11 +124,17 @@ pub(super) fn work() -> io::Result<()> {
     };
     let run = Run { cases: &cases, settings: &settings, progress: &Progress::default() };
     let queue = Queue::repeating(vec![job.trials], 1);
-    let worker = Worker::new(run, &queue, None, true)?.with_journal();
-    if let Some(first) = cases.first() {
-        sys::set_sigpipe(first.axes.sigpipe)?;
+    let begin = || {
+        let worker = Worker::new(run, &queue, None, true)?.with_journal();
+        if let Some(first) = cases.first() {
+            sys::set_sigpipe(first.axes.sigpipe)?;
+        }
+        Ok(worker)
+    };
+    match begin() {
+        Err(error) if is_exhausted(&error) => process::exit(EXHAUSTED),
+        worker => worker?.run().map(drop),
     }
-    worker.run().map(drop)
 }
 
 /// How the processes of a run are started.
@@ -149,8 +165,7 @@ pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>, tally: 
         Some(program) => match in_children(run, program, starting.one_at_a_time, &mut left, tally) {
             // Those still left when the run is stopped are not run.
             Ok(()) => return Ok(Vec::new()),
-            // EAGAIN: there are too many processes, fork(2).
-            Err(error) if !sys::is_exhausted(&error) && error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+            Err(error) if !is_exhausted(&error) => return Err(error),
             Err(_) if !starting.last_resort => return Ok(left),
             Err(error) => CaseResult::NotRun(format!("a process: {}", Outcome::from_error(&error))),
         },
@@ -233,6 +248,10 @@ fn in_children(
                 at_once = ended;
             }
             None if status.success() && ended == handed.len() => at_once *= 2,
+            None if status.code() == Some(EXHAUSTED) => {
+                trials.drain(..ended);
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
             present => return Err(crash(present.map(|(case, _)| &cases[case]), status)),
         }
         trials.drain(..ended);

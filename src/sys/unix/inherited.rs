@@ -35,6 +35,8 @@ pub extern "C" fn set_inherited() {
     set_scheduling();
     #[cfg(target_os = "linux")]
     plain_personality();
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    save_memory();
 }
 
 /// A timer that the program before this one has set would end this one: setitimer(2), alarm(2).
@@ -142,6 +144,16 @@ static NO_PRIORITY: c_int = 0;
 fn plain_personality() {
     // SAFETY: personality only takes a number.
     unsafe { libc::personality(0) };
+}
+
+/// One arena for all threads where memory is limited: each arena of glibc takes 64 MiB of addresses beforehand, and the
+/// threads of a run would leave none for the rest (mallopt(3), M_ARENA_MAX).
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn save_memory() {
+    if rustix::process::getrlimit(Resource::As).current.is_some() {
+        // SAFETY: mallopt only takes numbers, and no other thread runs yet.
+        unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
+    }
 }
 
 /// How many more descriptors this process may open, if they can be counted in no time.
