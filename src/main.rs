@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-brokenpipe::note_sigpipe_at_start!();
+brokenpipe::set_inherited_at_start!();
 
 fn main() -> ExitCode {
     brokenpipe::cli::main()

@@ -213,11 +213,20 @@ fn measure(
     progress: &Progress,
 ) -> Result<Vec<CaseResult>, RunError> {
     let settings = args.settings(platform);
+    if !args.quiet
+        && let Some((descriptors, at_once)) = driver::few_descriptors(&settings)
+    {
+        note(&[format!(
+            "only {descriptors} more descriptors may be opened, so no more than about {at_once} trials run at a time, \
+             and the run takes longer; the limit is what `ulimit -Hn` shows"
+        )]);
+    }
     let trials = cases.iter().map(|case| settings.trials(case)).sum();
     thread::scope(|scope| {
         let (_running, ended) = mpsc::channel();
         if !args.quiet && io::stderr().is_terminal() {
-            scope.spawn(move || show_progress(trials, progress, &ended));
+            // Without a thread there is no bar.
+            let _ = thread::Builder::new().spawn_scoped(scope, move || show_progress(trials, progress, &ended));
         }
         driver::run(cases, &settings, progress)
     })

@@ -65,6 +65,11 @@ fn blame(error: &io::Error, doing: Doing<'_>) -> Blame {
     }
 }
 
+/// Whether something ran out that others may give back.
+pub(super) fn is_scarcity(error: &io::Error, doing: Doing<'_>) -> bool {
+    blame(error, doing) == Blame::Scarcity
+}
+
 /// Why a trial is given up.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Abort {

@@ -5,15 +5,15 @@ use std::{
     collections::BTreeSet,
     io::{self, BufRead, BufReader, Read, Write},
     path::Path,
-    process::{Command, Stdio},
-    sync::Arc,
+    process::{self, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    blame::{Abort, Doing},
+    blame::{Abort, Doing, is_scarcity},
     journal::Line,
     pacing::{AnswerRates, Pacing},
     plan::{Ledger, Plan},
@@ -31,6 +31,10 @@ use crate::{
 
 /// The argument that makes this program do a [`Job`].
 pub(super) const WORK: &str = "run-trials";
+
+/// The exit status of a child that could not begin for want of descriptors, memory or threads; sysexits.h calls it
+/// EX_TEMPFAIL.
+const EXHAUSTED: i32 = 75;
 
 /// Trials for a child, in one JSON document.
 #[derive(Serialize, Deserialize)]
@@ -129,17 +133,32 @@ pub(super) fn work() -> io::Result<()> {
     let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()));
     let queue = Queue::repeating(InOrder { long: Vec::new(), others: job.trials }, 1);
     let ledger = Ledger::default();
-    let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, job.last_resort)?.with_journal();
-    if let Some(first) = cases.first() {
-        sys::set_sigpipe(first.axes.sigpipe)?;
+    let begin = || {
+        let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, None, job.last_resort)?.with_journal();
+        if let Some(first) = cases.first() {
+            sys::set_sigpipe(first.axes.sigpipe)?;
+        }
+        Ok(worker)
+    };
+    match begin() {
+        Err(error) if is_scarcity(&error, Doing::Start("a process")) => process::exit(EXHAUSTED),
+        worker => worker?.run(),
     }
-    worker.run()
+}
+
+/// How the processes of a run are started.
+#[derive(Clone, Copy)]
+pub(super) struct Starting<'a> {
+    /// Held while one is started, which takes more descriptors than it has later, where there are few.
+    pub(super) one_at_a_time: Option<&'a Mutex<()>>,
+    /// No other batch runs meanwhile: trials for which no process can be started are not run.
+    pub(super) last_resort: bool,
 }
 
 /// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
 /// process after the other, each for as long as it survives its trials. Returns the trials for which something was
-/// wanting, such as a process, that others may give back; as a `last_resort` these are not run instead.
-pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool) -> Vec<usize> {
+/// wanting, such as a process, that others may give back; as the last resort these are not run instead.
+pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>) -> Vec<usize> {
     let (mut left, mut exhausted) = (batch.to_vec(), Vec::new());
     let Some(&first) = batch.first() else { return left };
     let result = match &run.settings.program {
@@ -147,10 +166,10 @@ pub(super) fn run(run: Run<'_>, batch: &[usize], last_resort: bool) -> Vec<usize
             CaseResult::Unsupported("this system has no SIGPIPE".to_owned())
         }
         None => CaseResult::NotRun("needs the program itself to start a process with".to_owned()),
-        Some(program) => match in_children(run, program, last_resort, &mut left, &mut exhausted) {
+        Some(program) => match in_children(run, program, starting, &mut left, &mut exhausted) {
             // Those still left when the run is stopped are not run.
             Ok(()) => return exhausted,
-            Err(Abort::Exhausted(_)) if !last_resort => {
+            Err(Abort::Exhausted(_)) if !starting.last_resort => {
                 exhausted.append(&mut left);
                 return exhausted;
             }
@@ -173,7 +192,7 @@ const ALL_FAILURES: usize = 32;
 fn in_children(
     run: Run<'_>,
     program: &Path,
-    last_resort: bool,
+    starting: Starting<'_>,
     trials: &mut Vec<usize>,
     exhausted: &mut Vec<usize>,
 ) -> Result<(), Abort> {
@@ -191,7 +210,7 @@ fn in_children(
         if !run.pacing.wait(handed, || run.progress.is_stopped()) {
             return Ok(());
         }
-        let (ended, failure) = match run_child(run, program, last_resort, handed, exhausted) {
+        let (ended, failure) = match run_child(run, program, starting, handed, exhausted) {
             Ok(Ended::All) => {
                 at_once *= 2;
                 (handed.len(), None)
@@ -199,6 +218,11 @@ fn in_children(
             Ok(Ended::Killed(ended)) => {
                 at_once = ended;
                 (ended, None)
+            }
+            Ok(Ended::Exhausted(ended)) => {
+                run.pacing.give_back(&handed[ended..]);
+                trials.drain(..ended);
+                return Err(Abort::Exhausted("a process: it lacks descriptors, memory or threads".to_owned()));
             }
             Ok(Ended::Stopped) => return Ok(()),
             Ok(Ended::Failed { ended, case, reason }) => {
@@ -226,6 +250,8 @@ enum Ended {
     All,
     /// It completed that many, the last of which killed it by SIGPIPE.
     Killed(usize),
+    /// It could not begin for want of something that others may give back, after it had completed that many.
+    Exhausted(usize),
     /// The run is stopped.
     Stopped,
     /// It crashed or hung, in a trial of this case or before one, after it had completed that many.
@@ -245,17 +271,19 @@ struct Present {
 fn run_child(
     run: Run<'_>,
     program: &Path,
-    last_resort: bool,
+    starting: Starting<'_>,
     handed: &[usize],
     exhausted: &mut Vec<usize>,
 ) -> io::Result<Ended> {
     let Run { cases, progress, settings, plan, .. } = run;
     let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
-    let job = serde_json::to_string(&Job::new(run, last_resort, &numbers, handed))?;
+    let job = serde_json::to_string(&Job::new(run, starting.last_resort, &numbers, handed))?;
     let mut command = Command::new(program);
     command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
     let limit = Plan::patience(settings);
+    let turn = starting.one_at_a_time.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
     let mut child = Process::start(progress.processes(), sys::new_process_group(&mut command), limit)?;
+    drop(turn);
     // If the child has ended already, its status tells more than this error.
     let _ = child.stdin.take().expect("its standard input is a pipe").write_all(job.as_bytes());
     let mut ended = 0;
@@ -323,6 +351,7 @@ fn run_child(
                 return Ok(Ended::Killed(ended + 1));
             }
             None if is_journal && status.success() && ended == handed.len() => return Ok(Ended::All),
+            None if is_journal && status.code() == Some(EXHAUSTED) => return Ok(Ended::Exhausted(ended)),
             None if is_journal => format!("child crashed ({status})"),
             None => "child wrote no journal".to_owned(),
         },

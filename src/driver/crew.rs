@@ -11,6 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::parallel::STACK;
+
 use super::{
     plan::{Ledger, Plan},
     settings::Settings,
@@ -69,15 +71,22 @@ impl<T: Send + 'static> Crew<T> {
         }
     }
 
-    /// Starts a thread. Fails if the system has none to spare.
+    /// Starts a thread. Where the system has none to spare, those that were started do its work, too; it fails if there
+    /// are none.
     pub(super) fn start(&mut self, work: impl FnOnce(&Plan, &Ledger) -> T + Send + 'static) -> io::Result<()> {
         let (number, ledger, sender) = (self.started, Arc::new(Ledger::default()), self.sender.clone());
         let (plan, its_ledger) = (Arc::clone(&self.plan), Arc::clone(&ledger));
-        thread::Builder::new().spawn(move || {
+        let thread = thread::Builder::new().stack_size(STACK).spawn(move || {
             let result = catch_unwind(AssertUnwindSafe(|| work(&plan, &its_ledger)));
             // Nobody receives it once the thread was left behind.
             let _ = sender.send((number, result));
-        })?;
+        });
+        match thread {
+            Err(_) if !self.is_empty() => return Ok(()),
+            thread => {
+                thread.map_err(|error| io::Error::new(error.kind(), format!("a thread cannot be started: {error}")))?
+            }
+        };
         self.started += 1;
         self.threads.push((number, ledger, Silence::default()));
         Ok(())

@@ -1,12 +1,13 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
 //! Each file uses only those before it: `blame`, `watchdog`, `turns`, `deadlines`, `draws`, `pacing`, `tally`, `settings`
-//! with `plan`, `journal`, `schedule`, `crew`, `trial`, `probe`, `worker`, `child`.
+//! with `plan`, `descriptors`, `journal`, `schedule`, `crew`, `trial`, `probe`, `worker`, `child`.
 
 mod blame;
 mod child;
 mod crew;
 mod deadlines;
+mod descriptors;
 mod draws;
 mod journal;
 mod pacing;
@@ -20,7 +21,13 @@ mod turns;
 mod watchdog;
 mod worker;
 
-use std::{ffi::OsStr, io, iter::repeat_n, sync::Arc, time::Instant};
+use std::{
+    ffi::OsStr,
+    io,
+    iter::repeat_n,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use thiserror::Error;
 
@@ -39,6 +46,7 @@ pub use {
 
 use {
     crew::{Crew, Event},
+    descriptors::{Descriptors, Few},
     pacing::Pacing,
     plan::Plan,
     probe::Probe,
@@ -55,6 +63,13 @@ pub(crate) fn part_of_run(argument: &OsStr) -> Option<fn() -> io::Result<()>> {
         child::WORK => Some(child::work),
         argument => trial::helper(argument),
     }
+}
+
+/// How many descriptors this process may still open, and about how many trials that allows for at a time, if they are
+/// so few that a run with these settings takes longer.
+pub fn few_descriptors(settings: &Settings) -> Option<(usize, usize)> {
+    let few = Few::left(settings)?;
+    few.trials_at_a_time(settings).map(|at_a_time| (few.descriptors(), at_a_time))
 }
 
 /// Why a run did not complete.
@@ -85,7 +100,7 @@ pub struct RunError {
 /// A deadline, the time limit or the pace is too long to be added to an [`Instant`](std::time::Instant).
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     let pacing = Arc::new(Pacing::new(cases, settings.answer_rates));
-    let probe = Probe::begin(cases, settings, &pacing, progress);
+    let probe = Probe::begin(cases, settings, Few::left(settings).is_some(), &pacing, progress);
     let mut settings = settings.clone();
     if settings.on_slow_machine.is_some() && probe.is_slow() {
         progress.find_machine_slow();
@@ -124,54 +139,83 @@ fn run_some(
     }
     let (cases, settings) = (plan.cases(), plan.settings(slow));
     let run = plan.run(&cases, &settings);
+    let few = Few::left(&settings);
+    let all_in_children = few.is_some_and(|few| few.want_processes(&settings));
     let (here, in_children): (Vec<_>, Vec<_>) =
-        numbers.into_iter().partition(|&number| cases[number].axes.sigpipe == Sigpipe::Ignore);
+        numbers.into_iter().partition(|&number| !all_in_children && cases[number].axes.sigpipe == Sigpipe::Ignore);
     let queue = Arc::new(Queue::repeating(InOrder::new(&cases, here), settings.repeat as usize));
-    run_workers(run, plan, probe, &queue)
-        .map_err(|error| io::Error::other(format!("the selector cannot be used: {error}")))?;
+    if !queue.is_empty() {
+        run_workers(run, plan, probe, &queue, few)?;
+    }
 
     // Children come afterwards: beside trials in flight there might be no descriptors left to start them.
-    for round in schedule(run, &in_children).rounds() {
-        for left in run_batches(run, plan, round.to_vec(), false)? {
-            let _still = probe.keep_still();
-            run_batches(run, plan, vec![left], true)?;
-        }
+    let Schedule { mut batches, mut at_once } = schedule(run, &in_children);
+    at_once = few.map_or(at_once, |few| at_once.min(few.processes()));
+    let one_at_a_time = few.map(|_| Arc::new(Mutex::new(())));
+    while !batches.is_empty() && !run.progress.is_stopped() {
+        at_once = at_once.min(batches.len());
+        let _still = (at_once == 1).then(|| probe.keep_still());
+        batches = run_batches(run, plan, batches, at_once, one_at_a_time.as_ref())?;
+        // Those for which something was wanting: half as many at a time leave more to each.
+        at_once = at_once.div_ceil(2);
     }
     Ok(())
 }
 
 /// Runs the trials of the queue in this process.
-fn run_workers(run: Run<'_>, plan: &Arc<Plan>, probe: &Probe<'_>, queue: &Arc<Queue>) -> io::Result<()> {
-    let workers = run.settings.jobs.clamp(1, queue.len().max(1));
-    let mut result = run_crew(run, plan, queue, workers, false);
+fn run_workers(
+    run: Run<'_>,
+    plan: &Arc<Plan>,
+    probe: &Probe<'_>,
+    queue: &Arc<Queue>,
+    few: Option<Few>,
+) -> io::Result<()> {
+    let jobs = run.settings.jobs.clamp(1, queue.len().max(1));
+    let workers = few.map_or(jobs, |few| few.workers(jobs));
+    let descriptors = few.map(|few| Arc::new(Descriptors::new(few, workers, run.cases)));
+    let mut result = run_crew(run, plan, queue, descriptors.as_ref(), workers, false);
     let is_left = !queue.is_empty() || run.pacing.next(Instant::now()).is_some();
     if result.is_ok() && is_left && !run.progress.is_stopped() {
         let _still = probe.keep_still();
-        result = run_crew(run, plan, queue, 1, true);
+        result = run_crew(run, plan, queue, descriptors.as_ref(), 1, true);
     }
     result
 }
 
 /// Has workers run the trials of the queue, as a `last_resort` a single one. One that hangs is replaced.
-fn run_crew(run: Run<'_>, plan: &Arc<Plan>, queue: &Arc<Queue>, workers: usize, last_resort: bool) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Not even one thread can be started, or the selector cannot be used.
+fn run_crew(
+    run: Run<'_>,
+    plan: &Arc<Plan>,
+    queue: &Arc<Queue>,
+    descriptors: Option<&Arc<Descriptors>>,
+    workers: usize,
+    last_resort: bool,
+) -> io::Result<()> {
     let mut crew = Crew::new(plan, run.settings);
     let start = |crew: &mut Crew<_>| {
-        let (queue, settings) = (Arc::clone(queue), run.settings.clone());
+        let (queue, descriptors, settings) = (Arc::clone(queue), descriptors.cloned(), run.settings.clone());
         crew.start(move |plan, ledger| {
             let cases = plan.cases();
-            Worker::new(plan.run(&cases, &settings), &queue, ledger, last_resort).and_then(Worker::run)
+            let run = plan.run(&cases, &settings);
+            Worker::new(run, &queue, ledger, descriptors.as_deref(), last_resort).and_then(Worker::run)
         })
     };
-    let mut result = Ok(());
     for _ in 0..workers {
         start(&mut crew)?;
     }
+    let mut result = Ok(());
     while let Some(event) = crew.next() {
         match event {
             Event::Ended(Ok(())) => {}
             // What a worker gave back for want of descriptors is tried once more by one that has them all to itself.
             Event::Ended(Err(error)) if sys::is_exhausted(&error) && !last_resort => {}
-            Event::Ended(Err(error)) => result = result.and(Err(error)),
+            Event::Ended(Err(error)) => {
+                result = result.and(Err(io::Error::other(format!("the selector cannot be used: {error}"))));
+            }
             Event::Hung { case, step, since, others } => {
                 plan.give_up_for_good(case, hung(&run.cases[case], step, since));
                 others.into_iter().for_each(|other| queue.give_back(other));
@@ -182,27 +226,39 @@ fn run_crew(run: Run<'_>, plan: &Arc<Plan>, queue: &Arc<Queue>, workers: usize, 
     result
 }
 
-/// Runs each batch in processes, all at the same time. Returns the trials for which no process could be started.
+/// Runs the batches in processes, up to `at_once` at a time. Returns the trials for which something was wanting, in
+/// batches.
+///
+/// # Errors
+///
+/// Not even one thread can be started.
 fn run_batches(
     run: Run<'_>,
     plan: &Arc<Plan>,
     batches: Vec<Vec<usize>>,
-    last_resort: bool,
+    at_once: usize,
+    one_at_a_time: Option<&Arc<Mutex<()>>>,
 ) -> io::Result<Vec<Vec<usize>>> {
     let mut crew = Crew::new(plan, run.settings);
-    for batch in batches {
-        let settings = run.settings.clone();
+    let batches = Arc::new(Mutex::new(batches.into_iter()));
+    for _ in 0..at_once {
+        let (batches, settings) = (Arc::clone(&batches), run.settings.clone());
+        let one_at_a_time = one_at_a_time.cloned();
         crew.start(move |plan, _| {
             let cases = plan.cases();
-            child::run(plan.run(&cases, &settings), &batch, last_resort)
+            let starting = child::Starting { one_at_a_time: one_at_a_time.as_deref(), last_resort: at_once == 1 };
+            let next = || batches.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let mut left = Vec::new();
+            while let Some(batch) = next() {
+                left.push(child::run(plan.run(&cases, &settings), &batch, starting));
+            }
+            left
         })?;
     }
     let mut all = Vec::new();
     while let Some(event) = crew.next() {
-        if let Event::Ended(left) = event
-            && !left.is_empty()
-        {
-            all.push(left);
+        if let Event::Ended(left) = event {
+            all.extend(left.into_iter().filter(|batch| !batch.is_empty()));
         }
     }
     Ok(all)

@@ -61,6 +61,8 @@ pub(super) struct Probe<'a> {
     pacing: &'a Pacing,
     progress: &'a Progress,
     burst: usize,
+    /// Whether trials are to have all descriptors.
+    not_beside: bool,
     /// How long a reset, or a refusal, may take.
     patience: Duration,
     /// The transports over which a closed port did not refuse.
@@ -82,10 +84,11 @@ struct Resets {
 }
 
 impl<'a> Probe<'a> {
-    /// Probes before any trial. What cannot be probed, for want of descriptors or of a network, has no verdict.
+    /// Probes before any trial; with `few_descriptors`, which trials need, less than usual and not beside them. What cannot be probed, for want of descriptors or of a network, has no verdict.
     pub(super) fn begin(
         cases: &[Case<'_>],
         settings: &Settings,
+        few_descriptors: bool,
         pacing: &'a Pacing,
         progress: &'a Progress,
     ) -> Probe<'a> {
@@ -98,7 +101,8 @@ impl<'a> Probe<'a> {
             transports: over(needs_resets),
             pacing,
             progress,
-            burst: settings.in_flight.clamp(2, BURST),
+            burst: if few_descriptors { 2 } else { settings.in_flight.clamp(2, BURST) },
+            not_beside: few_descriptors,
             patience: (2 * settings.await_deadline).clamp(Duration::from_secs(1), Duration::from_secs(4)),
             unrefused: Vec::new(),
             refusing: None,
@@ -114,7 +118,8 @@ impl<'a> Probe<'a> {
                     begun.elapsed(),
                 ))
             };
-            let found: Vec<_> = parallel_map(&probe.transports, refuses).into_iter().flatten().collect();
+            let found: Vec<_> =
+                parallel_map(probe.transports.len(), &probe.transports, refuses).into_iter().flatten().collect();
             let unrefused = found.iter().filter(|(_, refuses, _)| !refuses);
             probe.unrefused = unrefused.map(|(transport, ..)| *transport).collect();
             let mut at_once = found.iter().filter(|(_, refuses, time)| *refuses && *time < REFUSED_AT_ONCE);
@@ -135,7 +140,7 @@ impl<'a> Probe<'a> {
 
     /// Does work, with probes beside it and afterwards.
     pub(super) fn beside<T>(&self, work: impl FnOnce() -> T) -> T {
-        if self.transports.is_empty() {
+        if self.transports.is_empty() || self.not_beside {
             return work();
         }
         let done = thread::scope(|scope| {

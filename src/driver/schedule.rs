@@ -17,14 +17,18 @@ const WINDOW: usize = 32;
 
 /// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
 pub(super) struct Schedule {
-    batches: Vec<Vec<usize>>,
+    pub(super) batches: Vec<Vec<usize>>,
     /// How many batches run at a time.
-    at_once: usize,
+    pub(super) at_once: usize,
 }
 
-/// Processes at a time for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight,
-/// which mostly waits; where the awaited event never comes, for all of a deadline.
+/// Batches for each value of `sigpipe`, unless there are more jobs. A process has one trial in flight, which mostly
+/// waits; where the awaited event never comes, for all of a deadline.
 const CHILDREN: usize = 16;
+
+/// Batches where SIGPIPE is ignored, as in most cases. They come here only where there are few descriptors, and not all
+/// run at a time: small ones end together.
+const IGNORING: usize = 64;
 
 impl Schedule {
     /// A few batches for each value of `sigpipe`, all at once. The trials are given by the 0-based numbers of their
@@ -33,7 +37,8 @@ impl Schedule {
         let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
             let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
             let trials = case_by_case(&numbers, settings.repeat);
-            let children = settings.jobs.max(CHILDREN).min(trials.len());
+            let children = if sigpipe == Sigpipe::Ignore { IGNORING } else { CHILDREN };
+            let children = settings.jobs.max(children).min(trials.len());
             (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect())
         });
         Schedule { batches: batches.collect(), at_once: usize::MAX }
@@ -43,11 +48,6 @@ impl Schedule {
     pub(super) fn one_by_one(Run { settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let batches = case_by_case(numbers, settings.repeat).into_iter().map(|number| vec![number]).collect();
         Schedule { batches, at_once: settings.in_flight.max(1) }
-    }
-
-    /// The batches that run at the same time, one round after the other.
-    pub(super) fn rounds(&self) -> impl Iterator<Item = &[Vec<usize>]> {
-        self.batches.chunks(self.at_once)
     }
 }
 

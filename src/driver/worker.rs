@@ -10,6 +10,7 @@ use slab::Slab;
 
 use super::{
     blame::Abort,
+    descriptors::Descriptors,
     journal::Line,
     plan::Ledger,
     schedule::Queue,
@@ -29,6 +30,9 @@ const EVENTS: usize = 1024;
 /// wait, the next poll returns at once, and more begin.
 const STARTS_PER_POLL: usize = 8;
 
+/// How often to look whether there are enough descriptors for the next trial.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// Upper bound on stop latency.
 const LONGEST_POLL: Duration = Duration::from_millis(100);
 
@@ -36,6 +40,8 @@ pub(super) struct Worker<'a> {
     run: Run<'a>,
     queue: &'a Queue,
     ledger: &'a Ledger,
+    /// What trials may take, where there are few.
+    descriptors: Option<&'a Descriptors>,
     /// Nobody else in this run holds descriptors or ports: the case of a trial that cannot get them even by itself is
     /// not run.
     last_resort: bool,
@@ -45,6 +51,8 @@ pub(super) struct Worker<'a> {
     context: Context<'a>,
     /// The trials in flight.
     slots: Slab<Slot<'a>>,
+    /// Whether there are too few descriptors as yet for the trial that is next.
+    is_short: bool,
     /// Whether a case of the run starts processes.
     starts_processes: bool,
     /// Most trials in flight; it shrinks when descriptors run out.
@@ -56,12 +64,21 @@ pub(super) struct Worker<'a> {
 struct Slot<'a> {
     trial: Trial<'a>,
     is_long: bool,
+    /// How many descriptors it was lent.
+    lent: usize,
     /// Flags of the present events that came for its wait.
     flags: Readiness,
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(run: Run<'a>, queue: &'a Queue, ledger: &'a Ledger, last_resort: bool) -> io::Result<Self> {
+    /// `descriptors` are given where there are few.
+    pub(super) fn new(
+        run: Run<'a>,
+        queue: &'a Queue,
+        ledger: &'a Ledger,
+        descriptors: Option<&'a Descriptors>,
+        last_resort: bool,
+    ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let mut steps = run.cases.iter().flat_map(|case| &case.scenario.steps);
         Ok(Worker {
@@ -69,10 +86,12 @@ impl<'a> Worker<'a> {
             run,
             queue,
             ledger,
+            descriptors,
             last_resort,
             poll,
             split_events: sys::SPLIT_EVENTS,
             slots: Slab::new(),
+            is_short: false,
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
             long: 0,
             starts_processes: steps.any(|step| step.operation.starts_process()),
@@ -99,7 +118,9 @@ impl<'a> Worker<'a> {
             if self.ledger.is_left_behind() {
                 return Ok(());
             }
-            if (self.slots.is_empty() && !more && !self.may_begin_later()) || self.run.progress.is_stopped() {
+            if (self.slots.is_empty() && !more && !self.is_short && !self.may_begin_later())
+                || self.run.progress.is_stopped()
+            {
                 let hangs = self.slots.iter().filter_map(|(_, slot)| slot.trial.hang(Instant::now()));
                 hangs.for_each(|hang| self.run.progress.report(hang));
                 // Otherwise the kernel keeps a connection whose peer has vanished long after this process has ended.
@@ -109,10 +130,12 @@ impl<'a> Worker<'a> {
                 return Ok(());
             }
             let began = Instant::now();
+            // What another worker's trials give back brings no event here.
+            let longest = if self.is_short { LOOK } else { LONGEST_POLL };
             let timeout = match self.next_alarm().into_iter().chain(self.run.pacing.next(began)).min() {
                 _ if more => Duration::ZERO,
-                Some(alarm) => alarm.saturating_duration_since(began).min(LONGEST_POLL),
-                None => LONGEST_POLL,
+                Some(alarm) => alarm.saturating_duration_since(began).min(longest),
+                None => longest,
             };
             let may_have_more = match self.collect(&mut events, timeout, &mut touched) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -170,6 +193,7 @@ impl<'a> Worker<'a> {
 
     /// Begins a few trials, and returns whether more could begin.
     fn fill(&mut self) -> bool {
+        self.is_short = false;
         for _ in 0..STARTS_PER_POLL {
             if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
                 return false;
@@ -182,11 +206,17 @@ impl<'a> Worker<'a> {
             if self.run.plan.passes_over(case) {
                 continue;
             }
+            let Some(lent) = self.descriptors.map_or(Some(0), |descriptors| descriptors.lend(case)) else {
+                self.is_short = true;
+                self.run.pacing.give_back(&[case]);
+                self.queue.give_back(case);
+                return false;
+            };
             self.ledger.begin(case);
             let trial = Trial::new(self.run.cases[case], case);
             let is_long = self.queue.is_long(case);
             self.long += usize::from(is_long);
-            let slot = self.slots.insert(Slot { trial, is_long, flags: Readiness::default() });
+            let slot = self.slots.insert(Slot { trial, is_long, lent, flags: Readiness::default() });
             self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
@@ -223,7 +253,8 @@ impl<'a> Worker<'a> {
             self.context.begin_turn();
         }
         self.context.slot = number;
-        let trial = &mut self.slots[number].trial;
+        let Slot { trial, lent, .. } = &mut self.slots[number];
+        let lent = *lent;
         let result = trial.resume(wake, &mut self.context);
         let case = trial.case_number;
         let ended = !matches!(result, Ok(false));
@@ -240,10 +271,14 @@ impl<'a> Worker<'a> {
             self.context.tell(|| Line::Ended);
         }
         if let Err(reason) = result {
-            self.abandon(case, reason);
+            self.abandon(case, lent, reason);
         }
         if ended {
             self.remove(number).dispose(&mut self.context);
+            if let Some(descriptors) = self.descriptors {
+                self.context.spare_listeners.clear();
+                descriptors.take_back(lent);
+            }
         }
         self.ledger.pulse.leave();
         self.context.end_turn();
@@ -257,9 +292,16 @@ impl<'a> Worker<'a> {
 
     /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in
     /// flight, and its observations so far are not counted.
-    fn abandon(&mut self, case: usize, reason: Abort) {
+    fn abandon(&mut self, case: usize, lent: usize, reason: Abort) {
         let result = match reason {
             Abort::Exhausted(reason) => {
+                if let Some(descriptors) = self.descriptors {
+                    if descriptors.lend_more(case, lent) {
+                        return self.queue.give_back(case);
+                    }
+                    // It had all that there are.
+                    return self.give_up(case, CaseResult::NotRun(reason));
+                }
                 let others = self.slots.len() - 1;
                 let gave_up_listeners = self.context.spare_listeners.clear();
                 if self.context.has_journal && others == 0 && !gave_up_listeners && !self.last_resort {
@@ -276,6 +318,10 @@ impl<'a> Worker<'a> {
             Abort::Unsupported(reason) => CaseResult::Unsupported(reason),
             Abort::NotRun(reason) => CaseResult::NotRun(reason),
         };
+        self.give_up(case, result);
+    }
+
+    fn give_up(&mut self, case: usize, result: CaseResult) {
         self.context.tell(|| Line::GivenUp(result.clone()));
         self.run.plan.give_up(case, result);
     }

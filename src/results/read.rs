@@ -50,7 +50,7 @@ pub(crate) fn read_in_shares<P: Default + Send>(
         let facts = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
         Ok(((part, tables), facts))
     };
-    let shares = parallel_map(files.chunks(files.len().div_ceil(threads).max(1)), read);
+    let shares = parallel_map(threads, files.chunks(files.len().div_ceil(threads).max(1)), read);
     let mut all = FileFacts::default();
     let mut parts = Vec::new();
     for share in shares {

@@ -7,6 +7,8 @@
 //!
 //! | item | contract |
 //! |---|---|
+//! | `set_inherited()` | sets all that a process inherits, and that could change a result, to what this program depends on: see [`set_inherited_at_start`](crate::set_inherited_at_start) |
+//! | `free_descriptors()` | how many more descriptors this process may open; `None` where that is not known, or more than it will ever need |
 //! | `SELECTOR` | the name of the selector that mio uses |
 //! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change anyway |
 //! | `SPLIT_EVENTS` | whether readiness to read and to write come as two events, and the second perhaps with the next poll |
@@ -62,31 +64,30 @@ use windows as family;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use endpoint::{Endpoint, Listener};
+#[doc(hidden)]
+pub use family::set_inherited;
 pub(crate) use family::{
-    MOVED_SOCKETS_MAY_END, REARM, SPLIT_EVENTS, clear_nosigpipe, has_sigpipe, inherit_sigpipe, into_stdio,
-    is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener, local_socket,
-    lock_folder, new_process_group, on_stop, pipe, program, restore_sigpipe, results_permissions, set_keepalive_fast,
-    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,
-    vanish, write_by, write_stdout,
+    MOVED_SOCKETS_MAY_END, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe,
+    into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener,
+    local_socket, lock_folder, new_process_group, on_stop, pipe, program, restore_sigpipe, results_permissions,
+    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
-#[cfg(all(unix, not(brokenpipe_fallback)))]
-#[doc(hidden)]
-pub use unix::note_sigpipe;
 
-/// Makes a program note what SIGPIPE was set to when it began, before std's runtime changes it. The operation `exec`
-/// can only start such a program. Only the program itself calls this, since a library must not run code before `main`
-/// in every program that links it.
+/// Makes a program set what it inherits, and note what SIGPIPE was set to, before std's runtime changes it and before
+/// a signal can end it. The operation `exec` can only start such a program. Only the program itself calls this, since
+/// a library must not run code before `main` in every program that links it.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! note_sigpipe_at_start {
+macro_rules! set_inherited_at_start {
     () => {
         // Where the System V ABI, and Apple, list functions that run before `main`.
         #[cfg(all(unix, not(brokenpipe_fallback)))]
         #[used]
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
-        static AT_START: extern "C" fn() = $crate::sys::note_sigpipe;
+        static AT_START: extern "C" fn() = $crate::sys::set_inherited;
     };
 }
 

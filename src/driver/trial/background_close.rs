@@ -63,13 +63,17 @@ impl Sockets {
     fn start_background(&mut self, close: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), Abort> {
         // Initialise SPINS before the threads race.
         LazyLock::force(&SPINS);
-        let thread = thread::Builder::new().spawn(close).map_err(Abort::because(Doing::Start("a thread")))?;
+        let thread = thread::Builder::new().stack_size(STACK).spawn(close);
+        let thread = thread.map_err(Abort::because(Doing::Start("a thread")))?;
         if let Some(earlier) = self.background_close.replace(thread) {
             let_end(earlier);
         }
         Ok(())
     }
 }
+
+/// Of a thread that only closes a socket: every trial in flight may have one.
+const STACK: usize = 128 << 10;
 
 /// A flag for two threads.
 fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {

@@ -28,7 +28,7 @@ fn with_worker<T>(
     let settings = Settings { program, ..Settings::default() };
     let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()));
     let (queue, ledger) = (Queue::repeating(InOrder { long: Vec::new(), others: vec![0] }, 1), Ledger::default());
-    let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, true).expect("there is a selector");
+    let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, None, true).expect("there is a selector");
     let given = act(worker);
     (given, plan.take_tally().into_results(|_| 1, "").remove(0))
 }

@@ -56,7 +56,9 @@ pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, Soc
     let (name, folder) = (abstract_name(), None);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let (name, folder) = {
-        let folder = tempfile::Builder::new().prefix("brokenpipe-").tempdir()?;
+        // The name of a socket is short (unix(4), sun_path), and TMPDIR may be long, or name no folder.
+        let folder_in = |parent: &std::path::Path| tempfile::Builder::new().prefix("brokenpipe-").tempdir_in(parent);
+        let folder = folder_in("/tmp".as_ref()).or_else(|_| folder_in(&std::env::temp_dir()))?;
         (folder.path().join("s"), Some(folder))
     };
     let address = SockAddr::unix(&name)?;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod host;
+mod inherited;
 mod limits;
 mod local;
 mod processor;
@@ -25,9 +26,10 @@ use crate::catalogue::{Axes, Sigpipe, SocketOption};
 pub(crate) use super::fallback::{accept, stream_socket};
 pub(crate) use calls::write_by;
 pub use host::host;
+pub(crate) use inherited::free_descriptors;
+pub use inherited::set_inherited;
 pub use limits::answer_limits;
 pub(crate) use local::{local_listener, local_socket, pipe};
-pub use sigpipe::note_sigpipe;
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };

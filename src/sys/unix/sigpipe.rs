@@ -41,7 +41,7 @@ pub(crate) fn set_sigpipe(mode: Sigpipe) -> io::Result<()> {
     })?;
     HANDLED.store(mode == Sigpipe::Handler, Ordering::Relaxed);
     if mode == Sigpipe::OtherThread {
-        let thread = OtherThread::start();
+        let thread = OtherThread::start()?;
         *OTHER_THREAD.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
     }
     if matches!(mode, Sigpipe::Blocked | Sigpipe::OtherThread) {
@@ -60,6 +60,9 @@ fn set_handler(handler: sighandler_t) -> io::Result<()> {
     Ok(())
 }
 
+/// Of a thread that only answers, and runs a handler that counts.
+const STACK: usize = 128 << 10;
+
 /// A thread that would take a SIGPIPE meant for the process.
 struct OtherThread {
     ask: Sender<()>,
@@ -67,11 +70,12 @@ struct OtherThread {
 }
 
 impl OtherThread {
-    fn start() -> Self {
+    fn start() -> io::Result<Self> {
         let ((ask, asked), (answers, answer)) = (channel(), channel());
         // It inherits a mask that blocks nothing, and ends with the process.
-        thread::spawn(move || while asked.recv().is_ok() && answers.send(()).is_ok() {});
-        OtherThread { ask, answer }
+        let answer_all = move || while asked.recv().is_ok() && answers.send(()).is_ok() {};
+        thread::Builder::new().stack_size(STACK).spawn(answer_all)?;
+        Ok(OtherThread { ask, answer })
     }
 
     /// Returns once the thread has run. It has then handled every signal that was pending for it: the kernel delivers
@@ -115,16 +119,18 @@ fn take_pending() -> bool {
 
 /// What SIGPIPE was set to when the program began; SIG_ERR while that is not known.
 static AT_START: AtomicUsize = AtomicUsize::new(libc::SIG_ERR);
+static BLOCKED_AT_START: AtomicBool = AtomicBool::new(false);
 
-/// Notes what SIGPIPE is set to, and has it ignored, as std's runtime does right afterwards, before `main`. It runs
-/// where [`note_sigpipe_at_start`](crate::note_sigpipe_at_start) puts it.
-pub extern "C" fn note_sigpipe() {
+/// Notes what SIGPIPE is set to, and whether the program's mask blocks it, and has it ignored, as std's runtime does
+/// right afterwards, before `main`.
+pub(super) fn note_sigpipe(mask: SigSet) {
     // SAFETY: SIG_IGN is what signal(2) names.
     AT_START.store(unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) }, Ordering::Relaxed);
+    BLOCKED_AT_START.store(mask.contains(SIGPIPE), Ordering::Relaxed);
 }
 
-/// Sets SIGPIPE to what it was when the program began, which is not a handler (exec(3)). Whether it is blocked is left
-/// alone by std and by this, and [`take_sigpipe`] finds a signal that comes while it is.
+/// Sets SIGPIPE to what it was when the program began, which is not a handler (exec(3)), and blocks it if it was
+/// blocked: [`take_sigpipe`] finds a signal that comes while it is.
 ///
 /// # Errors
 ///
@@ -133,6 +139,9 @@ pub(crate) fn restore_sigpipe() -> io::Result<()> {
     match AT_START.load(Ordering::Relaxed) {
         libc::SIG_ERR => return Err(io::ErrorKind::Unsupported.into()),
         handler => set_handler(handler)?,
+    }
+    if BLOCKED_AT_START.load(Ordering::Relaxed) {
+        SigSet::from(SIGPIPE).thread_block()?;
     }
     BLOCKED.store(true, Ordering::Relaxed);
     Ok(())
@@ -159,7 +168,7 @@ pub(crate) fn inherit_sigpipe(command: &mut Command) -> io::Result<()> {
         Ok(blocked.thread_set_mask()?)
     };
     // SAFETY: signal and pthread_sigmask may be called between fork and exec (signal-safety(7)), and nothing allocates
-    // there. std sets SIGPIPE to SIG_DFL and unblocks it before it runs this.
+    // there. std sets SIGPIPE to SIG_DFL before it runs this.
     unsafe { command.pre_exec(pass_on) };
     Ok(())
 }

@@ -29,12 +29,12 @@ use windows_sys::{
 use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
-pub use super::fallback::answer_limits;
 pub(crate) use super::fallback::{
-    accept, clear_nosigpipe, has_sigpipe, inherit_sigpipe, is_named_pipe, killed_by_sigpipe, local_listener,
-    local_socket, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag,
-    set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
+    accept, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe, is_named_pipe, killed_by_sigpipe,
+    local_listener, local_socket, program, restore_sigpipe, results_permissions, set_keepalive_fast, set_nosigpipe,
+    set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
 };
+pub use super::fallback::{answer_limits, set_inherited};
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
 pub(crate) use stop::{lock_folder, on_stop};
