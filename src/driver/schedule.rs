@@ -13,7 +13,7 @@ use crate::catalogue::{Case, Operation, Setting, Sigpipe};
 
 /// How many cases are gone through together. Those of them that only wait do so at the same time as others are busy, and
 /// whoever stops a run has the results of all windows before the present one.
-const WINDOW: usize = 32;
+const WINDOW: usize = 96;
 
 /// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
 pub(super) struct Schedule {

@@ -217,7 +217,6 @@ impl Process {
     /// It was killed and does not end.
     pub(super) fn wait(&self) -> io::Result<ExitStatus> {
         let begun = Instant::now();
-        let mut pause = Duration::from_micros(20);
         // Not `Child::wait`, which would keep the lock from whoever is to kill it.
         loop {
             let ended = lock(&self.guarded.child).try_wait()?;
@@ -227,8 +226,7 @@ impl Process {
                 None if begun.elapsed() > TO_END => self.guarded.kill(),
                 None => {}
             }
-            thread::sleep(pause);
-            pause = (2 * pause).min(Duration::from_millis(5));
+            thread::sleep((begun.elapsed() / 8).clamp(Duration::from_micros(20), Duration::from_millis(5)));
         }
     }
 

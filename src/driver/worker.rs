@@ -199,7 +199,7 @@ impl<'a> Worker<'a> {
                 return false;
             }
             // Otherwise they would take all slots, and no other case would be complete before them.
-            let may_be_long = self.long < self.limit / 2;
+            let may_be_long = self.long < self.limit * 3 / 4;
             let Some(case) = self.run.pacing.take(|| self.queue.take(may_be_long), Instant::now()) else {
                 return false;
             };
