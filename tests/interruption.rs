@@ -155,11 +155,12 @@ fn ctrl_c_on_a_run_of_everything_is_answered_at_any_pace() {
 #[test]
 fn ctrl_c_on_a_run_of_everything_keeps_the_results_there_are() {
     let full = Folder::new();
-    full.run(&["--repeat", "2", "--await-deadline", "50ms"]);
+    let deadline = ["--await-deadline", "50ms"];
+    full.run(&[&["--repeat", "2"][..], &deadline].concat());
     let before = contents(&full.join("out"));
     let cases = Selection::default().cases(&Catalogue::builtin()).len();
     let prepare = || copy_of(&before);
-    let (folder, ran) = interrupted(prepare, &[&RUN[..], &ENDLESS].concat(), |_| true);
+    let (folder, ran) = interrupted(prepare, &[&RUN[..], &ENDLESS, &deadline].concat(), |_| true);
     assert_interrupted(ran, &[&format!("0 of {cases} cases measured, "), " not run, ", " kept from before"]);
     assert_eq!(contents(&folder.join("out")), before);
 }
