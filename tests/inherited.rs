@@ -6,10 +6,11 @@
 
 mod common;
 
+#[cfg(target_os = "linux")]
+use std::path::Path;
 use std::{
     io,
     os::unix::process::CommandExt,
-    path::Path,
     process::{Command, Stdio},
     thread,
     time::Duration,
@@ -61,6 +62,7 @@ fn umask(mask: libc::mode_t) -> io::Result<()> {
 }
 
 /// Long enough for the program to begin, and much shorter than it runs.
+#[cfg(target_os = "linux")]
 const SOON: Duration = Duration::from_millis(400);
 
 /// A timer that ends the program after [`SOON`] of its time, unless it is stopped.
