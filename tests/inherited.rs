@@ -6,15 +6,14 @@
 
 mod common;
 
-#[cfg(target_os = "linux")]
-use std::path::Path;
 use std::{
     io,
     os::unix::process::CommandExt,
     process::{Command, Stdio},
     thread,
-    time::Duration,
 };
+#[cfg(target_os = "linux")]
+use std::{path::Path, time::Duration};
 
 use common::{BROKENPIPE, Bytes, Folder, RUN, contents, distinct};
 

@@ -158,7 +158,7 @@ pub(super) struct Starting<'a> {
 /// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
 /// process after the other, each for as long as it survives its trials. Returns the trials for which something was
 /// wanting, such as a process, that others may give back; as the last resort these are not run instead.
-pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>) -> Vec<usize> {
+pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>, ledger: &Ledger) -> Vec<usize> {
     let (mut left, mut exhausted) = (batch.to_vec(), Vec::new());
     let Some(&first) = batch.first() else { return left };
     let result = match &run.settings.program {
@@ -166,7 +166,7 @@ pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>) -> Vec<
             CaseResult::Unsupported("this system has no SIGPIPE".to_owned())
         }
         None => CaseResult::NotRun("needs the program itself to start a process with".to_owned()),
-        Some(program) => match in_children(run, program, starting, &mut left, &mut exhausted) {
+        Some(program) => match in_children(run, program, (starting, ledger), &mut left, &mut exhausted) {
             // Those still left when the run is stopped are not run.
             Ok(()) => return exhausted,
             Err(Abort::Exhausted(_)) if !starting.last_resort => {
@@ -192,7 +192,7 @@ const ALL_FAILURES: usize = 32;
 fn in_children(
     run: Run<'_>,
     program: &Path,
-    starting: Starting<'_>,
+    how: (Starting<'_>, &Ledger),
     trials: &mut Vec<usize>,
     exhausted: &mut Vec<usize>,
 ) -> Result<(), Abort> {
@@ -210,9 +210,9 @@ fn in_children(
         if !run.pacing.wait(handed, || run.progress.is_stopped()) {
             return Ok(());
         }
-        let (ended, failure) = match run_child(run, program, starting, handed, exhausted) {
+        let (ended, failure) = match run_child(run, program, how, handed, exhausted) {
             Ok(Ended::All) => {
-                at_once *= 2;
+                at_once = (2 * at_once).min(trials.len());
                 (handed.len(), None)
             }
             Ok(Ended::Killed(ended)) => {
@@ -271,7 +271,7 @@ struct Present {
 fn run_child(
     run: Run<'_>,
     program: &Path,
-    starting: Starting<'_>,
+    (starting, ledger): (Starting<'_>, &Ledger),
     handed: &[usize],
     exhausted: &mut Vec<usize>,
 ) -> io::Result<Ended> {
@@ -282,7 +282,11 @@ fn run_child(
     command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
     let limit = Plan::patience(settings);
     let turn = starting.one_at_a_time.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut child = Process::start(progress.processes(), sys::new_process_group(&mut command), limit)?;
+    // A start that hangs is of the first trial's case.
+    ledger.pulse.enter(handed[0], 1);
+    let child = Process::start(progress.processes(), sys::new_process_group(&mut command), limit);
+    ledger.pulse.leave();
+    let mut child = child?;
     drop(turn);
     // If the child has ended already, its status tells more than this error.
     let _ = child.stdin.take().expect("its standard input is a pipe").write_all(job.as_bytes());

@@ -4,7 +4,8 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
+        atomic::Ordering,
         mpsc::{self, Receiver, Sender},
     },
     thread,
@@ -22,7 +23,7 @@ use super::{
 /// How often the threads and processes are looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long threads may take to end when the run is stopped.
+/// How long threads may take to end when the run is stopped, or when another is to be started in their place.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Threads that do the same, each of which returns a `T`.
@@ -42,8 +43,13 @@ pub(super) struct Crew<T> {
 
 /// What happened to a thread.
 pub(super) enum Event<T> {
-    /// It has returned this.
-    Ended(T),
+    /// It has ended.
+    Ended {
+        /// What it returned.
+        result: T,
+        /// The cases of trials that it had in flight, if it could not go on.
+        others: Vec<usize>,
+    },
     /// It hangs, and was left behind.
     Hung {
         /// The 0-based number of the case that it hangs in.
@@ -53,6 +59,8 @@ pub(super) enum Event<T> {
         since: Duration,
         /// The cases of the other trials that it had in flight.
         others: Vec<usize>,
+        /// How many descriptors its trials were lent.
+        lent: usize,
     },
 }
 
@@ -72,21 +80,30 @@ impl<T: Send + 'static> Crew<T> {
     }
 
     /// Starts a thread. Where the system has none to spare, those that were started do its work, too; it fails if there
-    /// are none.
+    /// are none and none becomes free soon, as those of an earlier crew do that are just ending.
     pub(super) fn start(&mut self, work: impl FnOnce(&Plan, &Ledger) -> T + Send + 'static) -> io::Result<()> {
-        let (number, ledger, sender) = (self.started, Arc::new(Ledger::default()), self.sender.clone());
-        let (plan, its_ledger) = (Arc::clone(&self.plan), Arc::clone(&ledger));
-        let thread = thread::Builder::new().stack_size(STACK).spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| work(&plan, &its_ledger)));
-            // Nobody receives it once the thread was left behind.
-            let _ = sender.send((number, result));
-        });
-        match thread {
-            Err(_) if !self.is_empty() => return Ok(()),
-            thread => {
-                thread.map_err(|error| io::Error::new(error.kind(), format!("a thread cannot be started: {error}")))?
+        let (number, ledger) = (self.started, Arc::new(Ledger::default()));
+        // A thread that cannot be started loses what it was to do, so that is shared.
+        let work = Arc::new(Mutex::new(Some(work)));
+        let begun = Instant::now();
+        loop {
+            let (work, plan, sender) = (Arc::clone(&work), Arc::clone(&self.plan), self.sender.clone());
+            let its_ledger = Arc::clone(&ledger);
+            let thread = thread::Builder::new().stack_size(STACK).spawn(move || {
+                let Some(work) = work.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+                let result = catch_unwind(AssertUnwindSafe(|| work(&plan, &its_ledger)));
+                // Nobody receives it once the thread was left behind.
+                let _ = sender.send((number, result));
+            });
+            match thread {
+                Ok(_) => break,
+                Err(_) if !self.is_empty() => return Ok(()),
+                Err(_) if begun.elapsed() < GRACE => thread::sleep(LOOK),
+                Err(error) => {
+                    return Err(io::Error::new(error.kind(), format!("a thread cannot be started: {error}")));
+                }
             }
-        };
+        }
         self.started += 1;
         self.threads.push((number, ledger, Silence::default()));
         Ok(())
@@ -109,8 +126,9 @@ impl<T: Send + 'static> Crew<T> {
             if let Ok((number, result)) = self.receiver.recv_timeout(pause) {
                 let place = self.threads.iter().position(|(thread, ..)| *thread == number);
                 if let Some(place) = place {
-                    self.threads.swap_remove(place);
-                    return Some(Event::Ended(result.unwrap_or_else(|panic| resume_unwind(panic))));
+                    let (_, ledger, _) = self.threads.swap_remove(place);
+                    let result = result.unwrap_or_else(|panic| resume_unwind(panic));
+                    return Some(Event::Ended { result, others: ledger.leave_behind() });
                 }
                 continue;
             }
@@ -147,8 +165,10 @@ impl<T: Send + 'static> Crew<T> {
         let patience = self.patience;
         let mut hung = None;
         for (number, ledger, silence) in &mut self.threads {
+            // The place first: a beat that came with it is then seen, too.
+            let place = ledger.pulse.place();
             let since = silence.observe(ledger.pulse.beats(), passed);
-            if let Some((case, step)) = ledger.pulse.place().filter(|_| since > patience) {
+            if let Some((case, step)) = place.filter(|_| since > patience) {
                 hung = Some((*number, case, step, since));
             }
         }
@@ -159,7 +179,7 @@ impl<T: Send + 'static> Crew<T> {
         if let Some(own) = others.iter().position(|other| *other == case) {
             others.swap_remove(own);
         }
-        Some(Event::Hung { case, step, since, others })
+        Some(Event::Hung { case, step, since, others, lent: ledger.lent.load(Ordering::Relaxed) })
     }
 
     /// Reports the threads that are in a call.

@@ -108,6 +108,13 @@ impl Descriptors {
         self.state().lent -= lent;
     }
 
+    /// Writes off what the trials of a worker were lent that hangs, and what it has itself.
+    pub(super) fn lose(&self, lent: usize) {
+        let mut state = self.state();
+        state.lent = state.lent.saturating_sub(lent);
+        state.all = state.all.saturating_sub(lent + WORKER);
+    }
+
     /// What a trial of this case was lent was not enough: the next one gets twice as many. Returns whether there are
     /// more.
     pub(super) fn lend_more(&self, case: usize, lent: usize) -> bool {

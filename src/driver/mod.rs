@@ -210,13 +210,20 @@ fn run_crew(
     let mut result = Ok(());
     while let Some(event) = crew.next() {
         match event {
-            Event::Ended(Ok(())) => {}
-            // What a worker gave back for want of descriptors is tried once more by one that has them all to itself.
-            Event::Ended(Err(error)) if sys::is_exhausted(&error) && !last_resort => {}
-            Event::Ended(Err(error)) => {
-                result = result.and(Err(io::Error::other(format!("the selector cannot be used: {error}"))));
+            Event::Ended { result: ended, others } => {
+                others.into_iter().for_each(|other| queue.give_back(other));
+                match ended {
+                    // What a worker gave back for want of descriptors is tried once more by one that has all of them.
+                    Err(error) if !sys::is_exhausted(&error) || last_resort => {
+                        result = result.and(Err(io::Error::other(format!("the selector cannot be used: {error}"))));
+                    }
+                    _ => {}
+                }
             }
-            Event::Hung { case, step, since, others } => {
+            Event::Hung { case, step, since, others, lent } => {
+                if let Some(descriptors) = descriptors {
+                    descriptors.lose(lent);
+                }
                 plan.give_up_for_good(case, hung(&run.cases[case], step, since));
                 others.into_iter().for_each(|other| queue.give_back(other));
                 start(&mut crew)?;
@@ -244,21 +251,24 @@ fn run_batches(
     for _ in 0..at_once {
         let (batches, settings) = (Arc::clone(&batches), run.settings.clone());
         let one_at_a_time = one_at_a_time.cloned();
-        crew.start(move |plan, _| {
+        crew.start(move |plan, ledger| {
             let cases = plan.cases();
             let starting = child::Starting { one_at_a_time: one_at_a_time.as_deref(), last_resort: at_once == 1 };
             let next = || batches.lock().unwrap_or_else(PoisonError::into_inner).next();
             let mut left = Vec::new();
             while let Some(batch) = next() {
-                left.push(child::run(plan.run(&cases, &settings), &batch, starting));
+                left.push(child::run(plan.run(&cases, &settings), &batch, starting, ledger));
             }
             left
         })?;
     }
     let mut all = Vec::new();
     while let Some(event) = crew.next() {
-        if let Event::Ended(left) = event {
-            all.extend(left.into_iter().filter(|batch| !batch.is_empty()));
+        match event {
+            Event::Ended { result: left, .. } => all.extend(left.into_iter().filter(|batch| !batch.is_empty())),
+            Event::Hung { case, step, since, .. } => {
+                plan.give_up_for_good(case, hung(&run.cases[case], step, since));
+            }
         }
     }
     Ok(all)

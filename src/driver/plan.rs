@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -122,6 +122,8 @@ pub(super) struct Ledger {
     pub(super) turn: Turn,
     /// The cases of the trials in flight; `None` once the thread was left behind.
     in_flight: Mutex<InFlight>,
+    /// How many descriptors its trials were lent.
+    pub(super) lent: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -153,7 +155,7 @@ impl Ledger {
 
     /// Leaves the thread behind, and returns the cases of its trials in flight, each as often as it has trials.
     pub(super) fn leave_behind(&self) -> Vec<usize> {
-        self.turn.end();
+        self.turn.leave_behind();
         let mut in_flight = self.in_flight();
         in_flight.is_left_behind = true;
         std::mem::take(&mut in_flight.cases)

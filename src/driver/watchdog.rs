@@ -82,8 +82,9 @@ pub(super) struct Pulse {
 impl Pulse {
     /// The thread is in this 1-based step of the case with this 0-based number.
     pub(super) fn enter(&self, case: usize, step: usize) {
-        self.place.store((case as u64 + 1) << 32 | step as u64, Ordering::Relaxed);
+        // Whoever sees this place sees this beat, too.
         self.beats.fetch_add(1, Ordering::Relaxed);
+        self.place.store((case as u64 + 1) << 32 | step as u64, Ordering::Release);
     }
 
     /// The thread is in no step, or waits where it may.
@@ -103,7 +104,7 @@ impl Pulse {
 
     /// The 0-based number of the case and the 1-based one of the step that the thread is in.
     pub(super) fn place(&self) -> Option<(usize, usize)> {
-        let place = self.place.load(Ordering::Relaxed);
+        let place = self.place.load(Ordering::Acquire);
         Some(((place >> 32).checked_sub(1)? as usize, place as u32 as usize))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
@@ -195,7 +196,7 @@ impl<'a> Worker<'a> {
     fn fill(&mut self) -> bool {
         self.is_short = false;
         for _ in 0..STARTS_PER_POLL {
-            if self.slots.len() >= self.limit || self.run.progress.is_stopped() {
+            if self.slots.len() >= self.limit || self.run.progress.is_stopped() || self.ledger.is_left_behind() {
                 return false;
             }
             // Otherwise they would take all slots, and no other case would be complete before them.
@@ -213,6 +214,7 @@ impl<'a> Worker<'a> {
                 return false;
             };
             self.ledger.begin(case);
+            self.ledger.lent.fetch_add(lent, Ordering::Relaxed);
             let trial = Trial::new(self.run.cases[case], case);
             let is_long = self.queue.is_long(case);
             self.long += usize::from(is_long);
@@ -249,19 +251,22 @@ impl<'a> Worker<'a> {
     }
 
     fn resume(&mut self, number: usize, wake: Wake) {
-        if self.starts_processes {
-            self.context.begin_turn();
-        }
+        let may_go_on = !self.starts_processes || self.context.begin_turn();
         self.context.slot = number;
         let Slot { trial, lent, .. } = &mut self.slots[number];
         let lent = *lent;
-        let result = trial.resume(wake, &mut self.context);
+        let result = match may_go_on {
+            true => trial.resume(wake, &mut self.context),
+            false => Err(Abort::NotRun(
+                "a process that is being started hangs, and may hold copies of this trial's sockets".to_owned(),
+            )),
+        };
         let case = trial.case_number;
         let ended = !matches!(result, Ok(false));
         // The trial was given up, or has begun anew elsewhere; or the run is stopped, and the processes of its trials are
         // killed, which is not to be observed.
         if ended && (!self.ledger.end(case) || self.run.progress.is_stopped()) {
-            self.remove(number).dispose(&mut self.context);
+            self.remove(number);
             self.ledger.pulse.leave();
             self.context.end_turn();
             return;
@@ -274,20 +279,25 @@ impl<'a> Worker<'a> {
             self.abandon(case, lent, reason);
         }
         if ended {
-            self.remove(number).dispose(&mut self.context);
-            if let Some(descriptors) = self.descriptors {
-                self.context.spare_listeners.clear();
-                descriptors.take_back(lent);
-            }
+            self.remove(number);
         }
         self.ledger.pulse.leave();
         self.context.end_turn();
     }
 
-    fn remove(&mut self, number: usize) -> Trial<'a> {
-        let Slot { trial, is_long, .. } = self.slots.remove(number);
+    /// Takes a trial out of flight, and gives back what it has.
+    fn remove(&mut self, number: usize) {
+        let Slot { trial, is_long, lent, .. } = self.slots.remove(number);
         self.long -= usize::from(is_long);
-        trial
+        trial.dispose(&mut self.context);
+        if let Some(descriptors) = self.descriptors {
+            self.context.spare_listeners.clear();
+            self.ledger.lent.fetch_sub(lent, Ordering::Relaxed);
+            // Those of a thread that was left behind are written off.
+            if !self.ledger.is_left_behind() {
+                descriptors.take_back(lent);
+            }
+        }
     }
 
     /// A trial that could not get a descriptor or a port tells nothing about the peer: it begins anew when fewer are in

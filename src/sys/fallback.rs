@@ -14,7 +14,7 @@ use mio::{
 };
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
-use super::{AnswerLimit, Endpoint, ErrorName, Host, Listener, Signal};
+use super::{AnswerLimit, CallError, Endpoint, ErrorName, Host, Listener, Signal};
 use crate::catalogue::{Axes, Call, Sigpipe, SocketOption, Transport};
 
 /// Nothing is known about the selector that mio uses here.
@@ -84,7 +84,7 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
 }
 
 /// No other call is known here.
-pub(crate) fn write_by(_: Call, _: &Socket, _: &[u8]) -> Option<io::Result<usize>> {
+pub(crate) fn write_by(_: Call, _: &Socket, _: &[u8]) -> Option<Result<usize, CallError>> {
     None
 }
 

@@ -22,7 +22,7 @@
 //! | `close(socket)` | closes a socket and returns what the call returned |
 //! | `into_stdio(socket)` | turns a socket into a child's standard stream |
 //! | `unsupported_reason(axes)` | the reason why the system cannot run a case with these axes, which is then `unsupported` |
-//! | `write_by(call, socket, data)` | writes with this system call; `None` for `std`, and for a call that `unsupported_reason` rules out |
+//! | `write_by(call, socket, data)` | writes with this system call, and keeps its errors apart from those of what it needs beforehand; `None` for `std`, and for a call that `unsupported_reason` rules out |
 //! | `has_sigpipe(mode)` | whether SIGPIPE can be set to this |
 //! | `set_sigpipe(mode)`, `take_sigpipe()`, `killed_by_sigpipe(status)` | sets what SIGPIPE does in this process; tells what became of it since the last call; tells whether it ended a child |
 //! | `inherit_sigpipe(command)` | lets a child begin with SIGPIPE as it is in this thread, which std's `Command` would reset |
@@ -89,6 +89,15 @@ macro_rules! set_inherited_at_start {
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
         static AT_START: extern "C" fn() = $crate::sys::set_inherited;
     };
+}
+
+/// Why `write_by` wrote nothing.
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// The call that writes failed.
+    Call(std::io::Error),
+    /// What the call writes from could not be had. This is what.
+    Before(&'static str, std::io::Error),
 }
 
 /// What became of SIGPIPE during a step.

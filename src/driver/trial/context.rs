@@ -89,9 +89,10 @@ impl<'a> Context<'a> {
         &mut self.buffer[..count]
     }
 
-    /// Keeps other trials from starting a process until [`end_turn`](Context::end_turn).
-    pub(in crate::driver) fn begin_turn(&mut self) {
-        self.ledger.turn.begin();
+    /// Keeps other trials from starting a process until [`end_turn`](Context::end_turn). Returns `false` if the start of
+    /// a process hangs.
+    pub(in crate::driver) fn begin_turn(&mut self) -> bool {
+        self.ledger.turn.begin()
     }
 
     pub(in crate::driver) fn end_turn(&mut self) {

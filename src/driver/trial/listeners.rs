@@ -72,6 +72,8 @@ impl Listening {
         }
         self.listener = Some(listener);
         self.address = Some(address);
+        // It holds the port of the listener before this one.
+        self.reserved = None;
         Ok(())
     }
 
@@ -90,8 +92,11 @@ impl Listening {
             let closed = done(self.listener.take().map(|listener| listener.source.close()));
             self.keep_port(axes.transport)?;
             ports -= 1;
-            if self.reserved.is_some() || closed != Outcome::Done || ports == 0 {
+            if self.reserved.is_some() || closed != Outcome::Done || !may_move {
                 return Ok(closed);
+            }
+            if ports == 0 {
+                return Err(Abort::NotRun("no port could be kept from others".to_owned()));
             }
             self.install(listen(axes.transport)?, axes)
                 .map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE on another listener")))?;

@@ -17,8 +17,17 @@ use crate::{
     catalogue::{Actor, Call, Half, Operation, Setting, Step},
     driver::blame::{Abort, Doing},
     outcome::Outcome,
-    sys::{self, Endpoint},
+    sys::{self, CallError, Endpoint},
 };
+
+/// The outcome of a write. What it needed beforehand says nothing about the peer.
+fn written(result: Result<usize, CallError>) -> Result<Outcome, Abort> {
+    match result {
+        Ok(count) => Ok(Outcome::Bytes(count)),
+        Err(CallError::Call(error)) => Ok(Outcome::from_error(&error)),
+        Err(CallError::Before(what, error)) => Err(Abort::because(Doing::Setup(what))(error)),
+    }
+}
 
 /// How much `fill` and `drain` move at a time.
 const CHUNK: usize = 1 << 16;
@@ -47,7 +56,7 @@ impl Sockets {
                 None => Outcome::NotRun,
             },
             Operation::Write(count) => {
-                let outcome = self.write(actor, context.buffer(count as usize));
+                let outcome = self.write(actor, context.buffer(count as usize))?;
                 return Ok(Next::unless_blocked(outcome, Purpose::Write, actor));
             }
             Operation::Read(count) | Operation::Peek(count) => {
@@ -159,20 +168,19 @@ impl Sockets {
     }
 
     /// Writes by the case's call.
-    fn write(&mut self, actor: Actor, data: &[u8]) -> Outcome {
+    fn write(&mut self, actor: Actor, data: &[u8]) -> Result<Outcome, Abort> {
         let call = self.axes.call;
         if actor == Actor::Listener {
             // std has no listener that can be written to. Where std writes to other sockets without a signal, so does
             // this.
             let call = if call == Call::Std && !cfg!(target_vendor = "apple") { Call::SendNosignal } else { call };
-            return self.ask(actor, |socket| {
-                sys::write_by(call, &socket, data).unwrap_or_else(|| socket.send(data)).map(Outcome::Bytes)
-            });
+            let Some(socket) = self.socket(actor) else { return Ok(Outcome::NotRun) };
+            let by_name = sys::write_by(call, &socket, data);
+            return written(by_name.unwrap_or_else(|| socket.send(data).map_err(CallError::Call)));
         }
-        self.call(actor, |end| {
-            let by_name = sys::write_by(call, &end.socket(), data);
-            by_name.unwrap_or_else(|| end.write(data)).map(Outcome::Bytes)
-        })
+        let Some(end) = self.end(actor) else { return Ok(Outcome::NotRun) };
+        let by_name = sys::write_by(call, &end.source.socket(), data);
+        written(by_name.unwrap_or_else(|| end.source.write(data).map_err(CallError::Call)))
     }
 
     /// Repeats a call until it would block, meets the end or fails.

@@ -8,9 +8,9 @@ use std::{
 use rustix::net::{SendFlags, sendmsg};
 use socket2::Socket;
 
-use crate::catalogue::Call;
+use crate::{catalogue::Call, sys::CallError};
 
-pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::Result<usize>> {
+pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Result<usize, CallError>> {
     let written = match call {
         Call::Write => rustix::io::write(socket, data),
         Call::Writev => rustix::io::writev(socket, &[IoSlice::new(data)]),
@@ -20,10 +20,10 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::R
         #[cfg(any(target_os = "linux", target_os = "android"))]
         Call::Sendfile => return Some(sendfile(socket, data.len())),
         #[cfg(any(target_os = "linux", target_os = "android"))]
-        Call::Splice => splice(socket, data),
+        Call::Splice => return Some(splice(socket, data)),
         _ => return None,
     };
-    Some(written.map_err(io::Error::from))
+    Some(written.map_err(called))
 }
 
 /// Whether this system has the call.
@@ -43,20 +43,27 @@ const MSG_NOSIGNAL: u32 = libc::MSG_NOSIGNAL as u32;
 
 /// sendfile(2) from a file in memory, which needs no folder that may be written to and no /proc.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn sendfile(socket: impl AsFd, count: usize) -> io::Result<usize> {
+fn sendfile(socket: impl AsFd, count: usize) -> Result<usize, CallError> {
     use rustix::fs::MemfdFlags;
-    let file = rustix::fs::memfd_create("brokenpipe", MemfdFlags::CLOEXEC)?;
-    rustix::fs::ftruncate(&file, count as u64)?;
-    Ok(rustix::fs::sendfile(socket, file, Some(&mut 0), count)?)
+    let prepared = |error: rustix::io::Errno| CallError::Before("a file in memory for sendfile", error.into());
+    let file = rustix::fs::memfd_create("brokenpipe", MemfdFlags::CLOEXEC).map_err(prepared)?;
+    rustix::fs::ftruncate(&file, count as u64).map_err(prepared)?;
+    rustix::fs::sendfile(socket, file, Some(&mut 0), count).map_err(called)
 }
 
 /// splice(2) from a pipe that holds the data, or as much of them as fits.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn splice(socket: impl AsFd, data: &[u8]) -> rustix::io::Result<usize> {
+fn splice(socket: impl AsFd, data: &[u8]) -> Result<usize, CallError> {
     use rustix::pipe::{PipeFlags, SpliceFlags, pipe_with, splice};
-    let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-    let held = rustix::io::write(writer, data)?;
-    splice(reader, None, socket, None, held, SpliceFlags::NONBLOCK)
+    let prepared = |error: rustix::io::Errno| CallError::Before("a pipe for splice", error.into());
+    let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).map_err(prepared)?;
+    let held = rustix::io::write(writer, data).map_err(prepared)?;
+    splice(reader, None, socket, None, held, SpliceFlags::NONBLOCK).map_err(called)
+}
+
+/// The error of the call that writes.
+fn called(error: rustix::io::Errno) -> CallError {
+    CallError::Call(error.into())
 }
 
 /// recv(2) with MSG_PEEK.

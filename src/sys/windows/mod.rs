@@ -26,7 +26,7 @@ use windows_sys::{
     core::s,
 };
 
-use super::{Host, fallback::NO_CONTAINER};
+use super::{CallError, Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
 pub(crate) use super::fallback::{
@@ -91,7 +91,7 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
 }
 
 /// WSASend; std's own `write` is send.
-pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::Result<usize>> {
+pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Result<usize, CallError>> {
     if call != Call::WsaSend {
         return None;
     }
@@ -103,7 +103,7 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<io::R
         let socket = socket.as_raw_socket() as ws::SOCKET;
         ws::WSASend(socket, &buffer, 1, &mut sent, 0, std::ptr::null_mut(), None)
     };
-    Some(if failed == 0 { Ok(sent as usize) } else { Err(io::Error::last_os_error()) })
+    Some(if failed == 0 { Ok(sent as usize) } else { Err(CallError::Call(io::Error::last_os_error())) })
 }
 
 /// Windows sends Ctrl-C to no process group that was made with CREATE_NEW_PROCESS_GROUP.
