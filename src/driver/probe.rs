@@ -1,11 +1,13 @@
-//! Whether this system, where it runs now, sends what trials await: a refusal from a closed port, every reset, and every
-//! ICMP error. A limit that is not known, or a filter, takes some away without a word, and a trial would observe that
-//! instead of the peer. So connections and datagrams that belong to no trial draw them before, beside and after the
-//! trials.
+//! Whether this system, where it runs now, sends what trials await: a refusal from a closed port, every reset, and
+//! every ICMP error. A limit that is not known, or a filter, takes some away without a word, and a trial would observe
+//! that instead of the peer. So connections and datagrams that belong to no trial draw them before, beside and after
+//! the trials.
+
+mod drawn;
 
 use std::{
-    io::{self, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream, UdpSocket},
+    io,
+    net::UdpSocket,
     sync::{
         Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
@@ -14,21 +16,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mio::{Events, Interest, Poll, Token};
-use socket2::SockRef;
+use drawn::{Resets, await_resets, draws_icmp_error, held_port, refuses};
 
 use super::{
     draws::{needs_icmp, needs_refusal, needs_resets},
     pacing::Pacing,
     settings::{Progress, Settings},
     tally::CaseResult,
-    trial::{HeldPort, loopback},
+    trial::loopback,
 };
 use crate::{
     catalogue::{Case, Transport},
-    outcome::Readiness,
     parallel::parallel_map,
-    sys,
 };
 
 /// Resets awaited at a time, unless fewer trials are in flight.
@@ -55,15 +54,18 @@ struct Press {
     budget: Duration,
 }
 
+/// The transports over which there are ICMP errors.
+const UDP: [Transport; 2] = [Transport::Udp4, Transport::Udp6];
+
 /// So many ICMP errors that are lost, and none that arrives, show that there are none.
 const NEVER: usize = 2;
 
-/// How long each of them may take: less than the second after which a SYN is sent again (RFC 6298, 2.1), since a refusal
-/// of the second one does not show that that of the first was lost.
+/// How long a refusal may take there: less than the second after which a SYN is sent again (RFC 6298, 2.1), since a
+/// refusal of the second one does not show that that of the first was lost.
 const REFUSED_AT_ONCE: Duration = Duration::from_millis(900);
 
-/// How often resets are awaited beside the trials: one that refuses a connect, and one that a program sends. These are
-/// few enough to cost no time.
+/// How often resets are awaited beside the trials: one that refuses a connect, and one that a program sends; so is an
+/// ICMP error. These are few enough to cost no time.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The same where a limit is known: trials need the answers.
@@ -96,15 +98,6 @@ pub(super) struct Probe<'a> {
     icmp_errors: Mutex<[IcmpErrors; 2]>,
     /// Held while resets are awaited beside the trials.
     beside: Mutex<()>,
-}
-
-/// The resets that were awaited.
-#[derive(Default)]
-struct Resets {
-    awaited: usize,
-    lost: usize,
-    /// The longest time that a burst took until its last reset.
-    slowest: Duration,
 }
 
 /// The ICMP errors that were awaited over one transport.
@@ -399,165 +392,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a closed port refuses a connect in time.
-///
-/// # Errors
-///
-/// The connect failed in another way or not at all: this tells nothing.
-fn refuses(address: &SocketAddr, patience: Duration) -> io::Result<bool> {
-    match TcpStream::connect_timeout(address, patience) {
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(false),
-        Err(error) => Err(error),
-        Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
-    }
-}
-
-/// Whether a datagram over this socket, which is connected to a port where nobody listens, draws an ICMP error in time.
-///
-/// # Errors
-///
-/// The datagram was not sent, or something else happened: this tells nothing.
-fn draws_icmp_error(socket: &UdpSocket, patience: Duration) -> io::Result<bool> {
-    // Windows reports the error as WSAECONNRESET.
-    let is_icmp = |kind| matches!(kind, io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset);
-    // The error of a datagram before, which came late, would fail this one.
-    drop(socket.take_error());
-    socket.send(b".")?;
-    socket.set_read_timeout(Some(patience))?;
-    match socket.recv(&mut [0]) {
-        Err(error) if is_icmp(error.kind()) => Ok(true),
-        Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => Ok(false),
-        Err(error) => Err(error),
-        Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
-    }
-}
-
-/// A port that is held as trials hold it, and its address. `None` if there is no loopback, or no port can be held.
-fn held_port(transport: Transport) -> Option<(HeldPort, SocketAddr)> {
-    let port = HeldPort::hold(&loopback(transport).into(), transport).ok()??;
-    let address = port.address().ok()?.as_socket()?;
-    Some((port, address))
-}
-
-/// A connection whose other end has been closed.
-struct Bereaved {
-    client: mio::net::TcpStream,
-    /// Whether its end comes first, and it is a byte in answer to it that draws the reset.
-    awaits_end: bool,
-    has_reset: bool,
-}
-
-/// Awaits resets on connections of its own. `answers` of them answer a byte that comes after the other end was closed;
-/// those that are `sent` come from an end that was closed with `SO_LINGER {on, 0}`. `None` if the run is over before.
-///
-/// # Errors
-///
-/// Connections cannot be made or watched, or an end does not come: this tells nothing about resets.
-fn await_resets(
-    transport: Transport,
-    answers: usize,
-    sent: usize,
-    patience: Duration,
-    is_over: impl Fn() -> bool,
-) -> io::Result<Option<Resets>> {
-    let begun = Instant::now();
-    let listener = TcpListener::bind(loopback(transport))?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    let mut poll = Poll::new()?;
-    let count = answers + sent;
-    let mut connections = Vec::with_capacity(count);
-    for number in 0..count {
-        let (client, server) = connect(&listener, address, patience)?;
-        let mut client = mio::net::TcpStream::from_std(client);
-        poll.registry().register(&mut client, Token(number), BOTH)?;
-        let awaits_end = number < answers;
-        if !awaits_end {
-            SockRef::from(&server).set_linger(Some(Duration::ZERO))?;
-        }
-        connections.push(Bereaved { client, awaits_end, has_reset: false });
-    }
-    let mut events = Events::with_capacity(2 * count);
-    let mut slowest = begun.elapsed();
-    while connections.iter().any(|connection| !connection.has_reset) {
-        if is_over() {
-            return Ok(None);
-        }
-        let polled = Instant::now();
-        match poll.poll(&mut events, Some(sys::REARM.unwrap_or(LONGEST_POLL))) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            other => other?,
-        }
-        // A poll that began after that and brought nothing, since this thread may be late itself.
-        if events.is_empty() && polled.duration_since(begun) > patience {
-            break;
-        }
-        for event in &events {
-            connections[event.token().0].note(Readiness::of(event));
-            slowest = begun.elapsed();
-        }
-        if sys::REARM.is_some() {
-            for (number, connection) in connections.iter_mut().enumerate().filter(|(_, other)| !other.has_reset) {
-                poll.registry().reregister(&mut connection.client, Token(number), BOTH)?;
-            }
-        }
-    }
-    if connections.iter().any(|connection| connection.awaits_end) {
-        return Err(io::ErrorKind::TimedOut.into());
-    }
-    let is_lost = |connection: &mut Bereaved| !connection.has_reset && !connection.is_reset();
-    let lost = connections.iter_mut().map(is_lost).filter(|is_lost| *is_lost).count();
-    Ok(Some(Resets { awaited: count, lost, slowest }))
-}
-
-/// The transports over which there are ICMP errors.
-const UDP: [Transport; 2] = [Transport::Udp4, Transport::Udp6];
-
-const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
-
-/// Upper bound on stop latency.
-const LONGEST_POLL: Duration = Duration::from_millis(100);
-
-impl Bereaved {
-    /// Goes on after an event with these flags.
-    fn note(&mut self, flags: Readiness) {
-        if flags.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) {
-            (self.awaits_end, self.has_reset) = (false, true);
-        } else if self.awaits_end && flags.has_any(Readiness::READ_CLOSED | Readiness::READABLE) {
-            // Only now is the other end known to be closed: a process that is being started may have had a copy of it.
-            self.awaits_end = false;
-            self.has_reset = self.is_reset();
-        }
-    }
-
-    /// Whether a reset has arrived: then nothing can be written. Otherwise this draws one.
-    fn is_reset(&mut self) -> bool {
-        let mut byte = [0];
-        let _ = self.client.read(&mut byte);
-        self.client.write(&byte).is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock)
-    }
-}
-
-/// Both ends of a connection, the first of which does not block.
-fn connect(listener: &TcpListener, address: SocketAddr, patience: Duration) -> io::Result<(TcpStream, TcpStream)> {
-    let begun = Instant::now();
-    let client = TcpStream::connect_timeout(&address, patience)?;
-    client.set_nonblocking(true)?;
-    let own = client.local_addr()?;
-    loop {
-        match listener.accept() {
-            Ok((server, from)) if from == own => return Ok((client, server)),
-            // Somebody else has connected.
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock && begun.elapsed() < patience => {
-                thread::sleep(Duration::from_millis(1));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -576,20 +410,6 @@ mod tests {
         ] {
             let found = IcmpErrors::limited(&each.map(|(awaited, lost)| errors(awaited, lost)));
             assert_eq!(found, expected.map(|(awaited, lost)| errors(awaited, lost)), "{each:?}");
-        }
-    }
-
-    #[test]
-    fn a_port_where_nobody_listens_draws_an_icmp_error_and_one_where_somebody_does_draws_none() {
-        for transport in UDP {
-            let (_port, address) = held_port(transport).expect("a port can be held");
-            let socket = UdpSocket::bind(loopback(transport)).expect("a socket can be bound");
-            socket.connect(address).expect("UDP connects without a packet");
-            assert!(draws_icmp_error(&socket, Duration::from_secs(1)).expect("a datagram can be sent"));
-            let listener = UdpSocket::bind(loopback(transport)).expect("a socket can be bound");
-            let address = listener.local_addr().expect("a bound socket has an address");
-            socket.connect(address).expect("UDP connects without a packet");
-            assert!(!draws_icmp_error(&socket, Duration::from_millis(50)).expect("a datagram can be sent"));
         }
     }
 }
