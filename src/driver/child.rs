@@ -130,7 +130,7 @@ pub(super) fn work() -> io::Result<()> {
         answer_rates: AnswerRates::default(),
         program: sys::program(),
     };
-    let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()));
+    let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()), None);
     let queue = Queue::repeating(InOrder { long: Vec::new(), others: job.trials }, 1);
     let ledger = Ledger::default();
     let begin = || {

@@ -55,7 +55,7 @@ impl Few {
     }
 
     /// Whether these make a run slower.
-    fn slow_down(self, settings: &Settings) -> bool {
+    pub(super) fn slow_down(self, settings: &Settings) -> bool {
         self.trials_here() < settings.in_flight / 2
     }
 

@@ -32,6 +32,15 @@ pub(super) fn needs_resets(case: &Case<'_>) -> bool {
     is_tcp(case) && (any(resets) || any(ends) && any(|_, operation| sends(operation)) || answers(case) > 0)
 }
 
+/// Whether a datagram of this case finds nobody, so that an ICMP error is on its way.
+pub(super) fn needs_icmp(case: &Case<'_>) -> bool {
+    is_udp(case) && answers(case) > 0
+}
+
+fn is_udp(case: &Case<'_>) -> bool {
+    matches!(case.axes.transport, Transport::Udp4 | Transport::Udp6)
+}
+
 fn is_tcp(case: &Case<'_>) -> bool {
     matches!(case.axes.transport, Transport::Tcp4 | Transport::Tcp6)
 }
@@ -190,7 +199,7 @@ mod tests {
             ),
             ("client connect; server accept; server close; client write 0", (0, false, false)),
             ("client connect; server accept; client write 1; server close", (0, false, true)),
-            // A RST that a program sends is not limited, but what comes for the connection before it arrives is answered.
+            // A RST that a program sends is not limited, but what comes for the connection before that is answered.
             ("client connect; server accept; server reset; client await reset; client so_error", (0, false, true)),
             ("client connect; server accept; server reset; client write 1", (1, false, true)),
             ("listener close; client connect; client connect_again", (2, true, true)),
@@ -205,6 +214,21 @@ mod tests {
         }
         let steps = "listener close; client connect; client write 1; client await reset; client write 1";
         assert_eq!(needs(steps, Transport::Udp4), (2, false, false));
+    }
+
+    #[test]
+    fn a_datagram_that_finds_nobody_needs_an_icmp_error() {
+        for (steps, transport, expected) in [
+            ("listener close; client connect; client write 1", Transport::Udp4, true),
+            ("listener close; client connect; client write 0", Transport::Udp6, true),
+            ("client connect; client write 1; listener close", Transport::Udp4, false),
+            ("client connect; client shutdown write; client write 1; listener close", Transport::Udp6, false),
+            ("listener close; client connect; client write 1", Transport::Tcp4, false),
+        ] {
+            let scenario = scenario(steps);
+            let case = Case { scenario: &scenario, axes: Axes { transport, ..Axes::USUAL } };
+            assert_eq!(needs_icmp(&case), expected, "{steps}");
+        }
     }
 
     /// Every scenario that is about a refusal or a reset is found out.

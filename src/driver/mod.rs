@@ -99,14 +99,17 @@ pub struct RunError {
 ///
 /// A deadline, the time limit or the pace is too long to be added to an [`Instant`](std::time::Instant).
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
+    // Before all else: the time that the probes take is part of it.
+    let end = (!settings.time_limit.is_zero()).then(|| Instant::now() + settings.time_limit);
     let pacing = Arc::new(Pacing::new(cases, settings.answer_rates));
-    let probe = Probe::begin(cases, settings, Few::left(settings).is_some(), &pacing, progress);
+    let few = Few::left(settings).is_some_and(|few| few.slow_down(settings));
+    let probe = Probe::begin(cases, settings, few, &pacing, progress, end);
     let mut settings = settings.clone();
     if settings.on_slow_machine.is_some() && probe.is_slow() {
         progress.find_machine_slow();
         settings = settings.on_slow_machine();
     }
-    let plan = Arc::new(Plan::new(cases, &settings, progress, Arc::clone(&pacing)));
+    let plan = Arc::new(Plan::new(cases, &settings, progress, Arc::clone(&pacing), end));
     let numbers = (0..cases.len()).filter(|&number| probe.reason(&cases[number]).is_none());
     let trials = numbers.flat_map(|number| repeat_n(number, settings::trials_per_repeat(&cases[number])));
     let (slow, quick): (Vec<_>, Vec<_>) = trials.partition(|&number| cases[number].scenario.slow);

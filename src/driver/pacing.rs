@@ -156,6 +156,16 @@ impl Pacing {
         self.state.as_ref().is_none_or(|state| lock(state)[0].draw(count, Instant::now()))
     }
 
+    /// The same for ICMP errors.
+    pub(super) fn draw_icmp_errors(&self, count: u32) -> bool {
+        self.state.as_ref().is_none_or(|state| lock(state)[1].draw(count, Instant::now()))
+    }
+
+    /// Whether it is limited how many ICMP errors may be drawn.
+    pub(super) fn limits_icmp_errors(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| lock(state)[1].bucket.is_some())
+    }
+
     /// How many resets may be drawn at once; `None` is any number.
     pub(super) fn most_resets(&self) -> Option<u32> {
         let state = self.state.as_ref()?;

@@ -36,7 +36,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(cases: &[Case<'_>], settings: &Settings, progress: &Progress, pacing: Arc<Pacing>) -> Self {
+    pub(super) fn new(
+        cases: &[Case<'_>],
+        settings: &Settings,
+        progress: &Progress,
+        pacing: Arc<Pacing>,
+        end: Option<Instant>,
+    ) -> Self {
         let mut scenarios: Vec<Scenario> = Vec::new();
         let mut last = None;
         let mut indexed = Vec::with_capacity(cases.len());
@@ -55,7 +61,7 @@ impl Plan {
             settings: settings.clone(),
             progress: progress.clone(),
             pacing,
-            end: (!settings.time_limit.is_zero()).then(|| Instant::now() + settings.time_limit),
+            end,
         }
     }
 

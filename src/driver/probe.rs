@@ -1,10 +1,13 @@
-//! Whether this system, where it runs now, sends what trials await: a refusal from a closed port, and every reset.
-//! A limit that is not known, or a filter, takes some away without a word, and a trial would observe that instead of
-//! the peer. So connections that belong to no trial draw resets before, beside and after the trials.
+//! Whether this system, where it runs now, sends what trials await: a refusal from a closed port, every reset, and
+//! every ICMP error. A limit that is not known, or a filter, takes some away without a word, and a trial would observe
+//! that instead of the peer. So connections and datagrams that belong to no trial draw them before, beside and after
+//! the trials.
+
+mod drawn;
 
 use std::{
-    io::{self, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    io,
+    net::UdpSocket,
     sync::{
         Mutex, MutexGuard, PoisonError,
         mpsc::{self, RecvTimeoutError},
@@ -13,39 +16,56 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mio::{Events, Interest, Poll, Token};
-use socket2::SockRef;
+use drawn::{Resets, await_resets, draws_icmp_error, held_port, refuses};
 
 use super::{
-    draws::{needs_refusal, needs_resets},
+    draws::{needs_icmp, needs_refusal, needs_resets},
     pacing::Pacing,
     settings::{Progress, Settings},
     tally::CaseResult,
-    trial::{HeldPort, loopback},
+    trial::loopback,
 };
 use crate::{
     catalogue::{Case, Transport},
-    outcome::Readiness,
     parallel::parallel_map,
-    sys,
 };
 
 /// Resets awaited at a time, unless fewer trials are in flight.
 const BURST: usize = 64;
 
-/// Connects that are refused one after another before the trials: more than any system is known to send a second where it has a
-/// limit (FreeBSD 200 and its jitter, macOS 250 ICMP errors), and a few hundredths of a second where it has none.
-const BEFORE: usize = 320;
+/// Before the trials: more than any system is known to send a second where it has a limit (RSTs: FreeBSD 200 and its
+/// jitter; ICMP errors: macOS 250), which takes a few hundredths of a second where there is none.
+const BEFORE: Press = Press { count: 320, budget: Duration::from_secs(2) };
 
-/// The same after the trials, if these disagree. Where there is a limit, it is above what came before.
-const IN_DOUBT: usize = 2048;
+/// A single one, beside the trials.
+const BESIDE: Press = Press { count: 1, budget: Duration::MAX };
 
-/// How long each of them may take: less than the second after which a SYN is sent again (RFC 6298, 2.1), since a refusal
-/// of the second one does not show that that of the first was lost.
+/// After the trials.
+const AFTERWARDS: Press = Press { count: 32, budget: Duration::from_secs(2) };
+
+/// The same, if the trials disagree. Where there is a limit, it is above what came before.
+const IN_DOUBT: Press = Press { count: 2048, budget: Duration::from_secs(10) };
+
+/// Answers that are drawn one after another.
+#[derive(Clone, Copy)]
+struct Press {
+    count: usize,
+    /// After this time no other is drawn: where each takes long, fewer have to do.
+    budget: Duration,
+}
+
+/// The transports over which there are ICMP errors.
+const UDP: [Transport; 2] = [Transport::Udp4, Transport::Udp6];
+
+/// So many ICMP errors that are lost, and none that arrives, show that there are none.
+const NEVER: usize = 2;
+
+/// How long a refusal may take there: less than the second after which a SYN is sent again (RFC 6298, 2.1), since a
+/// refusal of the second one does not show that that of the first was lost.
 const REFUSED_AT_ONCE: Duration = Duration::from_millis(900);
 
-/// How often resets are awaited beside the trials: one that refuses a connect, and one that a program sends. These are
-/// few enough to cost no time.
+/// How often resets are awaited beside the trials: one that refuses a connect, and one that a program sends; so is an
+/// ICMP error. These are few enough to cost no time.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The same where a limit is known: trials need the answers.
@@ -54,10 +74,14 @@ const PACED_PAUSE: Duration = Duration::from_millis(250);
 /// A burst that takes longer shows a slow machine; others take some milliseconds.
 const SLOW: Duration = Duration::from_millis(500);
 
-/// What a run finds out about resets and refusals.
+/// What a run finds out about resets, refusals and ICMP errors.
 pub(super) struct Probe<'a> {
     /// The transports over which selected cases await resets.
     transports: Vec<Transport>,
+    /// The transports over which selected cases await ICMP errors.
+    datagrams: Vec<Transport>,
+    /// When the run stops by itself.
+    end: Option<Instant>,
     pacing: &'a Pacing,
     progress: &'a Progress,
     burst: usize,
@@ -70,35 +94,62 @@ pub(super) struct Probe<'a> {
     /// A transport over which one refused at once. Windows takes two seconds everywhere.
     refusing: Option<Transport>,
     resets: Mutex<Resets>,
+    /// For IPv4 and for IPv6.
+    icmp_errors: Mutex<[IcmpErrors; 2]>,
     /// Held while resets are awaited beside the trials.
     beside: Mutex<()>,
 }
 
-/// The resets that were awaited.
-#[derive(Default)]
-struct Resets {
+/// The ICMP errors that were awaited over one transport.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct IcmpErrors {
     awaited: usize,
     lost: usize,
-    /// The longest time that a burst took until its last reset.
-    slowest: Duration,
+}
+
+impl IcmpErrors {
+    /// Whether some arrived and some did not. Where none arrives, this system may not report them to a connected
+    /// socket, which is what the scenarios ask and thus an outcome; a filter that drops every one looks the same.
+    fn are_limited(self) -> bool {
+        0 < self.lost && self.lost < self.awaited
+    }
+
+    fn never_come(self) -> bool {
+        self.lost >= NEVER && self.lost == self.awaited
+    }
+
+    /// Those over the transports where some arrived, if any of them were lost. The limit of one may be that of the
+    /// other.
+    fn limited(each: &[IcmpErrors]) -> Option<IcmpErrors> {
+        let arrive = each.iter().filter(|errors| errors.lost < errors.awaited);
+        let sum = arrive.fold(IcmpErrors::default(), |sum, errors| IcmpErrors {
+            awaited: sum.awaited + errors.awaited,
+            lost: sum.lost + errors.lost,
+        });
+        sum.are_limited().then_some(sum)
+    }
 }
 
 impl<'a> Probe<'a> {
-    /// Probes before any trial; with `few_descriptors`, which trials need, less than usual and not beside them. What cannot be probed, for want of descriptors or of a network, has no verdict.
+    /// Probes before any trial and until the `end` at most; with `few_descriptors`, which trials need, less than usual
+    /// and not beside them. What cannot be probed, for want of descriptors, of a network or of time, has no verdict.
     pub(super) fn begin(
         cases: &[Case<'_>],
         settings: &Settings,
         few_descriptors: bool,
         pacing: &'a Pacing,
         progress: &'a Progress,
+        end: Option<Instant>,
     ) -> Probe<'a> {
-        let over = |fits: fn(&Case<'_>) -> bool| {
+        let over = |transports: [Transport; 2], fits: fn(&Case<'_>) -> bool| {
             let is_used =
                 |transport: &Transport| cases.iter().any(|case| case.axes.transport == *transport && fits(case));
-            [Transport::Tcp4, Transport::Tcp6].into_iter().filter(is_used).collect::<Vec<_>>()
+            transports.into_iter().filter(is_used).collect::<Vec<_>>()
         };
         let mut probe = Probe {
-            transports: over(needs_resets),
+            transports: over([Transport::Tcp4, Transport::Tcp6], needs_resets),
+            datagrams: over(UDP, needs_icmp),
+            end,
             pacing,
             progress,
             burst: if few_descriptors { 2 } else { settings.in_flight.clamp(2, BURST) },
@@ -107,16 +158,16 @@ impl<'a> Probe<'a> {
             unrefused: Vec::new(),
             refusing: None,
             resets: Mutex::default(),
+            icmp_errors: Mutex::default(),
             beside: Mutex::default(),
         };
         if settings.repeat > 0 {
             let refuses = |&transport: &Transport| {
                 let begun = Instant::now();
-                Some((
-                    transport,
-                    held_port(transport).and_then(|(_port, address)| refuses(&address, probe.patience).ok())?,
-                    begun.elapsed(),
-                ))
+                let (_port, address) = held_port(transport)?;
+                let refuses = refuses(&address, probe.time_left(probe.patience)).ok()?;
+                // What was cut short tells nothing.
+                (!probe.is_over()).then(|| (transport, refuses, begun.elapsed()))
             };
             let found: Vec<_> =
                 parallel_map(probe.transports.len(), &probe.transports, refuses).into_iter().flatten().collect();
@@ -126,8 +177,9 @@ impl<'a> Probe<'a> {
             probe.refusing = at_once.next().map(|(transport, ..)| *transport);
             probe.burst();
             probe.press(BEFORE);
+            probe.press_datagrams(BEFORE);
         } else {
-            probe.transports.clear();
+            (probe.transports, probe.datagrams) = (Vec::new(), Vec::new());
         }
         probe
     }
@@ -140,18 +192,31 @@ impl<'a> Probe<'a> {
 
     /// Does work, with probes beside it and afterwards.
     pub(super) fn beside<T>(&self, work: impl FnOnce() -> T) -> T {
-        if self.transports.is_empty() || self.not_beside {
+        if self.transports.is_empty() && self.datagrams.is_empty() || self.not_beside {
             return work();
         }
         let done = thread::scope(|scope| {
             let (_working, worked) = mpsc::channel::<()>();
             let probes = move || {
                 let mut transports = self.transports.iter().cycle();
-                let pause = if self.pacing.most_resets().is_none() { PAUSE } else { PACED_PAUSE };
-                while worked.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                let pause = |is_limited| if is_limited { PACED_PAUSE } else { PAUSE };
+                let for_resets = pause(self.pacing.most_resets().is_some());
+                let for_datagrams = pause(self.pacing.limits_icmp_errors());
+                let (mut next_reset, mut next_datagram) = (Instant::now() + for_resets, Instant::now() + for_datagrams);
+                while worked.recv_timeout(for_resets.min(for_datagrams)) == Err(RecvTimeoutError::Timeout) {
                     let _turn = lock(&self.beside);
-                    let is_possible = transports.next().is_some_and(|&transport| self.await_resets(transport, 0, 1));
-                    if !is_possible || !self.press(1) {
+                    let now = Instant::now();
+                    let mut is_possible = true;
+                    if now >= next_reset {
+                        next_reset = now + for_resets;
+                        is_possible = transports.next().is_none_or(|&transport| self.await_resets(transport, 0, 1))
+                            && self.press(BESIDE);
+                    }
+                    if now >= next_datagram {
+                        next_datagram = now + for_datagrams;
+                        is_possible &= self.press_datagrams(BESIDE);
+                    }
+                    if !is_possible {
                         break;
                     }
                 }
@@ -161,6 +226,7 @@ impl<'a> Probe<'a> {
             work()
         });
         self.burst();
+        self.press_datagrams(AFTERWARDS);
         done
     }
 
@@ -176,23 +242,34 @@ impl<'a> Probe<'a> {
             let (address, time) = (loopback(transport).ip(), self.patience);
             return Some(format!("a closed port of {address} does not refuse a connect within {time:?}"));
         }
-        let Resets { awaited, lost, .. } = *self.resets();
-        (lost > 0 && needs_resets(case)).then(|| {
-            format!("{lost} of {awaited} resets did not arrive: this system, or a filter, limits or drops them")
+        let (what, awaited, lost) = if needs_icmp(case) {
+            let IcmpErrors { awaited, lost } = IcmpErrors::limited(&*lock(&self.icmp_errors))?;
+            ("ICMP errors", awaited, lost)
+        } else {
+            let Resets { awaited, lost, .. } = *self.resets();
+            ("resets", awaited, if needs_resets(case) { lost } else { 0 })
+        };
+        (lost > 0).then(|| {
+            format!("{lost} of {awaited} {what} did not arrive: this system, or a filter, limits or drops them")
         })
     }
 
     /// Takes away the results that are not to be believed. Trials that disagree though their steps do not race are a
     /// reason to look again.
     pub(super) fn judge(&self, cases: &[Case<'_>], results: &mut [CaseResult]) {
-        let is_unsteady = |(case, result): (&Case<'_>, &CaseResult)| match result {
-            CaseResult::Measured { steps, .. } if !case.scenario.racing && needs_resets(case) => {
-                steps.iter().any(|step| step.len() > 1)
-            }
-            _ => false,
+        let is_unsteady = |needs: fn(&Case<'_>) -> bool| {
+            cases.iter().zip(&*results).any(|(case, result)| match result {
+                CaseResult::Measured { steps, .. } if !case.scenario.racing && needs(case) => {
+                    steps.iter().any(|step| step.len() > 1)
+                }
+                _ => false,
+            })
         };
-        if cases.iter().zip(&*results).any(is_unsteady) {
+        if is_unsteady(needs_resets) {
             self.press(IN_DOUBT);
+        }
+        if is_unsteady(needs_icmp) {
+            self.press_datagrams(IN_DOUBT);
         }
         for (case, result) in cases.iter().zip(results) {
             if let CaseResult::Measured { .. } | CaseResult::NotRun(_) = result
@@ -212,16 +289,21 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Has that many connects refused as fast as can be, which shows a limit. One that has shown itself need not be tried
-    /// again. Limits are of a system and not of a transport. Returns whether it can be done.
-    fn press(&self, connects: usize) -> bool {
+    /// Has that many connects refused as fast as can be, which shows a limit. One that has shown itself need not be
+    /// tried again. Limits are of a system and not of a transport. Returns whether it can be done.
+    fn press(&self, Press { count, budget }: Press) -> bool {
         let Some(transport) = self.refusing else { return true };
         let Some((_port, address)) = held_port(transport) else { return false };
-        for _ in 0..connects {
-            if self.progress.is_stopped() || self.resets().lost > 0 || !self.pacing.draw_resets(1) {
+        let begun = Instant::now();
+        for _ in 0..count {
+            let is_enough = self.resets().lost > 0 || begun.elapsed() > budget;
+            if self.is_over() || is_enough || !self.pacing.draw_resets(1) {
                 break;
             }
-            let Ok(refuses) = refuses(&address, REFUSED_AT_ONCE) else { return false };
+            let Ok(refuses) = refuses(&address, self.time_left(REFUSED_AT_ONCE)) else { return false };
+            if !refuses && self.is_over() {
+                break;
+            }
             let mut resets = self.resets();
             resets.awaited += 1;
             resets.lost += usize::from(!refuses);
@@ -229,13 +311,66 @@ impl<'a> Probe<'a> {
         true
     }
 
+    /// Has that many datagrams over each transport answered with ICMP errors, one after another. Returns whether it can
+    /// be done.
+    fn press_datagrams(&self, press: Press) -> bool {
+        let pressed = parallel_map(self.datagrams.len(), &self.datagrams, |&transport| {
+            self.press_datagrams_over(transport, press).is_ok()
+        });
+        pressed.into_iter().all(|is_possible| is_possible)
+    }
+
+    /// Does so over one transport.
+    ///
+    /// # Errors
+    ///
+    /// A datagram cannot be sent, or its answer not be awaited.
+    fn press_datagrams_over(&self, transport: Transport, Press { count, budget }: Press) -> io::Result<()> {
+        let (_port, address) = held_port(transport).ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let socket = UdpSocket::bind(loopback(transport))?;
+        socket.connect(address)?;
+        let place = usize::from(transport == UDP[1]);
+        let begun = Instant::now();
+        for number in 0..count {
+            let known = lock(&self.icmp_errors)[place];
+            // Where none has come, one is awaited before and after the trials, since each takes long.
+            let is_enough = known.are_limited() || known.never_come() && (number > 0 || count == BESIDE.count);
+            let is_over = self.is_over() || begun.elapsed() > budget;
+            if is_enough || is_over || !self.pacing.draw_icmp_errors(1) {
+                break;
+            }
+            let comes = draws_icmp_error(&socket, self.time_left(self.patience))?;
+            if !comes && self.is_over() {
+                break;
+            }
+            let errors = &mut lock(&self.icmp_errors)[place];
+            errors.awaited += 1;
+            errors.lost += usize::from(!comes);
+        }
+        Ok(())
+    }
+
+    /// Whether the run is to end, which it is when its time is over.
+    fn is_over(&self) -> bool {
+        if self.end.is_some_and(|end| Instant::now() >= end) {
+            self.progress.run_out();
+        }
+        self.progress.is_stopped()
+    }
+
+    /// This time, or what is left of that of the run; never zero, with which nothing could be awaited.
+    fn time_left(&self, time: Duration) -> Duration {
+        let left = self.end.map_or(time, |end| time.min(end.saturating_duration_since(Instant::now())));
+        left.max(Duration::from_millis(1))
+    }
+
     /// Awaits that many answers, and resets that a program sends, unless trials have to wait for the answers. Returns
     /// whether it can be done.
     fn await_resets(&self, transport: Transport, answers: usize, sent: usize) -> bool {
-        if !self.pacing.draw_resets(u32::try_from(answers).unwrap_or(u32::MAX)) {
+        if self.is_over() || !self.pacing.draw_resets(u32::try_from(answers).unwrap_or(u32::MAX)) {
             return true;
         }
-        match await_resets(transport, answers, sent, self.patience, self.progress) {
+        match await_resets(transport, answers, sent, self.time_left(self.patience), || self.is_over()) {
             Ok(Some(found)) => {
                 let mut resets = self.resets();
                 resets.awaited += found.awaited;
@@ -257,138 +392,24 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a closed port refuses a connect in time.
-///
-/// # Errors
-///
-/// The connect failed in another way or not at all: this tells nothing.
-fn refuses(address: &SocketAddr, patience: Duration) -> io::Result<bool> {
-    match TcpStream::connect_timeout(address, patience) {
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(false),
-        Err(error) => Err(error),
-        Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A port that is held as trials hold it, and its address. `None` if there is no loopback, or no port can be held.
-fn held_port(transport: Transport) -> Option<(HeldPort, SocketAddr)> {
-    let port = HeldPort::hold(&loopback(transport).into(), transport).ok()??;
-    let address = port.address().ok()?.as_socket()?;
-    Some((port, address))
-}
-
-/// A connection whose other end has been closed.
-struct Bereaved {
-    client: mio::net::TcpStream,
-    /// Whether its end comes first, and it is a byte in answer to it that draws the reset.
-    awaits_end: bool,
-    has_reset: bool,
-}
-
-/// Awaits resets on connections of its own. `answers` of them answer a byte that comes after the other end was closed;
-/// those that are `sent` come from an end that was closed with `SO_LINGER {on, 0}`. `None` if the run was stopped.
-///
-/// # Errors
-///
-/// Connections cannot be made or watched, or an end does not come: this tells nothing about resets.
-fn await_resets(
-    transport: Transport,
-    answers: usize,
-    sent: usize,
-    patience: Duration,
-    progress: &Progress,
-) -> io::Result<Option<Resets>> {
-    let begun = Instant::now();
-    let listener = TcpListener::bind(loopback(transport))?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    let mut poll = Poll::new()?;
-    let count = answers + sent;
-    let mut connections = Vec::with_capacity(count);
-    for number in 0..count {
-        let (client, server) = connect(&listener, address, patience)?;
-        let mut client = mio::net::TcpStream::from_std(client);
-        poll.registry().register(&mut client, Token(number), BOTH)?;
-        let awaits_end = number < answers;
-        if !awaits_end {
-            SockRef::from(&server).set_linger(Some(Duration::ZERO))?;
-        }
-        connections.push(Bereaved { client, awaits_end, has_reset: false });
-    }
-    let mut events = Events::with_capacity(2 * count);
-    let mut slowest = begun.elapsed();
-    while connections.iter().any(|connection| !connection.has_reset) {
-        if progress.is_stopped() {
-            return Ok(None);
-        }
-        let polled = Instant::now();
-        match poll.poll(&mut events, Some(sys::REARM.unwrap_or(LONGEST_POLL))) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            other => other?,
-        }
-        // A poll that began after that and brought nothing, since this thread may be late itself.
-        if events.is_empty() && polled.duration_since(begun) > patience {
-            break;
-        }
-        for event in &events {
-            connections[event.token().0].note(Readiness::of(event));
-            slowest = begun.elapsed();
-        }
-        if sys::REARM.is_some() {
-            for (number, connection) in connections.iter_mut().enumerate().filter(|(_, other)| !other.has_reset) {
-                poll.registry().reregister(&mut connection.client, Token(number), BOTH)?;
-            }
-        }
-    }
-    if connections.iter().any(|connection| connection.awaits_end) {
-        return Err(io::ErrorKind::TimedOut.into());
-    }
-    let is_lost = |connection: &mut Bereaved| !connection.has_reset && !connection.is_reset();
-    let lost = connections.iter_mut().map(is_lost).filter(|is_lost| *is_lost).count();
-    Ok(Some(Resets { awaited: count, lost, slowest }))
-}
-
-const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
-
-/// Upper bound on stop latency.
-const LONGEST_POLL: Duration = Duration::from_millis(100);
-
-impl Bereaved {
-    /// Goes on after an event with these flags.
-    fn note(&mut self, flags: Readiness) {
-        if flags.has_any(Readiness::ERROR | Readiness::WRITE_CLOSED) {
-            (self.awaits_end, self.has_reset) = (false, true);
-        } else if self.awaits_end && flags.has_any(Readiness::READ_CLOSED | Readiness::READABLE) {
-            // Only now is the other end known to be closed: a process that is being started may have had a copy of it.
-            self.awaits_end = false;
-            self.has_reset = self.is_reset();
-        }
-    }
-
-    /// Whether a reset has arrived: then nothing can be written. Otherwise this draws one.
-    fn is_reset(&mut self) -> bool {
-        let mut byte = [0];
-        let _ = self.client.read(&mut byte);
-        self.client.write(&byte).is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock)
-    }
-}
-
-/// Both ends of a connection, the first of which does not block.
-fn connect(listener: &TcpListener, address: SocketAddr, patience: Duration) -> io::Result<(TcpStream, TcpStream)> {
-    let begun = Instant::now();
-    let client = TcpStream::connect_timeout(&address, patience)?;
-    client.set_nonblocking(true)?;
-    let own = client.local_addr()?;
-    loop {
-        match listener.accept() {
-            Ok((server, from)) if from == own => return Ok((client, server)),
-            // Somebody else has connected.
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock && begun.elapsed() < patience => {
-                thread::sleep(Duration::from_millis(1));
-            }
-            Err(error) => return Err(error),
+    #[test]
+    fn icmp_errors_are_limited_where_some_come_and_some_do_not() {
+        let errors = |awaited, lost| IcmpErrors { awaited, lost };
+        for (each, expected) in [
+            ([(0, 0), (0, 0)], None),
+            ([(9, 0), (9, 0)], None),
+            ([(9, 1), (9, 0)], Some((18, 1))),
+            ([(2, 2), (9, 1)], Some((9, 1))),
+            // This system may not report them.
+            ([(2, 2), (2, 2)], None),
+            ([(2, 2), (9, 0)], None),
+        ] {
+            let found = IcmpErrors::limited(&each.map(|(awaited, lost)| errors(awaited, lost)));
+            assert_eq!(found, expected.map(|(awaited, lost)| errors(awaited, lost)), "{each:?}");
         }
     }
 }

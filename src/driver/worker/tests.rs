@@ -26,7 +26,7 @@ fn with_worker<T>(
     catalogue.add("own.toml", &text).expect("the scenario is valid");
     let cases = Selection::default().cases(&catalogue);
     let settings = Settings { program, ..Settings::default() };
-    let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()));
+    let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()), None);
     let (queue, ledger) = (Queue::repeating(InOrder { long: Vec::new(), others: vec![0] }, 1), Ledger::default());
     let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, None, true).expect("there is a selector");
     let given = act(worker);
