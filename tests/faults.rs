@@ -37,7 +37,8 @@ fn a_folder_that_may_not_be_written_is_refused() {
                     exec setpriv --bounding-set=-dac_override --inh-caps=-dac_override "$0" "$@""#;
     let ran = sh(folder.path(), script, &[&RUN, &ONE_CASE[..]].concat());
     fs::set_permissions(folder.join("out"), fs::Permissions::from_mode(0o755)).unwrap();
-    ran.refuses(&["error: out: cannot be written: Permission denied"]);
+    let problem = "Permission denied (os error 13); what it held before is unchanged";
+    ran.refuses(&[&format!("error: out: cannot be written: {problem}\n")]);
     assert_eq!(contents(&folder.join("out")), before);
 }
 

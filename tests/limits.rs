@@ -41,7 +41,8 @@ fn a_full_disk_keeps_the_old_results() {
         exit $code"#;
     let args = [&RUN, &["peer-close", "--transport", "tcp4"][..]].concat();
     let ran = unshared("-rm", folder.path(), script, &args);
-    ran.refuses(&["error: out", "cannot be written: No space left on device", "what it held before is unchanged"]);
+    let problem = "No space left on device (os error 28); what it held before is unchanged\n";
+    ran.refuses(&["error: out", &format!(": cannot be written: {problem}")]);
     let before = contents(&folder.join("before"));
     assert_eq!(before.keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
     assert_eq!(contents(&folder.join("after")), before);

@@ -37,6 +37,9 @@ pub(super) fn summarize(
     for (what, count) in others.into_iter().filter(|(_, count)| *count > 0) {
         summary += &format!(", {count} {what}");
     }
+    if of_all == 0 && merged.kept == 0 && count(|result| matches!(result, CaseResult::NotRun(_))) > 0 {
+        summary += ", no case is complete";
+    }
     let written = path.map_or("nothing is written".to_owned(), |path| format!("written to {}", shown(path)));
     format!("{summary}, {trials} trials, {written}")
 }
@@ -128,9 +131,39 @@ pub(super) fn hang_report(hangs: &[Hang]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::Results;
 
     fn not_run_for(reasons: &[&str]) -> Vec<String> {
         not_run(&reasons.iter().map(|reason| CaseResult::NotRun((*reason).to_owned())).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_summary_says_if_no_case_is_complete() {
+        let not_run = CaseResult::NotRun("the time limit has passed".to_owned());
+        let summary = |measured: &[CaseResult], kept| {
+            let merged = Merged { results: Results::default(), kept, dropped: 0 };
+            summarize("here", measured, &merged, 7, Some(Path::new("out/here.csv")))
+        };
+        let nothing = [not_run.clone(), CaseResult::Unsupported("no such call".to_owned())];
+        assert_eq!(
+            summary(&nothing, 0),
+            "here: 0 of 2 cases measured, 1 unsupported, 1 not run, no case is complete, 7 trials, written to \
+             out/here.csv"
+        );
+        assert_eq!(
+            summary(&nothing, 1),
+            "here: 0 of 2 cases measured, 1 unsupported, 1 not run, 1 kept from before, 7 trials, written to \
+             out/here.csv"
+        );
+        assert_eq!(
+            summary(&nothing[1..], 0),
+            "here: 0 of 1 cases measured, 1 unsupported, 7 trials, written to out/here.csv"
+        );
+        let measured = CaseResult::Measured { trials: 7, steps: Vec::new() };
+        assert_eq!(
+            summary(&[measured, not_run], 0),
+            "here: 1 of 2 cases measured, 1 not run, 7 trials, written to out/here.csv"
+        );
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::{
 use super::settings::Run;
 use crate::catalogue::{Case, Operation, Setting, Sigpipe};
 
-/// How many cases are gone through together. Those of them that only wait do so at the same time as others are busy, and
-/// whoever stops a run has the results of all windows before the present one.
+/// How many cases are gone through together. Those of them that only wait do so at the same time as others are busy,
+/// and whoever stops a run has the results of all windows before the present one.
 const WINDOW: usize = 96;
 
 /// Trials in batches, one process at a time for each; all trials of a batch set SIGPIPE to the same.
@@ -51,8 +51,8 @@ impl Schedule {
     }
 }
 
-/// `repeat` trials for each of these numbers, one case after the other: whoever stops a run has the results of those that
-/// came first.
+/// `repeat` trials for each of these numbers, one case after the other: whoever stops a run has the results of those
+/// that came first.
 fn case_by_case(numbers: &[usize], repeat: u32) -> Vec<usize> {
     numbers.iter().flat_map(|&number| repeat_n(number, repeat as usize)).collect()
 }

@@ -67,8 +67,8 @@ impl Tally {
         self.cases[case].given_up.get_or_insert(result);
     }
 
-    /// The result of each case; `trials` is how many trials complete the case of a number, and `unfinished` the reason why
-    /// one that has fewer is not run.
+    /// The result of each case; `trials` is how many trials complete the case of a number, and `unfinished` the reason
+    /// why one that has fewer is not run.
     pub(super) fn into_results(self, trials: impl Fn(usize) -> u64, unfinished: &str) -> Vec<CaseResult> {
         let result = |(number, mut case): (usize, CaseTally)| match case.given_up {
             Some(result) => result,

@@ -14,7 +14,7 @@ use std::{
 use super::{
     COLUMNS,
     error::ReadError,
-    lock::{FolderLock, check_writable},
+    lock::FolderLock,
     merge::{MergeError, refuse_lost_facts, with_seen_before},
     read::read_steps,
     tables::{EntryId, PlaceId, Tables},
@@ -49,7 +49,6 @@ impl<'a> Adoption<'a> {
     /// Results that cannot be read, or the reason why the folder cannot adopt them.
     pub fn plan(run: &[PathBuf], folder: &'a Path, catalogue: &'a Catalogue) -> Result<Self, MergeError> {
         let mut tables = Tables::default();
-        check_writable(folder)?;
         let lock = FolderLock::take(folder)?;
         let before = folder.exists().then(|| folder.to_owned());
         let races = |scenario: &str| catalogue.races(scenario);

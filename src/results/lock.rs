@@ -33,8 +33,10 @@ impl FolderLock {
     ///
     /// # Errors
     ///
-    /// The folder cannot be made, or another program holds the lock for a minute.
+    /// The folder cannot be made or written, or another program holds the lock for a minute.
     pub fn take(folder: &Path) -> Result<Self, WriteError> {
+        // On Windows a folder that may not be written answers as one that another program has locked.
+        check_writable(folder)?;
         let mut lock = FolderLock { folder: folder.to_owned(), made: Vec::new(), file: None, notes: Vec::new() };
         let end = Instant::now() + LONGEST;
         let mut pause = Duration::from_millis(1);
@@ -139,5 +141,7 @@ pub(super) fn check_writable(folder: &Path) -> Result<(), WriteError> {
         true => tempfile::tempfile_in(nearest).err(),
         false => Some(io::ErrorKind::NotADirectory.into()),
     };
+    // Whoever made the folder may have removed it again.
+    let problem = problem.filter(|error| error.kind() != io::ErrorKind::NotFound || nearest.exists());
     problem.map_or(Ok(()), |error| Err(WriteError::new(folder, error)))
 }

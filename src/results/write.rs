@@ -7,10 +7,10 @@ use std::{
 };
 
 use serde::Serialize;
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::{COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results, error::WriteError, lock::FolderLock, read::facts_in};
-use crate::{platform::Platform, sys};
+use crate::platform::Platform;
 
 impl Results {
     /// Writes `<platform>.csv` and the platform's row of `platforms.csv` into a folder, which is created if need be.
@@ -96,6 +96,12 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), WriteError> {
 /// How the names of temporary files begin.
 pub(super) const TEMPORARY: &str = ".brokenpipe-";
 
+/// Makes a temporary file that others may read as any new file. tempfile's own function would allow nobody else to, and
+/// its errors name the temporary file, which tells the user nothing.
+fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMPORARY).make_in(folder, |path| File::create_new(path))
+}
+
 /// The folder that a file is in.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -111,10 +117,7 @@ impl Replacement {
     fn write(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<Self, WriteError> {
         let target = target(path);
         let folder = folder_of(&target);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY);
-        sys::results_permissions(&mut builder);
-        let written = builder.tempfile_in(folder).and_then(|file| {
+        let written = temporary_file(folder).and_then(|file| {
             write(file.as_file())?;
             file.as_file().sync_all()?;
             Ok(Replacement { path: path.to_owned(), file: file.into_temp_path() })

@@ -124,8 +124,6 @@ pub(crate) fn free_descriptors() -> Option<usize> {
 }
 
 /// Files get their permissions from their folder.
-pub(crate) fn results_permissions(_: &mut tempfile::Builder<'_, '_>) {}
-
 pub(crate) fn program() -> Option<PathBuf> {
     std::env::current_exe().ok()
 }

@@ -34,10 +34,9 @@
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
-//! | `results_permissions(builder)` | gives a temporary file the permissions of an ordinary new file, as far as a program can choose them |
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
 //! | `on_stop(handler)` | calls the handler in a thread of its own for each event that asks the program to stop, with the exit code that tells of it: 128 and the number of the signal. If it fails, such an event ends the program |
-//! | `lock_folder(folder)` | a file that nobody else gets while it is open; `None` if somebody else has it, or if the folder was removed meanwhile |
+//! | `lock_folder(folder)` | a file that nobody else gets while it is open; `None` if somebody else has it, or if the folder was removed meanwhile. The caller has seen that the folder can be written |
 //! | `new_process_group(command)` | keeps Ctrl-C from reaching a child, which its parent ends |
 //! | `host()` | what the running system says about itself |
 //! | `answer_limits()` | the limits that the system is known to put on what it sends in answer to packets |
@@ -69,9 +68,9 @@ pub use family::set_inherited;
 pub(crate) use family::{
     MOVED_SOCKETS_MAY_END, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe,
     into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener,
-    local_socket, lock_folder, new_process_group, on_stop, pipe, program, restore_sigpipe, results_permissions,
-    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
-    unsupported_reason, vanish, write_by, write_stdout,
+    local_socket, lock_folder, new_process_group, on_stop, pipe, program, restore_sigpipe, set_keepalive_fast,
+    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,
+    vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

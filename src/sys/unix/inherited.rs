@@ -14,7 +14,7 @@ use rustix::{
 
 use super::sigpipe;
 
-/// No system here has more signals; what has no signal of a number answers EINVAL.
+/// No system here has more signals. signal(2) and sigaction(2) answer EINVAL for a number that is no signal.
 const MOST_SIGNALS: c_int = 128;
 
 /// Sets what a process inherits to what this program depends on. It runs before std's runtime, where
@@ -66,7 +66,7 @@ fn set_signals() {
     // SAFETY: sigpending writes the whole set unless it fails.
     let pending = unsafe { (libc::sigpending(pending.as_mut_ptr()) == 0).then(|| pending.assume_init()) };
     for signal in 1..=MOST_SIGNALS {
-        // SAFETY: sigismember only reads the set, and answers -1 for a number that is no signal.
+        // SAFETY: sigismember only reads the set. For a number that is no signal it fails, or answers 0.
         let is_pending = pending.is_some_and(|pending| unsafe { libc::sigismember(&raw const pending, signal) } == 1);
         match signal {
             // Rust's runtime ignores SIGPIPE. A file larger than the limit is an error rather than the end of the
@@ -95,7 +95,8 @@ fn set(signal: c_int, handler: libc::sighandler_t) {
     unsafe { libc::signal(signal, handler) };
 }
 
-fn is_ignored(signal: c_int) -> bool {
+/// Whether a signal is ignored; not so for a number that is no signal.
+pub(super) fn is_ignored(signal: c_int) -> bool {
     let mut action = MaybeUninit::<libc::sigaction>::uninit();
     // SAFETY: nothing is set, and sigaction writes the whole action unless it fails.
     unsafe {

@@ -126,12 +126,6 @@ pub(crate) fn is_named_pipe(metadata: &std::fs::Metadata) -> bool {
     std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
 }
 
-/// 0666 and the umask; a temporary file's default is 0600.
-pub(crate) fn results_permissions(builder: &mut tempfile::Builder<'_, '_>) {
-    use std::os::unix::fs::PermissionsExt;
-    builder.permissions(std::fs::Permissions::from_mode(0o666));
-}
-
 pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
     Ok(Stdio::from(socket.into()))
 }

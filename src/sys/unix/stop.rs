@@ -3,10 +3,9 @@
 use std::{
     fs::{self, File},
     io,
-    mem::MaybeUninit,
     os::unix::fs::MetadataExt,
     path::Path,
-    ptr, thread,
+    thread,
 };
 
 use nix::sys::signal::{SigHandler, SigSet, Signal, signal};
@@ -14,6 +13,8 @@ use rustix::{
     fs::{FlockOperation, flock},
     io::Errno,
 };
+
+use super::inherited::is_ignored;
 
 /// SIGINT, SIGTERM and SIGHUP; not SIGHUP if it is ignored, as nohup(1) has it. A thread waits for them that all others
 /// block, which takes no descriptors; std unblocks them for a child.
@@ -42,15 +43,6 @@ pub(crate) fn on_stop(mut handler: impl FnMut(u8) + Send + 'static) -> io::Resul
         return Err(error);
     }
     Ok(())
-}
-
-fn is_ignored(signal: libc::c_int) -> bool {
-    let mut action = MaybeUninit::<libc::sigaction>::uninit();
-    // SAFETY: nothing is set, and sigaction writes the whole action unless it fails.
-    unsafe {
-        libc::sigaction(signal, ptr::null(), action.as_mut_ptr()) == 0
-            && action.assume_init().sa_sigaction == libc::SIG_IGN
-    }
 }
 
 /// flock(2) on the folder itself, which leaves nothing behind.

@@ -57,7 +57,8 @@ pub(crate) fn lock_folder(folder: &Path) -> io::Result<Option<File>> {
     options.write(true).create(true).truncate(false).share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
     match options.open(folder.join(".brokenpipe.lock")) {
         Ok(file) => Ok(Some(file)),
-        // While it is open, and while it vanishes.
+        // While it is open, and while it vanishes. ERROR_ACCESS_DENIED would also come for a folder that may not be
+        // written, which the caller has ruled out.
         Err(error) => match error.raw_os_error().and_then(|code| u32::try_from(code).ok()) {
             Some(ERROR_SHARING_VIOLATION | ERROR_ACCESS_DENIED) => Ok(None),
             _ => Err(error),
