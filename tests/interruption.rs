@@ -199,8 +199,9 @@ fn ctrl_c_while_check_measures_names_no_file() {
     let args = ["check", "--scenarios", "own.toml", "--select", "own/long"];
     let (_, ran) = interrupted(prepare, &args, |_| true);
     let name = Platform::here().platform;
-    let told =
-        format!("brokenpipe: interrupted: {name}: 0 of 1 cases measured, 1 not run, 0 trials, nothing is written\n");
+    let told = format!(
+        "brokenpipe: interrupted: {name}: 0 of 1 cases measured, 1 not run, no case is complete, 0 trials, nothing is written\n"
+    );
     assert_eq!((ran.code, ran.out.as_str(), ran.err), (Some(130), "", told));
 }
 
