@@ -71,6 +71,10 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// The same where a limit is known: trials need the answers.
 const PACED_PAUSE: Duration = Duration::from_millis(250);
 
+/// The longest deadline of a run that is probed: where events are awaited for longer, such as in gVisor and emulators, a
+/// refusal that comes late cannot be told from one that was lost.
+const PROMPT: Duration = Duration::from_secs(1);
+
 /// A burst that takes longer shows a slow machine; others take some milliseconds.
 const SLOW: Duration = Duration::from_millis(500);
 
@@ -161,7 +165,7 @@ impl<'a> Probe<'a> {
             icmp_errors: Mutex::default(),
             beside: Mutex::default(),
         };
-        if settings.repeat > 0 {
+        if settings.repeat > 0 && settings.await_deadline <= PROMPT {
             let refuses = |&transport: &Transport| {
                 let begun = Instant::now();
                 let (_port, address) = held_port(transport)?;
