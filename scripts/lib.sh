@@ -176,14 +176,14 @@ finish() {
 }
 
 # Merges the one column in a folder into the results with `brokenpipe accept`, which
-# replaces each file as a whole and keeps the outcomes of races seen before. Only one
-# script at a time does this.
+# replaces each file as a whole and keeps the outcomes of races seen before. It locks
+# the folder itself.
 merge() { # FOLDER
     local name
     name=$(awk -F, 'NR == 2 { print $1 } END { if (NR != 2) exit 1 }' "$1/platforms.csv") ||
         die 1 "$1/platforms.csv does not hold one platform"
     build_static
-    one_at_a_time "$out" quietly "$program" accept --yes --into "$out" "$1" ||
+    quietly "$program" accept --yes --into "$out" "$1" ||
         die 1 "the results of $name could not be merged into $out"
     echo "$name" >"$scratch/merged"
 }
