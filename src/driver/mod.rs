@@ -97,7 +97,7 @@ pub struct RunError {
 ///
 /// # Panics
 ///
-/// A deadline, the time limit or the pace is too long to be added to an [`Instant`](std::time::Instant).
+/// A deadline, the time limit or the pace is too long to be added to an [`Instant`].
 pub fn run(cases: &[Case<'_>], settings: &Settings, progress: &Progress) -> Result<Vec<CaseResult>, RunError> {
     // Before all else: the time that the probes take is part of it.
     let end = (!settings.time_limit.is_zero()).then(|| Instant::now() + settings.time_limit);

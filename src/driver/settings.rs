@@ -166,7 +166,7 @@ impl Progress {
         self.shared.processes.kill_all();
     }
 
-    /// Whether the run found the machine slow, and took [`Settings::on_slow_machine`].
+    /// Whether the run found the machine slow, and took the deadlines for slow ones.
     pub fn is_machine_slow(&self) -> bool {
         self.shared.slow_machine.load(Ordering::Relaxed)
     }
