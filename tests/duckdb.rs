@@ -19,7 +19,9 @@ fn the_query_of_the_guide_counts_what_report_counts() {
     let chapter = std::fs::read_to_string(here.join("src/guide/data.md")).unwrap();
     let (_, query) = chapter.split_once("```sql\n").expect("the chapter has a query");
     let (query, _) = query.split_once("```").expect("the query ends");
-    let script = "import duckdb, sys; print(*duckdb.execute(sys.stdin.read()).fetchone())";
+    // A query that takes longer than two seconds would draw a progress bar on standard output.
+    let script = "import duckdb, sys; duckdb.execute('SET enable_progress_bar = false'); \
+                  print(*duckdb.execute(sys.stdin.read()).fetchone())";
     let mut duckdb = Command::new(python);
     duckdb.current_dir(here).args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut duckdb = duckdb.spawn().unwrap();
