@@ -7,8 +7,10 @@ mod ascii;
 mod check;
 mod diff;
 mod failure;
+mod guide;
 mod list;
 mod load;
+mod nearest;
 mod options;
 mod platform;
 mod report;
@@ -84,5 +86,6 @@ fn carry_out(command: Option<Command>) -> Done {
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Show(args)) => show::show(&args),
         Some(Command::Platform) => platform::platform(),
+        Some(Command::Guide(args)) => guide::guide(&args),
     }
 }
