@@ -11,6 +11,7 @@
 //! | [`results`] | observations as two CSV tables on disk |
 //! | [`matrix`] | rows × platforms, and where platforms differ |
 //! | [`check`] | what changed against an accepted matrix, and whether that is known |
+//! | [`explain`] | which error a text or a line of a log is about, what it means and what to do |
 //! | [`report`] | the matrix as text, one file a format |
 //!
 //! What differs by operating system lives in [`sys`], behind the contract stated there.
@@ -48,6 +49,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod driver;
+pub mod explain;
 pub mod matrix;
 pub mod outcome;
 mod parallel;
