@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use alphanumeric_sort::compare_str;
+use glob::Pattern;
 use indexmap::IndexMap;
 
 use super::{Cell, Column, Compare, Matrix, Relation, cell::NO_CELL, relation};
@@ -73,9 +74,24 @@ pub fn title(name: &str) -> &str {
 impl Matrix {
     /// What is best known of each system.
     pub fn evidence(&self) -> Evidence<'_> {
+        self.evidence_of(|column| column.system().filter(|_| !column.is_translated()))
+    }
+
+    /// What is best known on the platforms that fit one of these globs, whatever they are. A platform whose system is
+    /// not known is a system by itself, and what translates for another processor is one, too.
+    pub fn evidence_on(&self, globs: &[Pattern]) -> Evidence<'_> {
+        let system = |column: &Column| column.members[0].facts.as_ref().map(|facts| facts.stand_in().unwrap_or(&facts.os));
+        self.evidence_of(|column| {
+            let is_chosen = globs.iter().any(|glob| glob.matches(&column.name));
+            is_chosen.then(|| system(column).unwrap_or(&column.name))
+        })
+    }
+
+    /// What is best known of each system, whose name this function gives for each of its platforms.
+    fn evidence_of<'a>(&'a self, system: impl Fn(&'a Column) -> Option<&'a str>) -> Evidence<'a> {
         let mut systems: IndexMap<&str, Vec<&Column>> = IndexMap::new();
         for column in self.columns() {
-            let Some(system) = column.system().filter(|_| !column.is_translated()) else { continue };
+            let Some(system) = system(column) else { continue };
             systems.entry(system).or_default().push(column);
         }
         let systems = systems.into_iter().map(|(name, mut platforms)| {
