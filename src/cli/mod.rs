@@ -9,6 +9,7 @@ mod diff;
 mod failure;
 mod list;
 mod load;
+mod nearest;
 mod options;
 mod platform;
 mod report;

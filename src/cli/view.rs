@@ -7,7 +7,8 @@ use indexmap::IndexSet;
 
 use super::{
     failure::{Done, Failure, note},
-    load::{given_or_embedded, no_case, no_scenario},
+    load::{given_or_embedded, no_case},
+    nearest::no_scenario,
     options::{CaseArgs, Own},
 };
 use crate::{
@@ -110,7 +111,7 @@ fn check_selection(selection: &Selection, matrix: &Matrix, catalogue: &Catalogue
     let cases: IndexSet<_> = known.chain(found).collect();
     let misses = selection.misses(cases.iter().map(|(id, _)| *id));
     if !misses.is_empty() {
-        return Err(no_scenario(&misses));
+        return Err(no_scenario(&misses, cases.iter().map(|(id, _)| *id)));
     }
     let cases: Vec<_> = cases.into_iter().filter(|(id, _)| selection.includes(id)).map(|(_, case)| case).collect();
     match cases.iter().any(|case| selection.includes_case(case)) {

@@ -80,10 +80,11 @@ impl Matrix {
     /// What is best known on the platforms that fit one of these globs, whatever they are. A platform whose system is
     /// not known is a system by itself, and what translates for another processor is one, too.
     pub fn evidence_on(&self, globs: &[Pattern]) -> Evidence<'_> {
-        let system = |column: &Column| column.members[0].facts.as_ref().map(|facts| facts.stand_in().unwrap_or(&facts.os));
         self.evidence_of(|column| {
             let is_chosen = globs.iter().any(|glob| glob.matches(&column.name));
-            is_chosen.then(|| system(column).unwrap_or(&column.name))
+            let translator = || column.members[0].facts.as_ref().and_then(Platform::stand_in);
+            let system = if column.is_translated() { translator() } else { column.system() };
+            is_chosen.then(|| system.unwrap_or(&column.name))
         })
     }
 

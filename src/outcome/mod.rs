@@ -18,6 +18,7 @@ use crate::sys;
 
 pub use crate::sys::Signal;
 pub use class::Class;
+pub use errors::is_error_name;
 pub use fields::{Misfit, check_fields};
 pub use readiness::Readiness;
 pub use vocabulary::{Form, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed};

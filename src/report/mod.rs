@@ -8,6 +8,7 @@ mod json;
 mod legend;
 mod markdown;
 mod markdown_table;
+mod outline;
 mod pairwise;
 mod show;
 mod table;
@@ -26,8 +27,9 @@ use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check};
+pub use outline::{outline, outlines};
 pub use pairwise::pairwise;
-pub use show::show;
+pub use show::{show, sources};
 pub use verify::verify;
 
 /// How a matrix is written.
