@@ -173,12 +173,15 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
             }
             read_known_file(&path)?
         }
-        (None, None) => {
-            let name = format!("{RESULTS}/{KNOWN}");
-            let Some(text) = embedded_text(&name) else { return Ok(Vec::new()) };
-            (name, text)
-        }
+        (None, None) => return embedded_known(),
     };
+    parse_known(&name, &text).map_err(Failure::Mistakes)
+}
+
+/// The exceptions that the program carries.
+pub(super) fn embedded_known() -> Result<Vec<Known>, Failure> {
+    let name = format!("{RESULTS}/{KNOWN}");
+    let Some(text) = embedded_text(&name) else { return Ok(Vec::new()) };
     parse_known(&name, &text).map_err(Failure::Mistakes)
 }
 

@@ -1,6 +1,9 @@
 //! `brokenpipe show`.
 
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::Args;
 use glob::Pattern;
@@ -14,7 +17,7 @@ use super::{
 };
 use crate::{
     catalogue::{CaseName, Catalogue, Scenario, Selection},
-    matrix::{Matrix, Options, Outline, View},
+    matrix::{Evidence, Options, Outline, View},
     report::{self, Format, Look},
 };
 
@@ -57,15 +60,14 @@ pub(super) fn show(args: &ShowArgs) -> Done {
         return Err(no_case(&every, &cases));
     }
     let matrix = read_matrix(&args.results, &catalogue)?;
-    // A glob that fits no platform is refused, whatever is shown.
-    View::new(&matrix, &Options { platforms: args.platform.clone(), ..Options::default() }).map_err(Failure::no)?;
+    let evidence = matrix.evidence_of(&args.platform).map_err(Failure::no)?;
     let look = look(args.width);
     print_as(Format::Table, |out| {
         for (at, (called, scenarios)) in chosen.iter().enumerate() {
             if at > 0 {
                 writeln!(out)?;
             }
-            shown(args, called, scenarios, &matrix, look, out)?;
+            shown(args, called, scenarios, &evidence, look, out)?;
         }
         Ok(())
     })
@@ -95,24 +97,20 @@ fn shown(
     args: &ShowArgs,
     called: &str,
     scenarios: &[&Scenario],
-    matrix: &Matrix,
+    evidence: &Evidence<'_>,
     look: Look,
-    out: &mut dyn std::io::Write,
-) -> std::io::Result<()> {
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let selected = |scenario: &Scenario| {
-        let selection = Selection::new(&[glob::Pattern::escape(&scenario.id)]).expect("an escaped id is a glob");
+        let selection = Selection::new(&[Pattern::escape(&scenario.id)]).expect("an escaped id is a glob");
         selection.of_cases(args.only.filter())
     };
     let rows = |scenario: &Scenario, merged: bool| {
         let (selection, platforms) = (selected(scenario), args.platform.clone());
         let options = Options { selection, platforms, merged, with_cells: true, ..Options::default() };
-        View::new(matrix, &options).expect("the globs were tried before")
+        View::new(evidence.matrix(), &options).expect("the globs were tried before")
     };
-    let evidence = match args.platform.as_slice() {
-        [] => matrix.evidence(),
-        globs => matrix.evidence_on(globs),
-    };
-    let outlines = scenarios.iter().map(|scenario| (*scenario, Outline::of(scenario, &evidence, &selected(scenario))));
+    let outlines = scenarios.iter().map(|scenario| (*scenario, Outline::of(scenario, evidence, &selected(scenario))));
     let outlines: Vec<_> = outlines.collect();
     match outlines.as_slice() {
         [(scenario, Some(outline))] if !args.details => report::outline(scenario, outline, look, out)?,

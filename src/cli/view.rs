@@ -17,6 +17,9 @@ use crate::{
     report::Format,
 };
 
+/// The message where there is nothing to show.
+pub(super) const NO_RESULTS: &str = "no results there; `brokenpipe run` measures some";
+
 /// Which rows, and what counts as a difference.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct RowArgs {
@@ -69,7 +72,7 @@ impl RowArgs {
         let selection = self.selection()?;
         let matrix = read_matrix(paths, catalogue)?;
         if matrix.is_empty() {
-            return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
+            return Err(Failure::No(NO_RESULTS.to_owned()));
         }
         if !selection.is_everything() {
             check_selection(&selection, &matrix, catalogue)?;

@@ -6,7 +6,7 @@ use alphanumeric_sort::compare_str;
 use glob::Pattern;
 use indexmap::IndexMap;
 
-use super::{Cell, Column, Compare, Matrix, Relation, cell::NO_CELL, relation};
+use super::{Cell, Column, Compare, Matrix, NoSuchPlatform, Relation, cell::NO_CELL, relation};
 use crate::{
     catalogue::CaseName,
     platform::Platform,
@@ -74,25 +74,27 @@ pub fn title(name: &str) -> &str {
 impl Matrix {
     /// What is best known of each system.
     pub fn evidence(&self) -> Evidence<'_> {
-        self.evidence_of(|column| column.system().filter(|_| !column.is_translated()))
+        self.evidence_from(|_| true)
     }
 
-    /// What is best known on the platforms that fit one of these globs, whatever they are. A platform whose system is
-    /// not known is a system by itself, and what translates for another processor is one, too.
-    pub fn evidence_on(&self, globs: &[Pattern]) -> Evidence<'_> {
-        self.evidence_of(|column| {
-            let is_chosen = globs.iter().any(|glob| glob.matches(&column.name));
-            let translator = || column.members[0].facts.as_ref().and_then(Platform::stand_in);
-            let system = if column.is_translated() { translator() } else { column.system() };
-            is_chosen.then(|| system.unwrap_or(&column.name))
-        })
+    /// What is best known of each system from the platforms whose names fit one of these globs; from all platforms if
+    /// there is no glob.
+    ///
+    /// # Errors
+    ///
+    /// A glob that no platform fits.
+    pub fn evidence_of(&self, globs: &[Pattern]) -> Result<Evidence<'_>, NoSuchPlatform> {
+        if let Some(glob) = globs.iter().find(|glob| !self.columns().iter().any(|column| glob.matches(&column.name))) {
+            return Err(NoSuchPlatform::new(&format!("no platform fits {:?}", glob.as_str()), self.columns()));
+        }
+        let fits = |column: &Column| globs.is_empty() || globs.iter().any(|glob| glob.matches(&column.name));
+        Ok(self.evidence_from(fits))
     }
 
-    /// What is best known of each system, whose name this function gives for each of its platforms.
-    fn evidence_of<'a>(&'a self, system: impl Fn(&'a Column) -> Option<&'a str>) -> Evidence<'a> {
+    fn evidence_from(&self, is_chosen: impl Fn(&Column) -> bool) -> Evidence<'_> {
         let mut systems: IndexMap<&str, Vec<&Column>> = IndexMap::new();
-        for column in self.columns() {
-            let Some(system) = system(column) else { continue };
+        for column in self.columns().iter().filter(|column| is_chosen(column)) {
+            let Some(system) = column.system().filter(|_| !column.is_translated()) else { continue };
             systems.entry(system).or_default().push(column);
         }
         let systems = systems.into_iter().map(|(name, mut platforms)| {

@@ -5,7 +5,7 @@ use std::{
     ops::BitOr,
 };
 
-use super::{EMPTY, STANDS_OUT, STATED, of};
+use super::{EMPTY, Look, STANDS_OUT, STATED, of};
 use crate::{
     matrix::{Cell, Column, Compare, LeftOut, Member, Row, View},
     outcome::{Class, Readiness, VOCABULARY, class_of, flags_of, forms_of},
@@ -91,6 +91,38 @@ fn left_out(view: &View<'_>) -> Option<String> {
         "What is documented or reported for a measured system is hidden; --expand shows it, --verify compares it.";
     let parts: Vec<_> = cases.into_iter().chain((columns > 0).then(|| stated.to_owned())).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// What follows the counts: the legend or, if that is not wanted, the signs of the page in one line.
+pub(super) fn below(view: &View<'_>, notes: BTreeSet<String>, layout: Layout, look: Look) -> Vec<String> {
+    if look.legend {
+        return lines(view, notes, layout);
+    }
+    vec![signs(view)]
+}
+
+/// The signs of a page in one line, and how to see the rest of the legend.
+fn signs(view: &View<'_>) -> String {
+    let columns = 0..view.columns().len();
+    let cells = || view.rows().flat_map(Row::cells);
+    let mut parts = Vec::new();
+    if view.rows().any(|row| columns.clone().any(|column| row.stands_out(column))) {
+        let from = view.reference().map_or("most measured", |reference| &reference.name);
+        parts.push(format!("{STANDS_OUT} differs{} from {from}", in_class(view)));
+    }
+    if view.columns().iter().any(|column| !column.is_measured()) {
+        parts.push(format!("{STATED} not measured by this program"));
+    }
+    if cells().any(|cell| cell.is_none()) {
+        parts.push(format!("{EMPTY} no result"));
+    }
+    let outcomes: BTreeSet<_> = view.rows().flat_map(Row::outcomes).collect();
+    let flags = outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), BitOr::bitor);
+    if !flags.is_empty() {
+        parts.push(flags.set().map(|(word, short)| format!("{short} {word}")).collect::<Vec<_>>().join(", "));
+    }
+    parts.push("--legend explains all".to_owned());
+    parts.join("; ")
 }
 
 /// The lines of the legend: what the columns are, the notes of cells, and the meanings of signs and words.

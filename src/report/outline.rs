@@ -9,12 +9,13 @@ use std::{
 use super::{
     EMPTY, Look, STATED, grouped, legend,
     table::{AROUND, WIDEST, bold, drawn, empty, widest},
-    transposed::{AT_END, blocks, wrap},
+    transposed::{AT_END, blocks},
 };
 use crate::{
     catalogue::{Scenario, name_all},
     matrix::{Best, Outline, OutlineStep, Seen, Variation},
-    outcome::{NO_EVENT, Readiness, flags_of, forms_of},
+    outcome::{KILLED, NO_EVENT, Readiness, flags_of, forms_of},
+    platform::has_a_names_characters,
 };
 
 /// Marks a cell from which other measured versions of the system differ.
@@ -34,7 +35,7 @@ pub fn outline(scenario: &Scenario, outline: &Outline<'_>, look: Look, out: &mut
     let page = Page { outline, look };
     let (setup, steps) = page.setup();
     let with = if setup.is_empty() { "" } else { ", after steps that gave on every system " };
-    out.write_all(wrap(&format!("{}{with}{setup}:", outline.case), "", look).as_bytes())?;
+    out.write_all(para(&format!("{}{with}{setup}:", outline.case), look).as_bytes())?;
     out.write_all(page.table(&outline.steps[steps]).as_bytes())?;
     out.write_all(page.legend().as_bytes())?;
     if !outline.variations.is_empty() {
@@ -43,9 +44,7 @@ pub fn outline(scenario: &Scenario, outline: &Outline<'_>, look: Look, out: &mut
         lines.try_for_each(|line| out.write_all(item(&line, look).as_bytes()))?;
     }
     let more = "has every platform and every row, and --sources what is stated, and where";
-    out.write_all(
-        format!("\n{}", wrap(&format!("brokenpipe show {} --details {more}.", scenario.id), "", look)).as_bytes(),
-    )
+    out.write_all(format!("\n{}", para(&format!("brokenpipe show {} --details {more}.", scenario.id), look)).as_bytes())
 }
 
 /// Renders several scenarios, each with its title and with what the step gave in which systems differ most. `called` is
@@ -62,16 +61,16 @@ pub fn outlines(
 ) -> io::Result<()> {
     let count = super::of(scenarios.len(), "scenario", "scenarios");
     let each = "each with the step in which systems differ most, in its plain case";
-    out.write_all(wrap(&format!("{called}: {count}, {each}"), "", look).as_bytes())?;
+    out.write_all(para(&format!("{called}: {count}, {each}"), look).as_bytes())?;
     for (scenario, outline) in scenarios {
         out.write_all(in_brief(scenario, outline.as_ref(), look).as_bytes())?;
     }
-    let best = scenarios.iter().filter_map(|(_, outline)| outline.as_ref());
-    let best: Vec<_> =
-        best.flat_map(|outline| outline.steps.iter().flat_map(|step| step.best.iter().flatten())).collect();
+    let pages = scenarios.iter().filter_map(|(_, outline)| Some(Page { outline: outline.as_ref()?, look }));
+    let shown = pages.filter_map(|page| page.most_telling());
+    let best: Vec<_> = shown.flat_map(|step| step.best.iter().flatten()).collect();
     let mut legend = marks(&best);
     legend.push("brokenpipe show ID tells more of one".to_owned());
-    out.write_all(wrap(&format!("{}.", legend.join("; ")), "", look).as_bytes())
+    out.write_all(para(&format!("{}.", legend.join("; ")), look).as_bytes())
 }
 
 /// What signs and words among these cells mean.
@@ -95,18 +94,16 @@ fn marks(cells: &[&Best<'_>]) -> Vec<String> {
 
 /// A scenario among others: its title, and what the step gave in which systems differ most.
 fn in_brief(scenario: &Scenario, outline: Option<&Outline<'_>>, look: Look) -> String {
-    let mut text = wrap(&format!("{}: {}", scenario.id, scenario.title), "", look);
+    let mut text = para(&format!("{}: {}", scenario.id, scenario.title), look);
     let Some(outline) = outline else { return text + &item("no results", look) };
     let page = Page { outline, look };
-    let told = |step: &&OutlineStep<'_>| page.outcomes(step).len();
-    // Of steps that tell as much as each other the last one shows what came of it.
-    let Some(step) = outline.steps.iter().max_by_key(told) else { return text };
+    let Some(step) = page.most_telling() else { return text };
     let others = outline.steps.iter().filter(|other| page.outcomes(other).len() > 1).count();
     let others = others.saturating_sub(usize::from(page.outcomes(step).len() > 1));
-    let more = if others > 0 {
-        format!("; {} differ, too", super::of(others, "step more", "steps more"))
-    } else {
-        String::new()
+    let more = match others {
+        0 => String::new(),
+        1 => "; 1 more step differs".to_owned(),
+        more => format!("; {more} more steps differ"),
     };
     let cells = step.best.iter().enumerate().filter_map(|(system, best)| Some((system, best.as_ref()?)));
     let gave = page.by_outcome(cells.filter(|(_, best)| best.cell.is_observed()));
@@ -146,6 +143,21 @@ impl<'a> Page<'a> {
         (texts.collect::<Vec<_>>().join(", "), count..steps.len())
     }
 
+    /// The step in which systems differ most, of several the last, which shows what came of the others; where none
+    /// differ, the first that failed or, if none did, the last.
+    fn most_telling(&self) -> Option<&'a OutlineStep<'a>> {
+        let steps = &self.outline.steps;
+        let most = steps.iter().max_by_key(|step| self.outcomes(step).len())?;
+        if self.outcomes(most).len() > 1 {
+            return Some(most);
+        }
+        let failed = |step: &&OutlineStep<'a>| {
+            let mut forms = self.outcomes(step).into_iter().flat_map(forms_of);
+            forms.any(|form| matches!(form.form, "ERROR" | KILLED))
+        };
+        steps.iter().find(failed).or(steps.last())
+    }
+
     /// The distinct outcomes of a step on all systems.
     fn outcomes(&self, step: &OutlineStep<'a>) -> BTreeSet<&'a str> {
         let cells = step.best.iter().flatten().filter(|best| best.cell.is_observed());
@@ -181,7 +193,7 @@ impl<'a> Page<'a> {
         }
         text.extend(silent.iter().map(|line| {
             let what = line.silent.unwrap_or_default();
-            wrap(&format!("{what}: {}", line.names), " ", self.look)
+            para(&format!(" {what}: {}", line.names), self.look)
         }));
         text
     }
@@ -203,10 +215,14 @@ impl<'a> Page<'a> {
 
     /// A system's name.
     fn name(&self, system: usize) -> String {
-        self.outline.systems[system].title().to_owned()
+        let name = self.outline.systems[system].title();
+        // It may come from a file, and could begin a line.
+        name.chars()
+            .map(|character| if has_a_names_characters(character.encode_utf8(&mut [0; 4])) { character } else { '?' })
+            .collect()
     }
 
-    /// Outcomes, each with the systems that gave it: `EPIPE Linux, ≈macOS; eof Wine`.
+    /// Outcomes, each with the systems that gave it: `EPIPE (Linux, ≈macOS), eof (Wine)`.
     fn by_outcome<'b>(&self, cells: impl Iterator<Item = (usize, &'b Best<'b>)>) -> String {
         let outcome = |best: &Best<'_>| {
             let texts: Vec<_> = best.cell.outcomes.iter().map(|seen| text(best, seen)).collect();
@@ -218,8 +234,8 @@ impl<'a> Page<'a> {
             format!("{stated}{}{versions}", self.name(system))
         };
         let groups = grouped(cells.map(|(system, best)| (outcome(best), name(system, best))));
-        let groups = groups.into_iter().map(|(outcome, names)| format!("{outcome} {}", names.join(", ")));
-        groups.collect::<Vec<_>>().join("; ")
+        let groups = groups.into_iter().map(|(outcome, names)| format!("{outcome} ({})", names.join(", ")));
+        groups.collect::<Vec<_>>().join(", ")
     }
 
     /// The line of cases that differ in the same way.
@@ -240,9 +256,9 @@ impl<'a> Page<'a> {
         let mut parts: Vec<_> =
             steps.into_iter().map(|(gave, steps)| format!("{}: {gave}", together(&steps))).collect();
         if !same.is_empty() {
-            parts.push(format!("the same: {}", same.join(", ")));
+            parts.push(format!("the same ({})", same.join(", ")));
         }
-        format!("{cases} – {}", parts.join(" | "))
+        format!("{cases} – {}", parts.join("; "))
     }
 
     /// One line for what is on the page, a line for each version that differs, and one for where it comes from.
@@ -256,7 +272,7 @@ impl<'a> Page<'a> {
         }
         let mut text = String::new();
         if !parts.is_empty() {
-            text.push_str(&wrap(&format!("{}.", parts.join("; ")), "", self.look));
+            text.push_str(&para(&format!("{}.", parts.join("; ")), self.look));
         }
         for step in &self.outline.steps {
             for (system, best) in step.best.iter().enumerate() {
@@ -268,7 +284,7 @@ impl<'a> Page<'a> {
                 let others = grouped(others).into_iter();
                 let others: Vec<_> = others.map(|(gave, names)| format!("{gave} on {}", names.join(", "))).collect();
                 let line = format!("{VERSIONS} {}, {}: {}", self.name(system), step_name(step), others.join("; "));
-                text.push_str(&wrap(&line, "", self.look));
+                text.push_str(&para(&line, self.look));
             }
         }
         let from = (0..self.outline.systems.len()).filter_map(|system| {
@@ -278,7 +294,7 @@ impl<'a> Page<'a> {
         });
         let from: Vec<_> = from.collect();
         if !from.is_empty() {
-            text.push_str(&wrap(&format!("From: {}.", from.join("; ")), "", self.look));
+            text.push_str(&para(&format!("From: {}.", from.join("; ")), self.look));
         }
         text
     }
@@ -309,8 +325,17 @@ fn text(best: &Best<'_>, seen: &Seen) -> String {
     format!("{}{}", legend::shorten(&seen.outcome), best.cell.share(seen))
 }
 
+/// A paragraph, whose further lines are indented.
+fn para(text: &str, look: Look) -> String {
+    hanging(text, "", "  ", look)
+}
+
 /// An item of a list, whose further lines are indented.
 fn item(text: &str, look: Look) -> String {
-    let options = textwrap::Options::new(usize::from(look.width)).initial_indent("  ").subsequent_indent("      ");
+    hanging(text, "  ", "      ", look)
+}
+
+fn hanging(text: &str, first: &str, further: &str, look: Look) -> String {
+    let options = textwrap::Options::new(usize::from(look.width)).initial_indent(first).subsequent_indent(further);
     textwrap::fill(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)) + "\n"
 }
