@@ -15,6 +15,7 @@ mod options;
 mod outline;
 mod pairwise;
 mod row;
+mod side;
 mod store;
 mod verify;
 mod view;

@@ -127,7 +127,7 @@ fn signs(view: &View<'_>) -> String {
 
 /// The lines of the legend: what the columns are, the notes of cells, and the meanings of signs and words.
 pub(super) fn lines(view: &View<'_>, notes: BTreeSet<String>, layout: Layout) -> Vec<String> {
-    let columns = view.columns().iter().flat_map(column);
+    let columns = view.columns().iter().flat_map(|it| column(it, view.is_pair()));
     columns.chain(notes).chain(meanings(view, layout)).collect()
 }
 
@@ -162,22 +162,27 @@ pub(super) fn members(column: &Column) -> Option<String> {
 
 /// How many platforms there are, and of which kind.
 fn platforms(columns: &[Column]) -> String {
-    let count = |is_counted: &dyn Fn(&Column) -> bool| -> usize {
-        columns.iter().filter(|column| is_counted(column)).map(|column| column.members.len()).sum()
+    let count = |is_counted: &dyn Fn(&Member) -> bool| -> usize {
+        columns.iter().flat_map(|column| &column.members).filter(|member| is_counted(member)).count()
     };
     let kinds = Provenance::ALL
-        .map(|kind| (count(&|column| column.provenance == kind && !column.is_absent()), kind.word()))
+        .map(|kind| (count(&|member| member.provenance == kind && member.absent.is_none()), kind.word()))
         .into_iter()
-        .chain([(count(&Column::is_absent), "not measured")]);
+        .chain([(count(&|member| member.absent.is_some()), "not measured")]);
     let kinds: Vec<_> = kinds.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     format!("{} ({})", of(count(&|_| true), "platform", "platforms"), kinds.join(", "))
 }
 
 /// What a column is: a line for each platform.
-fn column(column: &Column) -> Vec<String> {
+fn column(column: &Column, is_pair: bool) -> Vec<String> {
     let mut lines: Vec<_> = column.members.iter().map(member).collect();
+    let what = if is_pair {
+        "each cell is of the first that has it"
+    } else {
+        "which agree in every cell that they have, races aside"
+    };
     if lines.len() > 1 {
-        lines.insert(0, format!("{}, which agree in every cell that they have, races aside:", column.name));
+        lines.insert(0, format!("{}, {what}:", column.name));
     }
     lines
 }
