@@ -46,8 +46,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Show the overview, questions down and systems across; with --details, the matrix of all results.
     Report(ReportArgs),
-    /// Show the rows in which two platforms differ; without names, the number of such rows for each
-    /// pair of platforms.
+    /// Show the rows in which two systems or platforms differ; without names, the number of such rows for
+    /// each pair of platforms.
     Diff(DiffArgs),
     /// Compare results, or this machine, with accepted results, and fail if something changed.
     Check(CheckArgs),
@@ -57,7 +57,7 @@ pub(super) enum Command {
     Absent(AbsentArgs),
     /// List scenarios and their cases, one per line, without running them.
     List(ListArgs),
-    /// Explain one scenario: why it matters, its steps, and the outcomes on every platform.
+    /// Explain a scenario: why it matters, and what its steps gave on each system; or several, in brief.
     Show(ShowArgs),
     /// Tell what this platform is called, and the facts behind the name; with --list, those of all platforms.
     Platform(PlatformArgs),

@@ -11,6 +11,7 @@ mod here;
 mod list;
 mod load;
 mod nearest;
+mod next;
 mod options;
 mod pager;
 mod platform;

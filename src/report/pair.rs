@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Format, Look, transposed::wrap};
 use crate::{
-    matrix::{Row, View},
+    matrix::{Cell, Member, Row, View},
     untrusted::escape_markdown,
 };
 
@@ -15,8 +15,12 @@ use crate::{
 ///
 /// Those of `out`.
 pub fn sides(view: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for at in 0..view.columns().len() {
-        let line = side(view, at);
+    let is_there = |row: &Row<'_>, at| row.cell(at).is_some_and(Cell::is_observed);
+    let both: Vec<_> = view.rows().filter(|row| is_there(row, 0) && is_there(row, 1)).collect();
+    let differing = both.iter().filter(|row| row.differs()).count();
+    let rows = super::of(both.len(), "row", "rows");
+    let count = format!("{rows} in which both have an outcome, {differing} in which they differ");
+    for line in [side(view, &both, 0), side(view, &both, 1), count] {
         match format {
             Format::Table => out.write_all(wrap(&line, "", look).as_bytes())?,
             Format::Markdown => writeln!(out, "- {}", escape_markdown(&line))?,
@@ -26,21 +30,20 @@ pub fn sides(view: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -
     writeln!(out)
 }
 
-fn side(view: &View<'_>, at: usize) -> String {
+/// The platforms that a side's cells of some rows are of.
+fn side(view: &View<'_>, rows: &[Row<'_>], at: usize) -> String {
     let column = &view.columns()[at];
-    let is_there = |row: &Row<'_>| row.cell(at).is_some_and(|cell| cell.is_observed());
-    let sources: Vec<_> = view.rows().filter(is_there).map(|row| row.source(at).platform.as_str()).collect();
-    let used = column.members.iter().filter_map(|member| {
-        let count = sources.iter().filter(|source| **source == member.platform).count();
-        (count > 0).then(|| (member, count))
-    });
-    let used: Vec<_> = used.collect();
-    let several = used.len() > 1;
-    let parts = used.iter().map(|(member, count)| {
-        let rows = if several { format!(", {}", super::of(*count, "row", "rows")) } else { String::new() };
+    let of = |member: &Member| rows.iter().filter(|row| row.source(at).platform == member.platform).count();
+    let used: Vec<_> = column.members.iter().map(|member| (member, of(member))).filter(|(_, rows)| *rows > 0).collect();
+    let told = |(member, rows): &(&Member, usize)| {
+        let rows = if used.len() > 1 { format!(" in {}", super::of(*rows, "row", "rows")) } else { String::new() };
         format!("{} ({}{rows})", member.platform, member.provenance)
-    });
-    let parts: Vec<_> = parts.collect();
-    let parts = if parts.is_empty() { "nothing observed in these rows".to_owned() } else { parts.join(", ") };
-    format!("{}: {parts}", column.name)
+    };
+    let told: Vec<_> = used.iter().map(told).collect();
+    let told = if told.is_empty() {
+        format!("{} ({})", column.members[0].platform, column.provenance)
+    } else {
+        told.join(", ")
+    };
+    format!("{}: {told}", column.name)
 }
