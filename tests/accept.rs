@@ -173,7 +173,7 @@ fn a_named_file_is_adopted_with_its_facts_and_one_without_leaves_a_table_that_ca
     std::fs::remove_file(folder.join("here/platforms.csv")).unwrap();
     folder.brokenpipe(&["accept", "here", "--yes"]).exits(0).silent();
     assert_eq!(folder.read("results/platforms.csv").lines().count(), 1, "more than the head");
-    folder.brokenpipe(&["report"]).exits(0).silent();
+    folder.brokenpipe(&["report", "results", "--legend"]).exits(0).silent();
 }
 
 #[test]
@@ -228,14 +228,14 @@ fn on_terminal(folder: &Folder, typed: &str) -> (Option<i32>, String) {
 fn an_absent_platform_has_a_column_that_says_why() {
     let folder = Folder::new();
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
-    let csv = folder.read("results/moon-1.csv");
+    let csv = folder.read("brokenpipe-results/moon-1.csv");
     assert_eq!(common::distinct(&csv, "outcome"), ["not-run"]);
     assert_eq!(common::distinct(&csv, "note"), ["the job timed out"]);
     assert_eq!(common::distinct(&csv, "provenance"), ["measured"]);
     let listed = folder.brokenpipe(&["list"]).out.lines().count();
     let first_steps = common::rows(&csv).iter().filter(|row| row["step"] == "1").count();
     assert_eq!(first_steps, listed, "not every case is there");
-    let report = folder.brokenpipe(&["report"]).exits(0).silent().out;
+    let report = folder.brokenpipe(&["report", "brokenpipe-results", "--legend"]).exits(0).silent().out;
     assert!(report.contains("moon-1: not measured: the job timed out\n"), "{report}");
 }
 

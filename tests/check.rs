@@ -386,7 +386,7 @@ fn a_named_file_is_read_with_the_facts_in_its_folder() {
         assert_eq!(check(run, "results/box-5.1.csv").exits(0).silent().out, nearest("5.1"), "{run}");
     }
     let report = |paths: &[&str]| {
-        let ran = folder.brokenpipe(&[&["report", "--all", "--format", "json"], paths].concat());
+        let ran = folder.brokenpipe(&[&["report", "--legend", "--all", "--format", "json"], paths].concat());
         serde_json::from_str::<serde_json::Value>(&ran.exits(0).silent().out).expect("it is JSON")
     };
     let whole = report(&["results"]);
@@ -401,7 +401,7 @@ fn a_named_file_is_read_with_the_facts_in_its_folder() {
     let text = folder.read("other/platforms.csv");
     folder.write("other/platforms.csv", text.replace(",vax,", ",v\u{7}x,"));
     check("other/box-5.9.csv", "results").refuses(&["platforms.csv:2: ", "column `arch`: a control character"]);
-    folder.brokenpipe(&["report", "other/box-5.9.csv"]).refuses(&["platforms.csv:2: "]);
+    folder.brokenpipe(&["report", "--legend", "other/box-5.9.csv"]).refuses(&["platforms.csv:2: "]);
 }
 
 #[cfg(unix)]
