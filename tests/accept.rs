@@ -33,10 +33,10 @@ fn without_a_terminal_accept_shows_what_would_change_and_adopts_nothing() {
 #[test]
 fn with_yes_a_run_becomes_the_baseline() {
     let folder = folder(good_but("connect,ok", "connect,EPIPE"));
-    folder.brokenpipe(&["check", "run"]).exits(1);
+    folder.brokenpipe(&["check", "run", "--baseline", "results"]).exits(1);
     folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
     assert_eq!(folder.read("results/box-1.csv"), good_but("connect,ok", "connect,EPIPE"));
-    folder.brokenpipe(&["check", "run"]).exits(0).silent();
+    folder.brokenpipe(&["check", "run", "--baseline", "results"]).exits(0).silent();
     assert_eq!(contents(&folder.join("results")).len(), 1, "another file is left there");
 }
 
@@ -187,7 +187,7 @@ fn one_platform_twice_is_refused() {
 fn temporary_files_of_a_killed_program_are_not_read_as_results() {
     let folder = folder(good());
     folder.write("results/.brokenpipe-abc", "half a fi");
-    folder.brokenpipe(&["check", "run"]).exits(0).silent();
+    folder.brokenpipe(&["check", "run", "--baseline", "results"]).exits(0).silent();
 }
 
 #[cfg(target_os = "linux")]

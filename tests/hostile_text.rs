@@ -182,15 +182,18 @@ fn no_format_of_any_command_hands_a_command_to_a_ci_runner() {
         // CSV has no column for notes and facts, and who only counts has no room for them.
         looks_safe(&["report", "--legend", "results", "--all"], format, 0, format != "csv");
         looks_safe(&["report", "--legend", "results", "--verify"], format, 0, true);
-        looks_safe(&["diff", "a", "b"], format, 0, format != "csv");
-        looks_safe(&["diff"], format, 0, false);
+        looks_safe(&["diff", "a", "b", "--results", "results"], format, 0, format != "csv");
+        looks_safe(&["diff", "--results", "results"], format, 0, false);
     }
     for format in ["text", "github", "markdown", "junit", "json"] {
-        looks_safe(&["check", "run"], format, 1, true);
+        looks_safe(&["check", "run", "--baseline", "results"], format, 1, true);
     }
     assert_eq!(shown, 15);
     for width in ["40", "60", "1000"] {
-        let show = folder.brokenpipe(&["show", "own/x", "--scenarios", "own.toml", "--width", width]).exits(0).out;
+        let show = folder
+            .brokenpipe(&["show", "own/x", "--results", "results", "--scenarios", "own.toml", "--width", width])
+            .exits(0)
+            .out;
         assert!(show.contains("error"), "{show}");
         assert_eq!(commands(&show), Vec::<&str>::new());
     }

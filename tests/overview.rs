@@ -10,19 +10,33 @@ use brokenpipe::{
 };
 use common::{Folder, HEAD, PLATFORMS_HEAD, brokenpipe, rows, runner_commands};
 
-/// A step that the question "The peer has closed: 2nd write" points at.
-const SECOND_WRITE: (&str, &str) = ("peer-close/write-write-write-read,tcp4,ignore,std,none,9", "client,write 1");
+/// The case that the question "The peer has closed: 2nd write" points at, the step, and what comes before it.
+const CASE: &str = "peer-close/write-write-write-read,tcp4,ignore,std,none";
+const BEFORE: [(&str, &str); 8] = [
+    ("client,connect", "ok"),
+    ("server,accept", "ok"),
+    ("client,write 1", "ok 1"),
+    ("server,read 1", "ok 1"),
+    ("server,close", "ok"),
+    ("client,await fin", "readable+read_closed"),
+    ("client,write 1", "ok 1"),
+    ("client,await reset", "readable+write_closed"),
+];
+const SECOND_WRITE: &str = "client,write 1";
 
 /// The facts of a platform as a row of `platforms.csv`.
 fn facts(platform: &str, provenance: &str, os: &str, version: &str, runtime: &str) -> String {
     format!("{platform},{provenance},{os},{version},{version},x86_64,gnu,{runtime},epoll,1.95.0,1.2.5,0.1.0\n")
 }
 
-/// A row of results for [`SECOND_WRITE`].
-fn row(platform: &str, provenance: &str, outcome: &str) -> String {
-    let (step, operation) = SECOND_WRITE;
+/// The rows of results of a platform, with this outcome of the second write.
+fn results(platform: &str, provenance: &str, outcome: &str) -> String {
     let counts = if provenance == "measured" { "10,10" } else { "," };
-    format!("{platform},{provenance},{step},{operation},{outcome},,,,,{counts},\n")
+    let steps = BEFORE.into_iter().chain([(SECOND_WRITE, outcome)]);
+    let rows = (1..).zip(steps).map(|(number, (operation, outcome))| {
+        format!("{platform},{provenance},{CASE},{number},{operation},{outcome},,,,,{counts},\n")
+    });
+    HEAD.to_owned() + &rows.collect::<String>()
 }
 
 /// A folder with results of these platforms: name, provenance, operating system, version, runtime, outcome.
@@ -31,7 +45,7 @@ fn folder(platforms: &[[&str; 6]]) -> Folder {
     let mut table = PLATFORMS_HEAD.to_owned();
     for [name, provenance, os, version, runtime, outcome] in platforms {
         table += &facts(name, provenance, os, version, runtime);
-        folder.write(&format!("{name}.csv"), HEAD.to_owned() + &row(name, provenance, outcome));
+        folder.write(&format!("{name}.csv"), results(name, provenance, outcome));
     }
     folder.write("platforms.csv", table);
     folder
@@ -157,7 +171,8 @@ fn what_was_measured_is_shown_before_what_is_stated_and_the_newest_version_first
     let page = lines(&folder, &["."]);
     assert_eq!(page[0].split_whitespace().collect::<Vec<_>>(), ["Linux", "macOS", "gVisor"]);
     assert_eq!(cells(&page, "2nd write"), ["EPIPE*", "≈EPROTOTYPE", "ok 1"]);
-    assert_eq!(cells(&page, "1st write"), ["·"; 3]);
+    assert_eq!(cells(&page, "flags of the FIN"), ["·"; 3]);
+    assert_eq!(cells(&page, "1st write"), ["ok 1", "≈ok 1", "ok 1"]);
     let end = ["≈ not measured, · unknown, * versions differ", NOTE];
     assert_eq!(page[page.len() - 2..], end);
 
@@ -228,7 +243,7 @@ fn the_facts_of_all_platforms_are_a_table() {
     ]);
     folder.brokenpipe(&["absent", "sun-1", "--reason", "no runner", "--out", "."]).exits(0).silent();
     let list = folder.brokenpipe(&["platform", "--list", "--results", "."]).exits(0).silent().out;
-    let expected = "\
+    let expected = "
  platform │ provenance   │ system    │ processor  │ runtime      │ measured with
 ──────────┼──────────────┼───────────┼────────────┼──────────────┼──────────────────────────────────────────────
  moon-1   │ documented   │ linux 9.0 │ x86_64 gnu │ native epoll │ rustc 1.95.0, mio 1.2.5, brokenpipe 0.1.0
@@ -236,7 +251,7 @@ fn the_facts_of_all_platforms_are_a_table() {
  box-1    │ measured     │ linux 7.0 │ x86_64 gnu │ gvisor epoll │ rustc 1.95.0, mio 1.2.5, brokenpipe 0.1.0
 ";
     let squeeze = |text: &str| text.lines().map(|line| line.trim_end().replace('─', "")).collect::<Vec<_>>();
-    assert_eq!(squeeze(&list), squeeze(expected));
+    assert_eq!(squeeze(&list), squeeze(expected)[1..]);
     let embedded = folder.brokenpipe(&["platform", "--list"]).exits(0).silent().out;
     assert!(embedded.contains("\n linux-7.2-x86_64-gnu ") && embedded.contains("\n macos "), "{embedded}");
     folder.brokenpipe(&["platform", "--results", "."]).exits(2).says(&["--list"]);
