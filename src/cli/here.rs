@@ -60,13 +60,14 @@ fn show() -> Done {
     let mut pair = Comparison::read(Source::Embedded, &run, &catalogue).map_err(Failure::wrong)?;
     pair.leave_out_slow(&catalogue);
     let checked = check::check(&pair, &known, &Terms { everything: true, ..Terms::default() });
-    let mut text = format!("\n{}", report::differences(&checked, MAX_DIFFERENCES));
+    let look = look(None);
+    let mut text = format!("\n{}", report::differences(&checked, MAX_DIFFERENCES, look));
     let width = NEXT.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
     for (command, what) in NEXT {
         let _ = writeln!(text, "{command:width$}  {what}");
     }
     print_as(Format::Table, |out| {
-        report::overview(&overview, Format::Table, look(None), out)?;
+        report::overview(&overview, Format::Table, look, out)?;
         out.write_all(text.as_bytes())
     })
 }

@@ -23,7 +23,7 @@ pub(super) struct ReportArgs {
     /// Files of results, or folders of them [default: those that the program carries]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The same, wherever other commands take accepted results; repeatable
+    /// As PATH, for those used to the option of other commands; repeatable
     #[arg(long, value_name = "DIR")]
     results: Vec<PathBuf>,
     /// Show the matrix: scenarios and steps down, platforms across. So does every option that chooses rows or columns

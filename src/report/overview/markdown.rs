@@ -7,8 +7,8 @@ use super::{
 use crate::{overview::Overview, untrusted::escape_markdown};
 
 pub(super) fn render(overview: &Overview<'_>) -> String {
-    let titles = overview.systems.iter().map(|known| known.system.title());
-    let mut table = MarkdownTable::new([""].into_iter().chain(titles).map(|head| (head, Left)));
+    let titles = overview.systems.iter().map(words::title);
+    let mut table = MarkdownTable::new([String::new()].into_iter().chain(titles).map(|head| (head, Left)));
     for topic in &overview.topics {
         table.row([Content::Bold(topic.topic.name.clone())]);
         for answers in &topic.questions {

@@ -20,7 +20,7 @@ const GAP: u16 = 2;
 pub(super) fn render(overview: &Overview<'_>, look: Look) -> String {
     let widths = widths(overview);
     let shown = fitting(&widths, look.width);
-    let titles = overview.systems.iter().take(shown).map(|known| known.system.title());
+    let titles = overview.systems.iter().take(shown).map(|known| no_command(&words::title(known)));
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     if look.colour {
@@ -28,7 +28,7 @@ pub(super) fn render(overview: &Overview<'_>, look: Look) -> String {
     } else {
         table.force_no_tty();
     }
-    table.add_row([""].into_iter().chain(titles).map(|title| bold(title, look)));
+    table.add_row([String::new()].into_iter().chain(titles).map(|title| bold(&title, look)));
     for topic in &overview.topics {
         table.add_row([bold(&topic.topic.name, look)]);
         for answers in &topic.questions {
@@ -45,10 +45,10 @@ pub(super) fn render(overview: &Overview<'_>, look: Look) -> String {
         column.set_padding((0, GAP));
     });
     let mut text = table.trim_fmt() + "\n";
-    let left_out: Vec<_> = overview.systems.iter().skip(shown).map(|known| known.system.title()).collect();
+    let left_out: Vec<_> = overview.systems.iter().skip(shown).map(words::title).collect();
     let left_out = (!left_out.is_empty()).then(|| {
         let all = page(&widths);
-        format!("Not shown: {}; --width {all} shows all, --platform chooses", left_out.join(", "))
+        format!("Not shown: {}; `brokenpipe report --width {all}` shows all", left_out.join(", "))
     });
     let legend = Some(words::legend(overview, shown)).filter(|legend| !legend.is_empty());
     let lines = left_out.into_iter().chain(legend).chain(words::footnotes(overview, shown));
@@ -65,7 +65,7 @@ fn widths(overview: &Overview<'_>) -> Vec<u16> {
     let questions = overview.questions().map(|(_, answers)| question(&answers.question.words));
     let systems = overview.systems.iter().enumerate().map(|(at, known)| {
         let cells = overview.questions().map(|(_, answers)| words::cell(&answers.cells[at]));
-        widest(cells.chain([known.system.title().to_owned()]))
+        widest(cells.chain([no_command(&words::title(known))]))
     });
     [widest(topics.chain(questions))].into_iter().chain(systems).collect()
 }

@@ -6,7 +6,7 @@ use super::super::{EMPTY, STATED, legend::shorten};
 use crate::{
     matrix::{Best, Cell},
     outcome::flags_of,
-    overview::{Answer, Overview},
+    overview::{Answer, Known, Overview},
     untrusted::printable,
 };
 
@@ -37,6 +37,11 @@ fn first_outcome(cell: &Cell) -> String {
     }
 }
 
+/// The name of a system, which may come from a file.
+pub(super) fn title(known: &Known<'_>) -> String {
+    printable(known.system.title())
+}
+
 /// The cells of the systems that are on the page.
 fn shown<'a, 'b>(overview: &'b Overview<'a>, systems: usize) -> impl Iterator<Item = &'b Answer<'a>> {
     overview.questions().flat_map(move |(_, answers)| answers.cells.iter().take(systems))
@@ -54,14 +59,13 @@ pub(super) fn legend(overview: &Overview<'_>, systems: usize) -> String {
     let has = |fits: &dyn Fn(&Best<'_>) -> bool| bests(overview, systems).any(fits);
     let mut parts = Vec::new();
     let mut add = |is_there: bool, text: &str| parts.extend(is_there.then(|| text.to_owned()));
-    add(has(&|best| !best.platform.is_measured()), &format!("{STATED} not measured by brokenpipe"));
+    add(has(&|best| !best.platform.is_measured()), &format!("{STATED} not measured"));
     add(shown(overview, systems).any(|answer| matches!(answer, Answer::Unknown)), &format!("{EMPTY} unknown"));
     add(has(&|best| best.cell.outcomes.len() > 1), &format!("{MORE} or another"));
     add(has(&|best| !best.others.is_empty()), &format!("{VERSIONS} versions differ"));
-    add(has(&|best| best.cell.is_only("killed SIGPIPE")), "killed: by SIGPIPE");
     let has_flags = has(&|best| flags_of(&best.cell.outcomes[0].outcome).is_some());
-    add(has_flags, "R W readable, writable; E error; RC WC read, write closed");
-    parts.join("; ")
+    add(has_flags, "R W readable, writable, E error, RC WC read, write closed");
+    parts.join(", ")
 }
 
 /// The versions of the first `systems` systems that differ from the newest, which is shown: a line for each platform,
