@@ -59,16 +59,32 @@ fn a_duration_that_no_clock_can_represent_is_refused() {
 #[test]
 fn an_unknown_scenario_cannot_be_shown() {
     let folder = Folder::new();
-    for id in ["no/such", "peer-close", "peer-*", ""] {
-        let ran = folder.brokenpipe(&["show", id]).exits(1);
-        assert_eq!(ran.out, "");
-        let right = "`brokenpipe list` names all of them, and --scenarios FILE adds your own";
-        assert_eq!(ran.err, format!("brokenpipe: no scenario {id:?}; {right}\n"));
+    let fits_none = |args: &[&str], rest: &str| {
+        let ran = folder.brokenpipe(args).exits(1);
+        assert_eq!(
+            (ran.out.as_str(), ran.err.as_str()),
+            ("", format!("brokenpipe: no scenario fits {rest}\n").as_str())
+        );
+    };
+    for (id, rest) in [
+        ("moon", "\"moon\"; `brokenpipe list` names all scenarios"),
+        ("", "\"\"; `brokenpipe list` names all scenarios"),
+        (
+            "peer-close/write-raed-read-write",
+            "\"peer-close/write-raed-read-write\"; the nearest: peer-close/write-read-read-write, \
+             accept/after-fin-write-read-read-write, peer-close/write-so_error-read-write; `brokenpipe list` names all",
+        ),
+        ("EPIPE", "\"EPIPE\", which is an error; `brokenpipe explain EPIPE` says what gives it"),
+        ("10054", "\"10054\", which is an error; `brokenpipe explain 10054` says what gives it"),
+    ] {
+        fits_none(&["show", id], rest);
+        fits_none(&["list", id], rest);
+        fits_none(&["report", "--select", id], rest);
     }
     folder.write("own.toml", OWN);
     folder.brokenpipe(&["show", "own/short", "--scenarios", "own.toml"]).exits(0).silent();
-    let ran = folder.brokenpipe(&["show", "own/none", "--scenarios", "own.toml"]).exits(1);
-    assert_eq!(ran.err, "brokenpipe: no scenario \"own/none\"; `brokenpipe list` names all of them\n");
+    let rest = "\"own/shot\"; the nearest: own/short; `brokenpipe list` names all";
+    fits_none(&["show", "own/shot", "--scenarios", "own.toml"], rest);
 }
 
 #[test]

@@ -25,9 +25,43 @@ fn another_outcome_is_a_change() {
         "box-5.1: 1 changed, 2 same\n  changed  peer-close/read-read-write step 2 client write 1 (tcp4): ECONNRESET, \
          where the baseline has EPIPE\n"
     );
-    assert_eq!(ran.err, "brokenpipe: not as accepted: 1 changed\n");
+    assert_eq!(
+        ran.err,
+        "brokenpipe: not as accepted: 1 changed\n  brokenpipe show peer-close/read-read-write  # what is known of it\n  \
+         brokenpipe accept run --into results        # if the change is meant\n"
+    );
     check(&folder(but(2, CHANGED)), &["--compare", "class"]).exits(0).silent();
     check(&folder(but(2, CHANGED)), &["--allow", "changed"]).exits(0).silent();
+}
+
+/// What to type next can be typed: paths are words of a shell, and the user's own scenarios are named.
+#[cfg(unix)]
+#[test]
+fn what_follows_a_failed_check_can_be_typed() {
+    let folder = folder(but(2, CHANGED));
+    folder.write("own.toml", common::OWN);
+    std::fs::rename(folder.join("run"), folder.join("to day's")).unwrap();
+    let args = ["check", "to day's", "--baseline", "results/box-5.1.csv", "--scenarios", "own.toml"];
+    let err = folder.brokenpipe(&args).exits(1).err;
+    let typed: Vec<_> = err.lines().skip(1).map(|line| line.split('#').next().unwrap_or_default().trim()).collect();
+    let [show, accept] = typed[..] else { panic!("{err}") };
+    assert_eq!(show, "brokenpipe show peer-close/read-read-write --scenarios own.toml");
+    assert_eq!(accept, r"brokenpipe accept 'to day'\''s' --into results --scenarios own.toml");
+    // Other formats are for programs, which get nothing of it.
+    for format in ["json", "github", "junit", "markdown"] {
+        let err = folder.brokenpipe(&[&args[..], &["--format", format]].concat()).exits(1).err;
+        assert_eq!(err, "brokenpipe: not as accepted: 1 changed\n", "{format}");
+    }
+}
+
+#[test]
+fn only_the_platforms_that_a_glob_fits_are_checked() {
+    let folder = folder(but(2, CHANGED));
+    write(&folder, "run", facts("box-6", "6"), ACCEPTED);
+    assert_eq!(check(&folder, &["--platform", "box-6"]).exits(0).out.lines().next(), Some("box-6: 3 same"));
+    check(&folder, &["--platform", "box-5*"]).exits(1).says(&["not as accepted: 1 changed"]);
+    check(&folder, &["--platform", "moon"])
+        .refuses(&["no platform of the run fits \"moon\"; there are box-5.1, box-6"]);
 }
 
 #[test]
@@ -189,7 +223,9 @@ fn a_baseline_without_the_selected_steps_is_still_a_baseline() {
     let args = ["--select", "own", "--deny"];
     let ran = check(&folder, &[&args[..], &["new"]].concat()).exits(1);
     assert!(ran.out.starts_with("box-5.1: 1 new\n") && !ran.out.contains("new platform"), "{}", ran.out);
-    assert_eq!(ran.err, "brokenpipe: not as accepted: 1 new\n");
+    // There is no such scenario to be shown.
+    let next = "  brokenpipe accept run --into results  # if the change is meant\n";
+    assert_eq!(ran.err, format!("brokenpipe: not as accepted: 1 new\n{next}"));
     check(&folder, &[&args[..], &["new-platform"]].concat()).exits(0).silent();
 }
 

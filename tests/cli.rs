@@ -316,9 +316,14 @@ fn a_users_scenario_file_can_be_listed_run_reported_and_shown() {
         folder.brokenpipe(&["report", "brokenpipe-results", "--details", "--format", "csv"]).exits(0).silent().out;
     assert_eq!(unknown, head.to_owned() + &long.concat() + &short.concat());
 
-    let shown = own(&["show", "own/long", "--results", "brokenpipe-results"]);
-    assert!(shown.contains("  3 client await quiet │ tcp4 │ quiet\n"), "{shown}");
-    assert!(!shown.contains("No platform's results"), "{shown}");
+    let show = ["show", "own/long", "--results", "brokenpipe-results"];
+    let details = own(&[&show[..], &["--details"]].concat());
+    assert!(details.contains("  3 client await quiet │ tcp4 │ quiet\n"), "{details}");
+    assert!(!details.contains("No platform's results"), "{details}");
+    let brief = own(&show);
+    assert!(brief.contains(" 1 client connect ok, 2 server accept ok:\n"), "{brief}");
+    assert!(brief.contains(" │ 3 client\n") && brief.contains(" │ quiet\n"), "{brief}");
+    assert!(brief.contains(" here.\n") && !brief.contains("No platform's results"), "{brief}");
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn no_format_of_any_command_hands_a_command_to_a_ci_runner() {
         // CSV has no column for notes and facts, and who only counts has no room for them.
         looks_safe(&["report", "--legend", "results", "--all"], format, 0, format != "csv");
         looks_safe(&["report", "--legend", "results", "--verify"], format, 0, true);
-        looks_safe(&["diff", "a", "b", "--results", "results"], format, 0, format != "csv");
+        looks_safe(&["diff", "a", "b", "--results", "results", "--legend"], format, 0, format != "csv");
         looks_safe(&["diff", "--results", "results"], format, 0, false);
     }
     for format in ["text", "github", "markdown", "junit", "json"] {
@@ -194,6 +194,11 @@ fn no_format_of_any_command_hands_a_command_to_a_ci_runner() {
             .brokenpipe(&["show", "own/x", "--results", "results", "--scenarios", "own.toml", "--width", width])
             .exits(0)
             .out;
+        // The system's name is the text.
+        assert!(show.contains("error"), "{show}");
+        assert_eq!(commands(&show), Vec::<&str>::new());
+        let show = ["show", "own/x", "--results", "results", "--scenarios", "own.toml", "--width", width];
+        let show = folder.brokenpipe(&[&show[..], &["--details", "--sources"]].concat()).exits(0).out;
         assert!(show.contains("error"), "{show}");
         assert_eq!(commands(&show), Vec::<&str>::new());
     }

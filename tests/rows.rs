@@ -30,7 +30,7 @@ fn differing(csv: &str) -> BTreeSet<[String; 5]> {
 #[test]
 fn a_diff_shows_the_same_rows_in_either_order() {
     for (one, other, count) in [
-        ("linux-6.18-x86_64-gnu", "linux", Some(0)),
+        ("linux-6.18-x86_64-gnu", "documented/linux", Some(0)),
         ("macos", "windows", None),
         ("macos", "linux-6.18-x86_64-gnu", None),
     ] {
@@ -146,10 +146,90 @@ fn diff_lists_the_names_of_platforms_that_share_a_line() {
 
 #[test]
 fn diff_refuses_anything_but_two_different_platforms() {
-    ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" cannot be compared with itself: name two platforms"]);
+    ran(&["diff", "macos", "macos"])
+        .refuses(&["\"macos\" cannot be compared with itself: name two systems or platforms"]);
     ran(&["diff", "macos"]).exits(2).says(&["not provided:\n  <B>\n"]);
     ran(&["diff", "--all"]).refuses(&["--all needs two platforms: `brokenpipe diff A B --all`"]);
-    ran(&["diff", "macos", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are linux-6.18"]);
+    ran(&["diff", "macos", "macOS"]).refuses(&["\"macos\" cannot be compared with itself"]);
+    let systems = "linux, macos, windows, freebsd, illumos, netbsd, openbsd, gvisor, wine";
+    let none =
+        format!("no results of a system or platform \"macros\"; there are systems {systems}; platforms linux-6.18");
+    ran(&["diff", "macos", "macros"]).exits(1).says(&[&none]);
+    ran(&["diff", "macos", ""]).exits(1).says(&["no results of a system or platform \"\"; there are systems linux, "]);
+    ran(&["diff", "linux-6.18", "macos"])
+        .exits(1)
+        .says(&["several begin with \"linux-6.18\": linux-6.18-x86_64-gnu, linux-6.18-x86_64-musl\n"]);
+    ran(&["diff", "macos", "w"]).exits(1).says(&["several begin with \"w\": windows, wine\n"]);
+}
+
+/// What `diff` says before the rows: what stands behind each side, and how many rows differ.
+fn sides(args: &[&str]) -> [String; 3] {
+    let out = ran(&[&["diff"], args, &["--width", "1000"]].concat()).exits(0).silent().out;
+    let (head, _) = out.split_once("\n\n").expect("a head, and rows");
+    let lines: Vec<_> = head.lines().map(str::to_owned).collect();
+    lines.try_into().unwrap_or_else(|lines| panic!("{lines:?}"))
+}
+
+/// Systems are compared by the best evidence of each step, and the head of the rows tells which that is.
+#[test]
+fn diff_compares_the_best_evidence_of_two_systems() {
+    let [linux, macos, count] = sides(&["linux", "macos"]);
+    assert_eq!([linux.as_str(), &macos], ["linux: linux-7.2-x86_64-gnu (measured)", "macos: macos (documented)"]);
+    let csv = ran(&["diff", "linux", "macos", "--format", "csv", "--cases", "plain"]).exits(0).silent().out;
+    assert!(count.ends_with(&format!(", {} in which they differ", differing(&csv).len())), "{count}");
+    // A system whose best evidence is of several platforms.
+    let [freebsd, netbsd, _] = sides(&["FreeBSD", "net"]);
+    assert!(freebsd.starts_with("freebsd: freebsd-12.1 (reported in ") && freebsd.contains(" rows), freebsd-13 (doc"));
+    assert!(netbsd.starts_with("netbsd: netbsd-7.99.34 (reported in "), "{netbsd}");
+    // A platform that is called like a system is named with its provenance.
+    assert_eq!(sides(&["documented/linux", "macos"])[0], "linux: linux (documented)");
+    assert_eq!(
+        sides(&["wine-8", "wine"])[..2],
+        ["wine-8-x86_64-gnu: wine-8-x86_64-gnu (measured)", "wine: wine-10-x86_64-gnu (measured)"]
+    );
+    let json: serde_json::Value = serde_json::from_str(
+        &ran(&[
+            "diff",
+            "freebsd",
+            "linux",
+            "--all",
+            "--select",
+            "peer-close/write-write-write-read",
+            "--format",
+            "json",
+        ])
+        .exits(0)
+        .out,
+    )
+    .expect("JSON");
+    let cells = json["rows"].as_array().expect("rows").iter().map(|row| &row["cells"][0]);
+    let platforms: BTreeSet<_> = cells.filter_map(|cell| cell["platform"].as_str()).collect();
+    assert_eq!(platforms, BTreeSet::from(["freebsd-12.1", "freebsd-13"]));
+}
+
+/// For people, a diff is of plain cases and has one line of legend, unless more is asked for.
+#[test]
+fn diff_is_short() {
+    let diff = |args: &[&str]| {
+        ran(&[&["diff", "linux", "macos", "--select", "peer-reset", "--width", "120"], args].concat()).exits(0).out
+    };
+    let short = diff(&[]);
+    assert!(short.contains("--cases all shows them.") && !short.contains("sigpipe=default"), "{short}");
+    assert!(short.contains("--legend explains all") && !short.contains("a read returned 0 bytes"), "{short}");
+    let long = diff(&["--cases", "all", "--legend"]);
+    assert!(long.contains("sigpipe=default") && long.contains("  eof: a read returned 0 bytes\n"), "{long}");
+    assert!(
+        long.contains("  linux, each cell is of the first that has it:\n  linux-7.2-x86_64-gnu: measured"),
+        "{long}"
+    );
+}
+
+#[test]
+fn diff_counts_the_pairs_of_the_platforms_that_a_glob_fits() {
+    let csv = ran(&["diff", "--platform", "wine-*", "--platform", "macos", "--format", "csv"]).exits(0).silent().out;
+    assert_eq!(common::rows(&csv).len(), 3, "{csv}");
+    ran(&["diff", "--platform", "moon-*"]).exits(1).says(&["no platform fits \"moon-*\"; there are linux-6.18"]);
+    ran(&["diff", "linux", "macos", "--platform", "wine-*"]).exits(2).says(&["cannot be used with"]);
 }
 
 /// The counts under the tables and what follows them, each on one line.
@@ -290,7 +370,13 @@ fn csv_and_json_mark_rows_in_which_only_statements_differ() {
 #[test]
 fn show_explains_all_cases_where_it_prints_all() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/linux-6.18-x86_64-gnu.csv");
-    let show = ["show", "peer-close/write-write-write-read", "--results", file.to_str().expect("a path that is text")];
+    let show = [
+        "show",
+        "peer-close/write-write-write-read",
+        "--details",
+        "--results",
+        file.to_str().expect("a path that is text"),
+    ];
     let said = "\n  all N: all cases of the scenario that are shown and that some platform supports\n";
     let all = Folder::new().brokenpipe(&show).exits(0).out;
     assert!(all.contains("│ all 46 ") && all.contains(said), "{all}");

@@ -53,7 +53,7 @@ pub(super) struct ShowArgs {
 pub(super) fn show(args: &ShowArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let chosen = choose(args, &catalogue)?;
-    let every = Selection::default().of_cases(args.only.filter());
+    let every = Selection::new(&args.named).map_err(Failure::wrong)?.of_cases(args.only.filter());
     let axes = chosen.iter().flat_map(|(_, scenarios)| scenarios).flat_map(|scenario| &scenario.axes);
     let cases: Vec<_> = axes.map(CaseName::from).collect();
     if !cases.iter().any(|case| every.includes_case(case)) {

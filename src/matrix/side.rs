@@ -1,7 +1,7 @@
 //! What a word on the command line stands for where two things are compared: a system, or a platform.
 
-use super::{Column, Evidence, Matrix, Member, NoSuchPlatform, cell::NO_CELL, store::Store};
-use crate::results::PlaceId;
+use super::{Column, Matrix, Member, NoSuchPlatform, System, cell::NO_CELL, store::Store};
+use crate::{platform::has_a_names_characters, results::PlaceId};
 
 impl Matrix {
     /// The column that a word stands for: of a system, its best evidence of each step; or a platform. The word is a
@@ -12,22 +12,25 @@ impl Matrix {
     ///
     /// No system and no platform has this name, or several begin with it; the message names them.
     pub fn side(&self, word: &str) -> Result<Column, NoSuchPlatform> {
+        // What is named after it is shown, so a system whose name is none that a platform can have is left out.
         let evidence = self.evidence();
+        let is_name = |system: &&System<'_>| has_a_names_characters(system.name);
+        let systems: Vec<_> = evidence.systems().iter().filter(is_name).collect();
         let begins = |name: &str| name.to_ascii_lowercase().starts_with(&word.to_ascii_lowercase());
-        if let Some(system) = evidence.systems().iter().find(|system| system.name.eq_ignore_ascii_case(word)) {
+        if let Some(system) = systems.iter().find(|system| system.name.eq_ignore_ascii_case(word)) {
             return Ok(Column::of_system(system.name, &system.platforms));
         }
         let is_it = |column: &&Column| column.name == word || format!("{}/{}", column.provenance, column.name) == word;
         if let Some(platform) = self.columns().iter().find(is_it) {
             return Ok(platform.clone());
         }
-        let systems: Vec<_> = evidence.systems().iter().filter(|system| begins(system.name)).collect();
+        let begun: Vec<_> = systems.iter().filter(|system| begins(system.name)).collect();
         let platforms: Vec<_> = self.columns().iter().filter(|column| begins(&column.name)).collect();
-        match (systems.as_slice(), platforms.as_slice()) {
-            _ if word.is_empty() => Err(self.no_side(&evidence, word)),
+        match (begun.as_slice(), platforms.as_slice()) {
+            _ if word.is_empty() => Err(self.no_side(&systems, word)),
             ([system], _) => Ok(Column::of_system(system.name, &system.platforms)),
             ([], [platform]) => Ok((*platform).clone()),
-            ([], []) => Err(self.no_side(&evidence, word)),
+            ([], []) => Err(self.no_side(&systems, word)),
             (systems, platforms) => {
                 let platforms = platforms.iter().map(|column| column.name.as_str()).filter(|_| systems.is_empty());
                 let names: Vec<_> = systems.iter().map(|system| system.name).chain(platforms).collect();
@@ -36,8 +39,8 @@ impl Matrix {
         }
     }
 
-    fn no_side(&self, evidence: &Evidence<'_>, word: &str) -> NoSuchPlatform {
-        let systems: Vec<_> = evidence.systems().iter().map(|system| system.name).collect();
+    fn no_side(&self, systems: &[&System<'_>], word: &str) -> NoSuchPlatform {
+        let systems: Vec<_> = systems.iter().map(|system| system.name).collect();
         let platforms: Vec<_> = self.columns().iter().map(|column| column.name.as_str()).collect();
         let platforms = platforms.join(", ");
         NoSuchPlatform::of(match systems.as_slice() {
