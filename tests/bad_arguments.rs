@@ -72,7 +72,7 @@ fn an_unknown_scenario_cannot_be_shown() {
         (
             "peer-close/write-raed-read-write",
             "\"peer-close/write-raed-read-write\"; the nearest: peer-close/write-read-read-write, \
-             accept/after-fin-write-read-read-write, peer-close/write-so_error-read-write; `brokenpipe list` names all",
+             peer-reset/write-read-read-write, peer-reboot/write-read-read-write; `brokenpipe list` names all",
         ),
         ("EPIPE", "\"EPIPE\", which is an error; `brokenpipe explain EPIPE` says what gives it"),
         ("10054", "\"10054\", which is an error; `brokenpipe explain 10054` says what gives it"),

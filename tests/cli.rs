@@ -321,7 +321,7 @@ fn a_users_scenario_file_can_be_listed_run_reported_and_shown() {
     assert!(details.contains("  3 client await quiet │ tcp4 │ quiet\n"), "{details}");
     assert!(!details.contains("No platform's results"), "{details}");
     let brief = own(&show);
-    assert!(brief.contains(" 1 client connect ok, 2 server accept ok:\n"), "{brief}");
+    assert!(brief.contains("\ntcp4, after 1 client connect ok, 2 server accept ok:\n"), "{brief}");
     assert!(brief.contains(" │ 3 client\n") && brief.contains(" │ quiet\n"), "{brief}");
     assert!(brief.contains(" here.\n") && !brief.contains("No platform's results"), "{brief}");
 }

@@ -5,6 +5,7 @@ mod common;
 use brokenpipe::{
     catalogue::{CaseName, Catalogue, Selection},
     matrix::{Matrix, Outline},
+    report::{self, Look},
     results::Source,
 };
 use common::{Folder, HEAD, PLATFORMS_HEAD};
@@ -22,26 +23,39 @@ fn a_scenario_fits_a_screen() {
     assert!(!text.contains("Sources of") && !text.contains("SRC "), "{text}");
     let sources = show(&["peer-close/write-write-write-read", "--sources"]);
     assert!(sources.starts_with(&text) && sources.contains("\n  ≈macos, step 9, 10: SRC xnu-"), "{sources}");
-    for id in Catalogue::builtin().ids() {
-        let lines = show(&[id]).lines().count();
-        assert!(lines <= 60, "{id}: {lines} lines");
+}
+
+/// Writes what is known of scenarios, as `show` does at 120 columns.
+fn written(write: impl FnOnce(Look, &mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut text = Vec::new();
+    write(Look { width: 120, colour: false, legend: true }, &mut text).expect("memory can be written to");
+    String::from_utf8(text).expect("it is text")
+}
+
+#[test]
+fn every_scenario_and_every_family_fits_a_screen() {
+    let catalogue = Catalogue::builtin();
+    let (matrix, _) = Matrix::read(Source::Embedded, &catalogue).unwrap();
+    let evidence = matrix.evidence();
+    let outline = |scenario| Outline::of(scenario, &evidence, &Selection::default());
+    let fits = |text: &str| text.lines().count() <= 60 && text.lines().all(|line| line.chars().count() <= 120);
+    for of_family in catalogue.scenarios().chunk_by(|a, b| a.family() == b.family()) {
+        let outlines: Vec<_> = of_family.iter().map(|scenario| (scenario, outline(scenario))).collect();
+        let text = written(|look, out| report::outlines(of_family[0].family(), &outlines, look, out));
+        assert!(fits(&text), "{text}");
+        for (scenario, outline) in &outlines {
+            assert!(text.contains(&format!("\n{}: {}", scenario.id, &scenario.title[..10])), "{}\n{text}", scenario.id);
+            let outline = outline.as_ref().expect("results of every scenario");
+            let text = written(|look, out| report::outline(scenario, outline, look, out));
+            assert!(fits(&text), "{text}");
+        }
     }
 }
 
 #[test]
-fn a_family_fits_a_screen_and_names_all_its_scenarios() {
-    let catalogue = Catalogue::builtin();
-    let families: indexmap::IndexSet<_> = catalogue.scenarios().iter().map(|scenario| scenario.family()).collect();
-    for family in families {
-        let text = show(&[family]);
-        assert!(text.lines().count() <= 60 && text.lines().all(|line| line.chars().count() <= 120), "{text}");
-        let of_family = catalogue.scenarios().iter().filter(|scenario| scenario.family() == family);
-        if of_family.clone().count() > 1 {
-            for scenario in of_family {
-                assert!(text.contains(&format!("\n{}: {}", scenario.id, &scenario.title[..20])), "{}", scenario.id);
-            }
-        }
-    }
+fn a_family_or_the_beginning_of_ids_names_several() {
+    let families = show(&["listener-close"]);
+    assert!(families.starts_with("listener-close: 2 scenarios, "), "{families}");
     let prefix = show(&["peer-close/write-w"]);
     assert!(prefix.starts_with("peer-close/write-w: 2 scenarios, "), "{prefix}");
     let two = show(&["peer-close/write-write-write-read", "pipe"]);
@@ -71,11 +85,15 @@ fn folder() -> Folder {
         let rows = rows.iter().map(|(sigpipe, call, outcome)| {
             let signal = if outcome.contains("SIGPIPE") { "SIGPIPE" } else { "" };
             let row = |step, did: &str, gave: &str, signal: &str| {
-                format!("{platform},{provenance},own/x,tcp4,{sigpipe},{call},none,{step},client,{did},{gave},,,,{signal},{counts}\n")
+                format!("{platform},{provenance},own/x,tcp4,{sigpipe},{call},none,{step},{did},{gave},,,,{signal},{counts}\n")
             };
             match provenance {
-                "measured" => row(1, "connect", "ok", "") + &row(2, "write 1", outcome, signal),
-                _ => row(2, "write 1", outcome, signal),
+                "measured" => {
+                    row(1, "client,connect", "ok", "")
+                        + &row(2, "server,accept", "ok", "")
+                        + &row(3, "client,write 1", outcome, signal)
+                }
+                _ => row(3, "client,write 1", outcome, signal),
             }
         });
         folder.write(&format!("{platform}.csv"), HEAD.to_owned() + &rows.collect::<String>());
@@ -94,9 +112,14 @@ why = "It is tried."
 transports = ["tcp4"]
 steps = """
 client connect
+server accept
 client write 1
 """
-axes = [{ sigpipe = ["ignore", "default"], call = ["std", "write"] }]
+
+[[scenario.also]]
+transports = ["tcp4"]
+sigpipe = ["ignore", "default"]
+call = ["write"]
 "#;
 
 #[test]
@@ -110,19 +133,19 @@ Connect and write
 
 It is tried.
 
-tcp4, after steps that gave on every system 1 client connect ok:
-          │ 2 client
+tcp4, after 1 client connect ok, 2 server accept ok:
+          │ 3 client
           │ write 1
-──────────┼──────────────
+──────────┼─────────────
  Linux    │ ECONNRESET*
  macOS    │ ≈EPIPE
 ≈ documented or reported, not measured; * other versions differ.
-* Linux, 2 client write 1: EPIPE on box-1
+* Linux, 3 client write 1: EPIPE on box-1
 From: Linux box-2; macOS ≈mac.
 
 As above, but:
   tcp4 call=write – the same (Linux, macOS)
-  tcp4 sigpipe=default call=write – 2 client write 1: killed SIGPIPE (Linux)
+  tcp4 sigpipe=default call=write – 3 client write 1: killed SIGPIPE (Linux)
 
 brokenpipe show own/x --details has every platform and every row, and --sources what is stated, and where.
 ";

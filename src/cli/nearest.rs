@@ -36,7 +36,8 @@ pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> V
         (alike.fold(if contains { LEAST_ALIKE } else { 0.0 }, f64::max), known)
     };
     let mut found: Vec<_> = known.map(alike).filter(|(alike, _)| *alike >= LEAST_ALIKE).collect();
-    found.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.len().cmp(&b.len())));
+    found.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| (a.len(), a).cmp(&(b.len(), b))));
+    found.dedup();
     found.into_iter().take(MOST).map(|(_, known)| known).collect()
 }
 

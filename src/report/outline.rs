@@ -34,10 +34,10 @@ pub fn outline(scenario: &Scenario, outline: &Outline<'_>, look: Look, out: &mut
     writeln!(out, "{}\n{}\n\n{}\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why))?;
     let page = Page { outline, look };
     let (setup, steps) = page.setup();
-    let with = if setup.is_empty() { "" } else { ", after steps that gave on every system " };
+    let with = if setup.is_empty() { "" } else { ", after " };
     out.write_all(para(&format!("{}{with}{setup}:", outline.case), look).as_bytes())?;
-    out.write_all(page.table(&outline.steps[steps]).as_bytes())?;
-    out.write_all(page.legend().as_bytes())?;
+    out.write_all(page.table(&outline.steps[steps.clone()]).as_bytes())?;
+    out.write_all(page.legend(&outline.steps[steps]).as_bytes())?;
     if !outline.variations.is_empty() {
         writeln!(out, "\nAs above, but:")?;
         let mut lines = outline.variations.iter().map(|variation| page.variation(variation));
@@ -262,12 +262,12 @@ impl<'a> Page<'a> {
     }
 
     /// One line for what is on the page, a line for each version that differs, and one for where it comes from.
-    fn legend(&self) -> String {
+    fn legend(&self, in_table: &[OutlineStep<'a>]) -> String {
         let cells: Vec<_> = self.outline.steps.iter().flat_map(|step| step.best.iter().flatten()).collect();
         let varied = self.outline.variations.iter().flat_map(|it| it.differences.iter().map(|it| &it.best));
         let all: Vec<_> = cells.iter().copied().chain(varied).collect();
         let mut parts = marks(&all);
-        if self.outline.steps.iter().any(|step| step.best.iter().any(Option::is_none)) {
+        if in_table.iter().any(|step| step.best.iter().any(Option::is_none)) {
             parts.push(format!("{EMPTY} not known"));
         }
         let mut text = String::new();
