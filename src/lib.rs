@@ -10,7 +10,9 @@
 //! | [`driver`] | *how* it is tried: each trial is a state machine, and many share one [`mio::Poll`] |
 //! | [`results`] | observations as two CSV tables on disk |
 //! | [`matrix`] | rows × platforms, and where platforms differ |
+//! | [`overview`] | questions in a programmer's words, and each system's best answer |
 //! | [`check`] | what changed against an accepted matrix, and whether that is known |
+//! | [`explain`] | which error a text or a line of a log is about, what it means and what to do |
 //! | [`report`] | the matrix as text, one file a format |
 //!
 //! What differs by operating system lives in [`sys`], behind the contract stated there.
@@ -48,8 +50,10 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod driver;
+pub mod explain;
 pub mod matrix;
 pub mod outcome;
+pub mod overview;
 mod parallel;
 pub mod platform;
 pub mod report;

@@ -33,10 +33,10 @@ fn without_a_terminal_accept_shows_what_would_change_and_adopts_nothing() {
 #[test]
 fn with_yes_a_run_becomes_the_baseline() {
     let folder = folder(good_but("connect,ok", "connect,EPIPE"));
-    folder.brokenpipe(&["check", "run"]).exits(1);
+    folder.brokenpipe(&["check", "run", "--baseline", "results"]).exits(1);
     folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
     assert_eq!(folder.read("results/box-1.csv"), good_but("connect,ok", "connect,EPIPE"));
-    folder.brokenpipe(&["check", "run"]).exits(0).silent();
+    folder.brokenpipe(&["check", "run", "--baseline", "results"]).exits(0).silent();
     assert_eq!(contents(&folder.join("results")).len(), 1, "another file is left there");
 }
 
@@ -173,7 +173,7 @@ fn a_named_file_is_adopted_with_its_facts_and_one_without_leaves_a_table_that_ca
     std::fs::remove_file(folder.join("here/platforms.csv")).unwrap();
     folder.brokenpipe(&["accept", "here", "--yes"]).exits(0).silent();
     assert_eq!(folder.read("results/platforms.csv").lines().count(), 1, "more than the head");
-    folder.brokenpipe(&["report"]).exits(0).silent();
+    folder.brokenpipe(&["report", "results", "--legend"]).exits(0).silent();
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn one_platform_twice_is_refused() {
 fn temporary_files_of_a_killed_program_are_not_read_as_results() {
     let folder = folder(good());
     folder.write("results/.brokenpipe-abc", "half a fi");
-    folder.brokenpipe(&["check", "run"]).exits(0).silent();
+    folder.brokenpipe(&["check", "run", "--baseline", "results"]).exits(0).silent();
 }
 
 #[cfg(target_os = "linux")]
@@ -228,14 +228,14 @@ fn on_terminal(folder: &Folder, typed: &str) -> (Option<i32>, String) {
 fn an_absent_platform_has_a_column_that_says_why() {
     let folder = Folder::new();
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
-    let csv = folder.read("results/moon-1.csv");
+    let csv = folder.read("brokenpipe-results/moon-1.csv");
     assert_eq!(common::distinct(&csv, "outcome"), ["not-run"]);
     assert_eq!(common::distinct(&csv, "note"), ["the job timed out"]);
     assert_eq!(common::distinct(&csv, "provenance"), ["measured"]);
     let listed = folder.brokenpipe(&["list"]).out.lines().count();
     let first_steps = common::rows(&csv).iter().filter(|row| row["step"] == "1").count();
     assert_eq!(first_steps, listed, "not every case is there");
-    let report = folder.brokenpipe(&["report"]).exits(0).silent().out;
+    let report = folder.brokenpipe(&["report", "brokenpipe-results", "--legend"]).exits(0).silent().out;
     assert!(report.contains("moon-1: not measured: the job timed out\n"), "{report}");
 }
 

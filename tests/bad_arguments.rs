@@ -29,9 +29,9 @@ fn wrong_arguments_are_refused() {
     wrong_arguments(&["run", "--pace", "nonsense"], &["'nonsense'", "--pace"]);
     wrong_arguments(&["run", "--pace", "10"], &["'10'", "--pace"]);
     wrong_arguments(&["run", "--await-deadline", "soon"], &["'soon'", "--await-deadline"]);
-    wrong_arguments(&["report", "--width", "1"], &["'1'", "--width", "40..=65535"]);
+    wrong_arguments(&["report", "--legend", "--width", "1"], &["'1'", "--width", "40..=65535"]);
     wrong_arguments(&["show", "peer-close/read-read-write", "--width", "39"], &["'39'", "--width", "40..=65535"]);
-    wrong_arguments(&["report", "--format", "pdf"], &["'pdf'", "--format", "table, markdown, csv, json"]);
+    wrong_arguments(&["report", "--legend", "--format", "pdf"], &["'pdf'", "--format", "table, markdown, csv, json"]);
     wrong_arguments(&["show"], &["<SCENARIO>"]);
     wrong_arguments(&["measure"], &["'measure'"]);
     wrong_arguments(&["run", "--out"], &["--out <DIR>"]);
@@ -42,7 +42,7 @@ fn wrong_arguments_are_refused() {
 #[test]
 fn an_invalid_glob_is_refused() {
     let words = ["selector \"peer-[close\"", "a selector is a scenario id, a family, or a glob such as 'peer-*'"];
-    for command in [&["run"][..], &["list"], &["report", "--select"]] {
+    for command in [&["run"][..], &["list"], &["report", "--legend", "--select"]] {
         wrong_arguments(&[command, &["peer-[close"]].concat(), &words);
     }
 }
@@ -59,16 +59,32 @@ fn a_duration_that_no_clock_can_represent_is_refused() {
 #[test]
 fn an_unknown_scenario_cannot_be_shown() {
     let folder = Folder::new();
-    for id in ["no/such", "peer-close", "peer-*", ""] {
-        let ran = folder.brokenpipe(&["show", id]).exits(1);
-        assert_eq!(ran.out, "");
-        let right = "`brokenpipe list` names all of them, and --scenarios FILE adds your own";
-        assert_eq!(ran.err, format!("brokenpipe: no scenario {id:?}; {right}\n"));
+    let fits_none = |args: &[&str], rest: &str| {
+        let ran = folder.brokenpipe(args).exits(1);
+        assert_eq!(
+            (ran.out.as_str(), ran.err.as_str()),
+            ("", format!("brokenpipe: no scenario fits {rest}\n").as_str())
+        );
+    };
+    for (id, rest) in [
+        ("moon", "\"moon\"; `brokenpipe list` names all scenarios"),
+        ("", "\"\"; `brokenpipe list` names all scenarios"),
+        (
+            "peer-close/write-raed-read-write",
+            "\"peer-close/write-raed-read-write\"; the nearest: peer-close/write-read-read-write, \
+             peer-reset/write-read-read-write, peer-reboot/write-read-read-write; `brokenpipe list` names all",
+        ),
+        ("EPIPE", "\"EPIPE\", which is an error; `brokenpipe explain EPIPE` says what gives it"),
+        ("10054", "\"10054\", which is an error; `brokenpipe explain 10054` says what gives it"),
+    ] {
+        fits_none(&["show", id], rest);
+        fits_none(&["list", id], rest);
+        fits_none(&["report", "--select", id], rest);
     }
     folder.write("own.toml", OWN);
     folder.brokenpipe(&["show", "own/short", "--scenarios", "own.toml"]).exits(0).silent();
-    let ran = folder.brokenpipe(&["show", "own/none", "--scenarios", "own.toml"]).exits(1);
-    assert_eq!(ran.err, "brokenpipe: no scenario \"own/none\"; `brokenpipe list` names all of them\n");
+    let rest = "\"own/shot\"; the nearest: own/short; `brokenpipe list` names all";
+    fits_none(&["show", "own/shot", "--scenarios", "own.toml"], rest);
 }
 
 #[test]
@@ -89,7 +105,7 @@ fn exit_code_1_if_no_scenario_or_case_is_selected() {
     let ran = folder.brokenpipe(&["run", "own", "--scenarios", "own.toml", "--transport", "tcp6"]).exits(1);
     let no_case = "brokenpipe: no case of \"own\" over tcp6; there are cases over tcp4\n";
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", no_case));
-    assert!(!folder.join("results").exists());
+    assert!(!folder.join("brokenpipe-results").exists());
 }
 
 #[test]
@@ -100,7 +116,7 @@ fn exit_code_1_if_no_results_are_selected() {
         let ran = folder.brokenpipe(args).exits(1);
         assert_eq!((ran.out.as_str(), ran.err), ("", format!("brokenpipe: {message}\n")), "{args:?}");
     };
-    for command in [&["report", "box-1.csv"][..], &["diff", "--results", "."]] {
+    for command in [&["report", "--legend", "box-1.csv"][..], &["diff", "--results", "."]] {
         let no = |args: &[&str], message: &str| no(&[command, args].concat(), message);
         let select = |selector| ["--select", selector];
         // A selector that matches nothing is named, also next to one that matches results or scenarios.
@@ -119,9 +135,14 @@ fn exit_code_1_if_no_results_are_selected() {
         let over = ["--transport", "tcp4"];
         no(&[&select("udp")[..], &over].concat(), "no case of \"udp\" over tcp4; there are cases over udp4, udp6");
     }
-    no(&["report", "moon-1.csv", "--select", "own"], "none of the selected cases is plain; `--cases all` shows them");
+    no(
+        &["report", "--legend", "moon-1.csv", "--select", "own"],
+        "none of the selected cases is plain; `--cases all` shows them",
+    );
     // A selector may match only scenarios without results if another one matches results.
-    let ran =
-        folder.brokenpipe(&["report", "box-1.csv", "--select", "own", "--select", "peer-close"]).exits(0).silent();
+    let ran = folder
+        .brokenpipe(&["report", "--legend", "box-1.csv", "--select", "own", "--select", "peer-close"])
+        .exits(0)
+        .silent();
     assert!(ran.out.contains("2 client write 1"), "{ran:#?}");
 }

@@ -19,14 +19,14 @@ fn wrong_scenarios(text: impl AsRef<[u8]>, words: &[&str]) -> Ran {
     let folder = Folder::with("own.toml", text);
     let before = contents(folder.path());
     let commands: [&[&str]; 4] =
-        [&["list"], &["show", "own/x"], &["run", "--out", "out"], &["report", "does-not-matter"]];
+        [&["list"], &["show", "own/x"], &["run", "--out", "out"], &["report", "--legend", "does-not-matter"]];
     let mut last = None;
     for command in commands {
         let ran = folder.brokenpipe(&[command, &["--scenarios", "own.toml"]].concat()).exits(2).says(words);
         assert!(ran.err.starts_with("error: "), "{ran:#?}");
         assert!(!ran.err.contains("error: error"), "{ran:#?}");
         assert_eq!(ran.out, "", "{ran:#?}");
-        assert!(!folder.join("out").exists() && !folder.join("results").exists());
+        assert!(!folder.join("out").exists() && !folder.join("brokenpipe-results").exists());
         last = Some(ran);
     }
     assert_eq!(contents(folder.path()), before);
@@ -154,12 +154,12 @@ fn a_scenario_file_that_is_not_utf_8_is_refused() {
 #[test]
 fn a_scenario_file_that_does_not_exist_is_refused() {
     let folder = Folder::new();
-    for command in [&["list"][..], &["run"], &["report"], &["show", "own/x"]] {
+    for command in [&["list"][..], &["run"], &["report", "--legend"], &["show", "own/x"]] {
         let ran = folder.brokenpipe(&[command, &["--scenarios", "no-such.toml"]].concat());
         ran.refuses(&["error: no-such.toml: cannot be read: "]);
     }
     assert_eq!(contents(folder.path()).len(), 0);
-    assert!(!folder.join("results").exists());
+    assert!(!folder.join("brokenpipe-results").exists());
     let ran = folder.brokenpipe(&["list", "--scenarios", "."]);
     ran.refuses(&["error: .: cannot be read: "]);
 }
@@ -277,7 +277,7 @@ fn a_pipe_is_no_file_of_scenarios_or_exceptions() {
         assert!(made.success());
     }
     folder.brokenpipe(&["list", "--scenarios", "pipe.toml"]).refuses(&["error: pipe.toml: a pipe, not a file"]);
-    for args in [&["check"][..], &["check", "--known", "pipe.toml"]] {
+    for args in [&["check", "--baseline", "results"][..], &["check", "--known", "pipe.toml"]] {
         folder.brokenpipe(args).refuses(&["a pipe, not a file; known exceptions are UTF-8 text"]);
     }
 }

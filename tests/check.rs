@@ -25,9 +25,43 @@ fn another_outcome_is_a_change() {
         "box-5.1: 1 changed, 2 same\n  changed  peer-close/read-read-write step 2 client write 1 (tcp4): ECONNRESET, \
          where the baseline has EPIPE\n"
     );
-    assert_eq!(ran.err, "brokenpipe: not as accepted: 1 changed\n");
+    assert_eq!(
+        ran.err,
+        "brokenpipe: not as accepted: 1 changed\n  brokenpipe show peer-close/read-read-write  # what is known of it\n  \
+         brokenpipe accept run --into results        # if the change is meant\n"
+    );
     check(&folder(but(2, CHANGED)), &["--compare", "class"]).exits(0).silent();
     check(&folder(but(2, CHANGED)), &["--allow", "changed"]).exits(0).silent();
+}
+
+/// What to type next can be typed: paths are words of a shell, and the user's own scenarios are named.
+#[cfg(unix)]
+#[test]
+fn what_follows_a_failed_check_can_be_typed() {
+    let folder = folder(but(2, CHANGED));
+    folder.write("own.toml", common::OWN);
+    std::fs::rename(folder.join("run"), folder.join("to day's")).unwrap();
+    let args = ["check", "to day's", "--baseline", "results/box-5.1.csv", "--scenarios", "own.toml"];
+    let err = folder.brokenpipe(&args).exits(1).err;
+    let typed: Vec<_> = err.lines().skip(1).map(|line| line.split('#').next().unwrap_or_default().trim()).collect();
+    let [show, accept] = typed[..] else { panic!("{err}") };
+    assert_eq!(show, "brokenpipe show peer-close/read-read-write --scenarios own.toml");
+    assert_eq!(accept, r"brokenpipe accept 'to day'\''s' --into results --scenarios own.toml");
+    // Other formats are for programs, which get nothing of it.
+    for format in ["json", "github", "junit", "markdown"] {
+        let err = folder.brokenpipe(&[&args[..], &["--format", format]].concat()).exits(1).err;
+        assert_eq!(err, "brokenpipe: not as accepted: 1 changed\n", "{format}");
+    }
+}
+
+#[test]
+fn only_the_platforms_that_a_glob_fits_are_checked() {
+    let folder = folder(but(2, CHANGED));
+    write(&folder, "run", facts("box-6", "6"), ACCEPTED);
+    assert_eq!(check(&folder, &["--platform", "box-6"]).exits(0).out.lines().next(), Some("box-6: 3 same"));
+    check(&folder, &["--platform", "box-5*"]).exits(1).says(&["not as accepted: 1 changed"]);
+    check(&folder, &["--platform", "moon"])
+        .refuses(&["no platform of the run fits \"moon\"; there are box-5.1, box-6"]);
 }
 
 #[test]
@@ -104,7 +138,9 @@ fn versions_are_compared_number_by_number() {
     }
     let folder = folder(ACCEPTED);
     write(&folder, "other", facts("box-2", "rolling"), ACCEPTED);
-    assert!(folder.brokenpipe(&["check", "other"]).exits(0).out.contains("none of testos vax gnu"));
+    assert!(
+        folder.brokenpipe(&["check", "other", "--baseline", "results"]).exits(0).out.contains("none of testos vax gnu")
+    );
 }
 
 #[test]
@@ -133,14 +169,17 @@ fn an_emulated_machine_is_the_baseline_of_a_native_one_if_no_native_one_is_as_cl
 fn a_platform_of_another_kind_is_new() {
     let folder = folder(ACCEPTED);
     write(&folder, "other", Platform { runtime: "gvisor".to_owned(), ..facts("g-5.1", "5.1") }, ACCEPTED);
-    let ran = folder.brokenpipe(&["check", "other"]).exits(0).silent();
+    let ran = folder.brokenpipe(&["check", "other", "--baseline", "results"]).exits(0).silent();
     assert_eq!(
         ran.out,
         "g-5.1: 3 new\n  new platform: the baseline has none of this name, and none of testos vax gnu gvisor\n"
     );
     // Every step of a new platform is new, but `--deny new` is only about platforms with a baseline.
-    folder.brokenpipe(&["check", "other", "--deny", "new"]).exits(0).silent();
-    folder.brokenpipe(&["check", "other", "--deny", "new-platform"]).exits(1).says(&["1 without a baseline"]);
+    folder.brokenpipe(&["check", "other", "--baseline", "results", "--deny", "new"]).exits(0).silent();
+    folder
+        .brokenpipe(&["check", "other", "--baseline", "results", "--deny", "new-platform"])
+        .exits(1)
+        .says(&["1 without a baseline"]);
 }
 
 #[test]
@@ -159,7 +198,7 @@ fn a_check_of_an_absent_platform_is_inconclusive() {
 fn a_platform_that_was_not_measured_has_no_changes() {
     let folder = folder(ACCEPTED);
     folder.brokenpipe(&["absent", "box-5.1", "--reason", "no runner", "--out", "other"]).exits(0);
-    let ran = folder.brokenpipe(&["check", "other"]).exits(2);
+    let ran = folder.brokenpipe(&["check", "other", "--baseline", "results"]).exits(2);
     assert_eq!(ran.out, "box-5.1: nothing compared\n  not measured: no runner\n");
 }
 
@@ -184,7 +223,9 @@ fn a_baseline_without_the_selected_steps_is_still_a_baseline() {
     let args = ["--select", "own", "--deny"];
     let ran = check(&folder, &[&args[..], &["new"]].concat()).exits(1);
     assert!(ran.out.starts_with("box-5.1: 1 new\n") && !ran.out.contains("new platform"), "{}", ran.out);
-    assert_eq!(ran.err, "brokenpipe: not as accepted: 1 new\n");
+    // There is no such scenario to be shown.
+    let next = "  brokenpipe accept run --into results  # if the change is meant\n";
+    assert_eq!(ran.err, format!("brokenpipe: not as accepted: 1 new\n{next}"));
     check(&folder, &[&args[..], &["new-platform"]].concat()).exits(0).silent();
 }
 
@@ -198,7 +239,7 @@ fn a_selection_without_anything_to_compare_is_an_error() {
     results.write(&folder.join("results"), "box-5.1").unwrap();
     for run in ["run", "other"] {
         for deny in [&[][..], &["--deny", "new-platform"], &["--deny", "new"]] {
-            let args = |select: &[&'static str]| [&["check", run], select, deny].concat();
+            let args = |select: &[&'static str]| [&["check", run, "--baseline", "results"], select, deny].concat();
             folder.brokenpipe(&args(&["--select", ID, "--transport", "pipe"])).refuses(&["nothing is compared"]);
             let ran = folder.brokenpipe(&args(&["--select", "timeout"])).exits(2).says(&["error: nothing is compared"]);
             assert_eq!(ran.out, "");
@@ -214,10 +255,10 @@ fn a_selection_without_anything_to_compare_is_an_error() {
 fn results_that_cannot_be_compared_are_refused() {
     let folder = folder(ACCEPTED);
     check(&folder, &["--baseline", "nowhere"]).refuses(&["nowhere: cannot be read"]);
-    folder.brokenpipe(&["check", "nowhere"]).refuses(&["nowhere: cannot be read"]);
+    folder.brokenpipe(&["check", "nowhere", "--baseline", "results"]).refuses(&["nowhere: cannot be read"]);
     folder.make("empty");
     check(&folder, &["--baseline", "empty"]).refuses(&["nothing to compare with"]);
-    folder.brokenpipe(&["check", "empty"]).refuses(&["nothing to compare"]);
+    folder.brokenpipe(&["check", "empty", "--baseline", "results"]).refuses(&["nothing to compare"]);
     check(&folder, &["--deny", "new", "--allow", "new"]).refuses(&["--deny and --allow both name new"]);
     folder.write("results/bad.csv", "nonsense\n");
     check(&folder, &[]).refuses(&["bad.csv:1: invalid results: expected a first line of platform,"]);
@@ -242,11 +283,13 @@ fn stated_results_are_no_baseline() {
 fn this_machine_is_measured_where_no_run_is_named() {
     let folder = Folder::new();
     let select = ["--select", "peer-close/read-read-write", "--transport", "tcp4"];
-    folder.brokenpipe(&[&["check"], &select[..]].concat()).refuses(&["results: cannot be read"]);
-    let run = ["run", "--quiet", "peer-close/read-read-write", "--transport", "tcp4"];
+    folder
+        .brokenpipe(&[&["check", "--baseline", "results"], &select[..]].concat())
+        .refuses(&["results: cannot be read"]);
+    let run = ["run", "--quiet", "--out", "results", "peer-close/read-read-write", "--transport", "tcp4"];
     folder.brokenpipe(&run).exits(0);
     let before = common::contents(&folder.join("results"));
-    let ran = folder.brokenpipe(&[&["check"], &select[..]].concat()).exits(0).silent();
+    let ran = folder.brokenpipe(&[&["check", "--baseline", "results"], &select[..]].concat()).exits(0).silent();
     assert!(ran.out.ends_with(" same\n") && ran.out.lines().count() == 1, "{}", ran.out);
     assert_eq!(common::contents(&folder.join("results")), before, "a check writes nothing");
 }
@@ -386,7 +429,7 @@ fn a_named_file_is_read_with_the_facts_in_its_folder() {
         assert_eq!(check(run, "results/box-5.1.csv").exits(0).silent().out, nearest("5.1"), "{run}");
     }
     let report = |paths: &[&str]| {
-        let ran = folder.brokenpipe(&[&["report", "--all", "--format", "json"], paths].concat());
+        let ran = folder.brokenpipe(&[&["report", "--legend", "--all", "--format", "json"], paths].concat());
         serde_json::from_str::<serde_json::Value>(&ran.exits(0).silent().out).expect("it is JSON")
     };
     let whole = report(&["results"]);
@@ -401,7 +444,7 @@ fn a_named_file_is_read_with_the_facts_in_its_folder() {
     let text = folder.read("other/platforms.csv");
     folder.write("other/platforms.csv", text.replace(",vax,", ",v\u{7}x,"));
     check("other/box-5.9.csv", "results").refuses(&["platforms.csv:2: ", "column `arch`: a control character"]);
-    folder.brokenpipe(&["report", "other/box-5.9.csv"]).refuses(&["platforms.csv:2: "]);
+    folder.brokenpipe(&["report", "--legend", "other/box-5.9.csv"]).refuses(&["platforms.csv:2: "]);
 }
 
 #[cfg(unix)]

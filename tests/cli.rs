@@ -115,7 +115,7 @@ fn platform_prints_the_facts_that_a_run_records() {
     }
 
     folder.brokenpipe(&[&["run", "--quiet"], &ONE_CASE[..]].concat()).exits(0).silent();
-    let recorded = rows(&folder.read("results/platforms.csv"));
+    let recorded = rows(&folder.read("brokenpipe-results/platforms.csv"));
     assert_eq!(recorded.len(), 1);
     for (fact, value) in &recorded[0] {
         if fact != "provenance" && !value.is_empty() {
@@ -130,11 +130,14 @@ fn a_run_writes_two_tables_and_says_so() {
     let folder = Folder::new();
     let ran = folder.brokenpipe(&[&["run", "--platform", "here"], &ONE_CASE[..]].concat()).exits(0);
     assert_eq!(ran.out, "");
-    assert!(ran.err.starts_with("here: 1 of 1 cases measured, 10 trials, written to results"), "{ran:?}");
+    assert!(ran.err.starts_with("here: 1 of 1 cases measured, 10 trials, written to brokenpipe-results"), "{ran:?}");
     assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
 
-    assert_eq!(contents(&folder.join("results")).into_keys().collect::<Vec<_>>(), ["here.csv", "platforms.csv"]);
-    let csv = folder.read("results/here.csv");
+    assert_eq!(
+        contents(&folder.join("brokenpipe-results")).into_keys().collect::<Vec<_>>(),
+        ["here.csv", "platforms.csv"]
+    );
+    let csv = folder.read("brokenpipe-results/here.csv");
     assert_eq!(csv.lines().next(), Some(COLUMNS.join(",").as_str()));
     let rows = rows(&csv);
     assert_eq!(rows[0]["operation"], "connect");
@@ -142,23 +145,21 @@ fn a_run_writes_two_tables_and_says_so() {
     assert_eq!((rows[0]["count"].as_str(), rows[0]["trials"].as_str()), ("10", "10"));
     assert_eq!(distinct(&csv, "step").len(), 7, "not a row for each of the scenario's steps");
     assert_eq!(distinct(&csv, "provenance"), ["measured"]);
-    assert_eq!(distinct(&folder.read("results/platforms.csv"), "platform"), ["here"]);
+    assert_eq!(distinct(&folder.read("brokenpipe-results/platforms.csv"), "platform"), ["here"]);
 }
 
 /// What the program does without a command, which takes seconds and is examined by two tests.
 struct Everything {
     ran: Ran,
-    /// The output of `report` afterwards.
-    report: String,
-    /// The files in `results`.
+    /// The files in `brokenpipe-results`.
     files: BTreeMap<String, Bytes>,
 }
 
 static EVERYTHING: LazyLock<Everything> = LazyLock::new(|| {
     let folder = Folder::new();
     let ran = folder.brokenpipe(&[]).exits(0);
-    let report = folder.brokenpipe(&["report"]).exits(0).silent().out;
-    Everything { ran, report, files: contents(&folder.join("results")) }
+    assert!(!folder.join("results").exists());
+    Everything { ran, files: contents(&folder.join("brokenpipe-results")) }
 });
 
 impl Everything {
@@ -169,16 +170,34 @@ impl Everything {
 }
 
 #[test]
-fn without_a_command_everything_is_run_and_reported() {
-    let Everything { ran, report, .. } = &*EVERYTHING;
+fn without_a_command_everything_is_run_and_shown_beside_other_systems() {
+    let Everything { ran, .. } = &*EVERYTHING;
     let cases = number_of_cases();
     assert!(ran.err.contains(&format!(" of {cases} cases measured, ")), "{ran:?}");
-    assert!(ran.out.contains("\npeer-close\n") || ran.out.starts_with("peer-close\n"), "{ran:?}");
-    let words: Vec<_> = ran.out.split_whitespace().collect();
-    assert!(words.join(" ").contains(" 1 platform (1 measured)."), "{ran:?}");
-    assert_eq!(ran.out, *report, "not what `report` shows of the same results");
+    let lines: Vec<_> = ran.out.lines().collect();
+    assert!(lines.len() <= 60, "{} lines: {ran:?}", lines.len());
+    let heads: Vec<_> = lines[0].split("  ").map(str::trim).filter(|head| !head.is_empty()).collect();
+    assert_eq!(heads[..3], ["this machine", "Linux", "macOS"]);
+    let commands: Vec<_> = lines[lines.len() - 3..].iter().map(|line| line.split("  ").next().unwrap()).collect();
+    let next = ["show peer-close/write-write-write-read", "explain 'write: broken pipe'", "check brokenpipe-results"];
+    assert_eq!(commands, next.map(|next| format!("brokenpipe {next}")));
     let scenarios = Selection::default().scenarios(&Catalogue::builtin()).len();
     assert_eq!(distinct(&EVERYTHING.rows(), "scenario").len(), scenarios);
+}
+
+/// Only on Linux on this processor are there accepted results to be near to.
+#[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+#[test]
+fn without_a_command_this_machine_is_compared_with_the_nearest_platform() {
+    let Everything { ran, .. } = &*EVERYTHING;
+    let column = |line: &str| line.split("  ").map(str::trim).filter(|it| !it.is_empty()).nth(1).map(str::to_owned);
+    let second = ran.out.lines().find(|line| line.starts_with("  2nd write  ")).and_then(column);
+    assert_eq!(second.as_deref(), Some("EPIPE"));
+    let agrees = ran.out.lines().find(|line| line.starts_with("This machine agrees with the accepted results of "));
+    let agrees = agrees.unwrap_or_else(|| panic!("{ran:?}"));
+    let (_, cells) = agrees.split_once(" in ").expect("a number of cells");
+    let cells: u32 = cells.split(' ').next().unwrap().parse().expect("a number");
+    assert!(cells > 5000, "{agrees}");
 }
 
 /// Only on Linux: other systems may themselves give different outcomes from run to run.
@@ -205,7 +224,7 @@ fn two_runs_write_the_same_bytes_even_if_every_processor_is_busy_during_one_of_t
         done.store(true, Ordering::Relaxed);
         run.unwrap_or_else(|panic| panic::resume_unwind(panic));
     });
-    let busy = contents(&busy.join("results"));
+    let busy = contents(&busy.join("brokenpipe-results"));
     let here = format!("{}.csv", Platform::here().platform);
     for files in [idle, &busy] {
         assert_eq!(files.keys().collect::<Vec<_>>(), [here.as_str(), "platforms.csv"]);
@@ -279,9 +298,9 @@ fn a_users_scenario_file_can_be_listed_run_reported_and_shown() {
         case("long", 2, "server,accept", "ok"),
         case("long", 3, "client,await quiet", "quiet"),
     ];
-    assert_eq!(folder.read("results/here.csv"), HEAD.to_owned() + &expected.concat());
+    assert_eq!(folder.read("brokenpipe-results/here.csv"), HEAD.to_owned() + &expected.concat());
 
-    let matrix = own(&["report", "--format", "csv"]);
+    let matrix = own(&["report", "brokenpipe-results", "--format", "csv"]);
     let line = |id, step, rest| format!("own/{id},tcp4,{step},{rest}\n");
     let short = [
         line("short", 1, "client,connect,no,ok"),
@@ -296,12 +315,18 @@ fn a_users_scenario_file_can_be_listed_run_reported_and_shown() {
     let head = "scenario,cases,step,actor,operation,differs,here\n";
     assert_eq!(matrix, head.to_owned() + &short.concat() + &long.concat());
     // Without the file its scenarios are unknown, and sorted by name.
-    let unknown = folder.brokenpipe(&["report", "--format", "csv"]).exits(0).silent().out;
+    let unknown =
+        folder.brokenpipe(&["report", "brokenpipe-results", "--details", "--format", "csv"]).exits(0).silent().out;
     assert_eq!(unknown, head.to_owned() + &long.concat() + &short.concat());
 
-    let shown = own(&["show", "own/long"]);
-    assert!(shown.contains("  3 client await quiet │ tcp4 │ quiet\n"), "{shown}");
-    assert!(!shown.contains("No platform's results"), "{shown}");
+    let show = ["show", "own/long", "--results", "brokenpipe-results"];
+    let details = own(&[&show[..], &["--details"]].concat());
+    assert!(details.contains("  3 client await quiet │ tcp4 │ quiet\n"), "{details}");
+    assert!(!details.contains("No platform's results"), "{details}");
+    let brief = own(&show);
+    assert!(brief.contains("\ntcp4, after 1 client connect ok, 2 server accept ok:\n"), "{brief}");
+    assert!(brief.contains(" │ 3 client\n") && brief.contains(" │ quiet\n"), "{brief}");
+    assert!(brief.contains(" here.\n") && !brief.contains("No platform's results"), "{brief}");
 }
 
 #[test]
@@ -315,7 +340,8 @@ fn report_shows_rows_that_differ_and_with_all_every_row() {
         "own/x,tcp4,3,client,close,yes,ok,EIO\n",
     ];
     let head = "scenario,cases,step,actor,operation,differs,box-1,box-2\n";
-    let report = |args: &[&str]| folder.brokenpipe(&[&["report", "."], args].concat()).exits(0).silent().out;
+    let report =
+        |args: &[&str]| folder.brokenpipe(&[&["report", "--legend", "."], args].concat()).exits(0).silent().out;
     assert_eq!(report(&["--all", "--format", "csv"]), head.to_owned() + &rows.concat());
     assert_eq!(report(&["--format", "csv"]), head.to_owned() + rows[1] + rows[2], "unsteady rows are not shown");
 
@@ -334,10 +360,14 @@ fn a_file_that_is_named_twice_is_read_once() {
     let folder = Folder::with("box-1.csv", good());
     folder.write("notes.txt", "not results");
     folder.make("folder.csv");
-    let of_folder = folder.brokenpipe(&["report", "."]).exits(0).silent().out;
+    let of_folder = folder.brokenpipe(&["report", "--legend", "."]).exits(0).silent().out;
     assert!(of_folder.contains("box-1"), "{of_folder}");
     for paths in [&["box-1.csv"][..], &["box-1.csv", "box-1.csv"], &[".", "box-1.csv"], &["box-1.csv", "."]] {
-        assert_eq!(folder.brokenpipe(&[&["report"], paths].concat()).exits(0).silent().out, of_folder, "{paths:?}");
+        assert_eq!(
+            folder.brokenpipe(&[&["report", "--legend"], paths].concat()).exits(0).silent().out,
+            of_folder,
+            "{paths:?}"
+        );
     }
 }
 
@@ -348,7 +378,7 @@ fn no_table_is_wider_than_requested() {
         folder.write(&format!("{name}.csv"), HEAD.to_owned() + &GOOD.concat().replace("box-1,", &format!("{name},")));
     }
     for width in ["60", "80", "200"] {
-        let table = brokenpipe(folder.path(), &["report", ".", "--width", width]).exits(0).silent().out;
+        let table = brokenpipe(folder.path(), &["report", "--legend", ".", "--width", width]).exits(0).silent().out;
         let widest = table.lines().map(|line| line.chars().count()).max().expect("a table has lines");
         assert!(widest <= width.parse().expect("a number"), "{width}: {widest}\n{table}");
         for name in ["first-", "second-", "third-"] {
@@ -364,7 +394,7 @@ fn the_c_locale_and_a_dumb_terminal_get_ascii() {
     folder.write("box-2.csv", good().replace("box-1", "box-2").replace("EPIPE,32,EPIPE,BrokenPipe", "eof,,,"));
     let report = |environment: &[(&str, &str)]| {
         let mut report = Command::new(BROKENPIPE);
-        report.current_dir(folder.path()).args(["report", "."]);
+        report.current_dir(folder.path()).args(["report", "--legend", "."]);
         for name in ["LC_ALL", "LC_CTYPE", "LANG", "TERM"] {
             report.env_remove(name);
         }

@@ -31,7 +31,7 @@ fn folder() -> Folder {
 }
 
 fn of_format(format: &str) -> String {
-    let ran = folder().brokenpipe(&["check", "run", "--format", format]).exits(1);
+    let ran = folder().brokenpipe(&["check", "run", "--baseline", "results", "--format", format]).exits(1);
     for c in ['\u{1b}', '\u{202e}', '\r'] {
         assert!(format == "json" || !ran.out.contains(c), "{format}: {:?}", ran.out);
         assert!(!ran.err.contains(c));
@@ -77,7 +77,8 @@ fn annotations_beyond_the_limit_are_counted_and_grouped() {
     folder.write("results/box-1.csv", common::HEAD.to_owned() + &rows("ok"));
     folder.write("run/box-1.csv", common::HEAD.to_owned() + &rows("eof"));
     folder.write("results/known.toml", "");
-    let out = folder.brokenpipe(&["check", "run/box-1.csv", "--format", "github"]).exits(1).out;
+    let out =
+        folder.brokenpipe(&["check", "run/box-1.csv", "--baseline", "results", "--format", "github"]).exits(1).out;
     assert_eq!(out.matches("::error ").count(), 10);
     let further: Vec<_> = out.lines().skip_while(|line| !line.starts_with("::group::")).collect();
     assert_eq!(further[0], "::group::4 further: error");
@@ -112,7 +113,8 @@ fn a_page_of_markdown_fits_a_summary() {
     };
     folder.write("results/box-1.csv", common::HEAD.to_owned() + &rows("ok", ""));
     folder.write("run/box-1.csv", common::HEAD.to_owned() + &rows("unsupported", &note));
-    let out = folder.brokenpipe(&["check", "run/box-1.csv", "--format", "markdown"]).exits(1).out;
+    let out =
+        folder.brokenpipe(&["check", "run/box-1.csv", "--baseline", "results", "--format", "markdown"]).exits(1).out;
     assert!(out.len() < 1 << 20, "{}", out.len());
     let shown = out.matches("| **missing** |").count();
     let rest = out.lines().last().unwrap();

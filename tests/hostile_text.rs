@@ -39,7 +39,8 @@ fn bare_and_seen(markdown: &str) -> (String, String) {
 #[test]
 fn markup_in_a_note_is_escaped_in_markdown() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", HOSTILE));
-    let markdown = folder.brokenpipe(&["report", ".", "--all", "--format", "markdown"]).exits(0).silent().out;
+    let markdown =
+        folder.brokenpipe(&["report", "--legend", ".", "--all", "--format", "markdown"]).exits(0).silent().out;
     let expected = format!("- box-1: {HOSTILE}");
     let lines: Vec<_> = markdown.lines().map(bare_and_seen).collect();
     let (bare, _) = lines.iter().find(|(_, seen)| *seen == expected).unwrap_or_else(|| panic!("{markdown}"));
@@ -56,7 +57,7 @@ fn markup_in_a_note_is_escaped_in_markdown() {
 #[test]
 fn a_note_reaches_json_as_it_is() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", HOSTILE));
-    let json = folder.brokenpipe(&["report", ".", "--all", "--format", "json"]).exits(0).silent().out;
+    let json = folder.brokenpipe(&["report", "--legend", ".", "--all", "--format", "json"]).exits(0).silent().out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["rows"][2]["cells"][0]["notes"][0], HOSTILE);
 }
@@ -70,7 +71,7 @@ fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
         row.replace("seen twice", &format!("{} ::error::no ##[error]no", "x".repeat(length)))
     });
     let folder = Folder::with("box-1.csv", HEAD.to_owned() + &rows.collect::<String>());
-    let table = folder.brokenpipe(&["report", ".", "--all"]).exits(0).silent().out;
+    let table = folder.brokenpipe(&["report", "--legend", ".", "--all"]).exits(0).silent().out;
     assert!(table.contains("error"), "the notes are not shown: {table}");
     assert_eq!(runner_commands(&table), Vec::<&str>::new());
 }
@@ -78,10 +79,10 @@ fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
 #[test]
 fn a_message_that_quotes_a_file_is_no_command() {
     let bad = Folder::with("box-1.csv", good_but(",connect,ok", ",connect,##[error]no"));
-    let refused = bad.brokenpipe(&["report", "box-1.csv"]).exits(2);
+    let refused = bad.brokenpipe(&["report", "--legend", "box-1.csv"]).exits(2);
     assert!(refused.err.contains(": invalid value \"# #[error]no\": "), "{}", refused.err);
     let newer = Folder::with("box-1.csv", format!("{},##[error]no\n", HEAD.trim_end()));
-    let passed_over = newer.brokenpipe(&["report", "box-1.csv"]);
+    let passed_over = newer.brokenpipe(&["report", "--legend", "box-1.csv"]);
     assert!(!passed_over.err.contains("##[") && passed_over.err.contains("# #[error]no"), "{}", passed_over.err);
 }
 
@@ -100,11 +101,12 @@ fn the_name_of_platforms_that_share_a_column_is_no_command() {
     folder.write("d.csv", HEAD.to_owned() + row);
     platforms += "d,documented,:::error ::error::no ##[error]\u{202e}no,1,1,vax,,native,epoll,1,1,1\n";
     folder.write("platforms.csv", platforms);
+    folder.write("own.toml", common::OWN.replace("own/short", "own/x"));
     for args in [
-        &["report", "."][..],
-        &["report", ".", "--all"],
-        &["report", ".", "--baseline-column", "a"],
-        &["report", ".", "--verify"],
+        &["report", "--legend", "."][..],
+        &["report", "--legend", ".", "--all"],
+        &["report", "--legend", ".", "--baseline-column", "a"],
+        &["report", "--legend", ".", "--verify"],
         &["diff", "--results", "."],
     ] {
         for width in ["40", "60", "1000"] {
@@ -114,13 +116,26 @@ fn the_name_of_platforms_that_share_a_column_is_no_command() {
             assert!(!out.contains('\u{202e}'), "{out}");
         }
     }
+    for args in [
+        &["diff", "a", "c", "--results", ".", "--legend"][..],
+        &["show", "own/x", "--scenarios", "own.toml", "--results", "."],
+        &["show", "own", "--scenarios", "own.toml", "--results", "."],
+        &["show", "own/x", "--scenarios", "own.toml", "--results", ".", "--details", "--sources"],
+    ] {
+        for width in ["40", "60", "1000"] {
+            let out = folder.brokenpipe(&[args, &["--width", width]].concat()).exits(0).silent().out;
+            assert!(out.contains("error") || args[1] == "own", "the system is named: {out}");
+            assert_eq!(runner_commands(&out), Vec::<&str>::new(), "{out}");
+            assert!(!out.contains('\u{202e}'), "{out}");
+        }
+    }
 }
 
 #[test]
 fn characters_that_change_the_direction_of_text_are_replaced() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", "seen \u{202e}eciwt"));
     for format in ["table", "markdown"] {
-        let out = folder.brokenpipe(&["report", ".", "--all", "--format", format]).exits(0).silent().out;
+        let out = folder.brokenpipe(&["report", "--legend", ".", "--all", "--format", format]).exits(0).silent().out;
         assert!(out.contains("seen \u{fffd}eciwt") && !out.contains('\u{202e}'), "{out}");
     }
 }
@@ -179,17 +194,23 @@ fn no_format_of_any_command_hands_a_command_to_a_ci_runner() {
     };
     for format in ["table", "markdown", "csv", "json"] {
         // CSV has no column for notes and facts, and who only counts has no room for them.
-        looks_safe(&["report", "results", "--all"], format, 0, format != "csv");
-        looks_safe(&["report", "results", "--verify"], format, 0, true);
-        looks_safe(&["diff", "a", "b"], format, 0, format != "csv");
-        looks_safe(&["diff"], format, 0, false);
+        looks_safe(&["report", "--legend", "results", "--all"], format, 0, format != "csv");
+        looks_safe(&["report", "--legend", "results", "--verify"], format, 0, true);
+        looks_safe(&["diff", "a", "b", "--results", "results", "--legend"], format, 0, format != "csv");
+        looks_safe(&["diff", "--results", "results"], format, 0, false);
     }
     for format in ["text", "github", "markdown", "junit", "json"] {
-        looks_safe(&["check", "run"], format, 1, true);
+        looks_safe(&["check", "run", "--baseline", "results"], format, 1, true);
     }
     assert_eq!(shown, 15);
     for width in ["40", "60", "1000"] {
-        let show = folder.brokenpipe(&["show", "own/x", "--scenarios", "own.toml", "--width", width]).exits(0).out;
+        let show = folder
+            .brokenpipe(&["show", "own/x", "--results", "results", "--scenarios", "own.toml", "--width", width])
+            .exits(0)
+            .out;
+        assert_eq!(commands(&show), Vec::<&str>::new());
+        let show = ["show", "own/x", "--results", "results", "--scenarios", "own.toml", "--width", width];
+        let show = folder.brokenpipe(&[&show[..], &["--details", "--sources"]].concat()).exits(0).out;
         assert!(show.contains("error"), "{show}");
         assert_eq!(commands(&show), Vec::<&str>::new());
     }

@@ -100,7 +100,12 @@ fn a_run_of_a_selection_does_not_mix_with_another_kernels_results() {
 
     let args = ["run", "--platform", "here", "--out", "out"];
     let refused = folder.brokenpipe(&[&args, &ONE_CASE[..]].concat());
-    refused.refuses(&["error: out: ", "results of here", "another kernel", "run everything", "--out"]);
+    refused.refuses(&[
+        "error: out: ",
+        "results of here",
+        "another kernel",
+        "would mix them; write elsewhere with --out",
+    ]);
     assert_eq!(contents(&folder.join("out")), before);
 
     // A run of everything replaces them, including the facts.
@@ -129,7 +134,7 @@ fn a_run_of_a_new_platform_does_not_change_other_platforms() {
         folder.read("out/platforms.csv").starts_with(&facts),
         "the rows are not sorted by name, or the first has changed"
     );
-    let matrix = folder.brokenpipe(&["report", "out", "--format", "csv"]).exits(0).silent().out;
+    let matrix = folder.brokenpipe(&["report", "--legend", "out", "--format", "csv"]).exits(0).silent().out;
     // A platform without facts sorts after native ones, and before those that stand in for another system.
     let columns = if Platform::here().runtime == "wine" { "box-1,here,second" } else { "here,second,box-1" };
     assert_eq!(matrix.lines().next(), Some(&*format!("scenario,cases,step,actor,operation,differs,{columns}")));

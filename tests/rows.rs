@@ -30,7 +30,7 @@ fn differing(csv: &str) -> BTreeSet<[String; 5]> {
 #[test]
 fn a_diff_shows_the_same_rows_in_either_order() {
     for (one, other, count) in [
-        ("linux-6.18-x86_64-gnu", "linux", Some(0)),
+        ("linux-6.18-x86_64-gnu", "documented/linux", Some(0)),
         ("macos", "windows", None),
         ("macos", "linux-6.18-x86_64-gnu", None),
     ] {
@@ -51,10 +51,10 @@ fn a_diff_says_what_was_not_measured_and_a_matrix_does_not_count_it() {
     assert!(counts.starts_with(&format!("{shown} differ from macos, 0 unsteady ")), "{mixed}");
     assert!(mixed.contains(" macos is documented, not measured.\n"), "{mixed}");
     assert!(!mixed.contains("nothing is counted on it"), "{mixed}");
-    let matrix = ran(&["report", "--baseline-column", "macos", "--width", "1000"]).exits(0).out;
+    let matrix = ran(&["report", "--legend", "--baseline-column", "macos", "--width", "1000"]).exits(0).out;
     assert!(matrix.contains(" from what is documented for macos, "), "{matrix}");
     assert!(!matrix.contains("differ from macos"), "{matrix}");
-    let csv = ran(&["report", "--baseline-column", "macos", "--format", "csv"]).exits(0).out;
+    let csv = ran(&["report", "--legend", "--baseline-column", "macos", "--format", "csv"]).exits(0).out;
     assert!(common::rows(&csv).iter().all(|row| row["differs"] == "stated"));
 }
 
@@ -146,10 +146,90 @@ fn diff_lists_the_names_of_platforms_that_share_a_line() {
 
 #[test]
 fn diff_refuses_anything_but_two_different_platforms() {
-    ran(&["diff", "macos", "macos"]).refuses(&["\"macos\" cannot be compared with itself: name two platforms"]);
+    ran(&["diff", "macos", "macos"])
+        .refuses(&["\"macos\" cannot be compared with itself: name two systems or platforms"]);
     ran(&["diff", "macos"]).exits(2).says(&["not provided:\n  <B>\n"]);
     ran(&["diff", "--all"]).refuses(&["--all needs two platforms: `brokenpipe diff A B --all`"]);
-    ran(&["diff", "macos", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are linux-6.18"]);
+    ran(&["diff", "macos", "macOS"]).refuses(&["\"macos\" cannot be compared with itself"]);
+    let systems = "linux, macos, windows, freebsd, illumos, netbsd, openbsd, gvisor, wine";
+    let none =
+        format!("no results of a system or platform \"macros\"; there are systems {systems}; platforms linux-6.18");
+    ran(&["diff", "macos", "macros"]).exits(1).says(&[&none]);
+    ran(&["diff", "macos", ""]).exits(1).says(&["no results of a system or platform \"\"; there are systems linux, "]);
+    ran(&["diff", "linux-6.18", "macos"])
+        .exits(1)
+        .says(&["several begin with \"linux-6.18\": linux-6.18-x86_64-gnu, linux-6.18-x86_64-musl\n"]);
+    ran(&["diff", "macos", "w"]).exits(1).says(&["several begin with \"w\": windows, wine\n"]);
+}
+
+/// What `diff` says before the rows: what stands behind each side, and how many rows differ.
+fn sides(args: &[&str]) -> [String; 3] {
+    let out = ran(&[&["diff"], args, &["--width", "1000"]].concat()).exits(0).silent().out;
+    let (head, _) = out.split_once("\n\n").expect("a head, and rows");
+    let lines: Vec<_> = head.lines().map(str::to_owned).collect();
+    lines.try_into().unwrap_or_else(|lines| panic!("{lines:?}"))
+}
+
+/// Systems are compared by the best evidence of each step, and the head of the rows tells which that is.
+#[test]
+fn diff_compares_the_best_evidence_of_two_systems() {
+    let [linux, macos, count] = sides(&["linux", "macos"]);
+    assert_eq!([linux.as_str(), &macos], ["linux: linux-7.2-x86_64-gnu (measured)", "macos: macos (documented)"]);
+    let csv = ran(&["diff", "linux", "macos", "--format", "csv", "--cases", "plain"]).exits(0).silent().out;
+    assert!(count.ends_with(&format!(", {} in which they differ", differing(&csv).len())), "{count}");
+    // A system whose best evidence is of several platforms.
+    let [freebsd, netbsd, _] = sides(&["FreeBSD", "net"]);
+    assert!(freebsd.starts_with("freebsd: freebsd-12.1 (reported in ") && freebsd.contains(" rows), freebsd-13 (doc"));
+    assert!(netbsd.starts_with("netbsd: netbsd-7.99.34 (reported in "), "{netbsd}");
+    // A platform that is called like a system is named with its provenance.
+    assert_eq!(sides(&["documented/linux", "macos"])[0], "linux: linux (documented)");
+    assert_eq!(
+        sides(&["wine-8", "wine"])[..2],
+        ["wine-8-x86_64-gnu: wine-8-x86_64-gnu (measured)", "wine: wine-10-x86_64-gnu (measured)"]
+    );
+    let json: serde_json::Value = serde_json::from_str(
+        &ran(&[
+            "diff",
+            "freebsd",
+            "linux",
+            "--all",
+            "--select",
+            "peer-close/write-write-write-read",
+            "--format",
+            "json",
+        ])
+        .exits(0)
+        .out,
+    )
+    .expect("JSON");
+    let cells = json["rows"].as_array().expect("rows").iter().map(|row| &row["cells"][0]);
+    let platforms: BTreeSet<_> = cells.filter_map(|cell| cell["platform"].as_str()).collect();
+    assert_eq!(platforms, BTreeSet::from(["freebsd-12.1", "freebsd-13"]));
+}
+
+/// For people, a diff is of plain cases and has one line of legend, unless more is asked for.
+#[test]
+fn diff_is_short() {
+    let diff = |args: &[&str]| {
+        ran(&[&["diff", "linux", "macos", "--select", "peer-reset", "--width", "120"], args].concat()).exits(0).out
+    };
+    let short = diff(&[]);
+    assert!(short.contains("--cases all shows them.") && !short.contains("sigpipe=default"), "{short}");
+    assert!(short.contains("--legend explains all") && !short.contains("a read returned 0 bytes"), "{short}");
+    let long = diff(&["--cases", "all", "--legend"]);
+    assert!(long.contains("sigpipe=default") && long.contains("  eof: a read returned 0 bytes\n"), "{long}");
+    assert!(
+        long.contains("  linux, each cell is of the first that has it:\n  linux-7.2-x86_64-gnu: measured"),
+        "{long}"
+    );
+}
+
+#[test]
+fn diff_counts_the_pairs_of_the_platforms_that_a_glob_fits() {
+    let csv = ran(&["diff", "--platform", "wine-*", "--platform", "macos", "--format", "csv"]).exits(0).silent().out;
+    assert_eq!(common::rows(&csv).len(), 3, "{csv}");
+    ran(&["diff", "--platform", "moon-*"]).exits(1).says(&["no platform fits \"moon-*\"; there are linux-6.18"]);
+    ran(&["diff", "linux", "macos", "--platform", "wine-*"]).exits(2).says(&["cannot be used with"]);
 }
 
 /// The counts under the tables and what follows them, each on one line.
@@ -161,33 +241,36 @@ fn under_the_tables(args: &[&str]) -> String {
 
 #[test]
 fn the_baseline_column_is_always_shown() {
-    let hidden = under_the_tables(&["report", "--select", "udp", "--baseline-column", "linux"]);
+    let hidden = under_the_tables(&["report", "--legend", "--select", "udp", "--baseline-column", "linux"]);
     assert!(hidden.contains("\n  linux: documented, linux, native, epoll\n"), "{hidden}");
-    let globs = ["report", "--select", "udp", "--platform", "linux-*", "--baseline-column", "wine-10-x86_64-gnu"];
+    let globs =
+        ["report", "--legend", "--select", "udp", "--platform", "linux-*", "--baseline-column", "wine-10-x86_64-gnu"];
     let other = under_the_tables(&globs);
     assert!(
         other.contains(" from wine-10-x86_64-gnu, ") && other.contains("\n  wine-10-x86_64-gnu: measured, "),
         "{other}"
     );
-    ran(&["report", "--baseline-column", "macros"]).exits(1).says(&["no results of a platform \"macros\"; there are "]);
+    ran(&["report", "--legend", "--baseline-column", "macros"])
+        .exits(1)
+        .says(&["no results of a platform \"macros\"; there are "]);
 }
 
 #[test]
 fn show_refuses_a_transport_without_a_case() {
     ran(&["show", "peer-close/read-read-write", "--transport", "udp4"])
         .exits(1)
-        .says(&["peer-close/read-read-write has no case over udp4; it has cases over tcp4, tcp6, unix"]);
+        .says(&["no case of \"peer-close/read-read-write\" over udp4; there are cases over tcp4, tcp6, unix"]);
 }
 
 #[test]
 fn cases_that_are_left_out_are_counted() {
-    let under = under_the_tables(&["report", "--select", "peer-close"]);
+    let under = under_the_tables(&["report", "--legend", "--select", "peer-close"]);
     let plain = |line: &&str| line.ends_with(" sigpipe=ignore call=std option=none");
     let listed = Folder::new().brokenpipe(&["list", "peer-close"]).exits(0).out;
     let others = listed.lines().filter(|line| !plain(line)).count();
     let said = format!("\n{others} cases with another sigpipe, call or option are hidden; --cases all shows them.");
     assert!(under.contains(&said), "{said}\n{under}");
-    let all = under_the_tables(&["report", "--all", "--cases", "all", "--select", "sigpipe"]);
+    let all = under_the_tables(&["report", "--legend", "--all", "--cases", "all", "--select", "sigpipe"]);
     let (counts, _) = all.split_once(" that no platform here supports are hidden): ").expect("why rows are missing");
     let numbers: Vec<u32> = counts.split([' ', '(']).filter_map(|word| word.parse().ok()).collect();
     let [rows, shown, left_out] = numbers[..] else { panic!("{counts}") };
@@ -199,7 +282,7 @@ fn an_absent_platform_does_not_count_as_measured() {
     let folder = Folder::new();
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
     folder.brokenpipe(&["absent", "moon-2", "--reason", "no such machine"]).exits(0).silent();
-    let text = folder.brokenpipe(&["report", "--width", "200"]).exits(0).silent().out;
+    let text = folder.brokenpipe(&["report", "brokenpipe-results", "--legend", "--width", "200"]).exits(0).silent().out;
     assert!(text.contains(" 2 platforms (2 not measured).\n"), "{text}");
     assert!(
         text.contains("\n  moon-1: not measured: the job timed out\n  moon-2: not measured: no such machine\n"),
@@ -224,12 +307,14 @@ fn a_single_statement_is_counted_in_the_singular_and_fits_the_width() {
         "platforms.csv",
         common::PLATFORMS_HEAD.to_owned() + &facts("a", "measured") + &facts("b", "documented"),
     );
-    let verify = |width: &str| folder.brokenpipe(&["report", ".", "--verify", "--width", width]).exits(0).silent().out;
+    let verify = |width: &str| {
+        folder.brokenpipe(&["report", "--legend", ".", "--verify", "--width", width]).exits(0).silent().out
+    };
     let said = "a measured, ≈b documented: 1 statement about rows that were measured; 1 agrees, 0 contradict. 0 \
                 measured rows have nothing stated about them, and 0 stated rows were not measured.\n\n";
     assert_eq!(verify("1000"), said);
     assert!(verify("40").lines().all(|line| line.chars().count() <= 40), "{}", verify("40"));
-    folder.brokenpipe(&["report", ".", "--width", "39"]).exits(2).says(&["39 is not in 40"]);
+    folder.brokenpipe(&["report", "--legend", ".", "--width", "39"]).exits(2).says(&["39 is not in 40"]);
 }
 
 #[test]
@@ -249,7 +334,7 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
         platforms += &format!("{platform},{provenance},{os},1,1,vax,,native,epoll,1,1,1\n");
     }
     folder.write("platforms.csv", platforms);
-    let verify = |args: &[&str]| folder.brokenpipe(&[&["report", ".", "--verify"], args].concat());
+    let verify = |args: &[&str]| folder.brokenpipe(&[&["report", "--legend", ".", "--verify"], args].concat());
     assert_eq!(
         verify(&["--format", "csv"]).exits(0).silent().out,
         "measured_platform,stated_platform,scenario,cases,step,measured,stated,source\n\
@@ -263,16 +348,19 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
         "nothing is documented or reported for a system of which something that --platform chooses was measured; ",
     ]);
     verify(&["--platform", "b"]).exits(1).says(&["nothing that --platform chooses was measured, "]);
-    folder.brokenpipe(&["report", "a.csv", "--verify"]).exits(1).says(&["nothing there is documented or reported\n"]);
+    folder
+        .brokenpipe(&["report", "--legend", "a.csv", "--verify"])
+        .exits(1)
+        .says(&["nothing there is documented or reported\n"]);
 }
 
 #[test]
 fn csv_and_json_mark_rows_in_which_only_statements_differ() {
     let pair = ["--platform", "linux-6.18-x86_64-gnu", "--platform", "macos", "--select", "peer-reset"];
-    let csv = ran(&[&["report", "--format", "csv"], &pair[..]].concat()).exits(0).silent().out;
+    let csv = ran(&[&["report", "--legend", "--format", "csv"], &pair[..]].concat()).exits(0).silent().out;
     let differs: Vec<_> = csv.lines().skip(1).map(|line| line.contains(",stated,")).collect();
     assert!(!differs.is_empty() && differs.iter().all(|stated| *stated), "{csv}");
-    let json = ran(&[&["report", "--format", "json"], &pair[..]].concat()).exits(0).silent().out;
+    let json = ran(&[&["report", "--legend", "--format", "json"], &pair[..]].concat()).exits(0).silent().out;
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let rows = json["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), differs.len());
@@ -282,7 +370,13 @@ fn csv_and_json_mark_rows_in_which_only_statements_differ() {
 #[test]
 fn show_explains_all_cases_where_it_prints_all() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/linux-6.18-x86_64-gnu.csv");
-    let show = ["show", "peer-close/write-write-write-read", "--results", file.to_str().expect("a path that is text")];
+    let show = [
+        "show",
+        "peer-close/write-write-write-read",
+        "--details",
+        "--results",
+        file.to_str().expect("a path that is text"),
+    ];
     let said = "\n  all N: all cases of the scenario that are shown and that some platform supports\n";
     let all = Folder::new().brokenpipe(&show).exits(0).out;
     assert!(all.contains("│ all 46 ") && all.contains(said), "{all}");

@@ -3,7 +3,7 @@
 mod common;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -140,4 +140,53 @@ fn every_outcome_is_in_canonical_words() {
             });
         }
     }
+}
+
+/// A row whose source names no number has that of its system all the same, so that a number in a log finds it.
+#[test]
+fn every_error_has_its_number_on_its_system() {
+    // No error of a source is without a number on its system: those that are would be listed here, with the reason.
+    const WITHOUT_NUMBER: [(&str, &str); 0] = [];
+    let mut codes = BTreeMap::new();
+    for_each_row(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain/codes.csv"), |_, field| {
+        for (system, column) in [
+            ("linux", "linux"),
+            ("macos", "macos"),
+            ("windows", "winsock"),
+            ("freebsd", "freebsd"),
+            ("netbsd", "netbsd"),
+            ("openbsd", "openbsd"),
+            ("illumos", "illumos"),
+        ] {
+            codes.insert((system, field("error")), field(column));
+        }
+    });
+    let mut without = BTreeSet::new();
+    let mut with = 0;
+    for (folder, _) in FOLDERS {
+        let facts = Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(folder).join("platforms.csv");
+        let mut systems = BTreeMap::new();
+        for_each_row(&facts, |_, field| {
+            systems.insert(field("platform"), field("os"));
+        });
+        for file in files(folder) {
+            for_each_row(&file, |place, field| {
+                let outcome = field("outcome");
+                let own = outcome.split('+').next().unwrap_or_default();
+                if forms_of(own).next().is_none_or(|form| form.form != "ERROR") {
+                    return assert_eq!(field("code"), "", "{place}");
+                }
+                let system = systems[&field("platform")].as_str();
+                let code = codes.get(&(system, own.to_owned())).cloned().unwrap_or_default();
+                assert_eq!(field("code"), code, "{place}: {own} on {system}");
+                if code.is_empty() {
+                    without.insert((system.to_owned(), own.to_owned()));
+                }
+                with += usize::from(!code.is_empty());
+            });
+        }
+    }
+    let expected = WITHOUT_NUMBER.iter().map(|(system, own)| (system.to_string(), own.to_string()));
+    assert_eq!(without, expected.collect());
+    assert!(with > 4000, "only {with} errors with a number");
 }

@@ -73,7 +73,7 @@ fn render(matrix: &Matrix, rows: Rows, format: Format, look: Look) -> String {
 }
 
 fn table(platforms: usize, rows: Rows, width: u16) -> String {
-    render(&matrix(platforms), rows, Format::Table, Look { width, colour: false })
+    render(&matrix(platforms), rows, Format::Table, Look { width, colour: false, legend: true })
 }
 
 /// Files are read by several threads, each of which interns texts in its own order.
@@ -82,7 +82,7 @@ fn files_make_the_matrix_that_their_rows_make() {
     let folder = [Path::new(env!("CARGO_MANIFEST_DIR")).join("results")];
     let (of_files, _) = Matrix::read(&folder, &Catalogue::builtin()).unwrap();
     let of_rows = Matrix::new(&Results::read(&folder).unwrap(), &Catalogue::builtin());
-    let csv = |matrix| render(matrix, Rows::All, Format::Csv, Look { width: 80, colour: false });
+    let csv = |matrix| render(matrix, Rows::All, Format::Csv, Look { width: 80, colour: false, legend: true });
     assert!(of_files.columns().len() > 12);
     assert!(csv(&of_files) == csv(&of_rows));
 }
@@ -92,7 +92,7 @@ fn what_each_two_differ_in_is_a_triangle_which_is_broken_where_it_is_too_wide() 
     let matrix = matrix(9);
     let between = |format, width| {
         let mut out = Vec::new();
-        report::pairwise(&whole(&matrix), format, Look { width, colour: false }, &mut out).unwrap();
+        report::pairwise(&whole(&matrix), format, Look { width, colour: false, legend: true }, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     assert_snapshot!(between(Format::Table, 48));
@@ -135,7 +135,7 @@ fn what_follows_a_difference_is_shown_with_it_where_platforms_stand_below_each_o
         }
     }
     let matrix = Matrix::new(&results, &Catalogue::builtin());
-    let text = render(&matrix, Rows::Differing, Format::Table, Look { width: 60, colour: false });
+    let text = render(&matrix, Rows::Differing, Format::Table, Look { width: 60, colour: false, legend: true });
     let (table, counts) = text.split_once("\n\n").expect("an empty line under the table");
     assert!(counts.starts_with("4 rows (2 shown, with what follows a difference): 1"), "{counts}");
     assert_eq!(
@@ -150,7 +150,7 @@ fn head(results: &Results) -> String {
     let matrix = Matrix::new(results, &Catalogue::builtin());
     let view = View::new(&matrix, &Options { merged: true, ..Options::default() }).unwrap();
     let mut out = Vec::new();
-    report::render(&view, Rows::All, Format::Table, Look { width: 80, colour: false }, &mut out).unwrap();
+    report::render(&view, Rows::All, Format::Table, Look { width: 80, colour: false, legend: true }, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     let head = text.lines().skip(1).take_while(|line| !line.contains('─'));
     head.map(|line| line.split('│').nth(2).unwrap().trim()).collect::<Vec<_>>().join("\n")
@@ -186,7 +186,7 @@ fn no_line_is_wider_than_asked_for() {
 #[cfg(not(windows))]
 #[test]
 fn colour_changes_no_letter() {
-    let coloured = render(&matrix(3), Rows::All, Format::Table, Look { width: 120, colour: true });
+    let coloured = render(&matrix(3), Rows::All, Format::Table, Look { width: 120, colour: true, legend: true });
     assert!(coloured.contains("\u{1b}["));
     let mut plain = String::new();
     let mut rest = coloured.as_str();
@@ -201,15 +201,20 @@ fn colour_changes_no_letter() {
 
 #[test]
 fn markdown_is_a_table_a_family() {
-    assert_snapshot!(render(&matrix(3), Rows::All, Format::Markdown, Look { width: 80, colour: false }));
+    assert_snapshot!(render(&matrix(3), Rows::All, Format::Markdown, Look { width: 80, colour: false, legend: true }));
 }
 
 #[test]
 fn csv_has_a_column_a_platform() {
-    assert_snapshot!(render(&matrix(3), Rows::All, Format::Csv, Look { width: 80, colour: false }));
+    assert_snapshot!(render(&matrix(3), Rows::All, Format::Csv, Look { width: 80, colour: false, legend: true }));
 }
 
 #[test]
 fn json_has_everything() {
-    assert_snapshot!(render(&matrix(2), Rows::Differing, Format::Json, Look { width: 80, colour: false }));
+    assert_snapshot!(render(
+        &matrix(2),
+        Rows::Differing,
+        Format::Json,
+        Look { width: 80, colour: false, legend: true }
+    ));
 }

@@ -144,7 +144,10 @@ fn of_two_platforms_each_differs_from_the_other_or_neither_does() {
         for (baseline, other) in [(of_a, of_b), (of_b, of_a)] {
             let pair = View::new(
                 &matrix,
-                &Options { pair: Some([baseline.0, other.0].map(str::to_owned)), ..Options::default() },
+                &Options {
+                    pair: Some([baseline.0, other.0].map(|name| matrix.side(name).unwrap())),
+                    ..Options::default()
+                },
             )
             .unwrap();
             assert_eq!(row(&pair).differs(), differ, "{baseline:?} {other:?}");

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{
     failure::{Done, Failure, note},
     load::catalogue,
-    options::{Own, RESULTS, platform_name},
+    options::{OWN_RESULTS, Own, platform_name},
 };
 use crate::{
     catalogue::Selection,
@@ -23,7 +23,7 @@ pub(super) struct AbsentArgs {
     #[arg(long, value_name = "TEXT")]
     reason: String,
     /// Folder to write the results into
-    #[arg(long, value_name = "DIR", default_value = RESULTS)]
+    #[arg(long, value_name = "DIR", default_value = OWN_RESULTS)]
     out: PathBuf,
     #[command(flatten)]
     own: Own,

@@ -4,18 +4,28 @@ use clap::{Parser, Subcommand};
 
 use super::{
     absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, guide::GuideArgs, list::ListArgs,
-    report::ReportArgs, run::RunArgs, show::ShowArgs,
+    platform::PlatformArgs, report::ReportArgs, run::RunArgs, show::ShowArgs,
 };
 
 /// What an operating system tells a program when the other end of a connection goes away.
 ///
-/// Without a command: runs everything here, writes the results into `results`, and shows where this platform
-/// differs from the others.
+/// Without a command: measures this machine, writes the results into `brokenpipe-results`, and shows this machine beside
+/// what is known of other systems.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = AFTER, after_long_help = AFTER)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+    /// Print long texts at once, without $PAGER or less
+    #[arg(long, global = true)]
+    pub(super) no_pager: bool,
+}
+
+impl Command {
+    /// Whether it prints a text to be read, which may be long.
+    pub(super) fn is_for_readers(&self) -> bool {
+        matches!(self, Command::Report(_) | Command::Diff(_) | Command::List(_) | Command::Show(_))
+    }
 }
 
 const AFTER: &str = "\
@@ -34,10 +44,10 @@ After 3 and those that follow, complete cases are written; others keep earlier r
 pub(super) enum Command {
     /// Run scenarios on this machine and write the results.
     Run(RunArgs),
-    /// Show the matrix of results: scenarios and steps down, platforms across.
+    /// Show the overview, questions down and systems across; with --details, the matrix of all results.
     Report(ReportArgs),
-    /// Show the rows in which two platforms differ; without names, the number of such rows for each
-    /// pair of platforms.
+    /// Show the rows in which two systems or platforms differ; without names, the number of such rows for
+    /// each pair of platforms.
     Diff(DiffArgs),
     /// Compare results, or this machine, with accepted results, and fail if something changed.
     Check(CheckArgs),
@@ -47,10 +57,10 @@ pub(super) enum Command {
     Absent(AbsentArgs),
     /// List scenarios and their cases, one per line, without running them.
     List(ListArgs),
-    /// Explain one scenario: why it matters, its steps, and the outcomes on every platform.
+    /// Explain a scenario: why it matters, and what its steps gave on each system; or several, in brief.
     Show(ShowArgs),
-    /// Tell what this platform is called, and the facts behind the name.
-    Platform,
+    /// Tell what this platform is called, and the facts behind the name; with --list, those of all platforms.
+    Platform(PlatformArgs),
     /// Explain how to use brokenpipe and how it works, a chapter at a time.
     Guide(GuideArgs),
 }

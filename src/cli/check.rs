@@ -6,10 +6,12 @@ use std::{
 };
 
 use clap::Args;
+use glob::Pattern;
 
 use super::{
     failure::{Done, Failure, note, print},
     load::{catalogue, given_or_embedded, read_text},
+    next::{self, after_failure},
     options::{CaseArgs, Own, RESULTS},
     run::{self, RunArgs},
 };
@@ -53,6 +55,9 @@ pub(super) struct CheckArgs {
     select: Vec<String>,
     #[command(flatten)]
     only: CaseArgs,
+    /// Check only platforms of the run whose names fit this glob; repeatable
+    #[arg(long, value_name = "GLOB")]
+    platform: Vec<Pattern>,
     #[command(flatten)]
     own: Own,
 }
@@ -64,6 +69,11 @@ impl CheckArgs {
     /// What is compared with, for a message.
     fn baseline_name(&self) -> String {
         self.baseline.as_ref().map_or("what the program carries".to_owned(), |path| shown(path))
+    }
+
+    /// Where everything is, for what to type next.
+    fn paths(&self) -> next::Paths<'_> {
+        next::Paths { run: &self.run, baseline: self.baseline.as_deref(), scenarios: &self.own.scenarios }
     }
 }
 
@@ -111,7 +121,14 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     }
     Ok(match checked.answer() {
         Answer::Same => Ok(()),
-        Answer::Changed => Err(Failure::No(format!("not as accepted: {}", checked.failures().join(", ")))),
+        Answer::Changed => {
+            // What to type next is for people; the other formats are for programs, and so is their standard error.
+            let next = match args.format {
+                CheckFormat::Text => after_failure(&checked, &catalogue, args.paths()),
+                _ => String::new(),
+            };
+            Err(Failure::No(format!("not as accepted: {}{next}", checked.failures().join(", "))))
+        }
         Answer::Inconclusive => {
             return Err(Failure::Wrong(format!("inconclusive: not measured: {}", not_measured(&checked).join(", "))));
         }
@@ -152,6 +169,7 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
         }
     }
     pair.select(selection);
+    pair.select_run(&args.platform).map_err(Failure::wrong)?;
     if pair.leave_out_slow(catalogue) {
         note(&["scenarios that take seconds were not run and are not checked; `brokenpipe run --slow` runs them"
             .to_owned()]);
@@ -173,12 +191,15 @@ fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
             }
             read_known_file(&path)?
         }
-        (None, None) => {
-            let name = format!("{RESULTS}/{KNOWN}");
-            let Some(text) = embedded_text(&name) else { return Ok(Vec::new()) };
-            (name, text)
-        }
+        (None, None) => return embedded_known(),
     };
+    parse_known(&name, &text).map_err(Failure::Mistakes)
+}
+
+/// The exceptions that the program carries.
+pub(super) fn embedded_known() -> Result<Vec<Known>, Failure> {
+    let name = format!("{RESULTS}/{KNOWN}");
+    let Some(text) = embedded_text(&name) else { return Ok(Vec::new()) };
     parse_known(&name, &text).map_err(Failure::Mistakes)
 }
 

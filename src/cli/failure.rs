@@ -8,7 +8,7 @@ use std::{
 use super::{
     ascii::{Ascii, is_ascii_only},
     options::is_coloured,
-    stop,
+    pager, stop,
 };
 use crate::{diagnostic::Mistakes, report::Format, results::MergeError, untrusted::no_command};
 
@@ -70,8 +70,16 @@ pub(super) fn print(text: &str) -> Done {
     print_with(|out| out.write_all(text.as_bytes()))
 }
 
-/// Calls `write` with standard output, buffered.
+/// Calls `write` with standard output, buffered, or shows what it writes in a pager.
 pub(super) fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Done {
+    if let Some(pager) = pager::chosen() {
+        let mut text = Vec::new();
+        write(&mut text).or_else(|error| not_printed(&error))?;
+        if pager::is_long(&text) && pager::show(&pager, &text) {
+            return Ok(());
+        }
+        return io::stdout().write_all(&text).or_else(|error| not_printed(&error));
+    }
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     write(&mut out).and_then(|()| out.flush()).or_else(|error| not_printed(&error))
 }

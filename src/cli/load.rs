@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{failure::Failure, options::Own};
+use super::{failure::Failure, nearest::no_scenario, options::Own};
 use crate::{
     catalogue::{Case, CaseName, Catalogue, Selection},
     results::Source,
@@ -58,7 +58,7 @@ pub(super) fn select<'a>(
 ) -> Result<Vec<Case<'a>>, Failure> {
     let misses = selection.misses(catalogue.ids());
     if !misses.is_empty() {
-        return Err(no_scenario(&misses));
+        return Err(no_scenario(&misses, catalogue.ids()));
     }
     let slow = selection.slow_only(catalogue);
     if !slow.is_empty() {
@@ -71,11 +71,6 @@ pub(super) fn select<'a>(
         return Err(no_case(selection, &axes.map(CaseName::from).collect::<Vec<_>>()));
     }
     Ok(cases)
-}
-
-/// The message for selectors that fit nothing.
-pub(super) fn no_scenario(misses: &[&str]) -> Failure {
-    Failure::No(format!("no scenario fits {}; `brokenpipe list` names all scenarios", quoted_all(misses)))
 }
 
 /// The message for a selection whose scenarios have only other cases, which are given.

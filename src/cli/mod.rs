@@ -8,10 +8,13 @@ mod check;
 mod diff;
 mod failure;
 mod guide;
+mod here;
 mod list;
 mod load;
 mod nearest;
+mod next;
 mod options;
+mod pager;
 mod platform;
 mod report;
 mod run;
@@ -41,7 +44,7 @@ pub fn main() -> ExitCode {
     let done = match part {
         Some(part) => part().map_err(Failure::wrong),
         None => match Args::try_parse() {
-            Ok(args) => carry_out(args.command),
+            Ok(args) => carry_out(args),
             // Help and the version are no errors, and go to standard output.
             Err(answer) => match answer.print() {
                 Ok(()) => return ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2)),
@@ -62,21 +65,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Reports what was run, also if some cases were not.
-fn run_and_report() -> Done {
-    let ran = run::run(&run::RunArgs::default());
-    if !matches!(ran, Ok(()) | Err(Failure::NotRun(_))) {
-        return ran;
+fn carry_out(Args { command, no_pager }: Args) -> Done {
+    if !no_pager && command.as_ref().is_some_and(Command::is_for_readers) {
+        pager::allow();
     }
-    match report::report(&report::ReportArgs::default()) {
-        Ok(()) | Err(Failure::OutputClosed) if ran.is_err() => ran,
-        reported => reported,
-    }
-}
-
-fn carry_out(command: Option<Command>) -> Done {
     match command {
-        None => run_and_report(),
+        None => here::here(),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Report(args)) => report::report(&args),
         Some(Command::Diff(args)) => diff::diff(&args),
@@ -85,7 +79,7 @@ fn carry_out(command: Option<Command>) -> Done {
         Some(Command::Absent(args)) => absent::absent(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Show(args)) => show::show(&args),
-        Some(Command::Platform) => platform::platform(),
+        Some(Command::Platform(args)) => platform::platform(&args),
         Some(Command::Guide(args)) => guide::guide(&args),
     }
 }

@@ -50,7 +50,7 @@ impl CaseArgs {
 pub(super) fn look(width: Option<u16>) -> Look {
     let terminal = io::stdout().is_terminal();
     let here = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
-    Look { width: width.or_else(here).unwrap_or(120), colour: is_coloured(&io::stdout()) }
+    Look { width: width.or_else(here).unwrap_or(120), colour: is_coloured(&io::stdout()), legend: true }
 }
 
 /// Whether a stream is a terminal on which NO_COLOR does not forbid colours (<https://no-color.org>).
@@ -58,8 +58,11 @@ pub(super) fn is_coloured(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// The folder of results that commands read and write by default.
+/// The folder of accepted results in a checkout, which only `accept` writes into.
 pub(super) const RESULTS: &str = "results";
+
+/// The folder that a run writes into by default.
+pub(super) const OWN_RESULTS: &str = "brokenpipe-results";
 
 /// A name that a platform can have.
 pub(super) fn platform_name(name: &str) -> Result<String, String> {

@@ -1,15 +1,52 @@
 //! `brokenpipe platform`.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use humantime::format_duration;
 
-use super::failure::{Done, print};
+use super::{
+    failure::{Done, Failure, print, print_as},
+    options::look,
+    view::{NO_RESULTS, read_matrix},
+};
 use crate::{
+    catalogue::Catalogue,
     driver::Deadlines,
     platform::Platform,
+    report::{self, Format},
     sys::{self, AnswerLimit},
 };
 
-pub(super) fn platform() -> Done {
+#[derive(Debug, Args)]
+pub(super) struct PlatformArgs {
+    /// Tell the facts of all platforms of the accepted results instead
+    #[arg(long)]
+    list: bool,
+    /// Results whose platforms are told, a folder or a file; repeatable [default: those that the program carries]
+    #[arg(long, value_name = "DIR", requires = "list")]
+    results: Vec<PathBuf>,
+    /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
+    #[arg(long, value_name = "N", requires = "list", value_parser = clap::value_parser!(u16).range(40..))]
+    width: Option<u16>,
+}
+
+pub(super) fn platform(args: &PlatformArgs) -> Done {
+    if args.list { list(args) } else { here() }
+}
+
+/// Tells the facts of platforms that there are results of.
+fn list(args: &PlatformArgs) -> Done {
+    let matrix = read_matrix(&args.results, &Catalogue::builtin())?;
+    if matrix.is_empty() {
+        return Err(Failure::No(NO_RESULTS.to_owned()));
+    }
+    let text = report::platforms(matrix.columns(), look(args.width));
+    print_as(Format::Table, |out| out.write_all(text.as_bytes()))
+}
+
+/// Tells the facts of this platform, and what it limits.
+fn here() -> Done {
     let (here, host) = (Platform::here(), sys::host());
     let (deadlines, reason) = Deadlines::on(&here);
     let facts = [

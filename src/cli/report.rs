@@ -9,22 +9,30 @@ use super::{
     failure::{Done, Failure, print_as},
     load::catalogue,
     options::look,
-    view::{Cases, FormatArgs, RowArgs, for_people},
+    view::{Cases, FormatArgs, NO_RESULTS, RowArgs, for_people, read_matrix},
 };
 use crate::{
-    matrix::{Column, Options},
-    report::{self, render},
+    catalogue::Catalogue,
+    matrix::{Column, Compare, Options},
+    overview::{Known, Overview, Questions},
+    report::{self, Look, render},
 };
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub(super) struct ReportArgs {
     /// Files of results, or folders of them [default: those that the program carries]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// As PATH, for those used to the option of other commands; repeatable
+    #[arg(long, value_name = "DIR")]
+    results: Vec<PathBuf>,
+    /// Show the matrix: scenarios and steps down, platforms across. So does every option that chooses rows or columns
+    /// of it
+    #[arg(long)]
+    details: bool,
     #[command(flatten)]
     rows: RowArgs,
-    /// Show only platforms whose names fit this glob; repeatable. With --verify, this applies to measured platforms
-    /// only
+    /// Only platforms whose names fit this glob; repeatable. With --verify, this applies to measured platforms only
     #[arg(long, value_name = "GLOB")]
     platform: Vec<Pattern>,
     /// Mark what differs from this platform, which is always shown, instead of from what most platforms gave
@@ -37,16 +45,60 @@ pub(super) struct ReportArgs {
     /// Compare what was measured with what is documented or reported for the same system, instead of showing the matrix
     #[arg(long, conflicts_with_all = ["all", "baseline_column"])]
     verify: bool,
+    /// Explain every sign and word of the matrix under it, and tell the facts of its platforms
+    #[arg(long)]
+    legend: bool,
     #[command(flatten)]
     format: FormatArgs,
 }
 
+impl ReportArgs {
+    /// Whether the matrix is asked for, not the overview.
+    fn is_of_matrix(&self) -> bool {
+        let RowArgs { select, only, all, cases, compare, own } = &self.rows;
+        let of_rows = *all || cases.is_some() || *compare != Compare::Exact || !select.is_empty();
+        let of_cases = !only.filter().is_everything() || !own.scenarios.is_empty();
+        let of_columns = self.expand || self.baseline_column.is_some();
+        self.details || self.legend || self.verify || of_rows || of_cases || of_columns
+    }
+
+    /// Where the results are.
+    fn paths(&self) -> Vec<PathBuf> {
+        [self.paths.as_slice(), &self.results].concat()
+    }
+}
+
 pub(super) fn report(args: &ReportArgs) -> Done {
+    if args.is_of_matrix() { matrix(args) } else { overview(args) }
+}
+
+/// Prints the overview.
+fn overview(args: &ReportArgs) -> Done {
+    let matrix = read_matrix(&args.paths(), &Catalogue::builtin())?;
+    if matrix.is_empty() {
+        return Err(Failure::No(NO_RESULTS.to_owned()));
+    }
+    let questions = Questions::builtin();
+    let evidence = matrix.evidence_of(&args.platform).map_err(Failure::no)?;
+    let overview = Overview::new(questions, Known::all(questions, &evidence));
+    if overview.is_empty() {
+        return Err(Failure::No(
+            "no question of the overview is answered there, or platforms.csv does not say of which system; \
+             `brokenpipe report --details` shows the rows"
+                .to_owned(),
+        ));
+    }
+    let FormatArgs { format, width } = args.format;
+    print_as(format, |out| report::overview(&overview, format, look(width), out))
+}
+
+/// Prints the matrix.
+fn matrix(args: &ReportArgs) -> Done {
     let catalogue = catalogue(&args.rows.own)?;
     let FormatArgs { format, width } = args.format;
     let for_people = for_people(format);
     let usual = if for_people && !args.verify { Cases::Plain } else { Cases::All };
-    let (matrix, options) = args.rows.read(&args.paths, usual, &catalogue)?;
+    let (matrix, options) = args.rows.read(&args.paths(), usual, &catalogue)?;
     let merged = for_people && !args.expand;
     let options = Options {
         platforms: args.platform.clone(),
@@ -64,7 +116,8 @@ pub(super) fn report(args: &ReportArgs) -> Done {
         }
         return print_as(format, |out| report::verify(&verified, format, look(width), out));
     }
-    print_as(format, |out| render(&view, args.rows.rows(), format, look(width), out))
+    let look = Look { legend: args.legend, ..look(width) };
+    print_as(format, |out| render(&view, args.rows.rows(), format, look, out))
 }
 
 /// Why nothing measured stands beside anything stated.

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{
     failure::{Done, Failure, note},
     load::{catalogue, select},
-    options::{CaseArgs, Own, RESULTS, platform_name},
+    options::{CaseArgs, OWN_RESULTS, Own, platform_name},
     stop::{self, on_signal},
     summary::{hang_report, not_run, summarize},
 };
@@ -34,7 +34,7 @@ pub(super) struct RunArgs {
     #[arg(value_name = "SELECTOR")]
     pub(super) selectors: Vec<String>,
     /// Folder to write the results into
-    #[arg(long, value_name = "DIR", default_value = RESULTS)]
+    #[arg(long, value_name = "DIR", default_value = OWN_RESULTS)]
     pub(super) out: PathBuf,
     /// Trials of each case; of one whose steps race, 5 times as many
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]

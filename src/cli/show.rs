@@ -1,32 +1,47 @@
 //! `brokenpipe show`.
 
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::Args;
+use glob::Pattern;
 
 use super::{
     failure::{Done, Failure, print_as},
     load::{catalogue, no_case},
+    nearest::no_scenario,
     options::{CaseArgs, Own, look},
     view::read_matrix,
 };
 use crate::{
-    catalogue::{CaseName, Selection},
-    matrix::{Options, View},
-    report::{self, Format},
+    catalogue::{CaseName, Catalogue, Scenario, Selection},
+    matrix::{Evidence, Options, Outline, View},
+    report::{self, Format, Look},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// The scenario's id
-    scenario: String,
+    /// A scenario's id, a family, the beginning of ids, or a glob
+    #[arg(value_name = "SCENARIO", required = true)]
+    named: Vec<String>,
+    /// Show every platform and every row, instead of what is best known of each system
+    #[arg(long)]
+    details: bool,
+    /// Show what is documented or reported, too, and where
+    #[arg(long)]
+    sources: bool,
     /// Files of results, or folders of them; repeatable [default: those that the program carries]
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
     #[command(flatten)]
     only: CaseArgs,
-    /// Give every platform a column of its own, though some agree in all cells
-    #[arg(long)]
+    /// Only platforms whose names fit this glob; repeatable
+    #[arg(long, value_name = "GLOB")]
+    platform: Vec<Pattern>,
+    /// With --details: give every platform a column of its own, though some agree in all cells
+    #[arg(long, requires = "details")]
     expand: bool,
     /// Width of the text in characters, at least 40 [default: the terminal's, or 120]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..))]
@@ -37,18 +52,82 @@ pub(super) struct ShowArgs {
 
 pub(super) fn show(args: &ShowArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
-    let Some(scenario) = catalogue.find(&args.scenario) else {
-        let own = if args.own.scenarios.is_empty() { ", and --scenarios FILE adds your own" } else { "" };
-        let problem = format!("no scenario {:?}; `brokenpipe list` names all of them{own}", args.scenario);
-        return Err(Failure::No(problem));
-    };
-    let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.of_cases(args.only.filter());
-    let cases: Vec<_> = scenario.axes.iter().map(CaseName::from).collect();
-    if !cases.iter().any(|case| selection.includes_case(case)) {
-        return Err(no_case(&selection, &cases));
+    let chosen = choose(args, &catalogue)?;
+    let every = Selection::new(&args.named).map_err(Failure::wrong)?.of_cases(args.only.filter());
+    let axes = chosen.iter().flat_map(|(_, scenarios)| scenarios).flat_map(|scenario| &scenario.axes);
+    let cases: Vec<_> = axes.map(CaseName::from).collect();
+    if !cases.iter().any(|case| every.includes_case(case)) {
+        return Err(no_case(&every, &cases));
     }
     let matrix = read_matrix(&args.results, &catalogue)?;
-    let options = Options { selection, merged: !args.expand, with_cells: true, ..Options::default() };
-    let view = View::new(&matrix, &options).map_err(Failure::no)?;
-    print_as(Format::Table, |out| report::show(scenario, &view, look(args.width), out))
+    let evidence = matrix.evidence_of(&args.platform).map_err(Failure::no)?;
+    let look = look(args.width);
+    print_as(Format::Table, |out| {
+        for (at, (called, scenarios)) in chosen.iter().enumerate() {
+            if at > 0 {
+                writeln!(out)?;
+            }
+            shown(args, called, scenarios, &evidence, look, out)?;
+        }
+        Ok(())
+    })
+}
+
+/// The scenarios that each argument stands for: that of an id, or all that it fits or begins.
+fn choose<'a>(args: &'a ShowArgs, catalogue: &'a Catalogue) -> Result<Vec<(&'a str, Vec<&'a Scenario>)>, Failure> {
+    let mut chosen = Vec::new();
+    for name in &args.named {
+        let selection = Selection::new(&[name]).map_err(Failure::wrong)?;
+        let scenarios: Vec<_> = match catalogue.find(name) {
+            Some(scenario) => vec![scenario],
+            None => {
+                let fits = |id: &str| !name.is_empty() && (selection.includes(id) || id.starts_with(name.as_str()));
+                catalogue.scenarios().iter().filter(|scenario| fits(&scenario.id)).collect()
+            }
+        };
+        if scenarios.is_empty() {
+            return Err(no_scenario(&[name], catalogue.ids()));
+        }
+        chosen.push((name.as_str(), scenarios));
+    }
+    Ok(chosen)
+}
+
+fn shown(
+    args: &ShowArgs,
+    called: &str,
+    scenarios: &[&Scenario],
+    evidence: &Evidence<'_>,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let selected = |scenario: &Scenario| {
+        let selection = Selection::new(&[Pattern::escape(&scenario.id)]).expect("an escaped id is a glob");
+        selection.of_cases(args.only.filter())
+    };
+    let rows = |scenario: &Scenario, merged: bool| {
+        let (selection, platforms) = (selected(scenario), args.platform.clone());
+        let options = Options { selection, platforms, merged, with_cells: true, ..Options::default() };
+        View::new(evidence.matrix(), &options).expect("the globs were tried before")
+    };
+    let outlines = scenarios.iter().map(|scenario| (*scenario, Outline::of(scenario, evidence, &selected(scenario))));
+    let outlines: Vec<_> = outlines.collect();
+    match outlines.as_slice() {
+        [(scenario, Some(outline))] if !args.details => report::outline(scenario, outline, look, out)?,
+        [_, _, ..] if !args.details => report::outlines(called, &outlines, look, out)?,
+        all => {
+            for (at, (scenario, _)) in all.iter().enumerate() {
+                if at > 0 {
+                    writeln!(out)?;
+                }
+                report::show(scenario, &rows(scenario, !args.expand), look, out)?;
+            }
+        }
+    }
+    if args.sources {
+        for scenario in scenarios {
+            report::sources(scenario, &rows(scenario, false), look, out)?;
+        }
+    }
+    Ok(())
 }

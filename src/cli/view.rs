@@ -7,7 +7,8 @@ use indexmap::IndexSet;
 
 use super::{
     failure::{Done, Failure, note},
-    load::{given_or_embedded, no_case, no_scenario},
+    load::{given_or_embedded, no_case},
+    nearest::no_scenario,
     options::{CaseArgs, Own},
 };
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
     matrix::{Compare, Matrix, Options, Rows, View},
     report::Format,
 };
+
+/// The message where there is nothing to show.
+pub(super) const NO_RESULTS: &str = "no results there; `brokenpipe run` measures some";
 
 /// Which rows, and what counts as a difference.
 #[derive(Debug, Clone, Default, Args)]
@@ -68,7 +72,7 @@ impl RowArgs {
         let selection = self.selection()?;
         let matrix = read_matrix(paths, catalogue)?;
         if matrix.is_empty() {
-            return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
+            return Err(Failure::No(NO_RESULTS.to_owned()));
         }
         if !selection.is_everything() {
             check_selection(&selection, &matrix, catalogue)?;
@@ -110,7 +114,7 @@ fn check_selection(selection: &Selection, matrix: &Matrix, catalogue: &Catalogue
     let cases: IndexSet<_> = known.chain(found).collect();
     let misses = selection.misses(cases.iter().map(|(id, _)| *id));
     if !misses.is_empty() {
-        return Err(no_scenario(&misses));
+        return Err(no_scenario(&misses, cases.iter().map(|(id, _)| *id)));
     }
     let cases: Vec<_> = cases.into_iter().filter(|(id, _)| selection.includes(id)).map(|(_, case)| case).collect();
     match cases.iter().any(|case| selection.includes_case(case)) {

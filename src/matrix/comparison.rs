@@ -6,8 +6,10 @@ use std::{
     sync::Arc,
 };
 
+use glob::Pattern;
+
 use super::{
-    Cell, Column, Compare, Relation,
+    Cell, Column, Compare, NoSuchPlatform, Relation,
     build::{Builder, in_order},
     cell::NO_CELL,
     relation,
@@ -102,6 +104,20 @@ impl Comparison {
     /// Keeps the cells of what is selected.
     pub fn select(&mut self, selection: &Selection) {
         self.places.retain(|place| self.store.is_selected(*place, selection));
+    }
+
+    /// Keeps the platforms of the run that fit one of these globs; all if there is none.
+    ///
+    /// # Errors
+    ///
+    /// A glob that no platform of the run fits.
+    pub fn select_run(&mut self, globs: &[Pattern]) -> Result<(), NoSuchPlatform> {
+        let fits = |glob: &Pattern| self.run.iter().any(|column| glob.matches(&column.name));
+        if let Some(glob) = globs.iter().find(|glob| !fits(glob)) {
+            return Err(NoSuchPlatform::new(&format!("no platform of the run fits {:?}", glob.as_str()), &self.run));
+        }
+        self.run.retain(|column| globs.is_empty() || globs.iter().any(|glob| glob.matches(&column.name)));
+        Ok(())
     }
 
     /// Leaves out, of each platform of the run, the slow scenarios that were not run on it, since a run has them only

@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use alphanumeric_sort::compare_str;
+use glob::Pattern;
 use indexmap::IndexMap;
 
-use super::{Cell, Column, Compare, Matrix, Relation, cell::NO_CELL, relation};
+use super::{Cell, Column, Compare, Matrix, NoSuchPlatform, Relation, cell::NO_CELL, relation};
 use crate::{
     catalogue::CaseName,
     platform::Platform,
@@ -73,8 +74,26 @@ pub fn title(name: &str) -> &str {
 impl Matrix {
     /// What is best known of each system.
     pub fn evidence(&self) -> Evidence<'_> {
+        self.evidence_from(|_| true)
+    }
+
+    /// What is best known of each system from the platforms whose names fit one of these globs; from all platforms if
+    /// there is no glob.
+    ///
+    /// # Errors
+    ///
+    /// A glob that no platform fits.
+    pub fn evidence_of(&self, globs: &[Pattern]) -> Result<Evidence<'_>, NoSuchPlatform> {
+        if let Some(glob) = globs.iter().find(|glob| !self.columns().iter().any(|column| glob.matches(&column.name))) {
+            return Err(NoSuchPlatform::new(&format!("no platform fits {:?}", glob.as_str()), self.columns()));
+        }
+        let fits = |column: &Column| globs.is_empty() || globs.iter().any(|glob| glob.matches(&column.name));
+        Ok(self.evidence_from(fits))
+    }
+
+    fn evidence_from(&self, is_chosen: impl Fn(&Column) -> bool) -> Evidence<'_> {
         let mut systems: IndexMap<&str, Vec<&Column>> = IndexMap::new();
-        for column in self.columns() {
+        for column in self.columns().iter().filter(|column| is_chosen(column)) {
             let Some(system) = column.system().filter(|_| !column.is_translated()) else { continue };
             systems.entry(system).or_default().push(column);
         }

@@ -28,9 +28,9 @@ pub struct Options {
     pub with_cells: bool,
     /// Marks what differs from this platform, instead of what differs from most platforms.
     pub reference: Option<String>,
-    /// Only these two platforms, compared with each other whatever their provenance; the first is the reference. Other
-    /// options that choose columns are ignored.
-    pub pair: Option<[String; 2]>,
+    /// Only these two columns, compared with each other whatever their provenance; the first is the reference. They are
+    /// those of [`Matrix::side`](super::Matrix::side). Other options that choose columns are ignored.
+    pub pair: Option<[Column; 2]>,
 }
 
 /// No column is of the platform that was named, or fits the glob. The message lists the platforms that there are.
@@ -39,6 +39,10 @@ pub struct Options {
 pub struct NoSuchPlatform(String);
 
 impl NoSuchPlatform {
+    pub(super) fn of(problem: String) -> Self {
+        NoSuchPlatform(problem)
+    }
+
     pub(super) fn new(problem: &str, columns: &[Column]) -> Self {
         let members = columns.iter().flat_map(|column| &column.members);
         let names: Vec<_> = members.map(|member| member.platform.as_str()).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Cell, Compare, Relation, View,
+    Cell, Compare, Member, Relation, View,
     cell::{CellId, CellKey, Cells, Derived},
     group::Group,
     relation,
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     catalogue::{CaseName, family, name_all},
     outcome,
+    platform::Provenance,
     results::Place,
 };
 
@@ -122,6 +123,12 @@ impl<'a> Row<'a> {
         self.view.cell(column, self.group.places[0])
     }
 
+    /// The platform that a cell is of, if its column is a system's best evidence.
+    pub fn source_of_several(self, column: usize) -> Option<&'a Member> {
+        let is_of_several = self.view.is_pair && self.view.columns[column].members.len() > 1;
+        is_of_several.then(|| self.source(column))
+    }
+
     /// The cells, one for each column.
     pub fn cells(self) -> impl ExactSizeIterator<Item = Option<&'a Cell>> {
         (0..self.view.columns.len()).map(move |column| self.cell(column))
@@ -129,7 +136,15 @@ impl<'a> Row<'a> {
 
     /// Whether a column's cell was measured by this program.
     pub fn is_measured(self, column: usize) -> bool {
-        self.view.columns[column].is_measured()
+        self.source(column).provenance == Provenance::Measured
+    }
+
+    /// The platform of a column that its cell is of.
+    pub fn source(self, column: usize) -> &'a Member {
+        match self.view.columns[column].members.as_slice() {
+            [one] => one,
+            _ => self.view.store.source(&self.view.columns[column], self.group.places[0]),
+        }
     }
 
     /// The columns in which something was observed, or stated.

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     catalogue::{CaseName, Selection},
     outcome,
+    platform::Provenance,
     results::{Place, PlaceId, Tables},
 };
 
@@ -87,7 +88,11 @@ impl Store {
     /// The cell by which cases share a row. Every statement has a note of its own, which does not keep cases apart.
     pub(super) fn comparable(&self, column: &Column, place: PlaceId) -> CellId {
         let id = self.cell_id(column, place);
-        if column.is_measured() { id } else { self.cells.derived(id).without_notes }
+        let is_measured = match column.members.as_slice() {
+            [_] => column.is_measured(),
+            _ => self.source(column, place).provenance == Provenance::Measured,
+        };
+        if is_measured { id } else { self.cells.derived(id).without_notes }
     }
 
     /// Why a platform was not measured, if none of its cases was run: the note of its first cell, which may be empty.

@@ -76,10 +76,7 @@ impl<'a> View<'a> {
         let store = &matrix.store;
         let reference = options.reference.as_deref();
         let mut columns = match &options.pair {
-            Some(pair) => {
-                let [one, other] = pair.each_ref().map(|name| position(&matrix.columns, name));
-                vec![matrix.columns[one?].clone(), matrix.columns[other?].clone()]
-            }
+            Some(pair) => pair.to_vec(),
             None => {
                 let chosen = choose_columns(&matrix.columns, options)?;
                 if options.merged { merge(store, &matrix.places, chosen) } else { chosen }

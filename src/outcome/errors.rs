@@ -97,6 +97,14 @@ fn usual(error: &str) -> &str {
     ALIASES.iter().find(|(alias, _)| *alias == error).map_or(error, |(_, usual)| usual)
 }
 
+/// Whether this is the name of an error, on some system, or of the signal SIGPIPE.
+pub fn is_error_name(name: &str) -> bool {
+    let posix = name.strip_prefix("WSA").unwrap_or(name);
+    name == "SIGPIPE"
+        || CODES.iter().any(|(error, _)| *error == usual(posix))
+        || NATIVE.iter().any(|(native, _)| *native == name)
+}
+
 /// Whose code this is, if `error` has it on no system that is known and another error has it on one; `None` if the
 /// code may be that of `error`.
 pub(super) fn whose_code(error: &str, code: i32) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use super::{
     errors::{whose_code, whose_kind, whose_name},
-    vocabulary::{Shape, forms_of, split_signal},
+    vocabulary::{KILLED, Shape, forms_of, split_signal},
 };
 
 /// A field that does not belong to its outcome.
@@ -74,9 +74,6 @@ pub fn check_fields(outcome: &str, code: Option<i32>, name: &str, kind: &str, si
         expect(signal == "SIGPIPE", "signal", &|| format!("SIGPIPE, since the outcome is {outcome}"))
     }
 }
-
-/// The outcome of a step in which SIGPIPE killed the process, and no call returned.
-const KILLED: &str = "killed SIGPIPE";
 
 #[cfg(test)]
 mod tests {

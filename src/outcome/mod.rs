@@ -18,9 +18,12 @@ use crate::sys;
 
 pub use crate::sys::Signal;
 pub use class::Class;
+pub use errors::is_error_name;
 pub use fields::{Misfit, check_fields};
 pub use readiness::Readiness;
-pub use vocabulary::{Form, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed};
+pub use vocabulary::{
+    Form, KILLED, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed,
+};
 
 /// What was observed in a step, signals included. It is small and can be compared, since a run counts millions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,8 @@ use super::{Class, Readiness};
 
 /// The outcome of an `await` that reached its deadline; flags that came meanwhile may follow.
 pub const NO_EVENT: &str = "no-event";
+/// The outcome of a step in which SIGPIPE killed the process, and no call returned.
+pub const KILLED: &str = "killed SIGPIPE";
 /// The outcome of a step that was not tried.
 pub const NOT_RUN: &str = "not-run";
 /// The outcome of every step of a case that the platform cannot run; the row's note says why.
@@ -65,7 +67,7 @@ vocabulary! {
         "after the outcome: SIGPIPE was delivered to the handler, or is pending where it is blocked";
     "+SIGPIPE elsewhere": Signal, None,
         "after the outcome: SIGPIPE was delivered to another thread than the one that wrote";
-    "killed SIGPIPE": Word, Some(Killed), "SIGPIPE killed the process, or the program that exec started, in this step";
+    KILLED: Word, Some(Killed), "SIGPIPE killed the process, or the program that exec started, in this step";
     "full": Word, Some(Wait), "writing went on until there was no more room";
     "drained": Word, Some(Wait), "reading went on until there was no more data";
     "none": Word, Some(Done), "SO_ERROR was 0";

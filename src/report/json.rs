@@ -34,6 +34,9 @@ struct RowJson<'a> {
 
 #[derive(Serialize)]
 struct CellJson<'a> {
+    /// The platform that it comes from, in a column of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<&'a str>,
     outcomes: Vec<OutcomeJson<'a>>,
     trials: Option<u64>,
     stands_out: bool,
@@ -79,6 +82,7 @@ fn cell<'a>(row: Row<'a>, column: usize) -> Option<CellJson<'a>> {
         count: seen.count,
     };
     Some(CellJson {
+        platform: row.source_of_several(column).map(|member| member.platform.as_str()),
         outcomes: cell.outcomes.iter().map(outcome).collect(),
         trials: cell.trials,
         stands_out: row.stands_out(column),

@@ -5,7 +5,7 @@ use std::{
     ops::BitOr,
 };
 
-use super::{EMPTY, STANDS_OUT, STATED, of};
+use super::{EMPTY, Look, STANDS_OUT, STATED, of};
 use crate::{
     matrix::{Cell, Column, Compare, LeftOut, Member, Row, View},
     outcome::{Class, Readiness, VOCABULARY, class_of, flags_of, forms_of},
@@ -93,9 +93,41 @@ fn left_out(view: &View<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
+/// What follows the counts: the legend or, if that is not wanted, the signs of the page in one line.
+pub(super) fn below(view: &View<'_>, notes: BTreeSet<String>, layout: Layout, look: Look) -> Vec<String> {
+    if look.legend {
+        return lines(view, notes, layout);
+    }
+    vec![signs(view)]
+}
+
+/// The signs of a page in one line, and how to see the rest of the legend.
+fn signs(view: &View<'_>) -> String {
+    let columns = 0..view.columns().len();
+    let cells = || view.rows().flat_map(Row::cells);
+    let mut parts = Vec::new();
+    if view.rows().any(|row| columns.clone().any(|column| row.stands_out(column))) {
+        let from = view.reference().map_or("most measured", |reference| &reference.name);
+        parts.push(format!("{STANDS_OUT} differs{} from {from}", in_class(view)));
+    }
+    if view.columns().iter().any(|column| !column.is_measured()) {
+        parts.push(format!("{STATED} not measured by this program"));
+    }
+    if cells().any(|cell| cell.is_none()) {
+        parts.push(format!("{EMPTY} no result"));
+    }
+    let outcomes: BTreeSet<_> = view.rows().flat_map(Row::outcomes).collect();
+    let flags = outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), BitOr::bitor);
+    if !flags.is_empty() {
+        parts.push(flags.set().map(|(word, short)| format!("{short} {word}")).collect::<Vec<_>>().join(", "));
+    }
+    parts.push("--legend explains all".to_owned());
+    parts.join("; ")
+}
+
 /// The lines of the legend: what the columns are, the notes of cells, and the meanings of signs and words.
 pub(super) fn lines(view: &View<'_>, notes: BTreeSet<String>, layout: Layout) -> Vec<String> {
-    let columns = view.columns().iter().flat_map(column);
+    let columns = view.columns().iter().flat_map(|it| column(it, view.is_pair()));
     columns.chain(notes).chain(meanings(view, layout)).collect()
 }
 
@@ -130,22 +162,27 @@ pub(super) fn members(column: &Column) -> Option<String> {
 
 /// How many platforms there are, and of which kind.
 fn platforms(columns: &[Column]) -> String {
-    let count = |is_counted: &dyn Fn(&Column) -> bool| -> usize {
-        columns.iter().filter(|column| is_counted(column)).map(|column| column.members.len()).sum()
+    let count = |is_counted: &dyn Fn(&Member) -> bool| -> usize {
+        columns.iter().flat_map(|column| &column.members).filter(|member| is_counted(member)).count()
     };
     let kinds = Provenance::ALL
-        .map(|kind| (count(&|column| column.provenance == kind && !column.is_absent()), kind.word()))
+        .map(|kind| (count(&|member| member.provenance == kind && member.absent.is_none()), kind.word()))
         .into_iter()
-        .chain([(count(&Column::is_absent), "not measured")]);
+        .chain([(count(&|member| member.absent.is_some()), "not measured")]);
     let kinds: Vec<_> = kinds.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     format!("{} ({})", of(count(&|_| true), "platform", "platforms"), kinds.join(", "))
 }
 
 /// What a column is: a line for each platform.
-fn column(column: &Column) -> Vec<String> {
+fn column(column: &Column, is_pair: bool) -> Vec<String> {
     let mut lines: Vec<_> = column.members.iter().map(member).collect();
+    let what = if is_pair {
+        "each cell is of the first that has it"
+    } else {
+        "which agree in every cell that they have, races aside"
+    };
     if lines.len() > 1 {
-        lines.insert(0, format!("{}, which agree in every cell that they have, races aside:", column.name));
+        lines.insert(0, format!("{}, {what}:", column.name));
     }
     lines
 }

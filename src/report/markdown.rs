@@ -1,7 +1,7 @@
 //! The matrix as Markdown: a table for each family.
 
 use super::{
-    STANDS_OUT, cell,
+    Look, STANDS_OUT, cell,
     legend::{self, Layout},
     markdown_table::{Align::Left, Content, MarkdownTable},
 };
@@ -10,7 +10,7 @@ use crate::{
     untrusted::escape_markdown,
 };
 
-pub(super) fn render(view: &View<'_>) -> String {
+pub(super) fn render(view: &View<'_>, look: Look) -> String {
     let notes = legend::notes(view);
     let view = &view.without_unsupported();
     let mut text = String::new();
@@ -29,7 +29,7 @@ pub(super) fn render(view: &View<'_>) -> String {
     for line in legend::summary(view, Layout::Rows) {
         text.push_str(&format!("{}\n\n", escape_markdown(&line)));
     }
-    for line in legend::lines(view, notes, Layout::Rows) {
+    for line in legend::below(view, notes, Layout::Rows, look) {
         text.push_str(&format!("- {}\n", escape_markdown(&line)));
     }
     text

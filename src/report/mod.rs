@@ -8,7 +8,11 @@ mod json;
 mod legend;
 mod markdown;
 mod markdown_table;
+mod outline;
+mod overview;
+mod pair;
 mod pairwise;
+mod platforms;
 mod show;
 mod table;
 mod transposed;
@@ -25,9 +29,13 @@ use indexmap::IndexMap;
 use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
-pub use check::{CheckFormat, check};
+pub use check::{CheckFormat, check, differences};
+pub use outline::{outline, outlines};
+pub use overview::overview;
+pub use pair::sides;
 pub use pairwise::pairwise;
-pub use show::show;
+pub use platforms::platforms;
+pub use show::{show, sources};
 pub use verify::verify;
 
 /// How a matrix is written.
@@ -44,13 +52,15 @@ pub enum Format {
     Json,
 }
 
-/// How a table for a terminal looks. Other formats ignore it.
+/// How a table for a terminal looks. Other formats ignore it, but for the legend.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
     /// In characters. A table is wider if not even one column fits.
     pub width: u16,
     /// Whether cells that stand out are coloured as well as marked.
     pub colour: bool,
+    /// Whether the whole legend follows a matrix, or one line of its signs. This is for Markdown, too.
+    pub legend: bool,
 }
 
 /// Renders a view. `rows` says which of its rows are shown; the counts under a table are those of all rows.
@@ -64,7 +74,7 @@ pub fn render(view: &View<'_>, rows: Rows, format: Format, look: Look, out: &mut
     let text = match format {
         Format::Csv => return csv::render(&shown, out),
         Format::Json => return json::render(&shown, out),
-        Format::Markdown => markdown::render(&shown),
+        Format::Markdown => markdown::render(&shown, look),
         Format::Table => table::render(&shown, look).unwrap_or_else(|| {
             let rows = if rows == Rows::Differing { Rows::FromFirstDifference } else { rows };
             transposed::render(&view.keep(rows), look)

@@ -49,7 +49,7 @@ pub(super) fn render(view: &View<'_>, look: Look) -> Option<String> {
 pub(super) fn footer(view: &View<'_>, notes: BTreeSet<String>, layout: Layout, look: Look) -> String {
     let summary = legend::summary(view, layout).into_iter();
     let summary = summary.map(|line| textwrap::fill(&line, usize::from(look.width)) + "\n");
-    summary.chain(legend::lines(view, notes, layout).iter().map(|line| item(line, look))).collect()
+    summary.chain(legend::below(view, notes, layout, look).iter().map(|line| item(line, look))).collect()
 }
 
 /// A line of a legend. If it is broken, a bar begins every further line, since text from elsewhere that begins a line

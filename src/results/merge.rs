@@ -127,8 +127,8 @@ impl Before {
         let is_everything = selection.is_everything();
         if has_other_facts && !is_everything {
             return Err(MergeError::Elsewhere(format!(
-                "{shown_folder}: the results of {name} are {OTHER_FACTS}, and a run of a selection would mix them; run \
-                 everything, or write elsewhere"
+                "{shown_folder}: the results of {name} are {OTHER_FACTS}, and a run of a selection would mix them; \
+                 write elsewhere"
             )));
         }
         let run: HashSet<_> = selection.scenarios(catalogue).iter().map(|scenario| scenario.id.as_str()).collect();

@@ -43,7 +43,8 @@ pub fn but(number: usize, outcomes: &'static [(&'static str, u64)]) -> [&'static
 }
 
 pub fn check(folder: &Folder, args: &[&str]) -> Ran {
-    folder.brokenpipe(&[&["check", "run"], args].concat())
+    let baseline = if args.contains(&"--baseline") { &[][..] } else { &["--baseline", "results"] };
+    folder.brokenpipe(&[&["check", "run"], baseline, args].concat())
 }
 
 pub const CHANGED: &[(&str, u64)] = &[("ECONNRESET", 10)];

@@ -1,5 +1,6 @@
 //! Renders what a check found, one file for each format.
 
+mod brief;
 mod github;
 mod json;
 mod junit;
@@ -14,6 +15,8 @@ use crate::{
     check::{Against, Checked, Finding, Stale, Verdict},
     matrix::Cell,
 };
+
+pub use brief::differences;
 
 /// How a check is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

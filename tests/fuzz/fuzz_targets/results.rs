@@ -36,7 +36,7 @@ fuzz_target!(|body: &[u8]| {
             let view = View::new(&matrix, &Options::default()).unwrap();
             for format in [Format::Table, Format::Markdown, Format::Csv, Format::Json] {
                 let mut out = Vec::new();
-                render(&view, Rows::All, format, Look { width: 80, colour: false }, &mut out).unwrap();
+                render(&view, Rows::All, format, Look { width: 80, colour: false, legend: true }, &mut out).unwrap();
                 let text = String::from_utf8(out).unwrap();
                 let harmless = |c: char| c == '\n' || !c.is_control();
                 assert!(text.chars().all(harmless), "a terminal takes it for a command: {text:?}");

@@ -1,0 +1,341 @@
+//! A scenario in brief, by system: its plain case as a table, and a line for each way in which other cases differ.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+    ops::{BitOr, Range},
+};
+
+use super::{
+    EMPTY, Look, STATED, grouped, legend,
+    table::{AROUND, WIDEST, bold, drawn, empty, widest},
+    transposed::{AT_END, blocks},
+};
+use crate::{
+    catalogue::{Scenario, name_all},
+    matrix::{Best, Outline, OutlineStep, Seen, Variation},
+    outcome::{KILLED, NO_EVENT, Readiness, flags_of, forms_of},
+    platform::has_a_names_characters,
+};
+
+/// Marks a cell from which other measured versions of the system differ.
+const VERSIONS: &str = "*";
+
+/// Least width of the column of systems, which are named beside each other where they gave the same.
+const NAMES: u16 = 24;
+
+/// Renders a scenario in brief.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn outline(scenario: &Scenario, outline: &Outline<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let fill = |text: &str| textwrap::fill(text, usize::from(look.width));
+    writeln!(out, "{}\n{}\n\n{}\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why))?;
+    let page = Page { outline, look };
+    let (setup, steps) = page.setup();
+    let with = if setup.is_empty() { "" } else { ", after " };
+    out.write_all(para(&format!("{}{with}{setup}:", outline.case), look).as_bytes())?;
+    out.write_all(page.table(&outline.steps[steps.clone()]).as_bytes())?;
+    out.write_all(page.legend(&outline.steps[steps]).as_bytes())?;
+    if !outline.variations.is_empty() {
+        writeln!(out, "\nAs above, but:")?;
+        let mut lines = outline.variations.iter().map(|variation| page.variation(variation));
+        lines.try_for_each(|line| out.write_all(item(&line, look).as_bytes()))?;
+    }
+    let more = "has every platform and every row, and --sources what is stated, and where";
+    out.write_all(format!("\n{}", para(&format!("brokenpipe show {} --details {more}.", scenario.id), look)).as_bytes())
+}
+
+/// Renders several scenarios, each with its title and with what the step gave in which systems differ most. `called` is
+/// what was asked for.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn outlines(
+    called: &str,
+    scenarios: &[(&Scenario, Option<Outline<'_>>)],
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let count = super::of(scenarios.len(), "scenario", "scenarios");
+    let each = "each with the step in which systems differ most, in its plain case";
+    out.write_all(para(&format!("{called}: {count}, {each}"), look).as_bytes())?;
+    for (scenario, outline) in scenarios {
+        out.write_all(in_brief(scenario, outline.as_ref(), look).as_bytes())?;
+    }
+    let pages = scenarios.iter().filter_map(|(_, outline)| Some(Page { outline: outline.as_ref()?, look }));
+    let shown = pages.filter_map(|page| page.most_telling());
+    let best: Vec<_> = shown.flat_map(|step| step.best.iter().flatten()).collect();
+    let mut legend = marks(&best);
+    legend.push("brokenpipe show ID tells more of one".to_owned());
+    out.write_all(para(&format!("{}.", legend.join("; ")), look).as_bytes())
+}
+
+/// What signs and words among these cells mean.
+fn marks(cells: &[&Best<'_>]) -> Vec<String> {
+    let outcomes: BTreeSet<&str> =
+        cells.iter().flat_map(|best| best.cell.outcomes.iter().map(|seen| &*seen.outcome)).collect();
+    let mut parts = Vec::new();
+    if cells.iter().any(|best| !best.platform.is_measured()) {
+        parts.push(format!("{STATED} documented or reported, not measured"));
+    }
+    if cells.iter().any(|best| !best.others.is_empty()) {
+        parts.push(format!("{VERSIONS} other versions differ"));
+    }
+    let flags = outcomes.iter().filter_map(|outcome| flags_of(outcome)).fold(Readiness::default(), BitOr::bitor);
+    parts.extend(flags.set().map(|(word, short)| format!("{short} {word}")));
+    if outcomes.iter().flat_map(|outcome| forms_of(outcome)).any(|form| form.form == NO_EVENT) {
+        parts.push(format!("{NO_EVENT}: nothing came in time but what follows"));
+    }
+    parts
+}
+
+/// A scenario among others: its title, and what the step gave in which systems differ most.
+fn in_brief(scenario: &Scenario, outline: Option<&Outline<'_>>, look: Look) -> String {
+    let mut text = para(&format!("{}: {}", scenario.id, scenario.title), look);
+    let Some(outline) = outline else { return text + &item("no results", look) };
+    let page = Page { outline, look };
+    let Some(step) = page.most_telling() else { return text };
+    let others = outline.steps.iter().filter(|other| page.outcomes(other).len() > 1).count();
+    let others = others.saturating_sub(usize::from(page.outcomes(step).len() > 1));
+    let more = match others {
+        0 => String::new(),
+        1 => "; 1 more step differs".to_owned(),
+        more => format!("; {more} more steps differ"),
+    };
+    let cells = step.best.iter().enumerate().filter_map(|(system, best)| Some((system, best.as_ref()?)));
+    let gave = page.by_outcome(cells.filter(|(_, best)| best.cell.is_observed()));
+    let gave = if gave.is_empty() { "nothing known".to_owned() } else { gave };
+    text.push_str(&item(&format!("{}: {gave}{more}", step_name(step)), look));
+    text
+}
+
+/// An outline, and how it looks.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    outline: &'a Outline<'a>,
+    look: Look,
+}
+
+/// Systems that gave the same in every step.
+struct SystemLine {
+    names: String,
+    cells: Vec<String>,
+    /// What the systems gave in all steps, if nothing was observed in any.
+    silent: Option<&'static str>,
+}
+
+impl<'a> Page<'a> {
+    /// The first steps, if they succeeded on every system, in one line; and the 0-based numbers of the others.
+    fn setup(&self) -> (String, Range<usize>) {
+        let steps = &self.outline.steps;
+        let is_setup = |step: &&OutlineStep<'_>| {
+            let outcomes = self.outcomes(step);
+            outcomes.iter().all(|outcome| *outcome == "ok" || outcome.starts_with("ok ")) && outcomes.len() < 2
+        };
+        let count = steps.iter().take(steps.len().saturating_sub(1)).take_while(is_setup).count();
+        let texts = steps[..count].iter().map(|step| {
+            let outcome = self.outcomes(step).into_iter().next().unwrap_or("no result");
+            format!("{} {outcome}", step_name(step))
+        });
+        (texts.collect::<Vec<_>>().join(", "), count..steps.len())
+    }
+
+    /// The step in which systems differ most, of several the last, which shows what came of the others; where none
+    /// differ, the first that failed or, if none did, the last.
+    fn most_telling(&self) -> Option<&'a OutlineStep<'a>> {
+        let steps = &self.outline.steps;
+        let most = steps.iter().max_by_key(|step| self.outcomes(step).len())?;
+        if self.outcomes(most).len() > 1 {
+            return Some(most);
+        }
+        let failed = |step: &&OutlineStep<'a>| {
+            let mut forms = self.outcomes(step).into_iter().flat_map(forms_of);
+            forms.any(|form| matches!(form.form, "ERROR" | KILLED))
+        };
+        steps.iter().find(failed).or(steps.last())
+    }
+
+    /// The distinct outcomes of a step on all systems.
+    fn outcomes(&self, step: &OutlineStep<'a>) -> BTreeSet<&'a str> {
+        let cells = step.best.iter().flatten().filter(|best| best.cell.is_observed());
+        cells.flat_map(|best| best.cell.outcomes.iter().map(|seen| &*seen.outcome)).collect()
+    }
+
+    /// The steps, a line for each system or for several that gave the same.
+    fn table(&self, steps: &[OutlineStep<'a>]) -> String {
+        let (silent, lines): (Vec<_>, Vec<_>) = self.lines(steps).into_iter().partition(|line| line.silent.is_some());
+        let heads: Vec<_> = steps
+            .iter()
+            .map(|step| format!("{} {}\n{}", step.place.step, step.place.actor, step.place.operation))
+            .collect();
+        let width = |(at, head)| widest(lines.iter().map(|line| &line.cells[at]).chain([head])).min(WIDEST);
+        let widths: Vec<_> = heads.iter().enumerate().map(width).collect();
+        let room = self.look.width.saturating_add(AT_END).saturating_sub(AROUND);
+        let all: usize = widths.iter().map(|width| usize::from(width + AROUND)).sum();
+        let left = room.saturating_sub(u16::try_from(all).unwrap_or(u16::MAX));
+        let most = if left < NAMES { NAMES } else { left };
+        let name_width = widest(lines.iter().map(|line| &line.names)).min(most).min(self.look.width / 3).max(8);
+        let mut text = String::new();
+        for block in blocks(&widths, room.saturating_sub(name_width)) {
+            let mut table = empty(self.look);
+            table.set_header([""].into_iter().chain(heads[block.clone()].iter().map(String::as_str)));
+            for line in &lines {
+                let name = textwrap::fill(&line.names, usize::from(name_width));
+                let cells = line.cells[block.clone()].iter().map(comfy_table::Cell::new);
+                table.add_row([bold(&name, self.look)].into_iter().chain(cells));
+            }
+            if !lines.is_empty() {
+                text.push_str(&(drawn(table, &[&[name_width], &widths[block]].concat()) + "\n"));
+            }
+        }
+        text.extend(silent.iter().map(|line| {
+            let what = line.silent.unwrap_or_default();
+            para(&format!(" {what}: {}", line.names), self.look)
+        }));
+        text
+    }
+
+    fn lines(&self, steps: &[OutlineStep<'a>]) -> Vec<SystemLine> {
+        let cells = |system: usize| {
+            let cells = steps.iter().map(|step| step.best[system].as_ref());
+            let texts = cells.clone().map(|best| best.map_or_else(|| vec![EMPTY.to_owned()], cell_lines).join("\n"));
+            let is_silent = cells.clone().all(|best| best.is_none_or(|best| !best.cell.is_observed()));
+            let ran = cells.flatten().next().map(|best| &*best.cell.outcomes[0].outcome);
+            let silent = is_silent.then(|| if ran == Some("unsupported") { "unsupported" } else { "no result" });
+            // What was not observed is the same, whatever a cell says of it.
+            (if is_silent { Vec::new() } else { texts.collect::<Vec<_>>() }, silent)
+        };
+        let systems = (0..self.outline.systems.len()).map(|system| (cells(system), self.name(system)));
+        let lines = grouped(systems).into_iter();
+        lines.map(|((cells, silent), names)| SystemLine { names: names.join(", "), cells, silent }).collect()
+    }
+
+    /// A system's name.
+    fn name(&self, system: usize) -> String {
+        let name = self.outline.systems[system].title();
+        // It may come from a file, and could begin a line.
+        name.chars()
+            .map(|character| if has_a_names_characters(character.encode_utf8(&mut [0; 4])) { character } else { '?' })
+            .collect()
+    }
+
+    /// Outcomes, each with the systems that gave it: `EPIPE (Linux, ≈macOS), eof (Wine)`.
+    fn by_outcome<'b>(&self, cells: impl Iterator<Item = (usize, &'b Best<'b>)>) -> String {
+        let outcome = |best: &Best<'_>| {
+            let texts: Vec<_> = best.cell.outcomes.iter().map(|seen| text(best, seen)).collect();
+            texts.join(" or ")
+        };
+        let name = |system, best: &Best<'_>| {
+            let stated = if best.platform.is_measured() { "" } else { STATED };
+            let versions = if best.others.is_empty() { "" } else { VERSIONS };
+            format!("{stated}{}{versions}", self.name(system))
+        };
+        let groups = grouped(cells.map(|(system, best)| (outcome(best), name(system, best))));
+        let groups = groups.into_iter().map(|(outcome, names)| format!("{outcome} ({})", names.join(", ")));
+        groups.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The line of cases that differ in the same way.
+    fn variation(&self, variation: &Variation<'a>) -> String {
+        let cases = name_all(variation.cases.iter().copied()).join("; ");
+        let mut steps: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+        for difference in &variation.differences {
+            steps.entry(difference.place.step).or_default().push(difference);
+        }
+        // Steps that gave the same on the same systems are told together.
+        let steps = grouped(steps.into_values().map(|of_step| {
+            let gave = self.by_outcome(of_step.iter().map(|difference| (difference.system, &difference.best)));
+            (gave, format!("{} {} {}", of_step[0].place.step, of_step[0].place.actor, of_step[0].place.operation))
+        }));
+        let told: BTreeSet<_> = variation.differences.iter().map(|difference| difference.system).collect();
+        let same: Vec<_> = variation.known.iter().filter(|system| !told.contains(system)).collect();
+        let same: Vec<_> = same.into_iter().map(|system| self.name(*system)).collect();
+        let mut parts: Vec<_> =
+            steps.into_iter().map(|(gave, steps)| format!("{}: {gave}", together(&steps))).collect();
+        if !same.is_empty() {
+            parts.push(format!("the same ({})", same.join(", ")));
+        }
+        format!("{cases} – {}", parts.join("; "))
+    }
+
+    /// One line for what is on the page, a line for each version that differs, and one for where it comes from.
+    fn legend(&self, in_table: &[OutlineStep<'a>]) -> String {
+        let cells: Vec<_> = self.outline.steps.iter().flat_map(|step| step.best.iter().flatten()).collect();
+        let varied = self.outline.variations.iter().flat_map(|it| it.differences.iter().map(|it| &it.best));
+        let all: Vec<_> = cells.iter().copied().chain(varied).collect();
+        let mut parts = marks(&all);
+        if in_table.iter().any(|step| step.best.iter().any(Option::is_none)) {
+            parts.push(format!("{EMPTY} not known"));
+        }
+        let mut text = String::new();
+        if !parts.is_empty() {
+            text.push_str(&para(&format!("{}.", parts.join("; ")), self.look));
+        }
+        for step in &self.outline.steps {
+            for (system, best) in step.best.iter().enumerate() {
+                let Some(best) = best.as_ref().filter(|best| !best.others.is_empty()) else { continue };
+                let others = best.others.iter().map(|(platform, cell)| {
+                    let outcomes: Vec<_> = cell.outcomes.iter().map(|seen| legend::shorten(&seen.outcome)).collect();
+                    (outcomes.join(" or "), platform.name.as_str())
+                });
+                let others = grouped(others).into_iter();
+                let others: Vec<_> = others.map(|(gave, names)| format!("{gave} on {}", names.join(", "))).collect();
+                let line = format!("{VERSIONS} {}, {}: {}", self.name(system), step_name(step), others.join("; "));
+                text.push_str(&para(&line, self.look));
+            }
+        }
+        let from = (0..self.outline.systems.len()).filter_map(|system| {
+            let platforms = self.outline.platforms(system);
+            let names: Vec<_> = platforms.iter().map(|platform| legend::head(platform)).collect();
+            (!names.is_empty()).then(|| format!("{} {}", self.name(system), names.join(", ")))
+        });
+        let from: Vec<_> = from.collect();
+        if !from.is_empty() {
+            text.push_str(&para(&format!("From: {}.", from.join("; ")), self.look));
+        }
+        text
+    }
+}
+
+/// The number of a step, who takes it and what is done.
+fn step_name(step: &OutlineStep<'_>) -> String {
+    format!("{} {} {}", step.place.step, step.place.actor, step.place.operation)
+}
+
+/// Steps in few words: those that do the same are told by their numbers, `9, 10 client write 1`.
+fn together(steps: &[String]) -> String {
+    let parts = steps.iter().map(|step| step.split_once(' ').unwrap_or((step, "")));
+    let groups = grouped(parts.map(|(number, what)| (what, number))).into_iter();
+    groups.map(|(what, numbers)| format!("{} {what}", numbers.join(", "))).collect::<Vec<_>>().join(", ")
+}
+
+/// The lines of a cell, with its marks.
+fn cell_lines(best: &Best<'_>) -> Vec<String> {
+    let stated = if best.platform.is_measured() { "" } else { STATED };
+    let versions = if best.others.is_empty() { "" } else { VERSIONS };
+    let line = |seen| format!("{stated}{}{versions}", text(best, seen));
+    best.cell.outcomes.iter().map(line).collect()
+}
+
+/// An outcome with its share of the trials, if they disagree.
+fn text(best: &Best<'_>, seen: &Seen) -> String {
+    format!("{}{}", legend::shorten(&seen.outcome), best.cell.share(seen))
+}
+
+/// A paragraph, whose further lines are indented.
+fn para(text: &str, look: Look) -> String {
+    hanging(text, "", "  ", look)
+}
+
+/// An item of a list, whose further lines are indented.
+fn item(text: &str, look: Look) -> String {
+    hanging(text, "  ", "      ", look)
+}
+
+fn hanging(text: &str, first: &str, further: &str, look: Look) -> String {
+    let options = textwrap::Options::new(usize::from(look.width)).initial_indent(first).subsequent_indent(further);
+    textwrap::fill(text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)) + "\n"
+}

@@ -1,0 +1,24 @@
+//! The overview as Markdown: one table of all systems.
+
+use super::{
+    super::markdown_table::{Align::Left, Content, MarkdownTable},
+    words,
+};
+use crate::{overview::Overview, untrusted::escape_markdown};
+
+pub(super) fn render(overview: &Overview<'_>) -> String {
+    let titles = overview.systems.iter().map(words::title);
+    let mut table = MarkdownTable::new([String::new()].into_iter().chain(titles).map(|head| (head, Left)));
+    for topic in &overview.topics {
+        table.row([Content::Bold(topic.topic.name.clone())]);
+        for answers in &topic.questions {
+            let cells = answers.cells.iter().map(words::cell);
+            table.row([answers.question.words.clone()].into_iter().chain(cells));
+        }
+    }
+    let systems = overview.systems.len();
+    let legend = Some(words::legend(overview, systems)).filter(|legend| !legend.is_empty());
+    let lines = legend.into_iter().chain(words::footnotes(overview, systems));
+    let lines: String = lines.map(|line| format!("\n{}\n", escape_markdown(&line))).collect();
+    table.into_text() + &lines
+}

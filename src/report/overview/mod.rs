@@ -1,0 +1,25 @@
+//! The overview as text, one file for each format.
+
+mod markdown;
+mod programs;
+mod table;
+mod words;
+
+use std::io::{self, Write};
+
+use super::{Format, Look};
+use crate::overview::Overview;
+
+/// Renders an overview. A table has as many systems as fit its width, at least one, and says which it leaves out.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn overview(overview: &Overview<'_>, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => out.write_all(table::render(overview, look).as_bytes()),
+        Format::Markdown => out.write_all(markdown::render(overview).as_bytes()),
+        Format::Csv => programs::csv(overview, out),
+        Format::Json => programs::json(overview, out),
+    }
+}

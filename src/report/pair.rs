@@ -1,0 +1,49 @@
+//! What stands behind each side of a comparison of two.
+
+use std::io::{self, Write};
+
+use super::{Format, Look, transposed::wrap};
+use crate::{
+    matrix::{Cell, Member, Row, View},
+    untrusted::escape_markdown,
+};
+
+/// Renders what goes before the rows in which two differ: for each side the platforms that its cells are of, and whether
+/// these were measured. What is for programs has it with the cells.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn sides(view: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let is_there = |row: &Row<'_>, at| row.cell(at).is_some_and(Cell::is_observed);
+    let both: Vec<_> = view.rows().filter(|row| is_there(row, 0) && is_there(row, 1)).collect();
+    let differing = both.iter().filter(|row| row.differs()).count();
+    let rows = super::of(both.len(), "row", "rows");
+    let count = format!("{rows} in which both have an outcome, {differing} in which they differ");
+    for line in [side(view, &both, 0), side(view, &both, 1), count] {
+        match format {
+            Format::Table => out.write_all(wrap(&line, "", look).as_bytes())?,
+            Format::Markdown => writeln!(out, "- {}", escape_markdown(&line))?,
+            Format::Csv | Format::Json => return Ok(()),
+        }
+    }
+    writeln!(out)
+}
+
+/// The platforms that a side's cells of some rows are of.
+fn side(view: &View<'_>, rows: &[Row<'_>], at: usize) -> String {
+    let column = &view.columns()[at];
+    let of = |member: &Member| rows.iter().filter(|row| row.source(at).platform == member.platform).count();
+    let used: Vec<_> = column.members.iter().map(|member| (member, of(member))).filter(|(_, rows)| *rows > 0).collect();
+    let told = |(member, rows): &(&Member, usize)| {
+        let rows = if used.len() > 1 { format!(" in {}", super::of(*rows, "row", "rows")) } else { String::new() };
+        format!("{} ({}{rows})", member.platform, member.provenance)
+    };
+    let told: Vec<_> = used.iter().map(told).collect();
+    let told = if told.is_empty() {
+        format!("{} ({})", column.members[0].platform, column.provenance)
+    } else {
+        told.join(", ")
+    };
+    format!("{}: {told}", column.name)
+}
