@@ -35,6 +35,9 @@ pub struct System {
 pub struct Error {
     /// POSIX's name, or one of `SIGPIPE`, `EOF`, `LOCAL-CLOSED`, `LOCAL-TIMEOUT`, `OTHER`.
     pub name: String,
+    /// Whether it says nothing about the other end of a connection.
+    #[serde(default)]
+    pub aside: bool,
     /// A few words.
     pub title: String,
     /// Two sentences.
