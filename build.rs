@@ -1,7 +1,15 @@
-//! Tells the program its compiler, its mio and its ABI, which are facts of a platform, and gives names to the conditions on
-//! operating systems in `src/sys`.
+//! Tells the program its compiler, its mio and its ABI, which are facts of a platform, gives names to the conditions on
+//! operating systems in `src/sys`, and packs the accepted results for `src/results/embedded.rs`.
 
-use std::{env, fs, process::Command};
+use std::{
+    env,
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use miniz_oxide::deflate::compress_to_vec;
 
 /// Where socket(2) takes SOCK_NONBLOCK and SOCK_CLOEXEC, and accept4(2) exists: where crate libc has both.
 const SOCKET_FLAGS: &[&str] = &["linux", "android", "illumos", "freebsd", "netbsd", "openbsd", "dragonfly"];
@@ -39,6 +47,48 @@ fn main() {
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rustc-env=BROKENPIPE_RUSTC={}", rustc_version().unwrap_or_else(|| "unknown".to_owned()));
     println!("cargo::rustc-env=BROKENPIPE_MIO={}", mio_version().unwrap_or_else(|| "unknown".to_owned()));
+    println!("cargo::rerun-if-changed={RESULTS}");
+    embed_results().expect("the accepted results are packed");
+}
+
+/// The folder of accepted results.
+const RESULTS: &str = "results";
+
+/// DEFLATE's usual level: a higher one takes longer and saves a hundredth.
+const LEVEL: u8 = 6;
+
+/// Writes `embedded.rs`, a list of the files of accepted results, and each of them compressed. The list is empty if there
+/// is no such folder.
+fn embed_results() -> io::Result<()> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let mut paths = Vec::new();
+    if Path::new(RESULTS).is_dir() {
+        find_results(Path::new(RESULTS), &mut paths)?;
+    }
+    paths.sort();
+    let mut list = "static FILES: &[EmbeddedFile] = &[\n".to_owned();
+    for (number, path) in paths.iter().enumerate() {
+        let packed = out.join(format!("{number}.deflate"));
+        fs::write(&packed, compress_to_vec(&fs::read(path)?, LEVEL))?;
+        let name = path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+        writeln!(list, "    EmbeddedFile {{ path: {name:?}, deflated: include_bytes!({packed:?}) }},")
+            .expect("a string can be written to");
+    }
+    list += "];\n";
+    fs::write(out.join("embedded.rs"), list)
+}
+
+/// Adds the tables, and the known exceptions, in a folder and the folders in it.
+fn find_results(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find_results(&path, paths)?;
+        } else if path.extension().is_some_and(|extension| extension == "csv" || extension == "toml") {
+            paths.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// `rustc 1.95.0 (hash date)` → `1.95.0`.

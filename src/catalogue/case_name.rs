@@ -22,6 +22,11 @@ const OTHER_AXES: [(&str, &str); 3] =
     [("sigpipe", Axes::USUAL.sigpipe.word()), ("call", Axes::USUAL.call.word()), ("option", Axes::USUAL.option.word())];
 
 impl CaseName {
+    /// The words of the axes: transport, sigpipe, call and option.
+    pub fn words(&self) -> [&str; 4] {
+        [&self.transport, &self.sigpipe, &self.call, &self.option].map(|word| &**word)
+    }
+
     /// Whether every axis but the transport has its usual value.
     pub fn is_plain(&self) -> bool {
         [&*self.sigpipe, &*self.call, &*self.option] == OTHER_AXES.map(|(_, usual)| usual)

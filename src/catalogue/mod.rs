@@ -17,7 +17,7 @@ pub use case_name::{CaseName, name_all};
 pub use operations::{MAX_COUNT, Operation};
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;
-pub use select::{BadSelector, Selection};
+pub use select::{BadSelector, CaseFilter, Selection};
 pub use sequence::MAX_STEPS;
 pub use vocabulary::{Actor, Call, Condition, Ending, Half, Setting, Sigpipe, SocketOption, Start, Transport};
 

@@ -3,14 +3,89 @@
 use std::fmt;
 
 use glob::{Pattern, PatternError};
+use indexmap::IndexSet;
 
-use super::{Case, Catalogue, Scenario, Transport, family};
+use super::{Call, Case, CaseName, Catalogue, Scenario, Sigpipe, SocketOption, Transport, family};
 
-/// A choice of scenarios and transports. The default is everything but slow scenarios.
+/// Values that the axes of a case may have; an empty list allows every value.
+#[derive(Debug, Clone, Default)]
+pub struct CaseFilter {
+    /// What the connection is made of.
+    pub transport: Vec<Transport>,
+    /// What SIGPIPE does.
+    pub sigpipe: Vec<Sigpipe>,
+    /// Which system call writes.
+    pub call: Vec<Call>,
+    /// Which option against SIGPIPE is set.
+    pub option: Vec<SocketOption>,
+}
+
+impl CaseFilter {
+    /// Each axis, and the words that it may have.
+    fn words(&self) -> [(&'static str, Vec<&'static str>); 4] {
+        [
+            ("transport", self.transport.iter().map(|value| value.word()).collect()),
+            ("sigpipe", self.sigpipe.iter().map(|value| value.word()).collect()),
+            ("call", self.call.iter().map(|value| value.word()).collect()),
+            ("option", self.option.iter().map(|value| value.word()).collect()),
+        ]
+    }
+
+    /// Whether it allows every case.
+    pub fn is_everything(&self) -> bool {
+        self.words().iter().all(|(_, words)| words.is_empty())
+    }
+
+    /// Whether it allows this case.
+    pub fn includes(&self, case: &CaseName) -> bool {
+        self.words().iter().zip(case.words()).all(|((_, words), word)| words.is_empty() || words.contains(&word))
+    }
+
+    /// The values that these cases have on the axes that are filtered, for a message: `over tcp4, tcp6 with call=std`.
+    pub fn describe<'a>(&self, cases: impl Iterator<Item = &'a CaseName> + Clone) -> String {
+        let filtered = self.words();
+        let axes = filtered.iter().enumerate().filter(|(_, (_, words))| !words.is_empty());
+        let found = axes.map(|(at, (axis, _))| {
+            let words: IndexSet<&str> = cases.clone().map(|case| case.words()[at]).collect();
+            phrase(axis, &Vec::from_iter(words))
+        });
+        joined(found)
+    }
+}
+
+/// The values of an axis in words.
+fn phrase(axis: &str, words: &[&str]) -> String {
+    match axis {
+        "transport" => format!("over {}", words.join(", ")),
+        axis => format!("{axis}={}", words.join(", ")),
+    }
+}
+
+/// Phrases as one: the first that names no transport follows "with", the others "and".
+fn joined(phrases: impl Iterator<Item = String>) -> String {
+    let mut text = String::new();
+    let mut with = false;
+    for phrase in phrases {
+        let link = match (phrase.starts_with("over "), with) {
+            (true, _) => "",
+            (false, false) => "with ",
+            (false, true) => "and ",
+        };
+        with |= !phrase.starts_with("over ");
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text += link;
+        text += &phrase;
+    }
+    text
+}
+
+/// A choice of scenarios and cases. The default is everything but slow scenarios.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     patterns: Vec<Pattern>,
-    transports: Vec<Transport>,
+    cases: CaseFilter,
     slow: bool,
 }
 
@@ -26,13 +101,24 @@ impl Selection {
             let selector = selector.as_ref();
             Pattern::new(selector).map_err(|source| BadSelector { selector: selector.to_owned(), source })
         });
-        Ok(Selection { patterns: patterns.collect::<Result<_, _>>()?, transports: Vec::new(), slow: false })
+        Ok(Selection { patterns: patterns.collect::<Result<_, _>>()?, cases: CaseFilter::default(), slow: false })
     }
 
     /// Narrows the selection to cases over these transports; an empty list is all transports.
     pub fn over(mut self, transports: &[Transport]) -> Self {
-        self.transports = transports.to_vec();
+        self.cases.transport = transports.to_vec();
         self
+    }
+
+    /// Narrows the selection to the cases that the filter allows.
+    pub fn of_cases(mut self, filter: CaseFilter) -> Self {
+        self.cases = filter;
+        self
+    }
+
+    /// Which cases of the selected scenarios are selected.
+    pub fn filter(&self) -> &CaseFilter {
+        &self.cases
     }
 
     /// Includes slow scenarios, or leaves them out, which is the default.
@@ -41,9 +127,9 @@ impl Selection {
         self
     }
 
-    /// Whether neither selectors nor transports narrow the selection; slow scenarios may still be left out.
+    /// Whether neither selectors nor a filter of cases narrow the selection; slow scenarios may still be left out.
     pub fn is_everything(&self) -> bool {
-        self.patterns.is_empty() && self.transports.is_empty()
+        self.patterns.is_empty() && self.cases.is_everything()
     }
 
     /// Whether the selectors fit the scenario with this id, slow or not.
@@ -51,9 +137,9 @@ impl Selection {
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| fits(pattern, id))
     }
 
-    /// Whether cases over the transport with this word are selected.
-    pub fn includes_transport(&self, word: &str) -> bool {
-        self.transports.is_empty() || self.transports.iter().any(|transport| transport.word() == word)
+    /// Whether this case, of a scenario that the selectors fit, is selected.
+    pub fn includes_case(&self, case: &CaseName) -> bool {
+        self.cases.includes(case)
     }
 
     /// The selectors that fit none of these ids, which are usually misspelt.
@@ -80,18 +166,20 @@ impl Selection {
     pub fn cases<'a>(&self, catalogue: &'a Catalogue) -> Vec<Case<'a>> {
         let of = |scenario: &'a Scenario| scenario.axes.iter().map(move |&axes| Case { scenario, axes });
         let cases = self.scenarios(catalogue).into_iter().flat_map(of);
-        cases.filter(|case| self.includes_transport(case.axes.transport.word())).collect()
+        cases.filter(|case| self.includes_case(&CaseName::from(&case.axes))).collect()
     }
 }
 
-/// What was asked for, worded to follow a noun: `of "peer-close" over tcp4`. Empty if everything was.
+/// What was asked for, worded to follow a noun: `of "peer-close" over tcp4 with sigpipe=default`. Empty if everything
+/// was.
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let selectors: Vec<_> = self.patterns.iter().map(|pattern| format!("{:?}", pattern.as_str())).collect();
-        let transports: Vec<_> = self.transports.iter().map(|transport| transport.word().to_owned()).collect();
-        let parts = [("of", selectors), ("over", transports)];
-        let parts = parts.iter().filter(|(_, what)| !what.is_empty());
-        f.write_str(&parts.map(|(word, what)| format!("{word} {}", what.join(", "))).collect::<Vec<_>>().join(" "))
+        let of = (!selectors.is_empty()).then(|| format!("of {}", selectors.join(", ")));
+        let filtered = self.cases.words().into_iter().filter(|(_, words)| !words.is_empty());
+        let filtered = joined(filtered.map(|(axis, words)| phrase(axis, &words)));
+        let parts = of.into_iter().chain((!filtered.is_empty()).then_some(filtered));
+        f.write_str(&parts.collect::<Vec<_>>().join(" "))
     }
 }
 

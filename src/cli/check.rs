@@ -9,16 +9,16 @@ use clap::Args;
 
 use super::{
     failure::{Done, Failure, note, print},
-    load::{catalogue, read_text},
-    options::{Own, RESULTS},
+    load::{catalogue, given_or_embedded, read_text},
+    options::{CaseArgs, Own, RESULTS},
     run::{self, RunArgs},
 };
 use crate::{
-    catalogue::{Catalogue, Selection, Transport},
+    catalogue::{Catalogue, Selection},
     check::{self, Answer, Checked, Concern, Known, MAX_KNOWN, Policy, Terms, parse_known},
     matrix::{Compare, Comparison},
     report::{self, CheckFormat},
-    results::write_text,
+    results::{embedded_text, write_text},
     untrusted::shown,
 };
 
@@ -27,10 +27,10 @@ pub(super) struct CheckArgs {
     /// Files of results, or folders of them; if none is named, this machine is measured now
     #[arg(value_name = "RUN")]
     run: Vec<PathBuf>,
-    /// Accepted results: a folder, or a file
-    #[arg(long, value_name = "DIR", default_value = RESULTS)]
-    baseline: PathBuf,
-    /// Known exceptions [default: known.toml in the baseline's folder, if it is there]
+    /// Accepted results: a folder, or a file [default: those that the program carries]
+    #[arg(long, visible_alias = "results", value_name = "DIR")]
+    baseline: Option<PathBuf>,
+    /// Known exceptions [default: known.toml beside the accepted results, if it is there]
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
     /// How to write what was found
@@ -51,11 +51,20 @@ pub(super) struct CheckArgs {
     /// Check only these scenarios; repeatable
     #[arg(long, value_name = "SELECTOR")]
     select: Vec<String>,
-    /// Check only cases over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT")]
-    transport: Vec<Transport>,
+    #[command(flatten)]
+    only: CaseArgs,
     #[command(flatten)]
     own: Own,
+}
+
+/// The name of a file of known exceptions beside accepted results.
+const KNOWN: &str = "known.toml";
+
+impl CheckArgs {
+    /// What is compared with, for a message.
+    fn baseline_name(&self) -> String {
+        self.baseline.as_ref().map_or("what the program carries".to_owned(), |path| shown(path))
+    }
 }
 
 pub(super) fn check(args: &CheckArgs) -> Done {
@@ -74,13 +83,13 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
         return Err(Failure::Wrong(format!("--deny and --allow both name {both}: expected one of them")));
     }
     let catalogue = catalogue(&args.own)?;
-    let selection = Selection::new(&args.select).map_err(Failure::wrong)?.over(&args.transport);
+    let selection = Selection::new(&args.select).map_err(Failure::wrong)?.of_cases(args.only.filter());
     let known = read_known(args)?;
     let pair = read(args, &selection, &catalogue)?;
     if !pair.baseline.iter().any(|column| column.is_measured()) {
         return Err(Failure::Wrong(format!(
             "nothing to compare with: no measured results in {}; `brokenpipe accept` adopts some",
-            shown(&args.baseline)
+            args.baseline_name()
         )));
     }
     let terms = Terms {
@@ -115,11 +124,13 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
     let mut run = args.run.clone();
     if run.is_empty() {
         // Measuring takes time: an unreadable baseline is reported before, not after.
-        fs::metadata(&args.baseline)
-            .map_err(|error| Failure::Wrong(format!("{}: cannot be read: {error}", shown(&args.baseline))))?;
+        if let Some(baseline) = &args.baseline {
+            fs::metadata(baseline)
+                .map_err(|error| Failure::Wrong(format!("{}: cannot be read: {error}", shown(baseline))))?;
+        }
         let mut here = RunArgs::default();
         here.selectors.clone_from(&args.select);
-        here.transport.clone_from(&args.transport);
+        here.only.clone_from(&args.only);
         here.own.clone_from(&args.own);
         here.out = measured.path().to_owned();
         here.quiet = true;
@@ -131,7 +142,8 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
         }
         run.push(measured.path().to_owned());
     }
-    let mut pair = Comparison::read(std::slice::from_ref(&args.baseline), &run, catalogue).map_err(Failure::wrong)?;
+    let mut pair =
+        Comparison::read(given_or_embedded(args.baseline.as_slice()), &run, catalogue).map_err(Failure::wrong)?;
     note(&pair.notes);
     for selector in &args.select {
         let one = Selection::new(std::slice::from_ref(selector)).map_err(Failure::wrong)?;
@@ -151,20 +163,29 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
 }
 
 fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
-    let path = match &args.known {
-        Some(path) => path.clone(),
-        None => {
-            let folder = if args.baseline.is_dir() { Some(args.baseline.as_path()) } else { args.baseline.parent() };
-            let path = folder.unwrap_or(Path::new(".")).join("known.toml");
+    let (name, text) = match (&args.known, &args.baseline) {
+        (Some(path), _) => read_known_file(path)?,
+        (None, Some(baseline)) => {
+            let folder = if baseline.is_dir() { Some(baseline.as_path()) } else { baseline.parent() };
+            let path = folder.unwrap_or(Path::new(".")).join(KNOWN);
             if !path.exists() {
                 return Ok(Vec::new());
             }
-            path
+            read_known_file(&path)?
+        }
+        (None, None) => {
+            let name = format!("{RESULTS}/{KNOWN}");
+            let Some(text) = embedded_text(&name) else { return Ok(Vec::new()) };
+            (name, text)
         }
     };
-    let name = shown(&path);
-    let text = read_text(&path, (MAX_KNOWN, "no list of exceptions"), "known exceptions are UTF-8 text")?;
     parse_known(&name, &text).map_err(Failure::Mistakes)
+}
+
+/// The name of a file of known exceptions in messages, and what is in it.
+fn read_known_file(path: &Path) -> Result<(String, String), Failure> {
+    let text = read_text(path, (MAX_KNOWN, "no list of exceptions"), "known exceptions are UTF-8 text")?;
+    Ok((shown(path), text))
 }
 
 /// The platforms that were not measured.

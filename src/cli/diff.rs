@@ -22,7 +22,7 @@ pub(super) struct DiffArgs {
     a: Option<String>,
     /// The platform that is compared with it
     b: Option<String>,
-    /// Files of results, or folders of them; repeatable [default: results]
+    /// Files of results, or folders of them; repeatable [default: those that the program carries]
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
     /// Without A and B: give every platform a line of its own; otherwise, in a table or Markdown, those that agree in

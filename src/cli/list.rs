@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::{
     failure::{Done, Failure, print},
     load::{catalogue, select},
-    options::Own,
+    options::{CaseArgs, Own},
 };
 use crate::{catalogue::Selection, report};
 
@@ -21,6 +21,8 @@ pub(super) struct ListArgs {
     #[arg(long)]
     slow: bool,
     #[command(flatten)]
+    only: CaseArgs,
+    #[command(flatten)]
     own: Own,
 }
 
@@ -35,7 +37,8 @@ enum ListFormat {
 
 pub(super) fn list(args: &ListArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
-    let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.with_slow(args.slow);
+    let selection =
+        Selection::new(&args.selectors).map_err(Failure::wrong)?.of_cases(args.only.filter()).with_slow(args.slow);
     let cases = select(&selection, &catalogue, "list")?;
     if args.format == ListFormat::Markdown {
         return print(&report::catalogue(&cases));

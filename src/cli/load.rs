@@ -1,18 +1,15 @@
 //! What commands read before they begin: scenarios and selections.
 
 use std::{
-    collections::BTreeSet,
     fs::{self, File},
     io::Read,
     path::{Path, PathBuf},
 };
 
-use super::{
-    failure::Failure,
-    options::{Own, RESULTS},
-};
+use super::{failure::Failure, options::Own};
 use crate::{
-    catalogue::{Case, Catalogue, Selection},
+    catalogue::{Case, CaseName, Catalogue, Selection},
+    results::Source,
     sys,
     untrusted::shown,
 };
@@ -71,7 +68,7 @@ pub(super) fn select<'a>(
     let cases = selection.cases(catalogue);
     if cases.is_empty() {
         let axes = selection.scenarios(catalogue).into_iter().flat_map(|scenario| &scenario.axes);
-        return Err(no_case(selection, axes.map(|axes| axes.transport.word())));
+        return Err(no_case(selection, &axes.map(CaseName::from).collect::<Vec<_>>()));
     }
     Ok(cases)
 }
@@ -81,17 +78,16 @@ pub(super) fn no_scenario(misses: &[&str]) -> Failure {
     Failure::No(format!("no scenario fits {}; `brokenpipe list` names all scenarios", quoted_all(misses)))
 }
 
-/// The message for a selection whose scenarios have cases only over other transports.
-pub(super) fn no_case<'a>(selection: &Selection, over: impl Iterator<Item = &'a str>) -> Failure {
-    let over: BTreeSet<_> = over.collect();
-    Failure::No(format!("no case {selection}; there are cases over {}", Vec::from_iter(over).join(", ")))
+/// The message for a selection whose scenarios have only other cases, which are given.
+pub(super) fn no_case(selection: &Selection, cases: &[CaseName]) -> Failure {
+    Failure::No(format!("no case {selection}; there are cases {}", selection.filter().describe(cases.iter())))
 }
 
 pub(super) fn quoted_all(selectors: &[&str]) -> String {
     selectors.iter().map(|selector| format!("{selector:?}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The paths that were given, or the default folder.
-pub(super) fn paths_or_default(paths: &[PathBuf]) -> Vec<PathBuf> {
-    if paths.is_empty() { vec![PathBuf::from(RESULTS)] } else { paths.to_vec() }
+/// The paths that were given, or the accepted results that the program carries.
+pub(super) fn given_or_embedded(paths: &[PathBuf]) -> Source<'_> {
+    if paths.is_empty() { Source::Embedded } else { Source::Paths(paths) }
 }

@@ -7,7 +7,11 @@ use std::{
 
 use clap::Args;
 
-use crate::{platform::check_name, report::Look};
+use crate::{
+    catalogue::{Call, CaseFilter, Sigpipe, SocketOption, Transport},
+    platform::check_name,
+    report::Look,
+};
 
 /// A user's own scenarios, wherever scenarios are named.
 #[derive(Debug, Clone, Default, Args)]
@@ -15,6 +19,31 @@ pub(super) struct Own {
     /// Scenarios of your own, besides those built in; repeatable
     #[arg(long, value_name = "FILE")]
     pub(super) scenarios: Vec<PathBuf>,
+}
+
+/// Which cases, wherever cases are chosen.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct CaseArgs {
+    /// Only cases over this transport; repeatable
+    #[arg(long, value_name = "TRANSPORT")]
+    transport: Vec<Transport>,
+    /// Only cases in which SIGPIPE does this; repeatable
+    #[arg(long, value_name = "WHAT")]
+    sigpipe: Vec<Sigpipe>,
+    /// Only cases in which this call writes; repeatable
+    #[arg(long, value_name = "CALL")]
+    call: Vec<Call>,
+    /// Only cases with this option against SIGPIPE; repeatable
+    #[arg(long, value_name = "OPTION")]
+    option: Vec<SocketOption>,
+}
+
+impl CaseArgs {
+    /// What was chosen.
+    pub(super) fn filter(&self) -> CaseFilter {
+        let CaseArgs { transport, sigpipe, call, option } = self.clone();
+        CaseFilter { transport, sigpipe, call, option }
+    }
 }
 
 /// How tables look on this standard output: as wide as the terminal, coloured there and nowhere else.

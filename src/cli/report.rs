@@ -18,7 +18,7 @@ use crate::{
 
 #[derive(Debug, Default, Args)]
 pub(super) struct ReportArgs {
-    /// Files of results, or folders of them [default: results]
+    /// Files of results, or folders of them [default: those that the program carries]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]

@@ -16,12 +16,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{
     failure::{Done, Failure, note},
     load::{catalogue, select},
-    options::{Own, RESULTS, platform_name},
+    options::{CaseArgs, Own, RESULTS, platform_name},
     stop::{self, on_signal},
     summary::{hang_report, not_run, summarize},
 };
 use crate::{
-    catalogue::{Case, Selection, Transport},
+    catalogue::{Case, Selection},
     driver::{self, AnswerRates, CaseResult, Deadlines, Progress, RunError, Settings},
     platform::Platform,
     results::{Before, MergeError},
@@ -44,9 +44,8 @@ pub(super) struct RunArgs {
     /// Run scenarios that take seconds, too; their deadlines are at least 10s
     #[arg(long)]
     slow: bool,
-    /// Run only over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT")]
-    pub(super) transport: Vec<Transport>,
+    #[command(flatten)]
+    pub(super) only: CaseArgs,
     /// Workers, each with a thread and a selector of its own [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -142,7 +141,8 @@ impl RunArgs {
 
 pub(super) fn run(args: &RunArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
-    let selection = Selection::new(&args.selectors).map_err(Failure::wrong)?.over(&args.transport).with_slow(args.slow);
+    let selection =
+        Selection::new(&args.selectors).map_err(Failure::wrong)?.of_cases(args.only.filter()).with_slow(args.slow);
     let cases = select(&selection, &catalogue, "run")?;
     let mut platform = Platform::here();
     if let Some(name) = &args.platform {

@@ -1,17 +1,17 @@
 //! `brokenpipe show`.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{
     failure::{Done, Failure, print_as},
-    load::catalogue,
-    options::{Own, look},
-    view::read_matrix_if_any,
+    load::{catalogue, no_case},
+    options::{CaseArgs, Own, look},
+    view::read_matrix,
 };
 use crate::{
-    catalogue::{Selection, Transport},
+    catalogue::{CaseName, Selection},
     matrix::{Options, View},
     report::{self, Format},
 };
@@ -20,12 +20,11 @@ use crate::{
 pub(super) struct ShowArgs {
     /// The scenario's id
     scenario: String,
-    /// Files of results, or folders of them; repeatable [default: results]
+    /// Files of results, or folders of them; repeatable [default: those that the program carries]
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
-    /// Show only cases over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT")]
-    transport: Vec<Transport>,
+    #[command(flatten)]
+    only: CaseArgs,
     /// Give every platform a column of its own, though some agree in all cells
     #[arg(long)]
     expand: bool,
@@ -43,18 +42,12 @@ pub(super) fn show(args: &ShowArgs) -> Done {
         let problem = format!("no scenario {:?}; `brokenpipe list` names all of them{own}", args.scenario);
         return Err(Failure::No(problem));
     };
-    let over: BTreeSet<_> = scenario.axes.iter().map(|axes| axes.transport.word()).collect();
-    if !args.transport.is_empty() && !args.transport.iter().any(|transport| over.contains(transport.word())) {
-        let asked: Vec<_> = args.transport.iter().map(|transport| transport.word()).collect();
-        return Err(Failure::No(format!(
-            "{} has no case over {}; it has cases over {}",
-            scenario.id,
-            asked.join(", "),
-            over.into_iter().collect::<Vec<_>>().join(", ")
-        )));
+    let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.of_cases(args.only.filter());
+    let cases: Vec<_> = scenario.axes.iter().map(CaseName::from).collect();
+    if !cases.iter().any(|case| selection.includes_case(case)) {
+        return Err(no_case(&selection, &cases));
     }
-    let matrix = read_matrix_if_any(&args.results, &catalogue)?;
-    let selection = Selection::new(&[&scenario.id]).map_err(Failure::wrong)?.over(&args.transport);
+    let matrix = read_matrix(&args.results, &catalogue)?;
     let options = Options { selection, merged: !args.expand, with_cells: true, ..Options::default() };
     let view = View::new(&matrix, &options).map_err(Failure::no)?;
     print_as(Format::Table, |out| report::show(scenario, &view, look(args.width), out))

@@ -1,19 +1,17 @@
 //! What `report`, `show` and `diff` have in common: which rows and columns are shown, and how.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use indexmap::IndexSet;
 
 use super::{
     failure::{Done, Failure, note},
-    load::{no_case, no_scenario, paths_or_default},
-    options::{Own, RESULTS},
+    load::{given_or_embedded, no_case, no_scenario},
+    options::{CaseArgs, Own},
 };
 use crate::{
-    catalogue::{Catalogue, Selection, Transport},
+    catalogue::{CaseName, Catalogue, Selection},
     matrix::{Compare, Matrix, Options, Rows, View},
     report::Format,
 };
@@ -24,9 +22,8 @@ pub(super) struct RowArgs {
     /// Show only these scenarios; repeatable
     #[arg(long, value_name = "SELECTOR")]
     pub(super) select: Vec<String>,
-    /// Show only cases over this transport; repeatable
-    #[arg(long, value_name = "TRANSPORT")]
-    pub(super) transport: Vec<Transport>,
+    #[command(flatten)]
+    pub(super) only: CaseArgs,
     /// Show every row, not only those in which platforms differ
     #[arg(long)]
     pub(super) all: bool,
@@ -69,7 +66,7 @@ impl RowArgs {
     ) -> Result<(Matrix, Options), Failure> {
         // A selector that is wrong is so whatever there is to read.
         let selection = self.selection()?;
-        let matrix = read_matrix(&paths_or_default(paths), catalogue)?;
+        let matrix = read_matrix(paths, catalogue)?;
         if matrix.is_empty() {
             return Err(Failure::No("no results there; `brokenpipe run` measures some".to_owned()));
         }
@@ -98,27 +95,27 @@ impl RowArgs {
     }
 
     fn selection(&self) -> Result<Selection, Failure> {
-        Ok(Selection::new(&self.select).map_err(Failure::wrong)?.over(&self.transport))
+        Ok(Selection::new(&self.select).map_err(Failure::wrong)?.of_cases(self.only.filter()))
     }
 }
 
-/// Refuses a selector that fits no scenario, of the catalogue or with results, and transports that none of the selected
-/// scenarios has a case over.
+/// Refuses a selector that fits no scenario, of the catalogue or with results, and a filter that no case of the selected
+/// scenarios fits.
 fn check_selection(selection: &Selection, matrix: &Matrix, catalogue: &Catalogue) -> Done {
     let known = catalogue
         .scenarios()
         .iter()
-        .flat_map(|scenario| scenario.axes.iter().map(|axes| (scenario.id.as_str(), axes.transport.word())));
-    let found = matrix.cases().map(|(id, case)| (id, &*case.transport));
-    let cases: BTreeSet<_> = known.chain(found).collect();
+        .flat_map(|scenario| scenario.axes.iter().map(|axes| (scenario.id.as_str(), CaseName::from(axes))));
+    let found = matrix.cases().map(|(id, case)| (id, case.clone()));
+    let cases: IndexSet<_> = known.chain(found).collect();
     let misses = selection.misses(cases.iter().map(|(id, _)| *id));
     if !misses.is_empty() {
         return Err(no_scenario(&misses));
     }
-    let over = cases.iter().filter(|(id, _)| selection.includes(id)).map(|(_, transport)| *transport);
-    match over.clone().any(|transport| selection.includes_transport(transport)) {
+    let cases: Vec<_> = cases.into_iter().filter(|(id, _)| selection.includes(id)).map(|(_, case)| case).collect();
+    match cases.iter().any(|case| selection.includes_case(case)) {
         true => Ok(()),
-        false => Err(no_case(selection, over)),
+        false => Err(no_case(selection, &cases)),
     }
 }
 
@@ -127,17 +124,9 @@ pub(super) fn for_people(format: Format) -> bool {
     matches!(format, Format::Table | Format::Markdown)
 }
 
-/// Reads results and says on standard error what was ignored.
+/// Reads results, the embedded ones if no path is given, and says on standard error what was ignored.
 pub(super) fn read_matrix(paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
-    let (matrix, notes) = Matrix::read(paths, catalogue).map_err(Failure::wrong)?;
+    let (matrix, notes) = Matrix::read(given_or_embedded(paths), catalogue).map_err(Failure::wrong)?;
     note(&notes);
     Ok(matrix)
-}
-
-/// The matrix of the default folder, which may not exist yet.
-pub(super) fn read_matrix_if_any(paths: &[PathBuf], catalogue: &Catalogue) -> Result<Matrix, Failure> {
-    if paths.is_empty() && !Path::new(RESULTS).exists() {
-        return Ok(Matrix::new(&crate::results::Results::default(), catalogue));
-    }
-    read_matrix(&paths_or_default(paths), catalogue)
 }

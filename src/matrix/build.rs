@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     catalogue::Catalogue,
     platform::{Platform, Provenance},
-    results::{EntryId, PlaceId, ReadError, Results, Tables, read_in_shares},
+    results::{EntryId, PlaceId, ReadError, Results, Source, Tables, read_in_shares},
 };
 
 #[derive(Default)]
@@ -31,14 +30,14 @@ pub(super) struct Builder {
 }
 
 impl Matrix {
-    /// Reads files of results, and all `*.csv` of folders, without keeping their rows. Returns the matrix, and notes on
-    /// what was ignored.
+    /// Reads results, of folders all `*.csv`, without keeping their rows. Returns the matrix, and notes on what was
+    /// ignored.
     ///
     /// # Errors
     ///
     /// The first thing that is wrong with them: file, line, and what is expected there.
-    pub fn read(paths: &[PathBuf], catalogue: &Catalogue) -> Result<(Self, Vec<String>), ReadError> {
-        let (shares, heads) = read_in_shares(paths, |builder: &mut Builder, tables, step| {
+    pub fn read<'a>(source: impl Into<Source<'a>>, catalogue: &Catalogue) -> Result<(Self, Vec<String>), ReadError> {
+        let (shares, heads) = read_in_shares(source.into(), |builder: &mut Builder, tables, step| {
             builder.add(tables, step.platform, step.provenance, step.place, step.entries);
         })?;
         let mut shares = shares.into_iter().map(|(mut builder, tables)| {

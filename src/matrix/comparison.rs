@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalogue::{CaseName, Catalogue, Selection},
-    results::{Place, PlaceId, ReadError, Tables, read_steps},
+    results::{Place, PlaceId, ReadError, Source, Tables, read_steps},
 };
 
 /// A baseline and a run in one store: memory grows with the number of distinct cells of both.
@@ -31,13 +31,13 @@ pub struct Comparison {
     /// The selected places, in the catalogue's order.
     places: Vec<PlaceId>,
     /// Where the baseline's cells are in its files, by the number of a platform's cells in the store.
-    sources: Vec<Source>,
+    origins: Vec<Origin>,
     /// The slow scenarios that were not run on a platform of the run, by the number of its cells in the store.
     left_out: HashMap<usize, HashSet<Arc<str>>>,
 }
 
 #[derive(Debug)]
-struct Source {
+struct Origin {
     path: PathBuf,
     /// The line of each cell, from 1, by place; 0 where there is no cell.
     lines: Vec<u32>,
@@ -57,21 +57,25 @@ pub struct ComparedStep<'a> {
 }
 
 impl Comparison {
-    /// Reads two sets of files and folders of results without keeping their rows.
+    /// Reads two sets of results without keeping their rows.
     ///
     /// # Errors
     ///
     /// The first thing that is wrong with them: file, line, and what is expected there.
-    pub fn read(baseline: &[PathBuf], run: &[PathBuf], catalogue: &Catalogue) -> Result<Self, ReadError> {
+    pub fn read<'a>(
+        baseline: impl Into<Source<'a>>,
+        run: &[PathBuf],
+        catalogue: &Catalogue,
+    ) -> Result<Self, ReadError> {
         let mut builder = Builder::default();
         let mut tables = Tables::default();
-        let mut sources: Vec<Source> = Vec::new();
+        let mut origins: Vec<Origin> = Vec::new();
         let accepted = read_steps(baseline, &mut tables, |tables, path, step| {
             let at = builder.add(tables, step.platform, step.provenance, step.place, step.entries);
-            if sources.len() <= at {
-                sources.push(Source { path: path.to_owned(), lines: Vec::new() });
+            if origins.len() <= at {
+                origins.push(Origin { path: path.to_owned(), lines: Vec::new() });
             }
-            let (lines, place) = (&mut sources[at].lines, step.place as usize);
+            let (lines, place) = (&mut origins[at].lines, step.place as usize);
             if lines.len() <= place {
                 lines.resize(place + 1, 0);
             }
@@ -87,7 +91,7 @@ impl Comparison {
         let store = builder.store;
         let places = in_order(&store.tables, catalogue);
         let notes = [accepted.notes, found.notes].concat();
-        Ok(Comparison { baseline, run, notes, store, places, sources, left_out: HashMap::new() })
+        Ok(Comparison { baseline, run, notes, store, places, origins, left_out: HashMap::new() })
     }
 
     /// Whether either has results of a selected scenario.
@@ -178,9 +182,9 @@ impl<'a> ComparedStep<'a> {
     /// The baseline's file, and the line of the cell's first row in it, from 1; line 1 if the baseline has no such
     /// cell. `None` if there is no baseline.
     pub fn location(&self) -> Option<(&'a Path, u32)> {
-        let source = self.comparison.sources.get(self.at?)?;
-        let line = source.lines.get(self.place as usize).copied().unwrap_or_default();
-        Some((&source.path, line.max(1)))
+        let origin = self.comparison.origins.get(self.at?)?;
+        let line = origin.lines.get(self.place as usize).copied().unwrap_or_default();
+        Some((&origin.path, line.max(1)))
     }
 
     /// How the run's cell stands to the baseline's; `None` unless something was observed in both.

@@ -1,13 +1,14 @@
 //! Rows × platforms: what each step gave on every platform, and where platforms differ.
 //!
 //! A [`Matrix`] is everything that was read and never changes. What is shown of it is a [`View`], made of [`Options`];
-//! [`Comparison`] holds a run beside its baseline for a check.
+//! [`Comparison`] holds a run beside its baseline for a check, and [`Evidence`] is what is best known of each system.
 
 mod build;
 mod cell;
 mod columns;
 mod compare;
 mod comparison;
+mod evidence;
 mod group;
 mod merge;
 mod options;
@@ -21,6 +22,7 @@ pub use cell::{Cell, Seen};
 pub use columns::{Column, Member};
 pub use compare::{Compare, Relation, relation};
 pub use comparison::{ComparedStep, Comparison};
+pub use evidence::{Best, Evidence, System, title};
 pub use options::{NoSuchPlatform, Options};
 pub use pairwise::PairCount;
 pub use row::Row;

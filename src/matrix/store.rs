@@ -59,7 +59,7 @@ impl Store {
 
     /// Whether a place is a step of what is selected.
     pub(super) fn is_selected(&self, place: PlaceId, selection: &Selection) -> bool {
-        selection.includes(&self.place(place).scenario) && selection.includes_transport(&self.case_of(place).transport)
+        selection.includes(&self.place(place).scenario) && selection.includes_case(self.case_of(place))
     }
 
     /// Whether two places are the same step of cases of one scenario.

@@ -1,4 +1,4 @@
-//! Which files the paths on a command line stand for.
+//! Where results are read from, and which files that stands for.
 
 use std::{
     collections::BTreeSet,
@@ -6,12 +6,67 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::error::ReadError;
+use super::{
+    embedded::{self, EmbeddedFile},
+    error::ReadError,
+};
 
 /// How deep folders are searched.
 const MAX_DEPTH: usize = 8;
 /// How many folders are searched: a link can lead to a whole disk.
 const MAX_FOLDERS: usize = 1000;
+
+/// Where results are read from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The accepted results that the program was built with.
+    Embedded,
+    /// Files, and folders of them.
+    Paths(&'a [PathBuf]),
+}
+
+impl<'a> From<&'a [PathBuf]> for Source<'a> {
+    fn from(paths: &'a [PathBuf]) -> Self {
+        Source::Paths(paths)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [PathBuf; N]> for Source<'a> {
+    fn from(paths: &'a [PathBuf; N]) -> Self {
+        Source::Paths(paths)
+    }
+}
+
+impl<'a> From<&'a Vec<PathBuf>> for Source<'a> {
+    fn from(paths: &'a Vec<PathBuf>) -> Self {
+        Source::Paths(paths)
+    }
+}
+
+/// A file of results.
+#[derive(Debug)]
+pub(super) enum Input {
+    OnDisk(PathBuf),
+    Embedded(&'static EmbeddedFile),
+}
+
+impl Input {
+    /// Its name in messages.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Input::OnDisk(path) => path,
+            Input::Embedded(file) => Path::new(file.path),
+        }
+    }
+}
+
+/// The files that a source stands for, each once.
+pub(super) fn inputs(source: Source<'_>) -> Result<Vec<Input>, ReadError> {
+    Ok(match source {
+        Source::Embedded => embedded::tables().map(Input::Embedded).collect(),
+        Source::Paths(paths) => files(paths)?.into_iter().map(Input::OnDisk).collect(),
+    })
+}
 
 /// The files that paths stand for, each once: of a folder all `*.csv`, also in the folders in it, in order of name.
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {

@@ -1,6 +1,7 @@
 //! Observations on disk: `<platform>.csv` for each platform, and `platforms.csv` for the facts behind their names.
 
 mod adopt;
+mod embedded;
 mod error;
 mod files;
 mod lock;
@@ -21,7 +22,9 @@ use crate::{
 };
 
 pub use adopt::Adoption;
+pub use embedded::embedded_text;
 pub use error::{ReadError, WriteError};
+pub use files::Source;
 pub use lock::FolderLock;
 pub use merge::{Before, MergeError, Merged, OTHER_FACTS, check_absent};
 pub(crate) use read::read_in_shares;

@@ -14,7 +14,7 @@ use csv::ByteRecord;
 use super::{
     COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results,
     error::ReadError,
-    files::files,
+    files::{Input, Source, inputs},
     reader::{RowReader, unknown},
     row,
     scan::{StepRows, scan},
@@ -22,30 +22,30 @@ use super::{
 };
 use crate::{parallel::parallel_map, platform::Platform, untrusted::shown};
 
-/// Reads files, and all `*.csv` of folders, and calls `each` with every step, in the order of the files. No platform
-/// has steps in two files. The results that are returned have no rows.
+/// Reads the files of a source, of folders all `*.csv`, and calls `each` with every step, in the order of the files. No
+/// platform has steps in two files. The results that are returned have no rows.
 ///
 /// # Errors
 ///
 /// The first problem: a path that cannot be read, an invalid row, a platform in two files. Steps before it have been
 /// passed to `each` by then.
-pub fn read_steps(
-    paths: &[PathBuf],
+pub fn read_steps<'a>(
+    source: impl Into<Source<'a>>,
     tables: &mut Tables,
     each: impl FnMut(&Tables, &Path, StepRows<'_>),
 ) -> Result<Results, ReadError> {
-    read_files(&files(paths)?, tables, each)?.into_results()
+    read_files(&inputs(source.into())?, tables, each)?.into_results()
 }
 
 /// Reads, and fails, as [`read_steps`] does, with several threads: each has a share of the files, tables and a `P` of
 /// its own. The shares are returned in the order of their files.
 pub(crate) fn read_in_shares<P: Default + Send>(
-    paths: &[PathBuf],
+    source: Source<'_>,
     each: impl Fn(&mut P, &Tables, StepRows<'_>) + Sync,
 ) -> Result<(Vec<(P, Tables)>, Results), ReadError> {
-    let files = files(paths)?;
+    let files = inputs(source)?;
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
-    let read = |share: &[PathBuf]| {
+    let read = |share: &[Input]| {
         let (mut tables, mut part) = (Tables::default(), P::default());
         let facts = read_files(share, &mut tables, |tables, _, step| each(&mut part, tables, step))?;
         Ok(((part, tables), facts))
@@ -102,7 +102,7 @@ impl FileFacts {
         let unknown = self.owners.iter().filter(|(platform, _)| !self.platforms.contains_key(&***platform));
         let tables = unknown.map(|(_, file)| file.with_file_name(PLATFORMS)).collect::<BTreeSet<_>>();
         for table in tables.difference(&self.tables).filter(|table| table.is_file()) {
-            for (name, platform) in read_platforms(table, &mut self.notes)? {
+            for (name, platform) in read_platforms(RowReader::open(table)?, &mut self.notes)? {
                 if self.owners.get(&*name).is_some_and(|file| file.with_file_name(PLATFORMS) == *table) {
                     self.platforms.entry(name).or_insert(platform);
                 }
@@ -113,21 +113,22 @@ impl FileFacts {
 }
 
 fn read_files(
-    files: &[PathBuf],
+    files: &[Input],
     tables: &mut Tables,
     mut each: impl FnMut(&Tables, &Path, StepRows<'_>),
 ) -> Result<FileFacts, ReadError> {
     let mut facts = FileFacts::default();
     let mut notes = Vec::new();
-    for path in files {
+    for input in files {
+        let path = input.path();
         if is_table(path) {
-            facts.platforms.append(&mut read_platforms(path, &mut notes)?);
-            facts.tables.insert(path.clone());
+            facts.platforms.append(&mut read_platforms(RowReader::of(input)?, &mut notes)?);
+            facts.tables.insert(path.to_owned());
             continue;
         }
-        let shared: Arc<Path> = path.as_path().into();
+        let shared: Arc<Path> = path.into();
         let mut last: Option<Arc<str>> = None;
-        scan(RowReader::open(path)?, tables, &mut notes, |tables, step| {
+        scan(RowReader::of(input)?, tables, &mut notes, |tables, step| {
             if last.as_ref().is_none_or(|last| !Arc::ptr_eq(last, step.platform)) {
                 facts.own(step.platform, &shared)?;
                 last = Some(Arc::clone(step.platform));
@@ -178,12 +179,12 @@ pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> 
 /// The facts in a folder's table of platforms, by platform; empty if there is no such file.
 pub(super) fn facts_in(folder: &Path) -> Result<BTreeMap<String, Platform>, ReadError> {
     let table = folder.join(PLATFORMS);
-    if table.is_file() { read_platforms(&table, &mut Vec::new()) } else { Ok(BTreeMap::new()) }
+    if table.is_file() { read_platforms(RowReader::open(&table)?, &mut Vec::new()) } else { Ok(BTreeMap::new()) }
 }
 
-fn read_platforms(path: &Path, notes: &mut Vec<String>) -> Result<BTreeMap<String, Platform>, ReadError> {
+fn read_platforms(mut rows: RowReader<'_>, notes: &mut Vec<String>) -> Result<BTreeMap<String, Platform>, ReadError> {
+    let path = rows.path;
     let mut platforms = BTreeMap::new();
-    let mut rows = RowReader::open(path)?;
     let headers = rows.headers(&PLATFORM_COLUMNS, notes)?;
     let mut record = ByteRecord::new();
     while let Some(line) = rows.next(&mut record)? {

@@ -9,7 +9,7 @@ use std::{
 
 use csv::{ByteRecord, StringRecord, Terminator};
 
-use super::{NEW_PLATFORM_COLUMNS, error::ReadError, row::NOT_UTF8};
+use super::{NEW_PLATFORM_COLUMNS, error::ReadError, files::Input, row::NOT_UTF8};
 use crate::untrusted::shown;
 
 /// Largest file, in bytes: eight million rows.
@@ -40,6 +40,14 @@ pub(super) struct RowReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
+    /// Opens a file, on disk or embedded.
+    pub(super) fn of(input: &'a Input) -> Result<Self, ReadError> {
+        match input {
+            Input::OnDisk(path) => Self::open(path),
+            Input::Embedded(file) => Self::new(input.path(), Cursor::new(file.bytes())),
+        }
+    }
+
     /// Opens a file. A pipe is read into memory first, since its end cannot be examined in advance.
     pub(super) fn open(path: &'a Path) -> Result<Self, ReadError> {
         let cannot = |error: io::Error| ReadError::new(path, None, error);

@@ -1,6 +1,7 @@
 //! The program while it runs, for tests that interrupt or kill it.
 
 use std::{
+    fs,
     io::Read,
     path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
@@ -36,7 +37,7 @@ impl Process {
 
     /// Starts a copy of the program in a folder.
     pub fn begin_program(program: &Path, folder: &Path, args: &[&str]) -> Self {
-        let mut command = Command::new(program);
+        let mut command = with_usual_sighup(program);
         command.current_dir(folder).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let pipes = [read(child.stdout.take().expect("it is piped")), read(child.stderr.take().expect("it is piped"))];
@@ -93,4 +94,19 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A command that starts a program with SIGHUP as it usually is: the program leaves it ignored if these tests run under
+/// `nohup`.
+fn with_usual_sighup(program: &Path) -> Command {
+    const SIGHUP: u64 = 1;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    if ignored & (1 << (SIGHUP - 1)) == 0 {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP").arg(program);
+    command
 }
