@@ -1,6 +1,7 @@
 //! Which error a text, a number or a line of a log is about, what it means, and what to do about it.
 
 mod clues;
+mod elsewhere;
 mod errors;
 mod line;
 mod numbers;

@@ -136,7 +136,20 @@ const WORDS: &[(&str, About)] = &[
     ("failed", About::Perhaps),
     ("failed with", About::Perhaps),
     ("reason", About::Perhaps),
-    ("result", About::Perhaps),
+    ("_kcfstreamerrorcodekey", About::Error),
+    ("os 错误", About::Error),
+    ("错误", About::Perhaps),
+    ("错误代码", About::Perhaps),
+    ("错误码", About::Perhaps),
+    ("エラー", About::Perhaps),
+    ("오류", About::Perhaps),
+    ("fehler", About::Perhaps),
+    ("fehlercode", About::Perhaps),
+    ("erreur", About::Perhaps),
+    ("ошибка", About::Perhaps),
+    ("код ошибки", About::Perhaps),
+    ("erro", About::Perhaps),
+    ("errore", About::Perhaps),
 ];
 
 /// What may stand between such a word and its number.
@@ -183,8 +196,10 @@ pub(super) fn find(line: &Line, known: &Errors, around: Around) -> Vec<Signal> {
             at += 1;
             continue;
         }
-        let is_hex = bytes[at] == b'0' && bytes.get(at + 1) == Some(&b'x');
-        let from = if is_hex { at + 2 } else { at };
+        let is_marked = bytes[at..].starts_with(b"0x");
+        // An HRESULT is also written without `0x`.
+        let is_hex = is_marked || bytes[at..].starts_with(b"8007");
+        let from = if is_marked { at + 2 } else { at };
         let is_part = |b: &u8| if is_hex { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };
         let end = from + bytes[from..].iter().take_while(|b| is_part(b)).count();
         let (start, end) = (at, end.max(at + 1));
@@ -210,7 +225,7 @@ fn number(line: &Line, known: &Errors, around: Around, start: usize, end: usize,
         && line.lower[..start - 1].chars().next_back().is_none_or(|c| !c.is_ascii_alphanumeric());
     let start = start - usize::from(is_negative);
     let value: i64 = match is_hex {
-        true => i64::from_str_radix(&digits[2..], 16).ok()?,
+        true => i64::from_str_radix(digits.trim_start_matches("0x"), 16).ok()?,
         false => digits.parse().ok()?,
     };
     let value = if is_negative { -value } else { value };

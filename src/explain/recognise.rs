@@ -2,6 +2,7 @@
 
 use super::{
     clues::Clues,
+    elsewhere::Elsewhere,
     errors::Errors,
     line::{Line, floor},
     numbers::{self, Around},
@@ -32,6 +33,7 @@ pub struct Recogniser {
     errors: &'static Errors,
     texts: Texts,
     clues: Clues,
+    elsewhere: Elsewhere,
 }
 
 impl Default for Recogniser {
@@ -44,7 +46,7 @@ impl Recogniser {
     /// One that knows the built-in texts. Making it takes some milliseconds.
     pub fn new() -> Recogniser {
         let errors = Errors::builtin();
-        Recogniser { errors, texts: Texts::builtin(errors), clues: Clues::builtin() }
+        Recogniser { errors, texts: Texts::builtin(errors), clues: Clues::builtin(), elsewhere: Elsewhere::builtin() }
     }
 
     /// What a text is about: an error's name, its number, a message, a line of a log. Of a very long text the
@@ -58,17 +60,21 @@ impl Recogniser {
         let os = self.clues.os(&line);
         let around = Around { is_windows: is_windows(&os, &signals), strerrors: &strerrors };
         signals.extend(numbers::find(&line, self.errors, around));
-        let decided = decide(&line, signals);
-        self.describe(&line, os, decided)
+        let (errors, signals) = decide(&line, signals);
+        if let Some(place) = self.elsewhere.find(&line, &errors).filter(|_| !errors.is_empty()) {
+            let why = vec![signals.first().map_or_else(String::new, |signal| signal.what.clone()), place.what.clone()];
+            let errors = vec!["OTHER".to_owned()];
+            return Recognised { errors, why, source: place.source.clone(), os, ..Recognised::default() };
+        }
+        self.describe(&line, os, errors, &signals)
     }
 
-    fn describe(&self, line: &Line, os: String, decided: (Vec<String>, Vec<Signal>)) -> Recognised {
-        let (errors, signals) = decided;
+    fn describe(&self, line: &Line, os: String, errors: Vec<String>, signals: &[Signal]) -> Recognised {
         if errors.is_empty() {
             return Recognised::default();
         }
         let mut why: Vec<String> = Vec::new();
-        for signal in &signals {
+        for signal in signals {
             if !why.contains(&signal.what) {
                 why.push(signal.what.clone());
             }
@@ -78,7 +84,7 @@ impl Recogniser {
         let named = signals.iter().map(|signal| &signal.runtime).find(|runtime| !runtime.is_empty());
         let runtime = if runtime.is_empty() { named.cloned().unwrap_or_default() } else { runtime };
         let source = signals.iter().map(|signal| &signal.source).find(|source| !source.is_empty());
-        let os = if os.is_empty() { self.os_of(&errors[0], &signals) } else { os };
+        let os = if os.is_empty() { self.os_of(&errors[0], signals) } else { os };
         Recognised { why, source: source.cloned().unwrap_or_default(), code, runtime, os, errors }
     }
 
@@ -117,7 +123,7 @@ fn end_of_file(line: &Line) -> Option<Signal> {
             return false;
         }
         let ends = behind.trim_start_matches(['.', '"', '\'', ')', ']', '}', ',', ';', '\\']).is_empty();
-        let before_word = ["io.", "error ", "err ", "got ", "read ", "saw ", "hit ", "received "];
+        let before_word = ["io.", "error ", "err ", "unexpected ", "got ", "read ", "saw ", "hit ", "received "];
         is_beginning(before) && (ends || behind.starts_with([' ', ',', ')', '"', '\'', ';', '.', '(', '\\']))
             || before_word.iter().any(|word| before.ends_with(word))
     })?;
@@ -145,7 +151,6 @@ fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
             && outer.0 <= inner.start
             && inner.end <= outer.1
             && outer.1 - outer.0 > inner.end - inner.start
-            && outer.2 != Rank::Vague
     };
     for signal in &mut signals {
         if signal.code.is_none() && signal.rank != Rank::Vague {
@@ -173,12 +178,16 @@ fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     if ["caused by", "cause:", "reason:"].iter().any(|word| line.lower.contains(word)) {
         tops.reverse();
     }
+    // A text that is known to say nothing.
+    if tops.iter().any(|signal| signal.errors.is_empty()) {
+        return (Vec::new(), Vec::new());
+    }
     let mut errors = common(&tops).unwrap_or_else(|| union(&tops));
     let mut others = others;
     others.sort_by(|one, other| other.rank.cmp(&one.rank));
     let mut said = tops;
     for other in others {
-        if errors.len() > 1 {
+        if errors.len() > 1 && best != Rank::Decides {
             let both: Vec<_> = errors.iter().filter(|error| other.errors.contains(error)).cloned().collect();
             if !both.is_empty() && (other.rank != Rank::Vague || other.errors.len() == 1) {
                 errors = both;

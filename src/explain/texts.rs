@@ -127,7 +127,7 @@ impl Shape {
             parts,
             key,
             kind: record.kind,
-            errors: record.errors.split('|').map(str::to_owned).collect(),
+            errors: record.errors.split('|').filter(|error| !error.is_empty()).map(str::to_owned).collect(),
             runtime: record.runtime,
             os: record.os,
             source: record.source,
