@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, list::ListArgs, report::ReportArgs,
-    run::RunArgs, show::ShowArgs,
+    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, explain::ExplainArgs, list::ListArgs,
+    report::ReportArgs, run::RunArgs, show::ShowArgs,
 };
 
 /// What an operating system tells a program when the other end of a connection goes away.
@@ -47,7 +47,10 @@ pub(super) enum Command {
     Absent(AbsentArgs),
     /// List scenarios and their cases, one per line, without running them.
     List(ListArgs),
-    /// Explain one scenario: why it matters, its steps, and the outcomes on every platform.
+    /// Tell which error a name, a number, a message or a log is about, what it means, where it comes from
+    /// and what to do.
+    Explain(ExplainArgs),
+    /// Show one scenario: why it matters, its steps, and the outcomes on every platform.
     Show(ShowArgs),
     /// Tell what this platform is called, and the facts behind the name.
     Platform,

@@ -6,6 +6,7 @@ mod args;
 mod ascii;
 mod check;
 mod diff;
+mod explain;
 mod failure;
 mod list;
 mod load;
@@ -82,6 +83,7 @@ fn carry_out(command: Option<Command>) -> Done {
         Some(Command::Accept(args)) => accept::accept(&args),
         Some(Command::Absent(args)) => absent::absent(&args),
         Some(Command::List(args)) => list::list(&args),
+        Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Show(args)) => show::show(&args),
         Some(Command::Platform) => platform::platform(),
     }

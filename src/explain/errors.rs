@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct Errors {
     /// The systems, in the order in which they are shown.
     pub systems: Vec<System>,
-    /// The errors, the most telling first.
+    /// The errors.
     pub errors: Vec<Error>,
     /// Every number, with the system that gives it.
     pub codes: Vec<Code>,
@@ -44,6 +44,12 @@ pub struct Error {
     pub meaning: String,
     /// What it is taken for, and is not.
     pub not: String,
+    /// What tells it apart from the others that a text may mean.
+    #[serde(default)]
+    pub sign: String,
+    /// Scenarios that show it best, the most telling first.
+    #[serde(default)]
+    pub scenarios: Vec<String>,
 }
 
 /// A number of an error.
@@ -121,6 +127,20 @@ impl Errors {
     /// The number of an error on a system, and its name there; `None` where the system has no such error.
     pub fn code(&self, error: &str, system: &str) -> Option<&Code> {
         self.codes.iter().find(|code| code.table == system && code.errors[0] == error)
+    }
+
+    /// The known names that are spelt most like a word, at most two letters from it.
+    pub fn nearest(&self, word: &str) -> Vec<&str> {
+        let word = word.to_uppercase();
+        let names = self.errors.iter().map(|error| error.name.as_str());
+        let natives = self.codes.iter().map(|code| code.native.as_str());
+        let far = |name: &str| strsim::damerau_levenshtein(&word, name);
+        let mut near: Vec<_> =
+            names.chain(natives).map(|name| (far(name), name)).filter(|(far, _)| *far <= 2).collect();
+        near.sort_unstable();
+        near.dedup();
+        let nearest = near.first().map(|(far, _)| *far);
+        near.into_iter().filter(|(far, _)| Some(*far) == nearest).map(|(_, name)| name).collect()
     }
 
     /// Every system and table that has this number.

@@ -2,7 +2,7 @@
 //! length.
 
 /// Longer lines are searched up to here, in bytes.
-pub(super) const LONGEST: usize = 16 << 10;
+pub const LONGEST: usize = 16 << 10;
 
 /// How far the parts of a text may be from each other, in bytes.
 const NEAR: usize = 240;

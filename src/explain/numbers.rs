@@ -168,11 +168,8 @@ const CURL: &[(i64, &[&str])] = &[
 ];
 
 /// Exit statuses that tell of a lost connection: of a shell and of ssh (ssh(1), EXIT STATUS).
-const STATUSES: &[(i64, &[&str])] = &[
-    (141, &["SIGPIPE"]),
-    (135, &["SIGPIPE", "OTHER"]),
-    (255, &["EPIPE", "ECONNRESET", "EOF", "ECONNREFUSED"]),
-];
+const STATUSES: &[(i64, &[&str])] =
+    &[(141, &["SIGPIPE"]), (135, &["SIGPIPE", "OTHER"]), (255, &["EPIPE", "ECONNRESET", "EOF", "ECONNREFUSED"])];
 
 /// The number of SIGPIPE, everywhere but on Haiku.
 const SIGPIPE: i64 = 13;
@@ -269,9 +266,9 @@ impl About {
 fn about(line: &Line, start: usize, end: usize, value: i64, around: Around) -> Option<About> {
     let before = line.before(start, BETWEEN);
     // `error code is 104`, `errno value: 104`.
-    let before = [" is", " was", " of", " value", " no.", " nr"].iter().fold(before, |text, word| {
-        text.strip_suffix(word).map_or(text, |text| text.trim_end_matches(BETWEEN))
-    });
+    let before = [" is", " was", " of", " value", " no.", " nr"]
+        .iter()
+        .fold(before, |text, word| text.strip_suffix(word).map_or(text, |text| text.trim_end_matches(BETWEEN)));
     let ends = |word: &str| {
         let rest = before.strip_suffix(word)?;
         let is_whole = !rest.ends_with(|c: char| c.is_ascii_alphanumeric()) || !word.starts_with(char::is_alphanumeric);
@@ -320,13 +317,7 @@ fn status_of_windows(known: &Errors, value: i64, is_hex: bool) -> Option<Vec<Str
 }
 
 /// The errors that a number stands for, likeliest first.
-fn meaning(
-    line: &Line,
-    known: &Errors,
-    around: Around,
-    value: i64,
-    about: About,
-) -> Option<(Vec<String>, Rank)> {
+fn meaning(line: &Line, known: &Errors, around: Around, value: i64, about: About) -> Option<(Vec<String>, Rank)> {
     let named = |table: &[(i64, &[&str])]| {
         let (_, errors) = table.iter().find(|(code, _)| *code == value)?;
         Some(errors.iter().map(|error| (*error).to_owned()).collect::<Vec<_>>())

@@ -80,7 +80,9 @@ impl Texts {
     /// Every text in a line.
     pub(super) fn find(&self, line: &Line) -> Vec<Signal> {
         let found = self.search.find_overlapping_iter(&line.lower);
-        found.filter_map(|found| self.shapes[found.pattern().as_usize()].fit(line, found.start(), found.end())).collect()
+        found
+            .filter_map(|found| self.shapes[found.pattern().as_usize()].fit(line, found.start(), found.end()))
+            .collect()
     }
 }
 

@@ -4,6 +4,7 @@ mod catalogue;
 mod cell;
 mod check;
 mod csv;
+mod explain;
 mod json;
 mod legend;
 mod markdown;
@@ -26,6 +27,7 @@ use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check};
+pub use explain::{Detail, Explained, explain, explain_json, explain_log};
 pub use pairwise::pairwise;
 pub use show::show;
 pub use verify::verify;
