@@ -226,7 +226,8 @@ fn number(line: &Line, known: &Errors, around: Around, start: usize, end: usize,
         false => digits.parse().ok()?,
     };
     let value = if is_negative { -value } else { value };
-    let is_all = line.lower[..start].is_empty() && line.lower[end..].is_empty();
+    let is_empty = |text: &str| text.chars().all(|c| "()[]{}'\"#., ".contains(c));
+    let is_all = is_empty(&line.lower[..start]) && is_empty(&line.lower[end..]);
     let (errors, rank, about) = match status_of_windows(known, value, is_hex) {
         Some(errors) => (errors, Rank::Number, "a status of Windows"),
         None => {
@@ -274,7 +275,8 @@ fn about(line: &Line, start: usize, end: usize, value: i64, around: Around) -> O
         let is_whole = !rest.ends_with(|c: char| c.is_ascii_alphanumeric()) || !word.starts_with(char::is_alphanumeric);
         is_whole.then_some(word.len())
     };
-    let found = WORDS.iter().filter_map(|(word, about)| Some((ends(word)?, *about))).max_by_key(|(length, _)| *length);
+    let is_word = before.ends_with(|c: char| c.is_alphabetic() || "_?)".contains(c));
+    let found = WORDS.iter().filter(|_| is_word).filter_map(|(word, about)| Some((ends(word)?, *about))).max_by_key(|(length, _)| *length);
     let behind = &line.lower[end..];
     match found {
         // `status` and `returned` are said of HTTP, too.
@@ -288,7 +290,16 @@ fn about(line: &Line, start: usize, end: usize, value: i64, around: Around) -> O
             let words = ["error", "fail", "socket", "send", "recv", "connect", "wsa", "reset", "abort", "lost"];
             words.iter().any(|word| line.lower.contains(word)).then_some(About::Perhaps)
         }
+        // `Can't connect to MySQL server on 'host' (111)`.
+        None if (32..=150).contains(&value) && line.lower[..start].ends_with(" (") && behind.starts_with(')') => {
+            let words = ["can't connect", "cannot connect", "error", "failed", "unable", "could not", "lost connection"];
+            words.iter().any(|word| line.lower.contains(word)).then_some(About::Perhaps)
+        }
         None if (-4095..=-4029).contains(&value) => Some(About::Perhaps),
+        // As drivers write it: `failed to read: -110`.
+        None if (-146..=-32).contains(&value) && line.lower[..start].ends_with(": ") => {
+            ["fail", "error", "unable", "cannot"].iter().any(|word| before.contains(word)).then_some(About::Perhaps)
+        }
         None => None,
     }
 }
@@ -390,7 +401,7 @@ fn errors_of(known: &Errors, around: Around, value: i64, about: About) -> Vec<St
     // Node and the kernel write an errno as a negative number.
     let mut codes: Vec<_> = known.with_code(value).filter(fits).collect();
     if value < 0 && value > -1000 {
-        let is_unix = |code: &&Code| !matches!(code.table.as_str(), "win32" | "winsock" | "ucrt" | "wininet");
+        let is_unix = |code: &&Code| matches!(code.table.as_str(), "linux" | "macos" | "freebsd" | "netbsd" | "openbsd");
         codes.extend(known.with_code(-value).filter(is_unix).filter(fits));
     }
     codes.sort_by_key(|code| {

@@ -57,11 +57,15 @@ impl Recogniser {
         signals.extend(end_of_file(&line));
         let strerrors = signals.iter().filter(|signal| signal.rank == Rank::Strerror);
         let strerrors: Vec<_> = strerrors.map(|signal| (signal.start, signal.end)).collect();
+        if signals.is_empty() && numbers::find(&line, self.errors, Around::default()).is_empty() {
+            return Recognised::default();
+        }
         let os = self.clues.os(&line);
         let around = Around { is_windows: is_windows(&os, &signals), strerrors: &strerrors };
         signals.extend(numbers::find(&line, self.errors, around));
         let (errors, signals) = decide(&line, signals);
-        if let Some(place) = self.elsewhere.find(&line, &errors).filter(|_| !errors.is_empty()) {
+        let is_decided = errors.is_empty() || signals.iter().any(|signal| signal.rank == Rank::Decides);
+        if let Some(place) = self.elsewhere.find(&line, &errors).filter(|_| !is_decided) {
             let why = vec![signals.first().map_or_else(String::new, |signal| signal.what.clone()), place.what.clone()];
             let errors = vec!["OTHER".to_owned()];
             return Recognised { errors, why, source: place.source.clone(), os, ..Recognised::default() };

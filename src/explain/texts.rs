@@ -161,7 +161,7 @@ impl Shape {
             }
             to += found + part.len();
         }
-        (is_word(text, from, to) && self.is_in_place(&line.text, from, to)).then(|| Signal {
+        (is_word(text, from, to, self.is_name()) && self.is_in_place(&line.text, from, to)).then(|| Signal {
             start: from,
             end: to,
             rank: self.rank(),
@@ -172,6 +172,10 @@ impl Shape {
             os: self.os.clone(),
             source: self.source.clone(),
         })
+    }
+
+    fn is_name(&self) -> bool {
+        matches!(self.kind, Kind::Name | Kind::Loose | Kind::Exact)
     }
 
     fn rank(&self) -> Rank {
@@ -216,10 +220,11 @@ fn next_placeholder(text: &str) -> Option<(&str, &str, bool)> {
     })
 }
 
-/// Whether the text from `from` to `to` does not begin or end within a word.
-fn is_word(text: &str, from: usize, to: usize) -> bool {
+/// Whether the text from `from` to `to` does not begin or end within a word. `_` is a letter of names, and Markdown
+/// elsewhere.
+fn is_word(text: &str, from: usize, to: usize, is_name: bool) -> bool {
     let inside = |one: Option<char>, other: Option<char>| {
-        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || is_name && c == '_');
         is_letter(one) && is_letter(other)
     };
     !inside(text[..from].chars().next_back(), text[from..].chars().next())

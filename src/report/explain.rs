@@ -95,7 +95,7 @@ fn which(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
         why.push_str(&format!("; {word}{name}"));
     }
     if !recognised.source.is_empty() && detail == Detail::Full {
-        why.push_str(&format!(" ({})", recognised.source));
+        why.push_str(&format!("; see {}", recognised.source));
     }
     page.item("  why    ", &why);
     if recognised.errors.len() > 1 {
@@ -115,10 +115,13 @@ fn which(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
 fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
     let Some(error) = known.find(name) else { return name.to_owned() };
     let mut text = format!("{name}, {}", error.title);
+    /// Systems that are named; where there are more, the first ones are the common ones.
+    const NAMED: usize = 6;
     let of_code = recognised.code.into_iter().flat_map(|code| known.with_code(code).chain(known.with_code(-code)));
     let places: Vec<_> = of_code.filter(|code| code.errors[0] == name).map(|code| place_of(known, code)).collect();
     if !places.is_empty() {
-        text.push_str(&format!(": on {}", places.join(", ")));
+        let others = if places.len() > NAMED { " and others" } else { "" };
+        text.push_str(&format!(": on {}{others}", places[..places.len().min(NAMED)].join(", ")));
     }
     if !error.sign.is_empty() {
         text.push_str(&format!("; it is if {}", error.sign));
@@ -145,13 +148,16 @@ fn numbers(known: &Errors, error: &str) -> String {
     let mut parts: Vec<_> =
         grouped(codes).into_iter().map(|(code, places)| format!("{code} ({})", places.join(", "))).collect();
     let windows = known.codes.iter().filter(|code| code.table == "win32" && code.errors[0] == error);
-    parts.extend(windows.map(|code| format!("{} {} (Windows)", code.code, code.native)));
+    let windows: Vec<_> = windows.map(|code| format!("{} {}", code.code, code.native)).collect();
+    if !windows.is_empty() {
+        parts.push(format!("{} (Windows)", windows.join(", ")));
+    }
     parts.join("; ")
 }
 
 /// The scenarios in which systems give the error.
 fn where_from(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
-    let most = if detail == Detail::Full { 4 } else { 1 };
+    let most = if detail == Detail::Full { 3 } else { 1 };
     if explained.situations.is_empty() {
         return;
     }
@@ -185,16 +191,25 @@ fn where_from(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
     }
 }
 
-/// The test in code, with its holes.
+/// The test in code with its holes or, where the signal killed, how to keep it from that.
 fn what_to_do(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
     let first = explained.recognised.errors.first().map_or("", String::as_str);
-    if explained.languages.is_empty() || detail == Detail::Short || first == "OTHER" {
+    let is_local = first.starts_with("LOCAL-") || first == "OTHER";
+    let is_aside = page.known.find(first).is_some_and(|error| error.aside);
+    if explained.languages.is_empty() || detail == Detail::Short || is_local || is_aside {
         return;
     }
     page.gap();
-    page.item("", "What to do: one test for all ways in which the connection is gone");
     let names = explained.languages.iter().map(|language| language.name.len());
     let widest = names.max().unwrap_or(0).max("SIGPIPE".len());
+    if first == "SIGPIPE" {
+        page.item("", "What to do: keep the signal from killing");
+        for language in explained.languages {
+            page.item(&format!("  {:widest$}  ", language.name), &language.sigpipe);
+        }
+        return;
+    }
+    page.item("", "What to do: one test for all ways in which the connection is gone");
     for language in explained.languages {
         page.item(&format!("  {:widest$}  ", language.name), &language.test);
     }
@@ -204,9 +219,7 @@ fn what_to_do(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
         }
         page.item(&format!("  {:>widest$}  ", "SIGPIPE"), &language.sigpipe);
     } else {
-        let text = "C and Perl programs are killed: use MSG_NOSIGNAL, SO_NOSIGPIPE, or ignore the signal; \
-                    --language LANGUAGE shows the holes of a test";
-        page.item(&format!("  {:widest$}  ", "SIGPIPE"), text);
+        page.item("  ", "Each has holes, and C and Perl need care for SIGPIPE: see --language LANGUAGE");
     }
 }
 
