@@ -50,3 +50,28 @@ pub fn language_of(runtime: &str) -> Option<&'static Language> {
     let same = |name: &String| name.eq_ignore_ascii_case(runtime);
     languages().iter().find(|language| same(&language.name) || language.runtimes.iter().any(same))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_languages_come_first_and_names_lead_to_one_language() {
+        let usual: Vec<_> = languages().iter().take(USUAL_LANGUAGES).map(|language| language.name.as_str()).collect();
+        assert_eq!(usual, ["C", "Rust", "Go", "Python", "Node", "Java", "C#"]);
+        let names: Vec<_> = languages().iter().flat_map(|language| &language.runtimes).collect();
+        for name in &names {
+            assert_eq!(names.iter().filter(|other| other == &name).count(), 1, "{name}");
+        }
+        assert_eq!(language_of(".net").map(|language| language.name.as_str()), Some("C#"));
+        assert!(language_of("cobol").is_none());
+    }
+
+    #[test]
+    fn lines_fit_beside_their_names() {
+        for language in languages() {
+            assert!(language.test.len() <= 109, "{}: {}", language.name, language.test.len());
+            assert!(!language.holes.is_empty() && !language.source.is_empty(), "{}", language.name);
+        }
+    }
+}

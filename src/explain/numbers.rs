@@ -276,7 +276,11 @@ fn about(line: &Line, start: usize, end: usize, value: i64, around: Around) -> O
         is_whole.then_some(word.len())
     };
     let is_word = before.ends_with(|c: char| c.is_alphabetic() || "_?)".contains(c));
-    let found = WORDS.iter().filter(|_| is_word).filter_map(|(word, about)| Some((ends(word)?, *about))).max_by_key(|(length, _)| *length);
+    let found = WORDS
+        .iter()
+        .filter(|_| is_word)
+        .filter_map(|(word, about)| Some((ends(word)?, *about)))
+        .max_by_key(|(length, _)| *length);
     let behind = &line.lower[end..];
     match found {
         // `status` and `returned` are said of HTTP, too.
@@ -292,7 +296,8 @@ fn about(line: &Line, start: usize, end: usize, value: i64, around: Around) -> O
         }
         // `Can't connect to MySQL server on 'host' (111)`.
         None if (32..=150).contains(&value) && line.lower[..start].ends_with(" (") && behind.starts_with(')') => {
-            let words = ["can't connect", "cannot connect", "error", "failed", "unable", "could not", "lost connection"];
+            let words =
+                ["can't connect", "cannot connect", "error", "failed", "unable", "could not", "lost connection"];
             words.iter().any(|word| line.lower.contains(word)).then_some(About::Perhaps)
         }
         None if (-4095..=-4029).contains(&value) => Some(About::Perhaps),
@@ -401,7 +406,8 @@ fn errors_of(known: &Errors, around: Around, value: i64, about: About) -> Vec<St
     // Node and the kernel write an errno as a negative number.
     let mut codes: Vec<_> = known.with_code(value).filter(fits).collect();
     if value < 0 && value > -1000 {
-        let is_unix = |code: &&Code| matches!(code.table.as_str(), "linux" | "macos" | "freebsd" | "netbsd" | "openbsd");
+        let is_unix =
+            |code: &&Code| matches!(code.table.as_str(), "linux" | "macos" | "freebsd" | "netbsd" | "openbsd");
         codes.extend(known.with_code(-value).filter(is_unix).filter(fits));
     }
     codes.sort_by_key(|code| {

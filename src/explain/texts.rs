@@ -10,7 +10,7 @@ use super::{
 };
 
 /// How a text is looked for, and how much it decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     /// Beats everything else in the line.
@@ -229,4 +229,44 @@ fn is_word(text: &str, from: usize, to: usize, is_name: bool) -> bool {
     };
     !inside(text[..from].chars().next_back(), text[from..].chars().next())
         && !inside(text[..to].chars().next_back(), text[to..].chars().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_text_is_found_by_itself() {
+        let known = Errors::builtin();
+        let texts = Texts::builtin(known);
+        let mut seen = HashSet::new();
+        for shape in &texts.shapes {
+            assert!(seen.insert((shape.text.clone(), shape.kind)), "twice: {:?}", shape.text);
+            assert!(
+                shape.errors.iter().all(|error| known.find(error).is_some()),
+                "{:?}: {:?}",
+                shape.text,
+                shape.errors
+            );
+            let digits = |text: &str| {
+                ["n", "port", "fd", "pid"]
+                    .iter()
+                    .fold(text.to_owned(), |text, word| text.replace(&format!("{{{word}}}"), "42"))
+            };
+            let line = Line::new(&digits(&shape.text));
+            let found = texts.find(&line);
+            assert!(found.iter().any(|signal| signal.what == shape.text), "{:?} in {line:?}", shape.text);
+        }
+    }
+
+    #[test]
+    fn texts_have_sources_and_are_not_too_short_to_mean_something() {
+        for shape in Texts::builtin(Errors::builtin()).shapes {
+            let is_name = shape.source.is_empty() && shape.runtime.is_empty();
+            assert!(is_name || shape.source.len() > 3, "{:?}", shape.text);
+            assert!(shape.kind == Kind::Exact || shape.parts[shape.key].0.len() >= 3, "{:?}", shape.text);
+        }
+    }
 }
