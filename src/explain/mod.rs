@@ -10,6 +10,7 @@
 //! ```
 
 mod clues;
+mod context;
 mod elsewhere;
 mod errors;
 mod idioms;

@@ -2,10 +2,11 @@
 
 use super::{
     clues::Clues,
+    context::Around,
     elsewhere::Elsewhere,
     errors::Errors,
     line::{Line, floor},
-    numbers::{self, Around},
+    numbers,
     signal::{Rank, Signal},
     texts::{Texts, is_beginning},
 };
@@ -188,7 +189,7 @@ fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     }
     let mut errors = common(&tops).unwrap_or_else(|| union(&tops));
     let mut others = others;
-    others.sort_by(|one, other| other.rank.cmp(&one.rank));
+    others.sort_by_key(|other| std::cmp::Reverse(other.rank));
     let mut said = tops;
     for other in others {
         if errors.len() > 1 && best != Rank::Decides {

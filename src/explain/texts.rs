@@ -96,9 +96,14 @@ fn names(errors: &Errors) -> impl Iterator<Item = Record> {
         os: os.to_owned(),
         source: String::new(),
     };
-    let posix = errors.errors.iter().filter(|error| error.name.starts_with('E') && error.name != "EOF");
-    let posix = posix.map(move |error| {
-        let kind = if error.name.len() > 4 { Kind::Loose } else { Kind::Name };
+    // `EOF` and `SIGPIPE` stand for more than their names, and `OTHER` is a word of every day.
+    let own = errors.errors.iter().filter(|error| !matches!(error.name.as_str(), "EOF" | "SIGPIPE" | "OTHER"));
+    let posix = own.map(move |error| {
+        let kind = match error.name.len() {
+            _ if error.name.starts_with("LOCAL-") => Kind::Exact,
+            5.. => Kind::Loose,
+            _ => Kind::Name,
+        };
         record(&error.name, &error.name, kind, "")
     });
     let windows = errors.codes.iter().filter(|code| code.native != code.errors[0]);

@@ -159,6 +159,12 @@ fn numbers(known: &Errors, error: &str) -> String {
 fn where_from(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
     let most = if detail == Detail::Full { 3 } else { 1 };
     if explained.situations.is_empty() {
+        let first = explained.recognised.errors.first().map_or("", String::as_str);
+        let is_of_call = !first.starts_with("LOCAL-") && first != "OTHER";
+        if is_of_call && detail == Detail::Full {
+            page.gap();
+            page.item("", "No step of this program's scenarios is known to give it on any system.");
+        }
         return;
     }
     if detail == Detail::Full {
