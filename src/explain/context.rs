@@ -200,8 +200,8 @@ pub(super) fn about(line: &Line, start: usize, end: usize, value: i64, around: A
         .max_by_key(|(length, _)| *length);
     let behind = &line.lower[end..];
     match found {
-        // `status` and `returned` are said of HTTP, too.
-        Some((_, About::Exit)) if value < 0 && value != -SIGPIPE => Some(About::Perhaps),
+        // No exit status is negative, or larger than a byte.
+        Some((_, About::Exit)) if !(0..=255).contains(&value) && value != -SIGPIPE => Some(About::Perhaps),
         Some((_, About::Perhaps)) if before.contains("exit") && value > 0 => Some(About::Exit),
         Some((_, About::Perhaps)) if value == 141 => Some(About::Exit),
         Some((_, about)) => Some(about),
