@@ -1,5 +1,5 @@
 //! What driving and recording cost: the same scenario through the driver and through a bare loop of blocking system
-//! calls that records nothing, in turn, as a ratio. `cargo bench` prints it; see the README for what it is used for.
+//! calls that records nothing, in turn, as a ratio. `cargo bench` prints it.
 
 #[cfg(unix)]
 fn main() {

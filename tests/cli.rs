@@ -23,7 +23,10 @@ fn help_names_every_command_and_every_exit_code() {
     let (commands, _) = commands.split_once("\n\n").expect("the list ends");
     let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
     let names: Vec<_> = commands.lines().filter(is_name).filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(names, ["run", "report", "diff", "check", "accept", "absent", "list", "show", "platform", "help"]);
+    assert_eq!(
+        names,
+        ["run", "report", "diff", "check", "accept", "absent", "list", "show", "platform", "guide", "help"]
+    );
     for name in names.into_iter().filter(|name| *name != "help") {
         let help = Folder::new().brokenpipe(&[name, "--help"]).exits(0).silent().out;
         assert!(help.contains(&format!("\nUsage: brokenpipe {name}")), "{name}: {help}");

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, explain::ExplainArgs, list::ListArgs,
-    report::ReportArgs, run::RunArgs, show::ShowArgs,
+    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, explain::ExplainArgs, guide::GuideArgs,
+    list::ListArgs, report::ReportArgs, run::RunArgs, show::ShowArgs,
 };
 
 /// What an operating system tells a program when the other end of a connection goes away.
@@ -54,4 +54,6 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Tell what this platform is called, and the facts behind the name.
     Platform,
+    /// Explain how to use brokenpipe and how it works, a chapter at a time.
+    Guide(GuideArgs),
 }

@@ -8,8 +8,10 @@ mod check;
 mod diff;
 mod explain;
 mod failure;
+mod guide;
 mod list;
 mod load;
+mod nearest;
 mod options;
 mod platform;
 mod report;
@@ -86,5 +88,6 @@ fn carry_out(command: Option<Command>) -> Done {
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Show(args)) => show::show(&args),
         Some(Command::Platform) => platform::platform(),
+        Some(Command::Guide(args)) => guide::guide(&args),
     }
 }

@@ -129,7 +129,8 @@ impl Errors {
         self.codes.iter().find(|code| code.table == system && code.errors[0] == error)
     }
 
-    /// The known names that are spelt most like a word, at most two letters from it.
+    /// The known names that are spelt most like a word, at most two letters from it: names of errors are so alike that
+    /// a looser measure would find one for any word.
     pub fn nearest(&self, word: &str) -> Vec<&str> {
         let word = word.to_uppercase();
         let names = self.errors.iter().map(|error| error.name.as_str());

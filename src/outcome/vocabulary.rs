@@ -1,4 +1,4 @@
-//! The vocabulary: every form that an outcome can have, with its meaning and its class. The README's table, the legend
+//! The vocabulary: every form that an outcome can have, with its meaning and its class. The guide's list, the legend
 //! under a matrix and the classes of `--compare class` are made from it.
 
 use super::{Class, Readiness};
@@ -44,7 +44,7 @@ pub(super) enum Shape {
 
 macro_rules! vocabulary {
     ($($form:tt: $shape:expr, $class:expr, $meaning:literal;)*) => {
-        /// Every form, in the order in which the README and a legend list them.
+        /// Every form, in the order in which the guide and a legend list them.
         pub const VOCABULARY: [Form; [$($meaning),*].len()] = {
             use {Class::*, Shape::*};
             [$(Form { form: $form, meaning: $meaning, shape: $shape, class: $class }),*]
