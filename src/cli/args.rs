@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, guide::GuideArgs, list::ListArgs,
-    platform::PlatformArgs, report::ReportArgs, run::RunArgs, show::ShowArgs,
+    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, explain::ExplainArgs, guide::GuideArgs,
+    list::ListArgs, platform::PlatformArgs, report::ReportArgs, run::RunArgs, show::ShowArgs,
 };
 
 /// What an operating system tells a program when the other end of a connection goes away.
@@ -57,7 +57,10 @@ pub(super) enum Command {
     Absent(AbsentArgs),
     /// List scenarios and their cases, one per line, without running them.
     List(ListArgs),
-    /// Explain a scenario: why it matters, and what its steps gave on each system; or several, in brief.
+    /// Tell which error a name, a number, a message or a log is about, what it means, where it comes from
+    /// and what to do.
+    Explain(ExplainArgs),
+    /// Show a scenario: why it matters, and what its steps gave on each system; or several, in brief.
     Show(ShowArgs),
     /// Tell what this platform is called, and the facts behind the name; with --list, those of all platforms.
     Platform(PlatformArgs),

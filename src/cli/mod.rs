@@ -6,6 +6,7 @@ mod args;
 mod ascii;
 mod check;
 mod diff;
+mod explain;
 mod failure;
 mod guide;
 mod here;
@@ -78,6 +79,7 @@ fn carry_out(Args { command, no_pager }: Args) -> Done {
         Some(Command::Accept(args)) => accept::accept(&args),
         Some(Command::Absent(args)) => absent::absent(&args),
         Some(Command::List(args)) => list::list(&args),
+        Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Show(args)) => show::show(&args),
         Some(Command::Platform(args)) => platform::platform(&args),
         Some(Command::Guide(args)) => guide::guide(&args),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct Errors {
     /// The systems, in the order in which they are shown.
     pub systems: Vec<System>,
-    /// The errors, the most telling first.
+    /// The errors.
     pub errors: Vec<Error>,
     /// Every number, with the system that gives it.
     pub codes: Vec<Code>,
@@ -35,12 +35,21 @@ pub struct System {
 pub struct Error {
     /// POSIX's name, or one of `SIGPIPE`, `EOF`, `LOCAL-CLOSED`, `LOCAL-TIMEOUT`, `OTHER`.
     pub name: String,
+    /// Whether it says nothing about the other end of a connection.
+    #[serde(default)]
+    pub aside: bool,
     /// A few words.
     pub title: String,
     /// Two sentences.
     pub meaning: String,
     /// What it is taken for, and is not.
     pub not: String,
+    /// What tells it apart from the others that a text may mean.
+    #[serde(default)]
+    pub sign: String,
+    /// Scenarios that show it best, the most telling first.
+    #[serde(default)]
+    pub scenarios: Vec<String>,
 }
 
 /// A number of an error.
@@ -118,6 +127,21 @@ impl Errors {
     /// The number of an error on a system, and its name there; `None` where the system has no such error.
     pub fn code(&self, error: &str, system: &str) -> Option<&Code> {
         self.codes.iter().find(|code| code.table == system && code.errors[0] == error)
+    }
+
+    /// The known names that are spelt most like a word, at most two letters from it: names of errors are so alike that
+    /// a looser measure would find one for any word.
+    pub fn nearest(&self, word: &str) -> Vec<&str> {
+        let word = word.to_uppercase();
+        let names = self.errors.iter().map(|error| error.name.as_str());
+        let natives = self.codes.iter().map(|code| code.native.as_str());
+        let far = |name: &str| strsim::damerau_levenshtein(&word, name);
+        let mut near: Vec<_> =
+            names.chain(natives).map(|name| (far(name), name)).filter(|(far, _)| *far <= 2).collect();
+        near.sort_unstable();
+        near.dedup();
+        let nearest = near.first().map(|(far, _)| *far);
+        near.into_iter().filter(|(far, _)| Some(*far) == nearest).map(|(_, name)| name).collect()
     }
 
     /// Every system and table that has this number.

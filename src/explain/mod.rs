@@ -1,5 +1,30 @@
 //! Which error a text, a number or a line of a log is about, what it means, and what to do about it.
+//!
+//! ```
+//! use brokenpipe::explain::Recogniser;
+//!
+//! let recogniser = Recogniser::new();
+//! assert_eq!(recogniser.recognise("os error 10054").errors, ["ECONNRESET"]);
+//! assert_eq!(recogniser.recognise("Error: socket hang up").errors[0], "EOF");
+//! assert!(recogniser.recognise("listening on port 8080").errors.is_empty());
+//! ```
 
+mod clues;
+mod context;
+mod elsewhere;
 mod errors;
+mod idioms;
+mod line;
+mod log;
+mod numbers;
+mod recognise;
+mod signal;
+mod situations;
+mod texts;
 
 pub use errors::{Code, Error, Errors, System};
+pub use idioms::{Language, USUAL_LANGUAGES, language_of, languages};
+pub use line::LONGEST;
+pub use log::{Found, Summary};
+pub use recognise::{Recognised, Recogniser, shortened};
+pub use situations::{Given, Situation, situations};

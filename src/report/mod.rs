@@ -4,6 +4,7 @@ mod catalogue;
 mod cell;
 mod check;
 mod csv;
+mod explain;
 mod json;
 mod legend;
 mod markdown;
@@ -30,6 +31,7 @@ use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check, differences};
+pub use explain::{Detail, Explained, explain, explain_json, explain_log};
 pub use outline::{outline, outlines};
 pub use overview::overview;
 pub use pair::sides;

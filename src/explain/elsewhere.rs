@@ -1,0 +1,41 @@
+//! Errors whose words are used of other things than connections: `elsewhere.toml`.
+
+use serde::Deserialize;
+
+use super::line::Line;
+
+/// Words that show that an error is about something else.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Elsewhere {
+    elsewhere: Vec<Place>,
+}
+
+/// What an error is about where these words stand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Place {
+    /// Such as a USB device.
+    pub(super) what: String,
+    errors: Vec<String>,
+    words: Vec<String>,
+    unless: Vec<String>,
+    /// Where that is known from.
+    pub(super) source: String,
+}
+
+impl Elsewhere {
+    /// # Panics
+    ///
+    /// At a mistake in the built-in file, which a test reads.
+    pub(super) fn builtin() -> Elsewhere {
+        toml::from_str(include_str!("elsewhere.toml")).unwrap_or_else(|error| panic!("elsewhere.toml: {error}"))
+    }
+
+    /// What else the errors of a line are about, if all of them are.
+    pub(super) fn find(&self, line: &Line, errors: &[String]) -> Option<&Place> {
+        let has = |words: &[String]| words.iter().any(|word| line.lower.contains(word));
+        let is_all = |place: &Place| errors.iter().all(|error| place.errors.contains(error) || error == "OTHER");
+        self.elsewhere.iter().find(|place| is_all(place) && has(&place.words) && !has(&place.unless))
+    }
+}

@@ -1,0 +1,229 @@
+//! Which errors a line is about: names and numbers decide before texts, and exact texts before those that wrap others.
+
+use super::{
+    clues::Clues,
+    context::Around,
+    elsewhere::Elsewhere,
+    errors::Errors,
+    line::{Line, floor},
+    numbers,
+    signal::{Rank, Signal},
+    texts::{Texts, is_beginning},
+};
+
+/// What was recognised in a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recognised {
+    /// Canonical names, likeliest first; empty if nothing was recognised.
+    pub errors: Vec<String>,
+    /// The texts and numbers that say so.
+    pub why: Vec<String>,
+    /// Where it is known from that the text means this; may be empty.
+    pub source: String,
+    /// The number of the error, if the text has one.
+    pub code: Option<i64>,
+    /// The language or program that wrote it; empty if that is not known.
+    pub runtime: String,
+    /// The system it is from; empty if that is not known.
+    pub os: String,
+}
+
+/// Finds errors in texts.
+#[derive(Debug)]
+pub struct Recogniser {
+    errors: &'static Errors,
+    texts: Texts,
+    clues: Clues,
+    elsewhere: Elsewhere,
+}
+
+impl Default for Recogniser {
+    fn default() -> Self {
+        Recogniser::new()
+    }
+}
+
+impl Recogniser {
+    /// One that knows the built-in texts. Making it takes some milliseconds.
+    pub fn new() -> Recogniser {
+        let errors = Errors::builtin();
+        Recogniser { errors, texts: Texts::builtin(errors), clues: Clues::builtin(), elsewhere: Elsewhere::builtin() }
+    }
+
+    /// What a text is about: an error's name, its number, a message, a line of a log. Of a very long text the
+    /// beginning is searched.
+    pub fn recognise(&self, text: &str) -> Recognised {
+        let line = Line::new(text);
+        let mut signals = self.texts.find(&line);
+        signals.extend(end_of_file(&line));
+        let strerrors = signals.iter().filter(|signal| signal.rank == Rank::Strerror);
+        let strerrors: Vec<_> = strerrors.map(|signal| (signal.start, signal.end)).collect();
+        if signals.is_empty() && numbers::find(&line, self.errors, Around::default()).is_empty() {
+            return Recognised::default();
+        }
+        let os = self.clues.os(&line);
+        let around = Around { is_windows: is_windows(&os, &signals), strerrors: &strerrors };
+        signals.extend(numbers::find(&line, self.errors, around));
+        let (errors, signals) = decide(&line, signals);
+        let is_decided = errors.is_empty() || signals.iter().any(|signal| signal.rank == Rank::Decides);
+        if let Some(place) = self.elsewhere.find(&line, &errors).filter(|_| !is_decided) {
+            let why = vec![signals.first().map_or_else(String::new, |signal| signal.what.clone()), place.what.clone()];
+            let errors = vec!["OTHER".to_owned()];
+            return Recognised { errors, why, source: place.source.clone(), os, ..Recognised::default() };
+        }
+        self.describe(&line, os, errors, &signals)
+    }
+
+    fn describe(&self, line: &Line, os: String, errors: Vec<String>, signals: &[Signal]) -> Recognised {
+        if errors.is_empty() {
+            return Recognised::default();
+        }
+        let mut why: Vec<String> = Vec::new();
+        for signal in signals {
+            if !why.contains(&signal.what) {
+                why.push(signal.what.clone());
+            }
+        }
+        let code = signals.iter().find_map(|signal| signal.code);
+        let runtime = self.clues.runtime(line);
+        let named = signals.iter().map(|signal| &signal.runtime).find(|runtime| !runtime.is_empty());
+        let runtime = if runtime.is_empty() { named.cloned().unwrap_or_default() } else { runtime };
+        let source = signals.iter().map(|signal| &signal.source).find(|source| !source.is_empty());
+        let os = if os.is_empty() { self.os_of(&errors[0], signals) } else { os };
+        Recognised { why, source: source.cloned().unwrap_or_default(), code, runtime, os, errors }
+    }
+
+    /// The system that the number of an error, or the wording of a text, belongs to.
+    fn os_of(&self, error: &str, signals: &[Signal]) -> String {
+        let code = signals.iter().find_map(|signal| signal.code).filter(|code| *code != 32 && *code != 9);
+        let tables = code.into_iter().flat_map(|code| self.errors.with_code(code));
+        let system = tables.filter(|code| code.errors[0] == error).map(|code| match code.table.as_str() {
+            "winsock" | "win32" | "wininet" | "ntstatus" | "ucrt" | "libuv" => "windows",
+            table => table,
+        });
+        let mut systems: Vec<_> = system.collect();
+        systems.dedup();
+        if let Some(system) = systems.first() {
+            return (*system).to_owned();
+        }
+        let of_texts = signals.iter().map(|signal| &signal.os).find(|os| !os.is_empty() && !os.contains(','));
+        of_texts.cloned().unwrap_or_default()
+    }
+}
+
+fn is_windows(os: &str, signals: &[Signal]) -> Option<bool> {
+    match os {
+        "windows" => Some(true),
+        "" => signals.iter().any(|signal| signal.os == "windows").then_some(true),
+        _ => Some(false),
+    }
+}
+
+/// `EOF` where it stands for the end of a stream: alone, after a colon, at the end.
+fn end_of_file(line: &Line) -> Option<Signal> {
+    let (start, word) = line.text.match_indices("EOF").find(|(at, word)| {
+        let (before, behind) = (&line.text[..*at], &line.text[at + word.len()..]);
+        let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+        if before.ends_with(is_letter) || behind.starts_with(is_letter) || before.ends_with("<<") {
+            return false;
+        }
+        let ends = behind.trim_start_matches(['.', '"', '\'', ')', ']', '}', ',', ';', '\\']).is_empty();
+        let before_word = ["io.", "error ", "err ", "unexpected ", "got ", "read ", "saw ", "hit ", "received "];
+        is_beginning(before) && (ends || behind.starts_with([' ', ',', ')', '"', '\'', ';', '.', '(', '\\']))
+            || before_word.iter().any(|word| before.ends_with(word))
+    })?;
+    Some(Signal {
+        start,
+        end: start + word.len(),
+        rank: Rank::Text,
+        errors: vec!["EOF".to_owned()],
+        what: word.to_owned(),
+        code: None,
+        runtime: String::new(),
+        os: String::new(),
+        source: String::new(),
+    })
+}
+
+/// The errors, likeliest first, and the signals that say so.
+fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
+    /// How far a number and the system's own text may be apart to be about one error.
+    const NEAR: usize = 60;
+    // A text within a longer one says no more than that.
+    let spans: Vec<_> = signals.iter().map(|signal| (signal.start, signal.end, signal.rank, signal.code)).collect();
+    let holds = |outer: &(usize, usize, Rank, Option<i64>), inner: &Signal| {
+        outer.3.is_none()
+            && outer.0 <= inner.start
+            && inner.end <= outer.1
+            && outer.1 - outer.0 > inner.end - inner.start
+    };
+    for signal in &mut signals {
+        if signal.code.is_none() && signal.rank != Rank::Vague {
+            let own = (signal.start, signal.end);
+            let inner = spans.iter().filter(|span| {
+                own.0 <= span.0 && span.1 <= own.1 && own.1 - own.0 > span.1 - span.0 && span.2 != Rank::Decides
+            });
+            signal.rank = inner.map(|span| span.2).chain([signal.rank]).max().unwrap_or(signal.rank);
+        }
+    }
+    signals.retain(|signal| signal.rank == Rank::Decides || !spans.iter().any(|outer| holds(outer, signal)));
+    // A number that the system's own text beside it contradicts is from a system that nobody thought of.
+    let strerrors: Vec<_> = signals.iter().filter(|signal| signal.rank == Rank::Strerror).cloned().collect();
+    signals.retain(|signal| {
+        signal.rank != Rank::Number
+            || !strerrors.iter().any(|text| {
+                let apart = signal.start.saturating_sub(text.end).max(text.start.saturating_sub(signal.end));
+                apart <= NEAR && !text.errors.iter().any(|error| signal.errors.contains(error))
+            })
+    });
+    let Some(best) = signals.iter().map(|signal| signal.rank).max() else { return (Vec::new(), Vec::new()) };
+    let (mut tops, others): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rank == best);
+    // What wraps another error names it last.
+    tops.sort_by_key(|signal| signal.start);
+    if ["caused by", "cause:", "reason:"].iter().any(|word| line.lower.contains(word)) {
+        tops.reverse();
+    }
+    // A text that is known to say nothing.
+    if tops.iter().any(|signal| signal.errors.is_empty()) {
+        return (Vec::new(), Vec::new());
+    }
+    let mut errors = common(&tops).unwrap_or_else(|| union(&tops));
+    let mut others = others;
+    others.sort_by_key(|other| std::cmp::Reverse(other.rank));
+    let mut said = tops;
+    for other in others {
+        if errors.len() > 1 && best != Rank::Decides {
+            let both: Vec<_> = errors.iter().filter(|error| other.errors.contains(error)).cloned().collect();
+            if !both.is_empty() && (other.rank != Rank::Vague || other.errors.len() == 1) {
+                errors = both;
+            }
+        }
+        if other.errors.iter().any(|error| errors.contains(error)) {
+            said.push(other);
+        }
+    }
+    (errors, said)
+}
+
+/// The errors that all signals have in common, in the order of the one that says least.
+fn common(signals: &[Signal]) -> Option<Vec<String>> {
+    let shortest = signals.iter().min_by_key(|signal| signal.errors.len())?;
+    let is_common = |error: &&String| signals.iter().all(|signal| signal.errors.contains(error));
+    let common: Vec<_> = shortest.errors.iter().filter(is_common).cloned().collect();
+    (!common.is_empty()).then_some(common)
+}
+
+fn union(signals: &[Signal]) -> Vec<String> {
+    let mut errors: Vec<String> = Vec::new();
+    for error in signals.iter().flat_map(|signal| &signal.errors) {
+        if !errors.contains(error) {
+            errors.push(error.clone());
+        }
+    }
+    errors
+}
+
+/// The first `longest` bytes of a line at most, for a report.
+pub fn shortened(text: &str, longest: usize) -> &str {
+    &text[..floor(text, longest)]
+}
