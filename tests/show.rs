@@ -56,6 +56,9 @@ fn every_scenario_and_every_family_fits_a_screen() {
 fn a_family_or_the_beginning_of_ids_names_several() {
     let families = show(&["listener-close"]);
     assert!(families.starts_with("listener-close: 2 scenarios, "), "{families}");
+    // A family, and not those whose names begin with its name.
+    assert!(show(&["peer-close"]).starts_with("peer-close: 10 scenarios, "));
+    assert!(show(&["peer-close-"]).starts_with("peer-close-: 4 scenarios, "));
     let prefix = show(&["peer-close/write-w"]);
     assert!(prefix.starts_with("peer-close/write-w: 2 scenarios, "), "{prefix}");
     let two = show(&["peer-close/write-write-write-read", "pipe"]);

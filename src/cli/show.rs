@@ -73,18 +73,19 @@ pub(super) fn show(args: &ShowArgs) -> Done {
     })
 }
 
-/// The scenarios that each argument stands for: that of an id, or all that it fits or begins.
+/// The scenarios that each argument stands for: those that it fits or, if it fits none, those whose ids it begins.
 fn choose<'a>(args: &'a ShowArgs, catalogue: &'a Catalogue) -> Result<Vec<(&'a str, Vec<&'a Scenario>)>, Failure> {
     let mut chosen = Vec::new();
     for name in &args.named {
         let selection = Selection::new(&[name]).map_err(Failure::wrong)?;
-        let scenarios: Vec<_> = match catalogue.find(name) {
-            Some(scenario) => vec![scenario],
-            None => {
-                let fits = |id: &str| !name.is_empty() && (selection.includes(id) || id.starts_with(name.as_str()));
-                catalogue.scenarios().iter().filter(|scenario| fits(&scenario.id)).collect()
-            }
+        let those = |fits: &dyn Fn(&str) -> bool| -> Vec<_> {
+            catalogue.scenarios().iter().filter(|scenario| fits(&scenario.id)).collect()
         };
+        let mut scenarios = those(&|id| selection.includes(id));
+        // A family is not the beginning of another one's name.
+        if scenarios.is_empty() && !name.is_empty() {
+            scenarios = those(&|id| id.starts_with(name.as_str()));
+        }
         if scenarios.is_empty() {
             return Err(no_scenario(&[name], catalogue.ids()));
         }
