@@ -128,6 +128,10 @@ fn platform_prints_the_facts_that_a_run_records() {
 #[test]
 fn a_run_writes_two_tables_and_says_so() {
     let folder = Folder::new();
+    // A checkout has accepted results of the same platform, which a run must not touch.
+    folder.make("results");
+    folder.write("results/here.csv", good().replace("box-1", "here"));
+    let accepted = contents(&folder.join("results"));
     let ran = folder.brokenpipe(&[&["run", "--platform", "here"], &ONE_CASE[..]].concat()).exits(0);
     assert_eq!(ran.out, "");
     assert!(ran.err.starts_with("here: 1 of 1 cases measured, 10 trials, written to brokenpipe-results"), "{ran:?}");
@@ -137,6 +141,7 @@ fn a_run_writes_two_tables_and_says_so() {
         contents(&folder.join("brokenpipe-results")).into_keys().collect::<Vec<_>>(),
         ["here.csv", "platforms.csv"]
     );
+    assert_eq!(contents(&folder.join("results")), accepted);
     let csv = folder.read("brokenpipe-results/here.csv");
     assert_eq!(csv.lines().next(), Some(COLUMNS.join(",").as_str()));
     let rows = rows(&csv);

@@ -46,17 +46,17 @@ fn show() -> Done {
     let catalogue = Catalogue::builtin();
     let name = Platform::here().platform;
     let file = Path::new(OWN_RESULTS).join(format!("{name}.csv"));
-    let own = read_matrix(&[file.clone()], &catalogue)?;
+    let run = [file];
+    let own = read_matrix(&run, &catalogue)?;
     let accepted = read_matrix(&[], &catalogue)?;
     let questions = Questions::builtin();
     let (own_evidence, evidence) = (own.evidence(), accepted.evidence());
     let this_machine = own.columns().iter().find(|column| column.has(&name));
-    let this_machine = this_machine.map(|column| Known::platform("this machine", column, &own_evidence));
+    let this_machine = this_machine.map(|column| Known::platform(questions, "this machine", column, &own_evidence));
     let systems = this_machine.into_iter().chain(Known::all(questions, &evidence)).collect();
     let overview = Overview::new(questions, systems);
 
     let known = embedded_known()?;
-    let run = [file];
     let mut pair = Comparison::read(Source::Embedded, &run, &catalogue).map_err(Failure::wrong)?;
     pair.leave_out_slow(&catalogue);
     let checked = check::check(&pair, &known, &Terms { everything: true, ..Terms::default() });

@@ -2,9 +2,12 @@
 
 mod questions;
 
+use std::rc::Rc;
+
 use crate::{
     matrix::{Best, Column, Evidence, System},
     outcome::{NOT_RUN, UNSUPPORTED},
+    results::PlaceId,
 };
 
 pub use questions::{Question, Questions, Topic, WithoutSigpipe};
@@ -24,6 +27,8 @@ pub struct Known<'a> {
     /// The system. That of a column for one machine may have another name.
     pub system: System<'a>,
     evidence: &'a Evidence<'a>,
+    /// Where each question, in the order of the page, is answered in the evidence.
+    places: Rc<[Option<PlaceId>]>,
 }
 
 /// The answers to the questions of a topic.
@@ -62,20 +67,22 @@ impl<'a> Known<'a> {
     /// The systems of some evidence, in the order in which the questions list them.
     pub fn all(questions: &Questions, evidence: &'a Evidence<'a>) -> Vec<Self> {
         let rank = |system: &System<'_>| questions.systems.iter().position(|name| name == system.name);
-        let mut known: Vec<_> =
-            evidence.systems().iter().map(|system| Known { system: system.clone(), evidence }).collect();
+        let places = places(questions, evidence);
+        let known = |system: &System<'a>| Known { system: system.clone(), evidence, places: Rc::clone(&places) };
+        let mut known: Vec<_> = evidence.systems().iter().map(known).collect();
         known.sort_by_key(|known| rank(&known.system).unwrap_or(usize::MAX));
         known
     }
 
     /// One platform of some evidence as a column of its own, under this heading.
-    pub fn platform(heading: &'a str, platform: &'a Column, evidence: &'a Evidence<'a>) -> Self {
-        Known { system: System { name: heading, platforms: vec![platform] }, evidence }
+    pub fn platform(questions: &Questions, heading: &'a str, platform: &'a Column, evidence: &'a Evidence<'a>) -> Self {
+        let system = System { name: heading, platforms: vec![platform] };
+        Known { system, evidence, places: places(questions, evidence) }
     }
 
-    fn answer(&self, questions: &'a Questions, question: &'a Question) -> Answer<'a> {
-        let place = self.evidence.matrix().find(&question.scenario, question.step, &question.case());
-        let best = place.and_then(|place| self.evidence.best(&self.system, place));
+    /// The answer to the question with this number.
+    fn answer(&self, questions: &'a Questions, number: usize, question: &'a Question) -> Answer<'a> {
+        let best = self.places[number].and_then(|place| self.evidence.best(&self.system, place));
         let name = self.system.platforms.first().and_then(|platform| platform.system());
         let source = name.and_then(|name| questions.without_sigpipe(name)).filter(|_| question.is_about_sigpipe());
         match (best, source) {
@@ -87,6 +94,11 @@ impl<'a> Known<'a> {
     }
 }
 
+fn places(questions: &Questions, evidence: &Evidence<'_>) -> Rc<[Option<PlaceId>]> {
+    let place = |question: &Question| evidence.matrix().find(&question.scenario, question.step, &question.case());
+    questions.topics.iter().flat_map(|topic| &topic.questions).map(place).collect()
+}
+
 impl Answer<'_> {
     /// Whether it says how the system behaves: [`UNSUPPORTED`] does not, nor does the lack of a signal.
     pub fn is_of_behaviour(&self) -> bool {
@@ -95,21 +107,27 @@ impl Answer<'_> {
 }
 
 impl<'a> Overview<'a> {
-    /// The answers of these systems. A system that answers none of the questions is left out.
+    /// The answers of these systems, which were made with the same questions. A system that answers none of them is left
+    /// out.
     pub fn new(questions: &'a Questions, systems: Vec<Known<'a>>) -> Self {
-        let answers = |known: &Known<'a>, question: &'a Question| known.answer(questions, question);
-        let all = || questions.topics.iter().flat_map(|topic| &topic.questions);
-        let is_known = |known: &Known<'a>| all().any(|question| answers(known, question).is_of_behaviour());
-        let systems: Vec<_> = systems.into_iter().filter(is_known).collect();
-        let of_question = |question: &'a Question| Answers {
+        let all: Vec<_> = questions.topics.iter().flat_map(|topic| &topic.questions).collect();
+        let answers = |known: &Known<'a>| -> Vec<_> {
+            all.iter().enumerate().map(|(number, question)| known.answer(questions, number, question)).collect()
+        };
+        let answered = systems.into_iter().map(|known| (answers(&known), known));
+        let answered = answered.filter(|(answers, _)| answers.iter().any(Answer::is_of_behaviour));
+        let (columns, systems): (Vec<_>, Vec<_>) = answered.unzip();
+        let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+        let mut of_question = |question: &'a Question| Answers {
             question,
-            cells: systems.iter().map(|known| answers(known, question)).collect(),
+            cells: columns.iter_mut().filter_map(Iterator::next).collect(),
         };
         let topics = questions
             .topics
             .iter()
-            .map(|topic| TopicAnswers { topic, questions: topic.questions.iter().map(of_question).collect() });
-        Overview { topics: topics.collect(), systems }
+            .map(|topic| TopicAnswers { topic, questions: topic.questions.iter().map(&mut of_question).collect() })
+            .collect();
+        Overview { systems, topics }
     }
 
     /// Whether no system answers any question.
