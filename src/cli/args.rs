@@ -24,7 +24,15 @@ pub(super) struct Args {
 impl Command {
     /// Whether it prints a text to be read, which may be long.
     pub(super) fn is_for_readers(&self) -> bool {
-        matches!(self, Command::Report(_) | Command::Diff(_) | Command::List(_) | Command::Show(_))
+        matches!(
+            self,
+            Command::Report(_)
+                | Command::Diff(_)
+                | Command::List(_)
+                | Command::Show(_)
+                | Command::Explain(_)
+                | Command::Guide(_)
+        )
     }
 }
 
