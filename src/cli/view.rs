@@ -32,7 +32,7 @@ pub(super) struct RowArgs {
     #[arg(long)]
     pub(super) all: bool,
     /// Which cases: the plain ones (SIGPIPE ignored, std's call, no option), or all [default: plain in the tables of
-    /// `report`, otherwise all]
+    /// `report` and of `diff A B`, otherwise all]
     #[arg(long, value_enum)]
     pub(super) cases: Option<Cases>,
     /// What has to be the same: the exact outcome, or what portable code needs to know of it
@@ -52,7 +52,7 @@ pub(super) enum Cases {
 /// How it is written.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct FormatArgs {
-    /// How to write the matrix
+    /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
     /// Width of the text in characters, at least 40 [default: the terminal's, or 120]

@@ -40,7 +40,7 @@ pub use platforms::platforms;
 pub use show::{show, sources};
 pub use verify::verify;
 
-/// How a matrix is written.
+/// How a matrix or an overview is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For a terminal.
@@ -48,7 +48,7 @@ pub enum Format {
     Table,
     /// For a page on GitHub or a job's summary.
     Markdown,
-    /// For a spreadsheet or a database: a column for each platform.
+    /// For a spreadsheet or a database.
     Csv,
     /// For other programs.
     Json,
