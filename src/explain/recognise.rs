@@ -7,6 +7,7 @@ use super::{
     errors::Errors,
     line::{Line, floor},
     numbers,
+    phrases::Phrases,
     signal::{Rank, Signal},
     texts::{Texts, is_beginning},
 };
@@ -33,6 +34,7 @@ pub struct Recognised {
 pub struct Recogniser {
     errors: &'static Errors,
     texts: Texts,
+    phrases: Phrases,
     clues: Clues,
     elsewhere: Elsewhere,
 }
@@ -47,7 +49,13 @@ impl Recogniser {
     /// One that knows the built-in texts. Making it takes some milliseconds.
     pub fn new() -> Recogniser {
         let errors = Errors::builtin();
-        Recogniser { errors, texts: Texts::builtin(errors), clues: Clues::builtin(), elsewhere: Elsewhere::builtin() }
+        Recogniser {
+            errors,
+            texts: Texts::builtin(errors),
+            phrases: Phrases::builtin(),
+            clues: Clues::builtin(),
+            elsewhere: Elsewhere::builtin(),
+        }
     }
 
     /// What a text is about: an error's name, its number, a message, a line of a log. Of a very long text the
@@ -56,6 +64,7 @@ impl Recogniser {
         let line = Line::new(text);
         let mut signals = self.texts.find(&line);
         signals.extend(end_of_file(&line));
+        signals.extend(self.phrases.find(&line));
         let strerrors = signals.iter().filter(|signal| signal.rank == Rank::Strerror);
         let strerrors: Vec<_> = strerrors.map(|signal| (signal.start, signal.end)).collect();
         if signals.is_empty() && numbers::find(&line, self.errors, Around::default()).is_empty() {
@@ -99,6 +108,7 @@ impl Recogniser {
         let tables = code.into_iter().flat_map(|code| self.errors.with_code(code));
         let system = tables.filter(|code| code.errors[0] == error).map(|code| match code.table.as_str() {
             "winsock" | "win32" | "wininet" | "ntstatus" | "ucrt" | "libuv" => "windows",
+            "nsurl" => "macos",
             table => table,
         });
         let mut systems: Vec<_> = system.collect();
@@ -149,6 +159,9 @@ fn end_of_file(line: &Line) -> Option<Signal> {
 fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     /// How far a number and the system's own text may be apart to be about one error.
     const NEAR: usize = 60;
+    if signals.iter().any(|signal| signal.rank > Rank::Guess) {
+        signals.retain(|signal| signal.rank > Rank::Guess);
+    }
     // A text within a longer one says no more than that.
     let spans: Vec<_> = signals.iter().map(|signal| (signal.start, signal.end, signal.rank, signal.code)).collect();
     let holds = |outer: &(usize, usize, Rank, Option<i64>), inner: &Signal| {

@@ -132,6 +132,7 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
 fn place_of(known: &Errors, code: &crate::explain::Code) -> String {
     match code.table.as_str() {
         "win32" | "wininet" | "ntstatus" => format!("Windows ({})", code.native),
+        "nsurl" => format!("Apple's Foundation ({})", code.native),
         table => {
             known.systems.iter().find(|system| system.id == table).map_or(table, |system| &system.label).to_owned()
         }
