@@ -118,7 +118,7 @@ impl Phrases {
         })
     }
 
-    /// The words of a line; those in `camelCase` and `snake_case` are several, an address or a path is one.
+    /// The words of a line; those in `camelCase` and `snake_case` are several, an address or a path is mostly one.
     fn tokens(&self, line: &Line) -> Vec<Token> {
         let (text, lower) = (line.text.as_bytes(), line.lower.as_bytes());
         let is_letter = |b: u8| b.is_ascii_alphanumeric() || b == b'\'' || b >= 0x80;
@@ -137,11 +137,10 @@ impl Phrases {
                 let next = text.get(at + 1).copied().unwrap_or(b' ');
                 if is_letter(text[at]) {
                     at += 1;
-                    // `connectionLost`; an address keeps its case.
-                    if !is_joined && text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase() {
+                    if text[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase() {
                         break;
                     }
-                } else if b"./@".contains(&text[at]) && is_letter(next)
+                } else if b"./@".contains(&text[at]) && is_letter(next) && !next.is_ascii_uppercase()
                     || text[at] == b':' && next.is_ascii_digit() && text[at - 1].is_ascii_alphanumeric()
                 {
                     is_joined = true;
@@ -150,7 +149,7 @@ impl Phrases {
                     break;
                 }
             }
-            let word = &line.lower[start..at];
+            let word = line.lower[start..at].trim_matches('\'');
             tokens.push(Token {
                 start,
                 end: at,

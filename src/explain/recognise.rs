@@ -207,7 +207,8 @@ fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     for other in others {
         if errors.len() > 1 && best != Rank::Decides {
             let both: Vec<_> = errors.iter().filter(|error| other.errors.contains(error)).cloned().collect();
-            if !both.is_empty() && (other.rank != Rank::Vague || other.errors.len() == 1) {
+            let is_part = said.iter().any(|top| top.start <= other.start && other.end <= top.end);
+            if !both.is_empty() && !is_part && (other.rank != Rank::Vague || other.errors.len() == 1) {
                 errors = both;
             }
         }

@@ -124,7 +124,7 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
         text.push_str(&format!(": on {}{others}", places[..places.len().min(NAMED)].join(", ")));
     }
     if !error.sign.is_empty() {
-        text.push_str(&format!("; it is if {}", error.sign));
+        text.push_str(&format!(". To tell: {}", error.sign));
     }
     text
 }
