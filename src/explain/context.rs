@@ -82,6 +82,7 @@ const WORDS: &[(&str, About)] = &[
     ("exited with status", About::Exit),
     ("with status", About::Exit),
     ("exit", About::Exit),
+    ("exits", About::Exit),
     ("return code", About::Exit),
     ("return_code", About::Exit),
     ("returncode", About::Exit),

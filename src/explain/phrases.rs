@@ -14,7 +14,8 @@ use super::{
 const GAP: usize = 4;
 
 /// Words that say nothing here and may stand anywhere.
-const SKIPPED: &[&str] = &["the", "a", "an", "its", "this", "that", "has", "have", "had", "been", "being", "got", "just"];
+const SKIPPED: &[&str] =
+    &["the", "a", "an", "its", "this", "that", "has", "have", "had", "been", "being", "got", "just"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +43,8 @@ pub(super) struct Phrases {
     /// The number of each word.
     words: HashMap<String, usize>,
     phrases: Vec<Phrase>,
+    /// For each word the phrases that begin with it.
+    first: Vec<Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -82,14 +85,20 @@ impl Phrases {
             toml::from_str(include_str!("phrases.toml")).unwrap_or_else(|error| panic!("phrases.toml: {error}"));
         let stems = AhoCorasick::new(&file.stems).unwrap_or_else(|error| panic!("phrases.toml: {error}"));
         let mut words = HashMap::new();
-        let mut phrases = Vec::new();
+        let mut phrases: Vec<Phrase> = Vec::new();
         for group in &file.phrase {
             for shape in &group.shapes {
                 let parts = shape.split(' ').map(|part| part_of(part, &file.words, &mut words)).collect();
                 phrases.push(Phrase { errors: group.errors.clone(), is_weak: group.weak, parts });
             }
         }
-        Phrases { stems, words, phrases }
+        let mut first = vec![Vec::new(); words.len()];
+        for (at, phrase) in phrases.iter().enumerate() {
+            if let Part::Word(words) = &phrase.parts[0] {
+                words.iter().for_each(|word| first[*word].push(at));
+            }
+        }
+        Phrases { stems, words, phrases, first }
     }
 
     /// The first phrase that fits the line.
@@ -98,30 +107,36 @@ impl Phrases {
             return None;
         }
         let tokens = self.tokens(line);
-        let known: Vec<_> = (0..tokens.len()).filter(|at| tokens[*at].word.is_some()).collect();
-        self.phrases.iter().find_map(|phrase| {
-            known.iter().find_map(|at| {
-                let last = phrase.fit(&tokens, *at)?;
-                let (start, end) = (tokens[*at].start, tokens[last].end);
-                Some(Signal {
-                    start,
-                    end,
-                    rank: if phrase.is_weak { Rank::Guess } else { Rank::Text },
-                    errors: phrase.errors.clone(),
-                    what: line.text[start..end].to_owned(),
-                    code: None,
-                    runtime: String::new(),
-                    os: String::new(),
-                    source: String::new(),
-                })
-            })
+        let mut best: Option<(usize, usize, usize)> = None;
+        for (at, token) in tokens.iter().enumerate() {
+            for number in token.word.iter().flat_map(|word| &self.first[*word]) {
+                if best.is_some_and(|(least, ..)| least <= *number) {
+                    break;
+                }
+                if let Some(last) = self.phrases[*number].fit(&tokens, at) {
+                    best = Some((*number, token.start, tokens[last].end));
+                }
+            }
+        }
+        let (number, start, end) = best?;
+        let phrase = &self.phrases[number];
+        Some(Signal {
+            start,
+            end,
+            rank: if phrase.is_weak { Rank::Guess } else { Rank::Text },
+            errors: phrase.errors.clone(),
+            what: line.text[start..end].to_owned(),
+            code: None,
+            runtime: String::new(),
+            os: String::new(),
+            source: String::new(),
         })
     }
 
     /// The words of a line; those in `camelCase` and `snake_case` are several, an address or a path is mostly one.
     fn tokens(&self, line: &Line) -> Vec<Token> {
         let (text, lower) = (line.text.as_bytes(), line.lower.as_bytes());
-        let is_letter = |b: u8| b.is_ascii_alphanumeric() || b == b'\'' || b >= 0x80;
+        let is_letter = |b: u8| b.is_ascii_alphanumeric() || b == b'\'';
         let mut tokens: Vec<Token> = Vec::new();
         let (mut at, mut begins) = (0, true);
         while at < text.len() {
@@ -242,11 +257,23 @@ mod tests {
             texts
         };
         for phrase in &phrases.phrases {
-            let has_stem = |part: &Part| match part {
-                Part::Word(words) => words.iter().all(|word| phrases.stems.is_match(texts[*word])),
-                Part::Gap | Part::NoNumber => false,
-            };
-            assert!(phrase.parts.iter().any(has_stem), "{:?}", phrase.parts);
+            let parts: Vec<&Vec<usize>> = phrase.parts.iter().filter_map(words_of).collect();
+            // Each part's words in turn, with the first words of the other parts.
+            for (at, part) in parts.iter().enumerate() {
+                for word in *part {
+                    let text = |other: usize| texts[if other == at { *word } else { parts[other][0] }];
+                    let text: Vec<_> = (0..parts.len()).map(text).collect();
+                    let line = format!("{} ", text.join(" "));
+                    assert!(phrases.stems.is_match(&line), "{line:?}");
+                }
+            }
+        }
+    }
+
+    fn words_of(part: &Part) -> Option<&Vec<usize>> {
+        match part {
+            Part::Word(words) => Some(words),
+            Part::Gap | Part::NoNumber => None,
         }
     }
 

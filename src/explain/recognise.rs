@@ -64,7 +64,16 @@ impl Recogniser {
         let line = Line::new(text);
         let mut signals = self.texts.find(&line);
         signals.extend(end_of_file(&line));
-        signals.extend(self.phrases.find(&line));
+        // A text that is known says more than words that happen to overlap it.
+        let phrase = self.phrases.find(&line).filter(|phrase| {
+            let overlaps = |known: &Signal| {
+                let is_within = phrase.start <= known.start && known.end <= phrase.end;
+                let is_shorter = known.end - known.start < phrase.end - phrase.start;
+                known.start < phrase.end && phrase.start < known.end && !(is_within && is_shorter)
+            };
+            !signals.iter().any(overlaps)
+        });
+        signals.extend(phrase);
         let strerrors = signals.iter().filter(|signal| signal.rank == Rank::Strerror);
         let strerrors: Vec<_> = strerrors.map(|signal| (signal.start, signal.end)).collect();
         if signals.is_empty() && numbers::find(&line, self.errors, Around::default()).is_empty() {
@@ -76,6 +85,10 @@ impl Recogniser {
         let (errors, signals) = decide(&line, signals);
         let is_decided = errors.is_empty() || signals.iter().any(|signal| signal.rank == Rank::Decides);
         if let Some(place) = self.elsewhere.find(&line, &errors).filter(|_| !is_decided) {
+            // No error's name or number is there, only words.
+            if errors == ["LOCAL-TIMEOUT"] {
+                return Recognised::default();
+            }
             let why = vec![signals.first().map_or_else(String::new, |signal| signal.what.clone()), place.what.clone()];
             let errors = vec!["OTHER".to_owned()];
             return Recognised { errors, why, source: place.source.clone(), os, ..Recognised::default() };
