@@ -201,41 +201,33 @@ fn part_of(part: &str, classes: &HashMap<String, String>, words: &mut HashMap<St
 
 impl Phrase {
     /// The last word of the phrase, if it begins at the word `at`.
-    fn fit(&self, tokens: &[Token], mut at: usize) -> Option<usize> {
-        let begin = at;
-        let mut gap = 0;
-        let mut last = at;
-        for part in &self.parts {
-            match part {
-                Part::Gap => gap = GAP,
-                Part::NoNumber => {
-                    let is_number = tokens.get(at).is_some_and(|token| token.is_number && !token.begins);
-                    return (!is_number).then_some(last);
-                }
-                Part::Word(words) => {
-                    loop {
-                        let token = tokens.get(at)?;
-                        if at > begin && token.begins {
-                            return None;
-                        }
-                        if token.word.is_some_and(|word| words.contains(&word)) {
-                            break;
-                        }
-                        if at == begin {
-                            return None;
-                        }
-                        if !token.is_skipped {
-                            gap = gap.checked_sub(1)?;
-                        }
-                        at += 1;
-                    }
-                    last = at;
-                    at += 1;
-                    gap = 0;
-                }
+    fn fit(&self, tokens: &[Token], at: usize) -> Option<usize> {
+        rest_of(&self.parts, tokens, at, 0, true)
+    }
+}
+
+/// The last word of these parts, of which the first stands at the word `at` or up to `gap` words behind it.
+fn rest_of(parts: &[Part], tokens: &[Token], mut at: usize, mut gap: usize, is_first: bool) -> Option<usize> {
+    let words = match parts.split_first() {
+        None => return at.checked_sub(1),
+        Some((Part::Gap, rest)) => return rest_of(rest, tokens, at, GAP, is_first),
+        Some((Part::NoNumber, _)) => {
+            let is_number = tokens.get(at).is_some_and(|token| token.is_number && !token.begins);
+            return if is_number { None } else { at.checked_sub(1) };
+        }
+        Some((Part::Word(words), _)) => words,
+    };
+    loop {
+        let token = tokens.get(at).filter(|token| is_first || !token.begins)?;
+        if token.word.is_some_and(|word| words.contains(&word)) {
+            if let Some(last) = rest_of(&parts[1..], tokens, at + 1, 0, false) {
+                return Some(last);
             }
         }
-        Some(last)
+        if !token.is_skipped {
+            gap = gap.checked_sub(1)?;
+        }
+        at += 1;
     }
 }
 

@@ -153,7 +153,7 @@ fn end_of_file(line: &Line) -> Option<Signal> {
         let ends = behind.trim_start_matches(['.', '"', '\'', ')', ']', '}', ',', ';', '\\']).is_empty();
         let before_word = ["io.", "error ", "err ", "unexpected ", "got ", "read ", "saw ", "hit ", "received "];
         is_beginning(before) && (ends || behind.starts_with([' ', ',', ')', '"', '\'', ';', '.', '(', '\\']))
-            || before_word.iter().any(|word| before.ends_with(word))
+            || before_word.iter().any(|word| line.lower[..*at].ends_with(word))
     })?;
     Some(Signal {
         start,
