@@ -82,6 +82,7 @@ const WORDS: &[(&str, About)] = &[
     ("exited with status", About::Exit),
     ("with status", About::Exit),
     ("exit", About::Exit),
+    ("exits", About::Exit),
     ("return code", About::Exit),
     ("return_code", About::Exit),
     ("returncode", About::Exit),
@@ -130,6 +131,8 @@ const WORDS: &[(&str, About)] = &[
     ("posixerrorcode(rawvalue", About::Errno),
     ("domainposix code", About::Errno),
     ("posix error", About::Errno),
+    ("ntresnt[1]", About::Errno),
+    ("nt os err code", About::Errno),
     ("asio.system", About::Error),
     ("connectionreseterror", About::Errno),
     ("brokenpipeerror", About::Errno),
@@ -192,7 +195,7 @@ pub(super) fn about(line: &Line, start: usize, end: usize, value: i64, around: A
         let is_whole = !rest.ends_with(|c: char| c.is_ascii_alphanumeric()) || !word.starts_with(char::is_alphanumeric);
         is_whole.then_some(word.len())
     };
-    let is_word = before.ends_with(|c: char| c.is_alphabetic() || "_?)".contains(c));
+    let is_word = before.ends_with(|c: char| c.is_alphabetic() || "_?)]".contains(c));
     let found = WORDS
         .iter()
         .filter(|_| is_word)

@@ -34,8 +34,14 @@ impl Elsewhere {
 
     /// What else the errors of a line are about, if all of them are.
     pub(super) fn find(&self, line: &Line, errors: &[String]) -> Option<&Place> {
-        let has = |words: &[String]| words.iter().any(|word| line.lower.contains(word));
+        let has = |words: &[String]| words.iter().any(|word| has_word(&line.lower, word));
         let is_all = |place: &Place| errors.iter().all(|error| place.errors.contains(error) || error == "OTHER");
         self.elsewhere.iter().find(|place| is_all(place) && has(&place.words) && !has(&place.unless))
     }
+}
+
+/// Whether a word is there, and not in the middle of a longer one.
+fn has_word(line: &str, word: &str) -> bool {
+    let is_inside = |at: usize| line[..at].ends_with(char::is_alphanumeric) && word.starts_with(char::is_alphanumeric);
+    line.match_indices(word).any(|(at, _)| !is_inside(at))
 }

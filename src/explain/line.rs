@@ -49,6 +49,11 @@ pub(super) fn until(text: &str, at: usize) -> &str {
 
 /// One spelling of quotes and blanks, without colours and without the escapes of JSON.
 pub(super) fn tidy(text: &str) -> String {
+    // Most lines are so already.
+    let is_plain = |b: u8| (b' '..=b'~').contains(&b) && b != b'\\' && b != b'`';
+    if text.bytes().all(is_plain) && !text.contains("  ") {
+        return text.trim().to_owned();
+    }
     let mut tidy = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -85,6 +90,9 @@ pub(super) fn tidy(text: &str) -> String {
 
 /// The text in lower case; what would change its length stays as it is.
 pub(super) fn lowered(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let lower = |c: char| {
         let mut all = c.to_lowercase();
         match (all.next(), all.next()) {

@@ -164,14 +164,14 @@ fn errors_of(known: &Errors, around: Around, value: i64, about: About) -> Vec<St
         // Few of Windows' numbers below 200 are ever seen.
         "win32" if matches!(code.code, 64 | 109 | 232 | 233 | 995 | 1225 | 1236) => 3,
         "win32" => 6,
-        "wininet" | "ntstatus" => 8,
+        "wininet" | "ntstatus" | "nsurl" => 8,
         table => known.systems.iter().find(|system| system.id == table).map_or(20, |system| system.rank),
     };
     let fits = |code: &&Code| match (code.table.as_str(), is_windows) {
         ("win32", None) if about == About::Errno => false,
         ("win32" | "winsock" | "wininet" | "ntstatus", Some(is_windows)) => is_windows,
         ("ucrt", Some(true)) => about != About::Windows,
-        ("libuv", _) => true,
+        ("libuv" | "nsurl", _) => true,
         (_, Some(true)) => false,
         ("ucrt", _) => about == About::Bare,
         // A number alone may come from anywhere, and `os error` only from where people run such programs.

@@ -7,6 +7,7 @@ use super::{
     errors::Errors,
     line::{Line, floor},
     numbers,
+    phrases::Phrases,
     signal::{Rank, Signal},
     texts::{Texts, is_beginning},
 };
@@ -33,6 +34,7 @@ pub struct Recognised {
 pub struct Recogniser {
     errors: &'static Errors,
     texts: Texts,
+    phrases: Phrases,
     clues: Clues,
     elsewhere: Elsewhere,
 }
@@ -47,7 +49,13 @@ impl Recogniser {
     /// One that knows the built-in texts. Making it takes some milliseconds.
     pub fn new() -> Recogniser {
         let errors = Errors::builtin();
-        Recogniser { errors, texts: Texts::builtin(errors), clues: Clues::builtin(), elsewhere: Elsewhere::builtin() }
+        Recogniser {
+            errors,
+            texts: Texts::builtin(errors),
+            phrases: Phrases::builtin(),
+            clues: Clues::builtin(),
+            elsewhere: Elsewhere::builtin(),
+        }
     }
 
     /// What a text is about: an error's name, its number, a message, a line of a log. Of a very long text the
@@ -56,6 +64,16 @@ impl Recogniser {
         let line = Line::new(text);
         let mut signals = self.texts.find(&line);
         signals.extend(end_of_file(&line));
+        // A text that is known says more than words that happen to overlap it.
+        let phrase = self.phrases.find(&line).filter(|phrase| {
+            let overlaps = |known: &Signal| {
+                let is_within = phrase.start <= known.start && known.end <= phrase.end;
+                let is_shorter = known.end - known.start < phrase.end - phrase.start;
+                known.start < phrase.end && phrase.start < known.end && !(is_within && is_shorter)
+            };
+            !signals.iter().any(overlaps)
+        });
+        signals.extend(phrase);
         let strerrors = signals.iter().filter(|signal| signal.rank == Rank::Strerror);
         let strerrors: Vec<_> = strerrors.map(|signal| (signal.start, signal.end)).collect();
         if signals.is_empty() && numbers::find(&line, self.errors, Around::default()).is_empty() {
@@ -67,6 +85,10 @@ impl Recogniser {
         let (errors, signals) = decide(&line, signals);
         let is_decided = errors.is_empty() || signals.iter().any(|signal| signal.rank == Rank::Decides);
         if let Some(place) = self.elsewhere.find(&line, &errors).filter(|_| !is_decided) {
+            // No error's name or number is there, only words.
+            if errors == ["LOCAL-TIMEOUT"] {
+                return Recognised::default();
+            }
             let why = vec![signals.first().map_or_else(String::new, |signal| signal.what.clone()), place.what.clone()];
             let errors = vec!["OTHER".to_owned()];
             return Recognised { errors, why, source: place.source.clone(), os, ..Recognised::default() };
@@ -99,6 +121,7 @@ impl Recogniser {
         let tables = code.into_iter().flat_map(|code| self.errors.with_code(code));
         let system = tables.filter(|code| code.errors[0] == error).map(|code| match code.table.as_str() {
             "winsock" | "win32" | "wininet" | "ntstatus" | "ucrt" | "libuv" => "windows",
+            "nsurl" => "macos",
             table => table,
         });
         let mut systems: Vec<_> = system.collect();
@@ -130,7 +153,7 @@ fn end_of_file(line: &Line) -> Option<Signal> {
         let ends = behind.trim_start_matches(['.', '"', '\'', ')', ']', '}', ',', ';', '\\']).is_empty();
         let before_word = ["io.", "error ", "err ", "unexpected ", "got ", "read ", "saw ", "hit ", "received "];
         is_beginning(before) && (ends || behind.starts_with([' ', ',', ')', '"', '\'', ';', '.', '(', '\\']))
-            || before_word.iter().any(|word| before.ends_with(word))
+            || before_word.iter().any(|word| line.lower[..*at].ends_with(word))
     })?;
     Some(Signal {
         start,
@@ -149,6 +172,9 @@ fn end_of_file(line: &Line) -> Option<Signal> {
 fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     /// How far a number and the system's own text may be apart to be about one error.
     const NEAR: usize = 60;
+    if signals.iter().any(|signal| signal.rank > Rank::Guess) {
+        signals.retain(|signal| signal.rank > Rank::Guess);
+    }
     // A text within a longer one says no more than that.
     let spans: Vec<_> = signals.iter().map(|signal| (signal.start, signal.end, signal.rank, signal.code)).collect();
     let holds = |outer: &(usize, usize, Rank, Option<i64>), inner: &Signal| {
@@ -194,7 +220,8 @@ fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     for other in others {
         if errors.len() > 1 && best != Rank::Decides {
             let both: Vec<_> = errors.iter().filter(|error| other.errors.contains(error)).cloned().collect();
-            if !both.is_empty() && (other.rank != Rank::Vague || other.errors.len() == 1) {
+            let is_part = said.iter().any(|top| top.start <= other.start && other.end <= top.end);
+            if !both.is_empty() && !is_part && (other.rank != Rank::Vague || other.errors.len() == 1) {
                 errors = both;
             }
         }

@@ -3,6 +3,8 @@
 /// How much a signal decides: only those of the highest rank in a line count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
+    /// Words that any program might use.
+    Guess,
     /// A text that wraps another error, or a number of which it is not certain that it is an error's.
     Vague,
     /// A text of a library or a program.

@@ -107,7 +107,10 @@ fn names(errors: &Errors) -> impl Iterator<Item = Record> {
         record(&error.name, &error.name, kind, "")
     });
     let windows = errors.codes.iter().filter(|code| code.native != code.errors[0]);
-    let windows = windows.map(move |code| record(&code.native, &code.errors.join("|"), Kind::Name, "windows"));
+    let windows = windows.map(move |code| {
+        let os = if code.table == "nsurl" { "macos" } else { "windows" };
+        record(&code.native, &code.errors.join("|"), Kind::Name, os)
+    });
     posix.chain(windows)
 }
 

@@ -124,7 +124,7 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
         text.push_str(&format!(": on {}{others}", places[..places.len().min(NAMED)].join(", ")));
     }
     if !error.sign.is_empty() {
-        text.push_str(&format!("; it is if {}", error.sign));
+        text.push_str(&format!(". To tell: {}", error.sign));
     }
     text
 }
@@ -132,6 +132,7 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
 fn place_of(known: &Errors, code: &crate::explain::Code) -> String {
     match code.table.as_str() {
         "win32" | "wininet" | "ntstatus" => format!("Windows ({})", code.native),
+        "nsurl" => format!("Apple's Foundation ({})", code.native),
         table => {
             known.systems.iter().find(|system| system.id == table).map_or(table, |system| &system.label).to_owned()
         }
