@@ -67,6 +67,7 @@ pub(super) fn in_one_line(overview: &Overview<'_>, systems: usize) -> String {
         (signs.is_cut, format!("{MORE} or another")),
         (signs.has_versions, format!("{VERSIONS} versions differ")),
         (!signs.flags.is_empty(), "R W readable, writable, E error, RC WC read, write closed".to_owned()),
+        (signs.is_not_run, format!("{NOT_TRIED}: `brokenpipe run --slow` runs it")),
     ];
     parts.into_iter().filter_map(|(is_there, text)| is_there.then_some(text)).collect::<Vec<_>>().join(", ")
 }
