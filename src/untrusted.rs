@@ -30,6 +30,12 @@ pub(crate) fn no_command(line: &str) -> String {
     line.replace("##[", "# #[")
 }
 
+/// [`no_command`] for a line that may begin with untrusted text. A runner trims a line, so an indent does not help.
+pub(crate) fn no_command_at_all(line: &str) -> String {
+    let line = no_command(line);
+    if line.trim_start().starts_with("::") { line.replacen("::", ": :", 1) } else { line }
+}
+
 /// A line for a log: no control characters, and no command to a CI runner.
 pub(crate) fn log_line(line: &str) -> String {
     no_command(&printable(line))

@@ -173,7 +173,7 @@ fn a_named_file_is_adopted_with_its_facts_and_one_without_leaves_a_table_that_ca
     std::fs::remove_file(folder.join("here/platforms.csv")).unwrap();
     folder.brokenpipe(&["accept", "here", "--yes"]).exits(0).silent();
     assert_eq!(folder.read("results/platforms.csv").lines().count(), 1, "more than the head");
-    folder.brokenpipe(&["report", "results", "--legend"]).exits(0).silent();
+    folder.brokenpipe(&["report", "results", "--details", "--legend"]).exits(0).silent();
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn an_absent_platform_has_a_column_that_says_why() {
     let listed = folder.brokenpipe(&["list"]).out.lines().count();
     let first_steps = common::rows(&csv).iter().filter(|row| row["step"] == "1").count();
     assert_eq!(first_steps, listed, "not every case is there");
-    let report = folder.brokenpipe(&["report", "brokenpipe-results", "--legend"]).exits(0).silent().out;
+    let report = folder.brokenpipe(&["report", "brokenpipe-results", "--details", "--legend"]).exits(0).silent().out;
     assert!(report.contains("moon-1: not measured: the job timed out\n"), "{report}");
 }
 

@@ -29,9 +29,12 @@ fn wrong_arguments_are_refused() {
     wrong_arguments(&["run", "--pace", "nonsense"], &["'nonsense'", "--pace"]);
     wrong_arguments(&["run", "--pace", "10"], &["'10'", "--pace"]);
     wrong_arguments(&["run", "--await-deadline", "soon"], &["'soon'", "--await-deadline"]);
-    wrong_arguments(&["report", "--legend", "--width", "1"], &["'1'", "--width", "40..=65535"]);
+    wrong_arguments(&["report", "--details", "--legend", "--width", "1"], &["'1'", "--width", "40..=65535"]);
     wrong_arguments(&["show", "peer-close/read-read-write", "--width", "39"], &["'39'", "--width", "40..=65535"]);
-    wrong_arguments(&["report", "--legend", "--format", "pdf"], &["'pdf'", "--format", "table, markdown, csv, json"]);
+    wrong_arguments(
+        &["report", "--details", "--legend", "--format", "pdf"],
+        &["'pdf'", "--format", "table, markdown, csv, json"],
+    );
     wrong_arguments(&["show"], &["<SCENARIO>"]);
     wrong_arguments(&["measure"], &["'measure'"]);
     wrong_arguments(&["run", "--out"], &["--out <DIR>"]);
@@ -42,7 +45,7 @@ fn wrong_arguments_are_refused() {
 #[test]
 fn an_invalid_glob_is_refused() {
     let words = ["selector \"peer-[close\"", "a selector is a scenario id, a family, or a glob such as 'peer-*'"];
-    for command in [&["run"][..], &["list"], &["report", "--legend", "--select"]] {
+    for command in [&["run"][..], &["list"], &["report", "--details", "--legend", "--select"]] {
         wrong_arguments(&[command, &["peer-[close"]].concat(), &words);
     }
 }
@@ -74,6 +77,7 @@ fn an_unknown_scenario_cannot_be_shown() {
             "\"peer-close/write-raed-read-write\"; the nearest: peer-close/write-read-read-write, \
              peer-reset/write-read-read-write, peer-reboot/write-read-read-write; `brokenpipe list` names all",
         ),
+        ("999999", "\"999999\"; `brokenpipe list` names all scenarios"),
         ("EPIPE", "\"EPIPE\", which is an error; `brokenpipe explain EPIPE` says what gives it"),
         ("10054", "\"10054\", which is an error; `brokenpipe explain 10054` says what gives it"),
     ] {
@@ -116,7 +120,7 @@ fn exit_code_1_if_no_results_are_selected() {
         let ran = folder.brokenpipe(args).exits(1);
         assert_eq!((ran.out.as_str(), ran.err), ("", format!("brokenpipe: {message}\n")), "{args:?}");
     };
-    for command in [&["report", "--legend", "box-1.csv"][..], &["diff", "--results", "."]] {
+    for command in [&["report", "--details", "--legend", "box-1.csv"][..], &["diff", "--results", "."]] {
         let no = |args: &[&str], message: &str| no(&[command, args].concat(), message);
         let select = |selector| ["--select", selector];
         // A selector that matches nothing is named, also next to one that matches results or scenarios.
@@ -136,12 +140,12 @@ fn exit_code_1_if_no_results_are_selected() {
         no(&[&select("udp")[..], &over].concat(), "no case of \"udp\" over tcp4; there are cases over udp4, udp6");
     }
     no(
-        &["report", "--legend", "moon-1.csv", "--select", "own"],
+        &["report", "--details", "--legend", "moon-1.csv", "--select", "own"],
         "none of the selected cases is plain; `--cases all` shows them",
     );
     // A selector may match only scenarios without results if another one matches results.
     let ran = folder
-        .brokenpipe(&["report", "--legend", "box-1.csv", "--select", "own", "--select", "peer-close"])
+        .brokenpipe(&["report", "--details", "--legend", "box-1.csv", "--select", "own", "--select", "peer-close"])
         .exits(0)
         .silent();
     assert!(ran.out.contains("2 client write 1"), "{ran:#?}");

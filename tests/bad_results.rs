@@ -15,10 +15,15 @@ fn wrong_file(name: &str, text: &[u8], words: &[&str]) {
     // A run reads the folder before it measures, so that its results are not lost to a mistake there.
     let run = [&["run", "--quiet", "--out", "."], &ONE_CASE[..]].concat();
     let show = ["show", "peer-close/read-read-write", "--results", "."];
-    refused_by(&[&["report", "--legend", name], &["report", "--legend", "."], &show, &run], name, text, words);
+    refused_by(
+        &[&["report", "--details", "--legend", name], &["report", "--legend", "."], &show, &run],
+        name,
+        text,
+        words,
+    );
     // Windows line ends are valid, and do not change the numbers of lines.
     let windows: Vec<u8> = text.split_inclusive(|byte| *byte == b'\n').flat_map(with_windows_end).copied().collect();
-    refused_by(&[&["report", "--legend", name]], name, &windows, words);
+    refused_by(&[&["report", "--details", "--legend", name]], name, &windows, words);
 }
 
 fn with_windows_end(line: &[u8]) -> impl Iterator<Item = &u8> {
@@ -33,7 +38,8 @@ fn with_windows_end(line: &[u8]) -> impl Iterator<Item = &u8> {
 /// Asserts that `report` refuses this `box-1.csv` with exactly this message.
 #[track_caller]
 fn wrong_with(text: impl AsRef<[u8]>, message: &str) {
-    let ran = Folder::with("box-1.csv", text).brokenpipe(&["report", "--legend", "box-1.csv"]).refuses(&[]);
+    let ran =
+        Folder::with("box-1.csv", text).brokenpipe(&["report", "--details", "--legend", "box-1.csv"]).refuses(&[]);
     assert_eq!(ran.err, format!("error: box-1.csv:{message}\n"));
 }
 
@@ -53,7 +59,7 @@ fn refused_by(commands: &[&[&str]], name: &str, text: &[u8], words: &[&str]) {
 #[test]
 fn the_valid_results_are_accepted() {
     let folder = Folder::with("box-1.csv", good());
-    let out = folder.brokenpipe(&["report", "--legend", ".", "--format", "csv"]).exits(0).silent().out;
+    let out = folder.brokenpipe(&["report", "--details", "--legend", ".", "--format", "csv"]).exits(0).silent().out;
     let rows = ["1,client,connect,no,ok", "2,client,write 1,no,\"EPIPE 7/10, ok 1 3/10\"", "3,client,close,no,ok"];
     let rows: Vec<String> = rows.iter().map(|row| format!("own/x,tcp4,{row}\n")).collect();
     assert_eq!(out, "scenario,cases,step,actor,operation,differs,box-1\n".to_owned() + &rows.concat());
@@ -160,7 +166,7 @@ fn a_line_with_too_few_or_too_many_fields_is_refused() {
 fn ten_megabytes_on_one_line_are_refused_with_a_short_message() {
     let refused = |text: String, words: &[&str]| {
         assert!(text.len() > 10_000_000);
-        refused_by(&[&["report", "--legend", "."]], "box-1.csv", text.as_bytes(), words);
+        refused_by(&[&["report", "--details", "--legend", "."]], "box-1.csv", text.as_bytes(), words);
     };
     let long = "x".repeat(10_000_001);
     let too_long = ["box-1.csv:5: ", "a row of more than 128 KiB"];
@@ -192,7 +198,7 @@ fn ten_megabytes_of_a_columns_name_are_not_printed() {
     let text: String = good().lines().map(|line| format!("{line},\n")).collect();
     let text = text.replacen(",note,\n", &format!(",note,{}\n", "x".repeat(10_000_000)), 1);
     refused_by(
-        &[&["report", "--legend", "box-1.csv"]],
+        &[&["report", "--details", "--legend", "box-1.csv"]],
         "box-1.csv",
         text.as_bytes(),
         &["box-1.csv:1: invalid results: expected a first line of platform,"],
@@ -308,7 +314,7 @@ fn markup_where_words_belong_is_refused() {
 #[test]
 fn windows_line_ends_and_a_byte_order_mark_are_accepted() {
     let folder = Folder::with("box-1.csv", good());
-    let report = || folder.brokenpipe(&["report", "--legend", ".", "--all"]).exits(0).silent().out;
+    let report = || folder.brokenpipe(&["report", "--details", "--legend", ".", "--all"]).exits(0).silent().out;
     let plain = report();
     assert!(plain.contains("EPIPE 7/10"), "{plain}");
     folder.write("box-1.csv", good().replace('\n', "\r\n"));

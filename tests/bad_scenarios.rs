@@ -18,8 +18,12 @@ fn scenario(id: &str, steps: &str) -> String {
 fn wrong_scenarios(text: impl AsRef<[u8]>, words: &[&str]) -> Ran {
     let folder = Folder::with("own.toml", text);
     let before = contents(folder.path());
-    let commands: [&[&str]; 4] =
-        [&["list"], &["show", "own/x"], &["run", "--out", "out"], &["report", "--legend", "does-not-matter"]];
+    let commands: [&[&str]; 4] = [
+        &["list"],
+        &["show", "own/x"],
+        &["run", "--out", "out"],
+        &["report", "--details", "--legend", "does-not-matter"],
+    ];
     let mut last = None;
     for command in commands {
         let ran = folder.brokenpipe(&[command, &["--scenarios", "own.toml"]].concat()).exits(2).says(words);
@@ -154,7 +158,7 @@ fn a_scenario_file_that_is_not_utf_8_is_refused() {
 #[test]
 fn a_scenario_file_that_does_not_exist_is_refused() {
     let folder = Folder::new();
-    for command in [&["list"][..], &["run"], &["report", "--legend"], &["show", "own/x"]] {
+    for command in [&["list"][..], &["run"], &["report", "--details", "--legend"], &["show", "own/x"]] {
         let ran = folder.brokenpipe(&[command, &["--scenarios", "no-such.toml"]].concat());
         ran.refuses(&["error: no-such.toml: cannot be read: "]);
     }

@@ -54,6 +54,37 @@ fn what_follows_a_failed_check_can_be_typed() {
     }
 }
 
+/// What is typed next after a check against what the program carries leads to a check that passes.
+#[test]
+fn a_change_can_be_accepted_outside_the_checkout() {
+    const PLATFORM: &str = "gvisor-2022-x86_64-gnu";
+    let accepted = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let read = |name: &str| std::fs::read_to_string(accepted.join(name)).unwrap();
+    let folder = Folder::new();
+    let results = read(&format!("{PLATFORM}.csv"));
+    let changed = results.replacen(",EPIPE,32,EPIPE,BrokenPipe,", ",ECONNRESET,104,ECONNRESET,ConnectionReset,", 1);
+    assert_ne!(results, changed);
+    folder.make("changed");
+    folder.write(&format!("changed/{PLATFORM}.csv"), changed);
+    let facts = read("platforms.csv");
+    let is_kept = |line: &&str| line.starts_with("platform,") || line.starts_with(PLATFORM);
+    folder.write(
+        "changed/platforms.csv",
+        facts.lines().filter(is_kept).map(|line| line.to_owned() + "\n").collect::<String>(),
+    );
+    let err = folder.brokenpipe(&["check", "changed"]).exits(1).err;
+    let typed: Vec<_> = err.lines().filter_map(|line| line.trim().split_once(" # ")).collect();
+    let [(_, known), (accept, meant), (check, compares)] = typed[..] else { panic!("{err}") };
+    assert_eq!(
+        (known, meant, compares),
+        ("what is known of it", "if the change is meant", "compares with what was accepted")
+    );
+    assert_eq!(accept.trim(), "brokenpipe accept changed --into results");
+    assert_eq!(check.trim(), "brokenpipe check changed --baseline results");
+    folder.brokenpipe(&["accept", "changed", "--into", "results", "--yes"]).exits(0);
+    folder.brokenpipe(&["check", "changed", "--baseline", "results"]).exits(0);
+}
+
 #[test]
 fn only_the_platforms_that_a_glob_fits_are_checked() {
     let folder = folder(but(2, CHANGED));
@@ -248,7 +279,15 @@ fn a_selection_without_anything_to_compare_is_an_error() {
     // Steps can be missing only if the baseline has them.
     let rows = vec![row("box-5.1", "own/x", "tcp4", (1, "client connect"), "ok", (10, 10))];
     Results { rows, ..Results::default() }.write(&folder.join("run"), "box-5.1").unwrap();
-    check(&folder, &["--select", ID]).exits(1).says(&["not as accepted: 3 missing"]);
+    let ran = check(&folder, &["--select", ID]).exits(1);
+    // Nothing of what is missing can be accepted.
+    assert_eq!(
+        ran.err,
+        "brokenpipe: not as accepted: 3 missing\n  \
+         brokenpipe run --out run                                 # measures everything\n  \
+         brokenpipe check run --baseline results --allow missing  # checks only what was measured\n"
+    );
+    check(&folder, &["--allow", "missing"]).exits(0);
 }
 
 #[test]
@@ -429,7 +468,8 @@ fn a_named_file_is_read_with_the_facts_in_its_folder() {
         assert_eq!(check(run, "results/box-5.1.csv").exits(0).silent().out, nearest("5.1"), "{run}");
     }
     let report = |paths: &[&str]| {
-        let ran = folder.brokenpipe(&[&["report", "--legend", "--all", "--format", "json"], paths].concat());
+        let ran =
+            folder.brokenpipe(&[&["report", "--details", "--legend", "--all", "--format", "json"], paths].concat());
         serde_json::from_str::<serde_json::Value>(&ran.exits(0).silent().out).expect("it is JSON")
     };
     let whole = report(&["results"]);
@@ -444,7 +484,7 @@ fn a_named_file_is_read_with_the_facts_in_its_folder() {
     let text = folder.read("other/platforms.csv");
     folder.write("other/platforms.csv", text.replace(",vax,", ",v\u{7}x,"));
     check("other/box-5.9.csv", "results").refuses(&["platforms.csv:2: ", "column `arch`: a control character"]);
-    folder.brokenpipe(&["report", "--legend", "other/box-5.9.csv"]).refuses(&["platforms.csv:2: "]);
+    folder.brokenpipe(&["report", "--details", "--legend", "other/box-5.9.csv"]).refuses(&["platforms.csv:2: "]);
 }
 
 #[cfg(unix)]

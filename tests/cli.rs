@@ -186,8 +186,26 @@ fn without_a_command_everything_is_run_and_shown_beside_other_systems() {
     let commands: Vec<_> = lines[lines.len() - 3..].iter().map(|line| line.split("  ").next().unwrap()).collect();
     let next = ["show peer-close/write-write-write-read", "explain 'write: broken pipe'", "check brokenpipe-results"];
     assert_eq!(commands, next.map(|next| format!("brokenpipe {next}")));
+    let keepalive = lines.iter().find(|line| line.starts_with("  keepalive ran out: read  "));
+    assert_eq!(
+        keepalive.and_then(|line| line.split("  ").map(str::trim).filter(|it| !it.is_empty()).nth(1)),
+        Some("not run")
+    );
+    assert!(ran.out.contains("\n  `brokenpipe run --slow` runs it\n"), "{ran:?}");
     let scenarios = Selection::default().scenarios(&Catalogue::builtin()).len();
     assert_eq!(distinct(&EVERYTHING.rows(), "scenario").len(), scenarios);
+}
+
+#[test]
+fn without_a_command_a_folder_that_cannot_be_written_is_told_before_anything_is_run() {
+    let folder = Folder::with("brokenpipe-results", "a file");
+    let ran = folder.brokenpipe(&[]).exits(2);
+    assert_eq!(ran.out, "");
+    let (problem, next) = ran.err.split_once('\n').expect("several lines");
+    assert!(problem.starts_with("error: brokenpipe-results: cannot be written: "), "{problem}");
+    let expected = "  brokenpipe run --out DIR  # measures this machine, and writes into another folder\n  \
+                    brokenpipe report         # shows what is known of other systems\n";
+    assert_eq!(next, expected);
 }
 
 /// Only on Linux on this processor are there accepted results to be near to.
@@ -345,8 +363,9 @@ fn report_shows_rows_that_differ_and_with_all_every_row() {
         "own/x,tcp4,3,client,close,yes,ok,EIO\n",
     ];
     let head = "scenario,cases,step,actor,operation,differs,box-1,box-2\n";
-    let report =
-        |args: &[&str]| folder.brokenpipe(&[&["report", "--legend", "."], args].concat()).exits(0).silent().out;
+    let report = |args: &[&str]| {
+        folder.brokenpipe(&[&["report", "--details", "--legend", "."], args].concat()).exits(0).silent().out
+    };
     assert_eq!(report(&["--all", "--format", "csv"]), head.to_owned() + &rows.concat());
     assert_eq!(report(&["--format", "csv"]), head.to_owned() + rows[1] + rows[2], "unsteady rows are not shown");
 
@@ -365,11 +384,11 @@ fn a_file_that_is_named_twice_is_read_once() {
     let folder = Folder::with("box-1.csv", good());
     folder.write("notes.txt", "not results");
     folder.make("folder.csv");
-    let of_folder = folder.brokenpipe(&["report", "--legend", "."]).exits(0).silent().out;
+    let of_folder = folder.brokenpipe(&["report", "--details", "--legend", "."]).exits(0).silent().out;
     assert!(of_folder.contains("box-1"), "{of_folder}");
     for paths in [&["box-1.csv"][..], &["box-1.csv", "box-1.csv"], &[".", "box-1.csv"], &["box-1.csv", "."]] {
         assert_eq!(
-            folder.brokenpipe(&[&["report", "--legend"], paths].concat()).exits(0).silent().out,
+            folder.brokenpipe(&[&["report", "--details", "--legend"], paths].concat()).exits(0).silent().out,
             of_folder,
             "{paths:?}"
         );
@@ -383,7 +402,10 @@ fn no_table_is_wider_than_requested() {
         folder.write(&format!("{name}.csv"), HEAD.to_owned() + &GOOD.concat().replace("box-1,", &format!("{name},")));
     }
     for width in ["60", "80", "200"] {
-        let table = brokenpipe(folder.path(), &["report", "--legend", ".", "--width", width]).exits(0).silent().out;
+        let table = brokenpipe(folder.path(), &["report", "--details", "--legend", ".", "--width", width])
+            .exits(0)
+            .silent()
+            .out;
         let widest = table.lines().map(|line| line.chars().count()).max().expect("a table has lines");
         assert!(widest <= width.parse().expect("a number"), "{width}: {widest}\n{table}");
         for name in ["first-", "second-", "third-"] {
@@ -399,7 +421,7 @@ fn the_c_locale_and_a_dumb_terminal_get_ascii() {
     folder.write("box-2.csv", good().replace("box-1", "box-2").replace("EPIPE,32,EPIPE,BrokenPipe", "eof,,,"));
     let report = |environment: &[(&str, &str)]| {
         let mut report = Command::new(BROKENPIPE);
-        report.current_dir(folder.path()).args(["report", "--legend", "."]);
+        report.current_dir(folder.path()).args(["report", "--details", "--legend", "."]);
         for name in ["LC_ALL", "LC_CTYPE", "LANG", "TERM"] {
             report.env_remove(name);
         }

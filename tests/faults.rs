@@ -78,7 +78,7 @@ fn results_have_the_permissions_that_the_umask_allows() {
 fn a_half_written_file_of_an_earlier_run_is_not_read_as_results() {
     let folder = Folder::new();
     folder.run(&ONE_CASE);
-    let report = || folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out;
+    let report = || folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out;
     let before = report();
     let whole = folder.read("out/here.csv");
     folder.write("out/.brokenpipe-a1B2c3", &whole[..whole.len() / 2]);
@@ -97,10 +97,10 @@ fn long_results() -> Folder {
 fn a_closed_pipe_is_not_an_error() {
     let folder = long_results();
     let commands: [&[&str]; 9] = [
-        &["report", "--legend", "--all", "."],
-        &["report", "--legend", "--all", ".", "--format", "markdown"],
-        &["report", "--legend", "--all", ".", "--format", "csv"],
-        &["report", "--legend", "--all", ".", "--format", "json"],
+        &["report", "--details", "--legend", "--all", "."],
+        &["report", "--details", "--legend", "--all", ".", "--format", "markdown"],
+        &["report", "--details", "--legend", "--all", ".", "--format", "csv"],
+        &["report", "--details", "--legend", "--all", ".", "--format", "json"],
         &["list"],
         &["show", "peer-close/read-read-write"],
         &["platform"],
@@ -123,8 +123,8 @@ fn a_reader_that_closes_the_pipe_after_a_line_gets_that_line() {
     let script = r#"{ "$0" "$@" 2>err; echo $? >code; } | head -1"#;
     let first = "What an operating system tells a program when the other end of a connection goes away.\n";
     let cases: [(&[&str], &str); 4] = [
-        (&["report", "--legend", "--all", "."], "own\n"),
-        (&["report", "--legend", "--all", ".", "--format", "json"], "{\n"),
+        (&["report", "--details", "--legend", "--all", "."], "own\n"),
+        (&["report", "--details", "--legend", "--all", ".", "--format", "json"], "{\n"),
         (&["--help"], first),
         (&["list"], "peer-close/"),
     ];
@@ -140,7 +140,7 @@ fn a_reader_that_closes_the_pipe_after_a_line_gets_that_line() {
 fn output_to_a_full_disk_is_an_error() {
     let folder = Folder::with("box-1.csv", good());
     for args in [
-        &["report", "--legend", "."][..],
+        &["report", "--details", "--legend", "."][..],
         &["list"],
         &["show", "peer-close/read-read-write"],
         &["platform"],

@@ -39,8 +39,11 @@ fn bare_and_seen(markdown: &str) -> (String, String) {
 #[test]
 fn markup_in_a_note_is_escaped_in_markdown() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", HOSTILE));
-    let markdown =
-        folder.brokenpipe(&["report", "--legend", ".", "--all", "--format", "markdown"]).exits(0).silent().out;
+    let markdown = folder
+        .brokenpipe(&["report", "--details", "--legend", ".", "--all", "--format", "markdown"])
+        .exits(0)
+        .silent()
+        .out;
     let expected = format!("- box-1: {HOSTILE}");
     let lines: Vec<_> = markdown.lines().map(bare_and_seen).collect();
     let (bare, _) = lines.iter().find(|(_, seen)| *seen == expected).unwrap_or_else(|| panic!("{markdown}"));
@@ -57,7 +60,8 @@ fn markup_in_a_note_is_escaped_in_markdown() {
 #[test]
 fn a_note_reaches_json_as_it_is() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", HOSTILE));
-    let json = folder.brokenpipe(&["report", "--legend", ".", "--all", "--format", "json"]).exits(0).silent().out;
+    let json =
+        folder.brokenpipe(&["report", "--details", "--legend", ".", "--all", "--format", "json"]).exits(0).silent().out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["rows"][2]["cells"][0]["notes"][0], HOSTILE);
 }
@@ -71,7 +75,7 @@ fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
         row.replace("seen twice", &format!("{} ::error::no ##[error]no", "x".repeat(length)))
     });
     let folder = Folder::with("box-1.csv", HEAD.to_owned() + &rows.collect::<String>());
-    let table = folder.brokenpipe(&["report", "--legend", ".", "--all"]).exits(0).silent().out;
+    let table = folder.brokenpipe(&["report", "--details", "--legend", ".", "--all"]).exits(0).silent().out;
     assert!(table.contains("error"), "the notes are not shown: {table}");
     assert_eq!(runner_commands(&table), Vec::<&str>::new());
 }
@@ -79,10 +83,10 @@ fn no_line_of_a_table_is_a_command_to_a_ci_runner() {
 #[test]
 fn a_message_that_quotes_a_file_is_no_command() {
     let bad = Folder::with("box-1.csv", good_but(",connect,ok", ",connect,##[error]no"));
-    let refused = bad.brokenpipe(&["report", "--legend", "box-1.csv"]).exits(2);
+    let refused = bad.brokenpipe(&["report", "--details", "--legend", "box-1.csv"]).exits(2);
     assert!(refused.err.contains(": invalid value \"# #[error]no\": "), "{}", refused.err);
     let newer = Folder::with("box-1.csv", format!("{},##[error]no\n", HEAD.trim_end()));
-    let passed_over = newer.brokenpipe(&["report", "--legend", "box-1.csv"]);
+    let passed_over = newer.brokenpipe(&["report", "--details", "--legend", "box-1.csv"]);
     assert!(!passed_over.err.contains("##[") && passed_over.err.contains("# #[error]no"), "{}", passed_over.err);
 }
 
@@ -103,10 +107,10 @@ fn the_name_of_platforms_that_share_a_column_is_no_command() {
     folder.write("platforms.csv", platforms);
     folder.write("own.toml", common::OWN.replace("own/short", "own/x"));
     for args in [
-        &["report", "--legend", "."][..],
-        &["report", "--legend", ".", "--all"],
-        &["report", "--legend", ".", "--baseline-column", "a"],
-        &["report", "--legend", ".", "--verify"],
+        &["report", "--details", "--legend", "."][..],
+        &["report", "--details", "--legend", ".", "--all"],
+        &["report", "--details", "--legend", ".", "--baseline-column", "a"],
+        &["report", "--details", "--legend", ".", "--verify"],
         &["diff", "--results", "."],
     ] {
         for width in ["40", "60", "1000"] {
@@ -135,7 +139,11 @@ fn the_name_of_platforms_that_share_a_column_is_no_command() {
 fn characters_that_change_the_direction_of_text_are_replaced() {
     let folder = Folder::with("box-1.csv", good_but("seen twice", "seen \u{202e}eciwt"));
     for format in ["table", "markdown"] {
-        let out = folder.brokenpipe(&["report", "--legend", ".", "--all", "--format", format]).exits(0).silent().out;
+        let out = folder
+            .brokenpipe(&["report", "--details", "--legend", ".", "--all", "--format", format])
+            .exits(0)
+            .silent()
+            .out;
         assert!(out.contains("seen \u{fffd}eciwt") && !out.contains('\u{202e}'), "{out}");
     }
 }
@@ -194,8 +202,8 @@ fn no_format_of_any_command_hands_a_command_to_a_ci_runner() {
     };
     for format in ["table", "markdown", "csv", "json"] {
         // CSV has no column for notes and facts, and who only counts has no room for them.
-        looks_safe(&["report", "--legend", "results", "--all"], format, 0, format != "csv");
-        looks_safe(&["report", "--legend", "results", "--verify"], format, 0, true);
+        looks_safe(&["report", "--details", "--legend", "results", "--all"], format, 0, format != "csv");
+        looks_safe(&["report", "--details", "--legend", "results", "--verify"], format, 0, true);
         looks_safe(&["diff", "a", "b", "--results", "results", "--legend"], format, 0, format != "csv");
         looks_safe(&["diff", "--results", "results"], format, 0, false);
     }

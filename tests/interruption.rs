@@ -99,7 +99,7 @@ fn ctrl_c_writes_the_cases_that_are_complete_and_the_others_as_not_run() {
     assert_interrupted(ran, &["1 of 2 cases measured, 1 not run, 3 trials, written to out/here.csv"]);
     assert_eq!(folder.read("out/here.csv"), own_rows(3, 1, ["not-run"; 3]));
     assert_eq!(distinct(&folder.read("out/platforms.csv"), "platform"), ["here"]);
-    let report = folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out;
+    let report = folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out;
     assert!(report.contains("not-run: the step was not tried"), "{report}");
 }
 
@@ -144,7 +144,7 @@ fn ctrl_c_on_a_run_of_everything_is_answered_at_any_pace() {
             "{pace:?}"
         );
         assert_eq!(rows(&csv).iter().filter(|row| row["step"] == "1").count(), cases);
-        folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent();
+        folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent();
     };
     thread::scope(|scope| {
         scope.spawn(|| interrupt(&ENDLESS));
@@ -210,14 +210,14 @@ fn kill_9_during_a_run_changes_nothing() {
     let folder = Folder::new();
     folder.run(&ONE_CASE);
     let before = contents(&folder.join("out"));
-    let report = folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out;
+    let report = folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out;
     for milliseconds in [10, 100] {
         let mut run = Process::begin(folder.path(), &[&RUN[..], &ENDLESS].concat());
         thread::sleep(Duration::from_millis(milliseconds));
         run.kill();
         assert_eq!(run.output().status.signal(), Some(9), "it ended by itself");
         assert_eq!(contents(&folder.join("out")), before);
-        assert_eq!(folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out, report);
+        assert_eq!(folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out, report);
     }
 }
 
@@ -247,7 +247,7 @@ fn kill_9_at_any_moment_leaves_the_old_file_or_the_new_one() {
             csv => panic!("neither the old file nor the new one after {milliseconds} ms: {csv}"),
         }
         assert_eq!(folder.read("out/platforms.csv"), facts);
-        folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent();
+        folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent();
         if ended.success() {
             break;
         }

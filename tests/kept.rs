@@ -134,7 +134,8 @@ fn a_run_of_a_new_platform_does_not_change_other_platforms() {
         folder.read("out/platforms.csv").starts_with(&facts),
         "the rows are not sorted by name, or the first has changed"
     );
-    let matrix = folder.brokenpipe(&["report", "--legend", "out", "--format", "csv"]).exits(0).silent().out;
+    let matrix =
+        folder.brokenpipe(&["report", "--details", "--legend", "out", "--format", "csv"]).exits(0).silent().out;
     // A platform without facts sorts after native ones, and before those that stand in for another system.
     let columns = if Platform::here().runtime == "wine" { "box-1,here,second" } else { "here,second,box-1" };
     assert_eq!(matrix.lines().next(), Some(&*format!("scenario,cases,step,actor,operation,differs,{columns}")));

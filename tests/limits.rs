@@ -130,7 +130,7 @@ fn without_ipv6_its_cases_are_not_run_and_others_do_not_change() {
     let ran = ran.says(&[&format!(" measured, {} not run, ", missing.1)]);
     assert!(ran.err.ends_with(&format!("\n{}", line_without_ipv6(&missing))), "{ran:?}");
     // The report says why.
-    let report = folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out;
+    let report = folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out;
     assert!(report.contains(&format!("  here: listen on [::1]:0: {}", missing.0)), "{report}");
 
     // What was measured over IPv6 before stays, and what was measured now is as usual.

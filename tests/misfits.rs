@@ -7,7 +7,8 @@ use common::{Folder, good_but};
 /// Asserts that `report` refuses this `box-1.csv` with exactly this message.
 #[track_caller]
 fn wrong_with(text: impl AsRef<[u8]>, message: &str) {
-    let ran = Folder::with("box-1.csv", text).brokenpipe(&["report", "--legend", "box-1.csv"]).refuses(&[]);
+    let ran =
+        Folder::with("box-1.csv", text).brokenpipe(&["report", "--details", "--legend", "box-1.csv"]).refuses(&[]);
     assert_eq!(ran.err, format!("error: box-1.csv:{message}\n"));
 }
 
@@ -98,6 +99,6 @@ fn fields_that_may_belong_to_the_outcome_are_accepted() {
         "an outcome of tomorrow,1,A,B,C",
     ] {
         let folder = Folder::with("box-1.csv", good_but("EPIPE,32,EPIPE,BrokenPipe,,7,", &format!("{fields},7,")));
-        folder.brokenpipe(&["report", "--legend", "box-1.csv"]).exits(0).silent();
+        folder.brokenpipe(&["report", "--details", "--legend", "box-1.csv"]).exits(0).silent();
     }
 }

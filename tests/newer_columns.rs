@@ -7,7 +7,7 @@ use common::{Folder, GOOD, ONE_CASE, contents, good};
 #[test]
 fn columns_of_a_newer_version_are_passed_over_with_a_note() {
     let folder = Folder::with("box-1.csv", good());
-    let plain = folder.brokenpipe(&["report", "--legend", "box-1.csv"]).exits(0).silent().out;
+    let plain = folder.brokenpipe(&["report", "--details", "--legend", "box-1.csv"]).exits(0).silent().out;
     // One column before and one after all others.
     let newer: String = good()
         .lines()
@@ -15,7 +15,7 @@ fn columns_of_a_newer_version_are_passed_over_with_a_note() {
         .map(|(n, line)| if n == 0 { format!("era,{line},mood\n") } else { format!("1,{line},2\n") })
         .collect();
     folder.write("box-1.csv", newer);
-    let ran = folder.brokenpipe(&["report", "--legend", "box-1.csv"]).exits(0);
+    let ran = folder.brokenpipe(&["report", "--details", "--legend", "box-1.csv"]).exits(0);
     assert_eq!(ran.err, "note: box-1.csv: ignored columns unknown to this version: `era`, `mood`\n");
     assert_eq!(ran.out, plain);
 }
@@ -69,18 +69,20 @@ fn without_deadlines(table: &str) -> String {
 fn tables_without_deadlines_are_read_and_a_run_adds_them() {
     let folder = Folder::new();
     folder.run(&ONE_CASE);
-    let (facts, plain) =
-        (folder.read("out/platforms.csv"), folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out);
+    let (facts, plain) = (
+        folder.read("out/platforms.csv"),
+        folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out,
+    );
     let older = without_deadlines(&facts);
     assert!(older.starts_with("platform,") && older.lines().all(|line| line.matches(',').count() == 11), "{older}");
     folder.write("out/platforms.csv", &older);
-    assert_eq!(folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out, plain);
+    assert_eq!(folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out, plain);
     folder.run(&ONE_CASE);
     assert_eq!(folder.read("out/platforms.csv"), facts);
     // One of the two alone is no table of any version, but tells as much as it has.
     folder.write("out/platforms.csv", facts.replace("connect_deadline", "patience"));
     folder
-        .brokenpipe(&["report", "--legend", "out"])
+        .brokenpipe(&["report", "--details", "--legend", "out"])
         .exits(0)
         .says(&["ignored columns unknown to this version: `patience`"]);
 }
@@ -89,10 +91,10 @@ fn tables_without_deadlines_are_read_and_a_run_adds_them() {
 fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
     let folder = Folder::new();
     folder.run(&ONE_CASE);
-    let plain = folder.brokenpipe(&["report", "--legend", "out"]).exits(0).silent().out;
+    let plain = folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0).silent().out;
     let facts = folder.read("out/platforms.csv");
     folder.write("out/platforms.csv", with_column(&facts, "libc"));
-    let ran = folder.brokenpipe(&["report", "--legend", "out"]).exits(0);
+    let ran = folder.brokenpipe(&["report", "--details", "--legend", "out"]).exits(0);
     assert!(ran.err.starts_with("note: ") && ran.err.lines().count() == 1, "{ran:#?}");
     assert!(ran.err.ends_with("platforms.csv: ignored columns unknown to this version: `libc`\n"), "{ran:#?}");
     assert_eq!(ran.out, plain);

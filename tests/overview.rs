@@ -5,7 +5,7 @@ mod common;
 use brokenpipe::{
     catalogue::Catalogue,
     matrix::Matrix,
-    overview::{Known, Overview, Questions},
+    overview::{Overview, Questions, SystemColumn},
     results::Source,
 };
 use common::{Folder, HEAD, PLATFORMS_HEAD, brokenpipe, rows, runner_commands};
@@ -88,15 +88,18 @@ fn every_question_is_answered_and_every_listed_system_answers() {
     let (matrix, notes) = Matrix::read(Source::Embedded, &Catalogue::builtin()).unwrap();
     assert_eq!(notes, <[&str; 0]>::default());
     let (questions, evidence) = (Questions::builtin(), matrix.evidence());
-    let overview = Overview::new(questions, Known::all(questions, &evidence));
+    let overview = Overview::new(questions, SystemColumn::all(questions, &evidence));
     for (topic, answers) in overview.questions() {
         let question = &answers.question.words;
         assert!(answers.cells.iter().any(|answer| answer.is_of_behaviour()), "{}: {question}: nothing", topic.name);
     }
-    let systems: Vec<_> = overview.systems.iter().map(|known| known.system.name).collect();
-    assert_eq!(systems, questions.systems);
+    let systems: Vec<_> = overview.systems.iter().map(|column| column.system.name).collect();
+    let expected = ["linux", "macos", "windows", "freebsd", "netbsd", "openbsd", "illumos", "gvisor", "wine"];
+    assert_eq!(systems, expected);
+    // Other pages have them in the same order.
+    assert_eq!(evidence.systems().iter().map(|system| system.name).collect::<Vec<_>>(), expected);
     for known in &questions.without_sigpipe {
-        assert!(questions.systems.contains(&known.system), "{known:?}");
+        assert!(systems.contains(&known.system.as_str()), "{known:?}");
     }
 }
 
@@ -113,10 +116,15 @@ fn the_page_fits_one_screen() {
     let narrow = lines(&folder, &["--width", "80"]);
     let heads: Vec<_> = narrow[0].split_whitespace().collect();
     assert_eq!(heads, ["Linux", "macOS", "Windows"]);
-    let left_out = narrow.iter().position(|line| line.starts_with("Not shown: FreeBSD, NetBSD, OpenBSD, illumos, "));
-    assert!(left_out.is_some(), "{narrow:#?}");
+    // A command is not broken, and can be copied.
+    let left_out = narrow.iter().position(|line| line == "Not shown: FreeBSD, NetBSD, OpenBSD, illumos, gVisor, Wine;");
+    let command = left_out.map(|at| narrow[at + 1].as_str());
+    assert_eq!(command, Some("  `brokenpipe report --width 166` shows all"), "{narrow:#?}");
+    let whole = lines(&folder, &["--width", "166"]);
+    assert!(!whole.iter().any(|line| line.starts_with("Not shown")), "{whole:#?}");
     // The legend is one line of a page that is wide enough.
-    let legend = "≈ not measured, · unknown, … or another, R W readable, writable, E error, RC WC read, write closed";
+    let legend =
+        "≈ not measured, · unknown, / or, … or another, R W readable, writable, E error, RC WC read, write closed";
     assert!(page.iter().any(|line| line == legend), "{page:#?}");
 }
 
@@ -185,6 +193,63 @@ fn what_was_measured_is_shown_before_what_is_stated_and_the_newest_version_first
     assert_eq!(cells(&page, "2nd write"), ["ECONNRESET", "≈EPROTOTYPE"]);
     let none = folder.brokenpipe(&["report", ".", "--platform", "sun-*"]).exits(1);
     none.says(&["brokenpipe: no platform fits \"sun-*\"; there are moon-"]);
+}
+
+/// A documented platform gives all outcomes of a cell as far as they fit, and never hides success.
+#[test]
+fn a_cell_has_several_outcomes_where_they_fit() {
+    let folder = folder(&[
+        ["short", "documented", "linux", "1", "native", "EINVAL"],
+        ["long", "documented", "macos", "1", "native", "ECONNABORTED"],
+        ["good", "documented", "windows", "1", "native", "ECONNABORTED"],
+    ]);
+    for (platform, others) in
+        [("short", &["ENOTCONN"][..]), ("long", &["ECONNRESET"]), ("good", &["ECONNRESET", "ok 1"])]
+    {
+        let mut text = folder.read(&format!("{platform}.csv"));
+        for outcome in others {
+            text += &format!("{platform},documented,{CASE},9,client,write 1,{outcome},,,,,,,\n");
+        }
+        folder.write(&format!("{platform}.csv"), text);
+    }
+    let page = lines(&folder, &["."]);
+    assert_eq!(cells(&page, "2nd write"), ["≈EINVAL/ENOTCONN", "≈ECONNABORTED…", "≈ok 1…"]);
+    assert_eq!(page.last().unwrap(), "≈ not measured, · unknown, / or, … or another");
+    let legend = lines(&folder, &[".", "--legend", "--width", "160"]);
+    let end = [
+        "≈ was documented or reported, not measured by this program",
+        "· nothing is known",
+        "/ stands between the outcomes of a race, of trials that disagree, or of sources that disagree",
+        "no SIGPIPE: the system does not have this signal (Windows: Microsoft's C run-time library reference, signal: \
+         SIGABRT, SIGFPE, SIGILL, SIGINT, SIGSEGV and",
+        "  SIGTERM are all)",
+        "ok N: N bytes were written or read",
+        "EPIPE and the like: the call failed with this error; `brokenpipe explain` tells of one",
+        "… there are further outcomes:",
+        "… macOS, The peer has closed, 2nd write: ECONNABORTED or ECONNRESET",
+        "… Windows, The peer has closed, 2nd write: ok 1 or ECONNABORTED or ECONNRESET",
+    ];
+    assert_eq!(legend[legend.len() - end.len()..], end);
+    // The table above it is the same.
+    let rows = legend.len() - end.len();
+    assert_eq!(legend[..rows], page[..rows]);
+}
+
+#[test]
+fn a_footnote_names_three_questions_and_the_legend_all() {
+    let folder = Folder::new();
+    let note = |args: &[&str]| {
+        let page = lines(&folder, &[&["--width", "1000"], args].concat());
+        page.into_iter().find(|line| line.starts_with("* wine-8-")).expect("a footnote")
+    };
+    assert_eq!(
+        note(&[]),
+        "* wine-8-x86_64-gnu gave another outcome than wine-10-x86_64-gnu: eof (The peer has closed, then read); \
+         eof (The peer has reset, 1st read); eof (The peer has reset, 2nd read); and 6 more"
+    );
+    let all = note(&["--legend"]);
+    assert_eq!(all.split("; ").count(), 9, "{all}");
+    assert!(all.ends_with("; ECONNABORTED (A refused connect, connect again)"), "{all}");
 }
 
 /// What is said of `moon-3`, whose outcome differs from that of the newest version.

@@ -51,10 +51,11 @@ fn a_diff_says_what_was_not_measured_and_a_matrix_does_not_count_it() {
     assert!(counts.starts_with(&format!("{shown} differ from macos, 0 unsteady ")), "{mixed}");
     assert!(mixed.contains(" macos is documented, not measured.\n"), "{mixed}");
     assert!(!mixed.contains("nothing is counted on it"), "{mixed}");
-    let matrix = ran(&["report", "--legend", "--baseline-column", "macos", "--width", "1000"]).exits(0).out;
+    let matrix =
+        ran(&["report", "--details", "--legend", "--baseline-column", "macos", "--width", "1000"]).exits(0).out;
     assert!(matrix.contains(" from what is documented for macos, "), "{matrix}");
     assert!(!matrix.contains("differ from macos"), "{matrix}");
-    let csv = ran(&["report", "--legend", "--baseline-column", "macos", "--format", "csv"]).exits(0).out;
+    let csv = ran(&["report", "--details", "--legend", "--baseline-column", "macos", "--format", "csv"]).exits(0).out;
     assert!(common::rows(&csv).iter().all(|row| row["differs"] == "stated"));
 }
 
@@ -151,7 +152,7 @@ fn diff_refuses_anything_but_two_different_platforms() {
     ran(&["diff", "macos"]).exits(2).says(&["not provided:\n  <B>\n"]);
     ran(&["diff", "--all"]).refuses(&["--all needs two platforms: `brokenpipe diff A B --all`"]);
     ran(&["diff", "macos", "macOS"]).refuses(&["\"macos\" cannot be compared with itself"]);
-    let systems = "linux, macos, windows, freebsd, illumos, netbsd, openbsd, gvisor, wine";
+    let systems = "linux, macos, windows, freebsd, netbsd, openbsd, illumos, gvisor, wine";
     let none =
         format!("no results of a system or platform \"macros\"; there are systems {systems}; platforms linux-6.18");
     ran(&["diff", "macos", "macros"]).exits(1).says(&[&none]);
@@ -182,7 +183,10 @@ fn diff_compares_the_best_evidence_of_two_systems() {
     assert!(freebsd.starts_with("freebsd: freebsd-12.1 (reported in ") && freebsd.contains(" rows), freebsd-13 (doc"));
     assert!(netbsd.starts_with("netbsd: netbsd-7.99.34 (reported in "), "{netbsd}");
     // A platform that is called like a system is named with its provenance.
-    assert_eq!(sides(&["documented/linux", "macos"])[0], "linux: linux (documented)");
+    assert_eq!(sides(&["documented/linux", "linux"])[0], "documented/linux: linux (documented)");
+    let same = ran(&["diff", "documented/linux", "linux", "--width", "1000"]).exits(0).silent().out;
+    let rows = sides(&["documented/linux", "linux"])[2].split(" in which").next().unwrap().to_owned();
+    assert!(same.contains(&format!("\n{rows} (0 shown): 0 differ from documented/linux, ")), "{same}");
     assert_eq!(
         sides(&["wine-8", "wine"])[..2],
         ["wine-8-x86_64-gnu: wine-8-x86_64-gnu (measured)", "wine: wine-10-x86_64-gnu (measured)"]
@@ -241,16 +245,19 @@ fn under_the_tables(args: &[&str]) -> String {
 
 #[test]
 fn the_baseline_column_is_always_shown() {
-    let hidden = under_the_tables(&["report", "--legend", "--select", "udp", "--baseline-column", "linux"]);
+    let hidden =
+        under_the_tables(&["report", "--details", "--legend", "--select", "udp", "--baseline-column", "linux"]);
     assert!(hidden.contains("\n  linux: documented, linux, native, epoll\n"), "{hidden}");
-    let globs =
-        ["report", "--legend", "--select", "udp", "--platform", "linux-*", "--baseline-column", "wine-10-x86_64-gnu"];
+    let globs = [
+        "report", "--details", "--legend", "--select", "udp", "--platform", "linux-*", "--baseline-column",
+        "wine-10-x86_64-gnu",
+    ];
     let other = under_the_tables(&globs);
     assert!(
         other.contains(" from wine-10-x86_64-gnu, ") && other.contains("\n  wine-10-x86_64-gnu: measured, "),
         "{other}"
     );
-    ran(&["report", "--legend", "--baseline-column", "macros"])
+    ran(&["report", "--details", "--legend", "--baseline-column", "macros"])
         .exits(1)
         .says(&["no results of a platform \"macros\"; there are "]);
 }
@@ -264,13 +271,13 @@ fn show_refuses_a_transport_without_a_case() {
 
 #[test]
 fn cases_that_are_left_out_are_counted() {
-    let under = under_the_tables(&["report", "--legend", "--select", "peer-close"]);
+    let under = under_the_tables(&["report", "--details", "--legend", "--select", "peer-close"]);
     let plain = |line: &&str| line.ends_with(" sigpipe=ignore call=std option=none");
     let listed = Folder::new().brokenpipe(&["list", "peer-close"]).exits(0).out;
     let others = listed.lines().filter(|line| !plain(line)).count();
     let said = format!("\n{others} cases with another sigpipe, call or option are hidden; --cases all shows them.");
     assert!(under.contains(&said), "{said}\n{under}");
-    let all = under_the_tables(&["report", "--legend", "--all", "--cases", "all", "--select", "sigpipe"]);
+    let all = under_the_tables(&["report", "--details", "--legend", "--all", "--cases", "all", "--select", "sigpipe"]);
     let (counts, _) = all.split_once(" that no platform here supports are hidden): ").expect("why rows are missing");
     let numbers: Vec<u32> = counts.split([' ', '(']).filter_map(|word| word.parse().ok()).collect();
     let [rows, shown, left_out] = numbers[..] else { panic!("{counts}") };
@@ -282,7 +289,11 @@ fn an_absent_platform_does_not_count_as_measured() {
     let folder = Folder::new();
     folder.brokenpipe(&["absent", "moon-1", "--reason", "the job timed out"]).exits(0).silent();
     folder.brokenpipe(&["absent", "moon-2", "--reason", "no such machine"]).exits(0).silent();
-    let text = folder.brokenpipe(&["report", "brokenpipe-results", "--legend", "--width", "200"]).exits(0).silent().out;
+    let text = folder
+        .brokenpipe(&["report", "brokenpipe-results", "--details", "--legend", "--width", "200"])
+        .exits(0)
+        .silent()
+        .out;
     assert!(text.contains(" 2 platforms (2 not measured).\n"), "{text}");
     assert!(
         text.contains("\n  moon-1: not measured: the job timed out\n  moon-2: not measured: no such machine\n"),
@@ -308,13 +319,13 @@ fn a_single_statement_is_counted_in_the_singular_and_fits_the_width() {
         common::PLATFORMS_HEAD.to_owned() + &facts("a", "measured") + &facts("b", "documented"),
     );
     let verify = |width: &str| {
-        folder.brokenpipe(&["report", "--legend", ".", "--verify", "--width", width]).exits(0).silent().out
+        folder.brokenpipe(&["report", "--details", "--legend", ".", "--verify", "--width", width]).exits(0).silent().out
     };
     let said = "a measured, ≈b documented: 1 statement about rows that were measured; 1 agrees, 0 contradict. 0 \
                 measured rows have nothing stated about them, and 0 stated rows were not measured.\n\n";
     assert_eq!(verify("1000"), said);
     assert!(verify("40").lines().all(|line| line.chars().count() <= 40), "{}", verify("40"));
-    folder.brokenpipe(&["report", "--legend", ".", "--width", "39"]).exits(2).says(&["39 is not in 40"]);
+    folder.brokenpipe(&["report", "--details", "--legend", ".", "--width", "39"]).exits(2).says(&["39 is not in 40"]);
 }
 
 #[test]
@@ -334,7 +345,8 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
         platforms += &format!("{platform},{provenance},{os},1,1,vax,,native,epoll,1,1,1\n");
     }
     folder.write("platforms.csv", platforms);
-    let verify = |args: &[&str]| folder.brokenpipe(&[&["report", "--legend", ".", "--verify"], args].concat());
+    let verify =
+        |args: &[&str]| folder.brokenpipe(&[&["report", "--details", "--legend", ".", "--verify"], args].concat());
     assert_eq!(
         verify(&["--format", "csv"]).exits(0).silent().out,
         "measured_platform,stated_platform,scenario,cases,step,measured,stated,source\n\
@@ -349,7 +361,7 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
     ]);
     verify(&["--platform", "b"]).exits(1).says(&["nothing that --platform chooses was measured, "]);
     folder
-        .brokenpipe(&["report", "--legend", "a.csv", "--verify"])
+        .brokenpipe(&["report", "--details", "--legend", "a.csv", "--verify"])
         .exits(1)
         .says(&["nothing there is documented or reported\n"]);
 }
@@ -357,10 +369,11 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
 #[test]
 fn csv_and_json_mark_rows_in_which_only_statements_differ() {
     let pair = ["--platform", "linux-6.18-x86_64-gnu", "--platform", "macos", "--select", "peer-reset"];
-    let csv = ran(&[&["report", "--legend", "--format", "csv"], &pair[..]].concat()).exits(0).silent().out;
+    let csv = ran(&[&["report", "--details", "--legend", "--format", "csv"], &pair[..]].concat()).exits(0).silent().out;
     let differs: Vec<_> = csv.lines().skip(1).map(|line| line.contains(",stated,")).collect();
     assert!(!differs.is_empty() && differs.iter().all(|stated| *stated), "{csv}");
-    let json = ran(&[&["report", "--legend", "--format", "json"], &pair[..]].concat()).exits(0).silent().out;
+    let json =
+        ran(&[&["report", "--details", "--legend", "--format", "json"], &pair[..]].concat()).exits(0).silent().out;
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let rows = json["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), differs.len());

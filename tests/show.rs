@@ -211,6 +211,26 @@ fn what_is_not_named_as_a_difference_is_the_same() {
 }
 
 #[test]
+fn results_of_nothing_are_no_answer() {
+    let folder = Folder::new();
+    folder.make("empty");
+    for command in [&["show", "peer-close"][..], &["show", "pipe", "--details"], &["list", "--platform", "linux"]] {
+        let ran = folder.brokenpipe(&[command, &["--results", "empty"]].concat()).exits(1);
+        let message = "brokenpipe: no results there; `brokenpipe run` measures some\n";
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", message), "{command:?}");
+    }
+}
+
+/// Sources say nothing of the first steps, in which there is nothing to tell.
+#[test]
+fn steps_of_which_nothing_is_known_are_not_told() {
+    let text = show(&["peer-close/write-write-write-read", "--platform", "macos"]);
+    assert!(text.contains("\n\ntcp4:\n") && !text.contains("no result"), "{text}");
+    let some = show(&["peer-close/write-write-write-read", "--platform", "linux-7.2-*"]);
+    assert!(some.contains("\n\ntcp4, after 1 client connect ok, 2 server accept ok, "), "{some}");
+}
+
+#[test]
 fn list_has_only_cases_that_the_chosen_platforms_know() {
     let list = |args: &[&str]| Folder::new().brokenpipe(&[&["list"], args].concat());
     let all = list(&["peer-close/write-write-write-read"]).exits(0).silent().out;

@@ -9,7 +9,7 @@ use super::{
     failure::{Done, Failure, print},
     load::{catalogue, select},
     options::{CaseArgs, Own},
-    view::read_matrix,
+    view::{NO_RESULTS, read_matrix},
 };
 use crate::{
     catalogue::{Case, CaseName, Catalogue, Selection},
@@ -71,6 +71,9 @@ pub(super) fn list(args: &ListArgs) -> Done {
 /// Keeps the cases of which the chosen platforms have an outcome.
 fn keep_known(cases: &mut Vec<Case<'_>>, args: &ListArgs, catalogue: &Catalogue) -> Done {
     let matrix = read_matrix(&args.results, catalogue)?;
+    if matrix.is_empty() {
+        return Err(Failure::No(NO_RESULTS.to_owned()));
+    }
     let options = Options { platforms: args.platform.clone(), ..Options::default() };
     let view = View::new(&matrix, &options).map_err(Failure::no)?;
     let is_known = |row: &Row<'_>| row.cells().flatten().any(Cell::is_observed);

@@ -1,7 +1,7 @@
 //! What may have been meant by a name that fits nothing.
 
 use super::{failure::Failure, load::quoted_all};
-use crate::outcome::is_error_name;
+use crate::{explain::Recogniser, outcome::is_error_name};
 
 /// The message for names that fit no scenario: the nearest ones that there are, or where an error is looked up.
 pub(super) fn no_scenario<'a>(misses: &[&str], known: impl Iterator<Item = &'a str> + Clone) -> Failure {
@@ -16,11 +16,12 @@ pub(super) fn no_scenario<'a>(misses: &[&str], known: impl Iterator<Item = &'a s
     Failure::No(problem)
 }
 
-/// Whether a name is that of an error or of a signal, or a number that may be an error's.
+/// Whether a name is that of an error or of a signal, or an error's number, and `explain` recognises it.
 fn is_error(name: &str) -> bool {
     let number = name.strip_prefix('-').unwrap_or(name);
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_number || is_error_name(&name.to_ascii_uppercase())
+    let may_be_error = is_number || is_error_name(&name.to_ascii_uppercase());
+    may_be_error && !Recogniser::new().recognise(name).errors.is_empty()
 }
 
 /// At most three known names that a mistyped one may stand for, the nearest first.
@@ -63,7 +64,7 @@ mod tests {
         for error in ["EPIPE", "econnreset", "WSAECONNRESET", "ERROR_BROKEN_PIPE", "SIGPIPE", "10054", "-32"] {
             assert!(is_error(error), "{error}");
         }
-        for other in ["peer-close", "e", "-", "", "Everything", "1st"] {
+        for other in ["peer-close", "e", "-", "", "Everything", "1st", "999999", "ENOSUCHERROR"] {
             assert!(!is_error(other), "{other}");
         }
     }

@@ -1,6 +1,7 @@
 //! Options that several commands share.
 
 use std::{
+    env,
     io::{self, IsTerminal},
     path::PathBuf,
 };
@@ -53,9 +54,11 @@ pub(super) fn look(width: Option<u16>) -> Look {
     Look { width: width.or_else(here).unwrap_or(120), colour: is_coloured(&io::stdout()), legend: true }
 }
 
-/// Whether a stream is a terminal on which NO_COLOR does not forbid colours (<https://no-color.org>).
+/// Whether a stream is a terminal that understands colours, on which NO_COLOR does not forbid them
+/// (<https://no-color.org>).
 pub(super) fn is_coloured(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let is_forbidden = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    stream.is_terminal() && !is_forbidden && env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 
 /// The folder of accepted results in a checkout, which only `accept` writes into.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     catalogue::Catalogue,
     matrix::{Column, Compare, Options},
-    overview::{Known, Overview, Questions},
+    overview::{Overview, Questions, SystemColumn},
     report::{self, Look, render},
 };
 
@@ -23,8 +23,8 @@ pub(super) struct ReportArgs {
     /// Files of results, or folders of them [default: those that the program carries]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// As PATH, for those used to the option of other commands; repeatable
-    #[arg(long, value_name = "DIR")]
+    /// The same as PATH, as other commands have it; repeatable
+    #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
     /// Show the matrix: scenarios and steps down, platforms across. So does every option that chooses rows or columns
     /// of it
@@ -45,7 +45,7 @@ pub(super) struct ReportArgs {
     /// Compare what was measured with what is documented or reported for the same system, instead of showing the matrix
     #[arg(long, conflicts_with_all = ["all", "baseline_column"])]
     verify: bool,
-    /// Explain every sign and word of the matrix under it, and tell the facts of its platforms
+    /// Explain every sign and word of the page under it; under the matrix, tell the facts of its platforms, too
     #[arg(long)]
     legend: bool,
     #[command(flatten)]
@@ -59,7 +59,7 @@ impl ReportArgs {
         let of_rows = *all || cases.is_some() || *compare != Compare::Exact || !select.is_empty();
         let of_cases = !only.filter().is_everything() || !own.scenarios.is_empty();
         let of_columns = self.expand || self.baseline_column.is_some();
-        self.details || self.legend || self.verify || of_rows || of_cases || of_columns
+        self.details || self.verify || of_rows || of_cases || of_columns
     }
 
     /// Where the results are.
@@ -80,7 +80,7 @@ fn overview(args: &ReportArgs) -> Done {
     }
     let questions = Questions::builtin();
     let evidence = matrix.evidence_of(&args.platform).map_err(Failure::no)?;
-    let overview = Overview::new(questions, Known::all(questions, &evidence));
+    let overview = Overview::new(questions, SystemColumn::all(questions, &evidence));
     if overview.is_empty() {
         return Err(Failure::No(
             "no question of the overview is answered there, or platforms.csv does not say of which system; \
@@ -89,7 +89,8 @@ fn overview(args: &ReportArgs) -> Done {
         ));
     }
     let FormatArgs { format, width } = args.format;
-    print_as(format, |out| report::overview(&overview, format, look(width), out))
+    let look = Look { legend: args.legend, ..look(width) };
+    print_as(format, |out| report::overview(&overview, format, look, out))
 }
 
 /// Prints the matrix.

@@ -13,7 +13,7 @@ use super::{
     load::{catalogue, no_case},
     nearest::no_scenario,
     options::{CaseArgs, Own, look},
-    view::read_matrix,
+    view::{NO_RESULTS, read_matrix},
 };
 use crate::{
     catalogue::{CaseName, Catalogue, Scenario, Selection},
@@ -60,6 +60,9 @@ pub(super) fn show(args: &ShowArgs) -> Done {
         return Err(no_case(&every, &cases));
     }
     let matrix = read_matrix(&args.results, &catalogue)?;
+    if matrix.is_empty() {
+        return Err(Failure::No(NO_RESULTS.to_owned()));
+    }
     let evidence = matrix.evidence_of(&args.platform).map_err(Failure::no)?;
     let look = look(args.width);
     print_as(Format::Table, |out| {

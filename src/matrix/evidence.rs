@@ -13,7 +13,8 @@ use crate::{
     results::{Place, PlaceId},
 };
 
-/// The systems of a matrix, each with what is best known of it. Systems are in the order of the matrix's columns.
+/// The systems of a matrix, each with what is best known of it. Every page has them in this order: the kernels that most
+/// servers and desktops run on, other kernels, what stands in for one, and those that this program does not know.
 ///
 /// What stands in for a kernel, such as gVisor or Wine, is a system of its own. Platforms on which something translates
 /// for another processor, and those whose system is not known, are left out.
@@ -50,25 +51,32 @@ impl System<'_> {
     }
 }
 
+/// Names of systems in data, each with the one that people know, in the order in which systems are shown.
+const TITLES: [(&str, &str); 14] = [
+    ("linux", "Linux"),
+    ("macos", "macOS"),
+    ("windows", "Windows"),
+    ("freebsd", "FreeBSD"),
+    ("netbsd", "NetBSD"),
+    ("openbsd", "OpenBSD"),
+    ("dragonfly", "DragonFly"),
+    ("illumos", "illumos"),
+    ("solaris", "Solaris"),
+    ("android", "Android"),
+    ("ios", "iOS"),
+    ("haiku", "Haiku"),
+    ("gvisor", "gVisor"),
+    ("wine", "Wine"),
+];
+
 /// The name of a system that people know; the given one where there is none.
 pub fn title(name: &str) -> &str {
-    const TITLES: [(&str, &str); 14] = [
-        ("linux", "Linux"),
-        ("macos", "macOS"),
-        ("windows", "Windows"),
-        ("freebsd", "FreeBSD"),
-        ("netbsd", "NetBSD"),
-        ("openbsd", "OpenBSD"),
-        ("dragonfly", "DragonFly"),
-        ("illumos", "illumos"),
-        ("solaris", "Solaris"),
-        ("android", "Android"),
-        ("ios", "iOS"),
-        ("haiku", "Haiku"),
-        ("gvisor", "gVisor"),
-        ("wine", "Wine"),
-    ];
     TITLES.iter().find(|(known, _)| *known == name).map_or(name, |(_, title)| title)
+}
+
+/// The position of a system among those that are shown; a system that is not known comes last.
+fn rank(name: &str) -> usize {
+    TITLES.iter().position(|(known, _)| *known == name).unwrap_or(TITLES.len())
 }
 
 impl Matrix {
@@ -97,6 +105,7 @@ impl Matrix {
             let Some(system) = column.system().filter(|_| !column.is_translated()) else { continue };
             systems.entry(system).or_default().push(column);
         }
+        systems.sort_by(|one, _, other, _| rank(one).cmp(&rank(other)));
         let systems = systems.into_iter().map(|(name, mut platforms)| {
             platforms.sort_by(|a, b| best_first(a, b));
             System { name, platforms }
@@ -142,7 +151,7 @@ impl<'a> Evidence<'a> {
         self.matrix
     }
 
-    /// The systems, those that most servers run on first; what stands in for a kernel comes last.
+    /// The systems, in the order in which they are shown.
     pub fn systems(&self) -> &[System<'a>] {
         &self.systems
     }

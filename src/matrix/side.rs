@@ -21,15 +21,21 @@ impl Matrix {
             return Ok(Column::of_system(system.name, &system.platforms));
         }
         let is_it = |column: &&Column| column.name == word || format!("{}/{}", column.provenance, column.name) == word;
-        if let Some(platform) = self.columns().iter().find(is_it) {
-            return Ok(platform.clone());
+        // A platform that is called like a system is told from that by its provenance.
+        let platform = |column: &Column| {
+            let is_system = systems.iter().any(|system| system.name.eq_ignore_ascii_case(&column.name));
+            let name = if is_system { format!("{}/{}", column.provenance, column.name) } else { column.name.clone() };
+            Column { name, ..column.clone() }
+        };
+        if let Some(column) = self.columns().iter().find(is_it) {
+            return Ok(platform(column));
         }
         let begun: Vec<_> = systems.iter().filter(|system| begins(system.name)).collect();
         let platforms: Vec<_> = self.columns().iter().filter(|column| begins(&column.name)).collect();
         match (begun.as_slice(), platforms.as_slice()) {
             _ if word.is_empty() => Err(self.no_side(&systems, word)),
             ([system], _) => Ok(Column::of_system(system.name, &system.platforms)),
-            ([], [platform]) => Ok((*platform).clone()),
+            ([], [column]) => Ok(platform(column)),
             ([], []) => Err(self.no_side(&systems, word)),
             (systems, platforms) => {
                 let platforms = platforms.iter().map(|column| column.name.as_str()).filter(|_| systems.is_empty());

@@ -28,6 +28,7 @@ pub struct View<'a> {
     pub(super) is_pair: bool,
     left_out: LeftOut,
     counts: Counts,
+    in_all: usize,
 }
 
 /// What a view does not show.
@@ -120,15 +121,17 @@ impl<'a> View<'a> {
     ) -> Self {
         let groups = group_rows(store, &columns, &places, compare, reference);
         let (left_out, mut counts) = (LeftOut::default(), Counts::default());
-        let view = View { store, columns, places, groups, compare, reference, is_pair, left_out, counts };
+        let view = View { store, columns, places, groups, compare, reference, is_pair, left_out, counts, in_all: 0 };
+        let mut in_all = 0;
         for row in view.rows() {
             let differs = row.differs();
             counts.rows += 1;
             counts.differing += usize::from(differs);
             counts.stated += usize::from(!differs && row.differs_from_stated());
             counts.unsteady += usize::from(row.is_unsteady());
+            in_all += usize::from(row.cells().all(|cell| cell.is_some_and(Cell::is_observed)));
         }
-        View { counts, ..view }
+        View { counts, in_all, ..view }
     }
 
     /// The same view with fewer rows; [`counts`](View::counts) stay those of all.
@@ -207,6 +210,11 @@ impl<'a> View<'a> {
     /// How many rows there are, including those that [`keep`](View::keep) left out.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// How many rows there are in which every column has an outcome, including those that [`keep`](View::keep) left out.
+    pub fn rows_in_all(&self) -> usize {
+        self.in_all
     }
 
     /// The cell of a column at a place.

@@ -16,19 +16,21 @@ pub use questions::{Question, Questions, Topic, WithoutSigpipe};
 #[derive(Debug, Clone)]
 pub struct Overview<'a> {
     /// The systems for which there is an answer, in the order of the columns.
-    pub systems: Vec<Known<'a>>,
+    pub systems: Vec<SystemColumn<'a>>,
     /// The questions, in the order of the page.
     pub topics: Vec<TopicAnswers<'a>>,
 }
 
-/// A system, and the evidence of it.
+/// A column: a system, and the evidence of it.
 #[derive(Debug, Clone)]
-pub struct Known<'a> {
+pub struct SystemColumn<'a> {
     /// The system. That of a column for one machine may have another name.
     pub system: System<'a>,
     evidence: &'a Evidence<'a>,
     /// Where each question, in the order of the page, is answered in the evidence.
     places: Rc<[Option<PlaceId>]>,
+    /// Whether it is one run of everything but what takes seconds, so that what it does not answer was not run.
+    is_one_run: bool,
 }
 
 /// The answers to the questions of a topic.
@@ -59,25 +61,27 @@ pub enum Answer<'a> {
         /// Where that is stated.
         source: &'a str,
     },
+    /// Nothing, since the run that the column shows did not try it.
+    NotRun,
     /// Nothing.
     Unknown,
 }
 
-impl<'a> Known<'a> {
-    /// The systems of some evidence, in the order in which the questions list them.
+impl<'a> SystemColumn<'a> {
+    /// The systems of some evidence, in its order.
     pub fn all(questions: &Questions, evidence: &'a Evidence<'a>) -> Vec<Self> {
-        let rank = |system: &System<'_>| questions.systems.iter().position(|name| name == system.name);
         let places = places(questions, evidence);
-        let known = |system: &System<'a>| Known { system: system.clone(), evidence, places: Rc::clone(&places) };
-        let mut known: Vec<_> = evidence.systems().iter().map(known).collect();
-        known.sort_by_key(|known| rank(&known.system).unwrap_or(usize::MAX));
-        known
+        let column = |system: &System<'a>| {
+            let (system, places) = (system.clone(), Rc::clone(&places));
+            SystemColumn { system, evidence, places, is_one_run: false }
+        };
+        evidence.systems().iter().map(column).collect()
     }
 
-    /// One platform of some evidence as a column of its own, under this heading.
+    /// One platform that was run, as a column of its own under this heading.
     pub fn platform(questions: &Questions, heading: &'a str, platform: &'a Column, evidence: &'a Evidence<'a>) -> Self {
         let system = System { name: heading, platforms: vec![platform] };
-        Known { system, evidence, places: places(questions, evidence) }
+        SystemColumn { system, evidence, places: places(questions, evidence), is_one_run: true }
     }
 
     /// The answer to the question with this number.
@@ -89,6 +93,7 @@ impl<'a> Known<'a> {
             (Some(best), _) if best.cell.is_observed() => Answer::Best(best),
             (_, Some(source)) => Answer::NoSigpipe { source },
             (Some(best), None) if !best.cell.is_only(NOT_RUN) => Answer::Best(best),
+            _ if self.is_one_run => Answer::NotRun,
             _ => Answer::Unknown,
         }
     }
@@ -109,12 +114,12 @@ impl Answer<'_> {
 impl<'a> Overview<'a> {
     /// The answers of these systems, which were made with the same questions. A system that answers none of them is left
     /// out.
-    pub fn new(questions: &'a Questions, systems: Vec<Known<'a>>) -> Self {
+    pub fn new(questions: &'a Questions, systems: Vec<SystemColumn<'a>>) -> Self {
         let all: Vec<_> = questions.topics.iter().flat_map(|topic| &topic.questions).collect();
-        let answers = |known: &Known<'a>| -> Vec<_> {
-            all.iter().enumerate().map(|(number, question)| known.answer(questions, number, question)).collect()
+        let answers = |column: &SystemColumn<'a>| -> Vec<_> {
+            all.iter().enumerate().map(|(number, question)| column.answer(questions, number, question)).collect()
         };
-        let answered = systems.into_iter().map(|known| (answers(&known), known));
+        let answered = systems.into_iter().map(|column| (answers(&column), column));
         let answered = answered.filter(|(answers, _)| answers.iter().any(Answer::is_of_behaviour));
         let (columns, systems): (Vec<_>, Vec<_>) = answered.unzip();
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();

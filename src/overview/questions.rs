@@ -14,8 +14,6 @@ static BUILTIN: LazyLock<Questions> =
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Questions {
-    /// The names of systems in data, in the order of their columns; others follow.
-    pub systems: Vec<String>,
     /// Systems on which no write can raise SIGPIPE.
     pub without_sigpipe: Vec<WithoutSigpipe>,
     /// The topics, in the order of the page.
@@ -48,7 +46,7 @@ pub struct Topic {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// The question, worded to follow the topic's name.
+    /// The question, worded to follow the topic's name and a comma.
     pub words: String,
     /// The scenario's id.
     pub scenario: String,
@@ -119,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_question_has_the_usual_case_unless_it_says_otherwise() {
-        let text = "systems = []\nwithout_sigpipe = []\n[[topic]]\nname = 'a'\n[[topic.question]]\nwords = 'b'\n\
+        let text = "without_sigpipe = []\n[[topic]]\nname = 'a'\n[[topic.question]]\nwords = 'b'\n\
                     scenario = 'c/d'\nstep = 2\n";
         let questions = Questions::parse(text).expect("it is complete");
         assert_eq!(questions.topics[0].questions[0].axes(), Axes::USUAL);

@@ -39,8 +39,11 @@ pub(super) fn in_class(view: &View<'_>) -> &'static str {
 pub(super) fn summary(view: &View<'_>, layout: Layout) -> Vec<String> {
     let counts = view.counts();
     let with = if layout == Layout::Stories { ", with what follows a difference" } else { "" };
+    // Two can differ only in what both have.
+    let all = if view.is_pair() { view.rows_in_all() } else { counts.rows };
     let shown = match (view.rows().len(), view.left_out().unsupported) {
-        (rows, _) if rows == counts.rows => String::new(),
+        (rows, _) if rows == all => String::new(),
+        (rows, _) if rows > all => format!(" in which both have an outcome ({rows} shown)"),
         (rows, 0) => format!(" ({rows} shown{with})"),
         (rows, hidden) => format!(" ({rows} shown{with}; {hidden} that no platform here supports are hidden)"),
     };
@@ -60,11 +63,14 @@ pub(super) fn summary(view: &View<'_>, layout: Layout) -> Vec<String> {
             format!("{} {from}{more}", differ(counts.differing))
         }
     };
-    let rows = of(counts.rows, "row", "rows");
+    let rows = of(all, "row", "rows");
     let unsteady = format!("{} unsteady (trials of one platform disagree)", counts.unsteady);
-    let platforms = platforms(view.columns());
-    let stated = if view.is_pair() { not_measured(view.columns()) } else { String::new() };
-    let counts = format!("{rows}{shown}: {differing}, {unsteady}. {platforms}.{stated}");
+    // What stands above the rows of a pair names the platforms of either side.
+    let columns = match view.is_pair() {
+        true => not_measured(view.columns()),
+        false => format!(" {}.", platforms(view.columns())),
+    };
+    let counts = format!("{rows}{shown}: {differing}, {unsteady}.{columns}");
     [counts].into_iter().chain(left_out(view)).collect()
 }
 

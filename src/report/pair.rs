@@ -18,7 +18,7 @@ pub fn sides(view: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -
     let is_there = |row: &Row<'_>, at| row.cell(at).is_some_and(Cell::is_observed);
     let both: Vec<_> = view.rows().filter(|row| is_there(row, 0) && is_there(row, 1)).collect();
     let differing = both.iter().filter(|row| row.differs()).count();
-    let rows = super::of(both.len(), "row", "rows");
+    let rows = super::of(view.rows_in_all(), "row", "rows");
     let count = format!("{rows} in which both have an outcome, {differing} in which they differ");
     for line in [side(view, &both, 0), side(view, &both, 1), count] {
         match format {

@@ -5,18 +5,19 @@ use crate::{
     check::{Against, Checked, Finding, PlatformCheck, Verdict},
     matrix::Cell,
     report::{Look, of},
-    untrusted::log_line,
+    untrusted::{log_line, no_command_at_all},
 };
 
 /// Tells of each platform with how many accepted cells it agrees, and where it differs: at most `most` differences,
 /// what changed before what is unsteady, and how many more there are. Further outcomes of steps that race are only
-/// counted. What is wider than `look` is cut.
+/// counted.
 pub fn differences(checked: &Checked<'_>, most: usize, look: Look) -> String {
-    let lines = checked.platforms.iter().flat_map(|platform| platform_lines(platform, most));
-    lines.map(|line| cut(&log_line(&line), look.width.into()) + "\n").collect()
+    let lines = checked.platforms.iter().flat_map(|platform| platform_lines(platform, most, look.width.into()));
+    let lines: Vec<_> = lines.map(|line| wrapped(&log_line(&line), look.width.into())).collect();
+    lines.iter().flat_map(|line| line.lines()).map(|line| no_command_at_all(line) + "\n").collect()
 }
 
-fn platform_lines(platform: &PlatformCheck<'_>, most: usize) -> Vec<String> {
+fn platform_lines(platform: &PlatformCheck<'_>, most: usize, width: usize) -> Vec<String> {
     let baseline = match &platform.against {
         Against::Own => format!("the accepted results of {}", platform.name),
         Against::Nearest(name, _) => format!("the accepted results of {name}, the nearest platform"),
@@ -35,16 +36,17 @@ fn platform_lines(platform: &PlatformCheck<'_>, most: usize) -> Vec<String> {
         count => format!("; {} not observed here", of(count, "was", "were")),
     };
     let same = of(same, "cell", "cells");
-    let mut lines = vec![format!("This machine agrees with {baseline} in {same}{missing}.")];
-    match further.len() {
-        0 => {}
-        1 => lines.push("In 1 step that races with another it gave a further outcome.".to_owned()),
-        count => lines.push(format!("In {count} steps that race with others it gave a further outcome.")),
-    }
+    let mut begin = format!("This machine agrees with {baseline} in {same}{missing}.");
+    begin += &match further.len() {
+        0 => String::new(),
+        1 => " In 1 step that races with another it gave a further outcome.".to_owned(),
+        count => format!(" In {count} steps that race with others it gave a further outcome."),
+    };
     if !groups.is_empty() {
-        lines.push("It differs in:".to_owned());
+        begin += " It differs in:";
     }
-    lines.extend(groups.iter().take(most).map(line));
+    let mut lines = vec![begin];
+    lines.extend(groups.iter().take(most).map(|group| line(group, width)));
     let more = groups.len().saturating_sub(most);
     if more > 0 {
         lines.push(format!("  and {more} more"));
@@ -57,18 +59,20 @@ fn is_race(finding: &Finding<'_>) -> bool {
     [finding.step.run, finding.step.baseline].into_iter().flatten().any(Cell::is_race)
 }
 
-/// What was found, what was accepted, and where; the cases come last, since they may be many.
-fn line(group: &FindingGroup<'_>) -> String {
+/// Where it is, what was found and what was accepted. The cases, which may be many, come last, and are only counted
+/// where the line has no room for them.
+fn line(group: &FindingGroup<'_>, width: usize) -> String {
     let step = &group.finding.step;
     let [here, accepted] = [step.run, step.baseline].map(super::cell);
     let place = format!("{} step {} {}", step.scenario(), step.step(), step.operation());
-    format!("  {here}, not {accepted}: {place} ({})", group.cases)
+    let found = format!("  {place}: {here}, where the baseline has {accepted}");
+    let line = format!("{found} ({})", group.cases);
+    if line.chars().count() <= width { line } else { format!("{found} ({})", of(group.count, "case", "cases")) }
 }
 
-/// A line of at most `width` characters.
-fn cut(line: &str, width: usize) -> String {
-    if line.chars().count() <= width {
-        return line.to_owned();
-    }
-    line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+/// A line as several that are at most `width` wide, the further ones indented.
+fn wrapped(line: &str, width: usize) -> String {
+    let indent = if line.starts_with(' ') { "      " } else { "" };
+    let options = textwrap::Options::new(width).subsequent_indent(indent);
+    textwrap::fill(line, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
 }

@@ -51,6 +51,8 @@ struct FindingGroup<'a> {
     finding: Finding<'a>,
     /// All cases, in few words.
     cases: String,
+    /// How many these are.
+    count: usize,
 }
 
 impl<'a> FindingGroup<'a> {
@@ -67,6 +69,7 @@ impl<'a> FindingGroup<'a> {
             groups.extend(alike.into_iter().map(|(_, alike)| FindingGroup {
                 finding: *alike[0],
                 cases: name_all(alike.iter().map(|finding| finding.step.case())).join("; "),
+                count: alike.len(),
             }));
         }
         groups

@@ -1,12 +1,15 @@
 //! The overview as Markdown: one table of all systems.
 
 use super::{
-    super::markdown_table::{Align::Left, Content, MarkdownTable},
-    words,
+    super::{
+        Look,
+        markdown_table::{Align::Left, Content, MarkdownTable},
+    },
+    below, words,
 };
 use crate::{overview::Overview, untrusted::escape_markdown};
 
-pub(super) fn render(overview: &Overview<'_>) -> String {
+pub(super) fn render(overview: &Overview<'_>, look: Look) -> String {
     let titles = overview.systems.iter().map(words::title);
     let mut table = MarkdownTable::new([String::new()].into_iter().chain(titles).map(|head| (head, Left)));
     for topic in &overview.topics {
@@ -16,9 +19,7 @@ pub(super) fn render(overview: &Overview<'_>) -> String {
             table.row([answers.question.words.clone()].into_iter().chain(cells));
         }
     }
-    let systems = overview.systems.len();
-    let legend = Some(words::legend(overview, systems)).filter(|legend| !legend.is_empty());
-    let lines = legend.into_iter().chain(words::footnotes(overview, systems));
+    let lines = below(overview, overview.systems.len(), look).into_iter();
     let lines: String = lines.map(|line| format!("\n{}\n", escape_markdown(&line))).collect();
     table.into_text() + &lines
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::super::csv::table;
 use crate::{
-    outcome::UNSUPPORTED,
-    overview::{Answer, Known, Overview, Question, Topic},
+    outcome::{NOT_RUN, UNSUPPORTED},
+    overview::{Answer, Overview, Question, SystemColumn, Topic},
     platform::Provenance,
     untrusted::write_json,
 };
@@ -44,11 +44,16 @@ struct Differing<'a> {
 fn records<'b>(overview: &'b Overview<'_>) -> impl Iterator<Item = Record<'b>> {
     overview.questions().flat_map(|(topic, answers)| {
         let systems = overview.systems.iter().zip(&answers.cells);
-        systems.map(move |(known, answer)| record(topic, answers.question, known, answer))
+        systems.map(move |(column, answer)| record(topic, answers.question, column, answer))
     })
 }
 
-fn record<'b>(topic: &'b Topic, question: &'b Question, known: &'b Known<'_>, answer: &'b Answer<'_>) -> Record<'b> {
+fn record<'b>(
+    topic: &'b Topic,
+    question: &'b Question,
+    column: &'b SystemColumn<'_>,
+    answer: &'b Answer<'_>,
+) -> Record<'b> {
     let axes = question.axes();
     let record = Record {
         topic: &topic.name,
@@ -59,7 +64,7 @@ fn record<'b>(topic: &'b Topic, question: &'b Question, known: &'b Known<'_>, an
         call: axes.call.word(),
         option: axes.option.word(),
         step: question.step,
-        system: known.system.name,
+        system: column.system.name,
         platform: None,
         provenance: None,
         outcomes: Vec::new(),
@@ -68,6 +73,7 @@ fn record<'b>(topic: &'b Topic, question: &'b Question, known: &'b Known<'_>, an
     };
     match answer {
         Answer::Unknown => record,
+        Answer::NotRun => Record { outcomes: vec![NOT_RUN], ..record },
         Answer::NoSigpipe { source } => Record {
             outcomes: vec![UNSUPPORTED],
             provenance: Some(Provenance::Documented),

@@ -7,11 +7,11 @@ use super::{
         Look,
         table::{bold, widest},
     },
-    words,
+    below, words,
 };
 use crate::{
     overview::{Answer, Overview},
-    untrusted::no_command,
+    untrusted::no_command_at_all,
 };
 
 /// Blanks between two columns.
@@ -20,7 +20,7 @@ const GAP: u16 = 2;
 pub(super) fn render(overview: &Overview<'_>, look: Look) -> String {
     let widths = widths(overview);
     let shown = fitting(&widths, look.width);
-    let titles = overview.systems.iter().take(shown).map(|known| no_command(&words::title(known)));
+    let titles = overview.systems.iter().take(shown).map(words::title);
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     if look.colour {
@@ -44,28 +44,33 @@ pub(super) fn render(overview: &Overview<'_>, look: Look) -> String {
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, GAP));
     });
-    let mut text = table.trim_fmt() + "\n";
     let left_out: Vec<_> = overview.systems.iter().skip(shown).map(words::title).collect();
     let left_out = (!left_out.is_empty()).then(|| {
         let all = page(&widths);
         format!("Not shown: {}; `brokenpipe report --width {all}` shows all", left_out.join(", "))
     });
-    let legend = Some(words::legend(overview, shown)).filter(|legend| !legend.is_empty());
-    let lines = left_out.into_iter().chain(legend).chain(words::footnotes(overview, shown));
-    // A bar begins every further line, since text from elsewhere that begins a line with `::` would be a command to a
-    // CI runner.
-    let options = textwrap::Options::new(look.width.into()).subsequent_indent("| ");
-    lines.for_each(|line| text += &(textwrap::fill(&no_command(&line), &options) + "\n"));
-    text
+    let lines = left_out.into_iter().chain(below(overview, shown, look));
+    let texts: Vec<_> = [table.trim_fmt()].into_iter().chain(lines.map(|line| wrapped(&line, look))).collect();
+    texts.iter().flat_map(|text| text.lines()).map(|line| no_command_at_all(line) + "\n").collect()
+}
+
+/// A text as lines that are at most as wide as `look`, none of which ends within a command.
+fn wrapped(text: &str, look: Look) -> String {
+    const UNBROKEN: &str = "\u{a0}";
+    let part = |(at, part): (usize, &str)| if at % 2 == 1 { part.replace(' ', UNBROKEN) } else { part.to_owned() };
+    let text = text.split('`').enumerate().map(part).collect::<Vec<_>>().join("`");
+    let options = textwrap::Options::new(look.width.into()).subsequent_indent("  ");
+    let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
+    textwrap::fill(&text, options.word_splitter(textwrap::WordSplitter::NoHyphenation)).replace(UNBROKEN, " ")
 }
 
 /// The widths of the columns, without gaps: that of the questions, and that of each system.
 fn widths(overview: &Overview<'_>) -> Vec<u16> {
     let topics = overview.topics.iter().map(|topic| topic.topic.name.clone());
     let questions = overview.questions().map(|(_, answers)| question(&answers.question.words));
-    let systems = overview.systems.iter().enumerate().map(|(at, known)| {
+    let systems = overview.systems.iter().enumerate().map(|(at, column)| {
         let cells = overview.questions().map(|(_, answers)| words::cell(&answers.cells[at]));
-        widest(cells.chain([no_command(&words::title(known))]))
+        widest(cells.chain([words::title(column)]))
     });
     [widest(topics.chain(questions))].into_iter().chain(systems).collect()
 }

@@ -1,88 +1,115 @@
-//! The words of the overview for people: its cells, the legend and the footnotes.
+//! The words of the overview for people: its cells and the footnotes.
 
 use indexmap::IndexMap;
 
 use super::super::{EMPTY, STATED, legend::shorten};
 use crate::{
-    matrix::{Best, Cell},
-    outcome::flags_of,
-    overview::{Answer, Known, Overview},
-    untrusted::printable,
+    matrix::{Best, Cell, Seen},
+    outcome::KILLED,
+    overview::{Answer, Overview, SystemColumn},
+    untrusted::{no_command, printable},
 };
 
 /// Marks a cell where another measured version of the system differs.
-const VERSIONS: &str = "*";
+pub(super) const VERSIONS: &str = "*";
+
+/// Stands between the outcomes of a cell.
+pub(super) const OR: &str = "/";
 
 /// Stands for the further outcomes of a cell.
-const MORE: &str = "…";
+pub(super) const MORE: &str = "…";
 
-/// The text of a cell: one outcome, and marks.
+/// In place of a cell of which the run that the column shows did nothing.
+pub(super) const NOT_TRIED: &str = "not run";
+
+/// In place of a cell of a system that does not have SIGPIPE.
+pub(super) const NO_SIGPIPE: &str = "no SIGPIPE";
+
+/// The most characters, with marks, that several outcomes of a cell may take.
+const WIDEST: usize = 16;
+
+/// The most questions that a footnote names.
+const MOST: usize = 3;
+
+/// The text of a cell: its outcomes as far as there is room, and marks.
 pub(super) fn cell(answer: &Answer<'_>) -> String {
     match answer {
         Answer::Unknown => EMPTY.to_owned(),
-        Answer::NoSigpipe { .. } => "no SIGPIPE".to_owned(),
+        Answer::NotRun => NOT_TRIED.to_owned(),
+        Answer::NoSigpipe { .. } => NO_SIGPIPE.to_owned(),
         Answer::Best(best) => {
             let mark = if best.platform.is_measured() { "" } else { STATED };
-            let more = if best.cell.outcomes.len() > 1 { MORE } else { "" };
             let versions = if best.others.is_empty() { "" } else { VERSIONS };
-            format!("{mark}{}{more}{versions}", first_outcome(best.cell))
+            let (outcomes, are_all) = in_room(best);
+            let more = if are_all { "" } else { MORE };
+            format!("{mark}{}{more}{versions}", outcomes.join(OR))
         }
     }
 }
 
-fn first_outcome(cell: &Cell) -> String {
-    match &*cell.outcomes[0].outcome {
-        "killed SIGPIPE" => "killed".to_owned(),
+/// The outcomes that a cell shows, and whether these are all: all if there is room, otherwise the first and, as a
+/// program that expects an error would miss it, success.
+pub(super) fn in_room(best: &Best<'_>) -> (Vec<String>, bool) {
+    let seen = ordered(best.cell);
+    let marks = usize::from(!best.platform.is_measured()) + usize::from(!best.others.is_empty());
+    let all: Vec<_> = seen.iter().map(|seen| text(seen)).collect();
+    if marks + all.join(OR).chars().count() <= WIDEST {
+        return (all, true);
+    }
+    let is_shown = |(at, seen): &(usize, &&Seen)| *at == 0 || is_success(seen);
+    let shown: Vec<_> = seen.iter().enumerate().filter(is_shown).map(|(_, seen)| text(seen)).collect();
+    let are_all = shown.len() == all.len();
+    (shown, are_all)
+}
+
+/// All outcomes of a cell, in a sentence.
+pub(super) fn all_outcomes(cell: &Cell) -> String {
+    ordered(cell).into_iter().map(text).collect::<Vec<_>>().join(" or ")
+}
+
+/// The outcomes of a cell, likeliest first; where they were not counted, success before errors.
+fn ordered(cell: &Cell) -> Vec<&Seen> {
+    let mut seen: Vec<_> = cell.outcomes.iter().collect();
+    if !cell.is_counted() {
+        seen.sort_by_key(|seen| !is_success(seen));
+    }
+    seen
+}
+
+fn is_success(seen: &Seen) -> bool {
+    *seen.outcome == *"ok" || seen.outcome.starts_with("ok ")
+}
+
+fn text(seen: &Seen) -> String {
+    match &*seen.outcome {
+        KILLED => "killed".to_owned(),
         outcome => printable(&shorten(outcome)),
     }
 }
 
 /// The name of a system, which may come from a file.
-pub(super) fn title(known: &Known<'_>) -> String {
-    printable(known.system.title())
-}
-
-/// The cells of the systems that are on the page.
-fn shown<'a, 'b>(overview: &'b Overview<'a>, systems: usize) -> impl Iterator<Item = &'b Answer<'a>> {
-    overview.questions().flat_map(move |(_, answers)| answers.cells.iter().take(systems))
-}
-
-fn bests<'a, 'b>(overview: &'b Overview<'a>, systems: usize) -> impl Iterator<Item = &'b Best<'a>> {
-    shown(overview, systems).filter_map(|answer| match answer {
-        Answer::Best(best) => Some(best),
-        _ => None,
-    })
-}
-
-/// What the signs mean that the first `systems` columns have; empty if they have none.
-pub(super) fn legend(overview: &Overview<'_>, systems: usize) -> String {
-    let has = |fits: &dyn Fn(&Best<'_>) -> bool| bests(overview, systems).any(fits);
-    let mut parts = Vec::new();
-    let mut add = |is_there: bool, text: &str| parts.extend(is_there.then(|| text.to_owned()));
-    add(has(&|best| !best.platform.is_measured()), &format!("{STATED} not measured"));
-    add(shown(overview, systems).any(|answer| matches!(answer, Answer::Unknown)), &format!("{EMPTY} unknown"));
-    add(has(&|best| best.cell.outcomes.len() > 1), &format!("{MORE} or another"));
-    add(has(&|best| !best.others.is_empty()), &format!("{VERSIONS} versions differ"));
-    let has_flags = has(&|best| flags_of(&best.cell.outcomes[0].outcome).is_some());
-    add(has_flags, "R W readable, writable, E error, RC WC read, write closed");
-    parts.join(", ")
+pub(super) fn title(column: &SystemColumn<'_>) -> String {
+    no_command(&printable(column.system.title()))
 }
 
 /// The versions of the first `systems` systems that differ from the newest, which is shown: a line for each platform,
-/// with what it gave and the questions.
-pub(super) fn footnotes(overview: &Overview<'_>, systems: usize) -> Vec<String> {
+/// with what it gave and the questions, the first ones or all.
+pub(super) fn footnotes(overview: &Overview<'_>, systems: usize, all: bool) -> Vec<String> {
     let mut differing: IndexMap<(&str, &str), Vec<String>> = IndexMap::new();
     for (topic, answers) in overview.questions() {
         for answer in answers.cells.iter().take(systems) {
             let Answer::Best(best) = answer else { continue };
             for (platform, cell) in &best.others {
-                let question = format!("{} ({}, {})", first_outcome(cell), topic.name, answers.question.words);
+                let question = format!("{} ({}, {})", all_outcomes(cell), topic.name, answers.question.words);
                 differing.entry((&platform.name, &best.platform.name)).or_default().push(question);
             }
         }
     }
     let line = |((platform, newest), questions): ((&str, &str), Vec<String>)| {
-        format!("{VERSIONS} {platform} gave another outcome than {newest}: {}", questions.join("; "))
+        let named = if all { questions.len() } else { questions.len().min(MOST) };
+        let more = questions.len() - named;
+        let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+        format!("{VERSIONS} {platform} gave another outcome than {newest}: {}{more}", questions[..named].join("; "))
     };
     differing.into_iter().map(line).collect()
 }
