@@ -18,6 +18,7 @@ pub(super) struct Place {
     /// Such as a USB device.
     pub(super) what: String,
     errors: Vec<String>,
+    /// In lower case; `*` at the end stands for further letters.
     words: Vec<String>,
     unless: Vec<String>,
     /// Where that is known from.
@@ -40,8 +41,11 @@ impl Elsewhere {
     }
 }
 
-/// Whether a word is there, and not in the middle of a longer one.
+/// Whether a word is there, and is no part of a longer one; where the word ends in `*`, it may be the beginning of one.
 fn has_word(line: &str, word: &str) -> bool {
+    let (word, may_go_on) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
+    let goes_on =
+        |rest: &str| !may_go_on && rest.starts_with(char::is_alphabetic) && word.ends_with(char::is_alphabetic);
     let is_inside = |at: usize| line[..at].ends_with(char::is_alphanumeric) && word.starts_with(char::is_alphanumeric);
-    line.match_indices(word).any(|(at, _)| !is_inside(at))
+    line.match_indices(word).any(|(at, _)| !is_inside(at) && !goes_on(&line[at + word.len()..]))
 }

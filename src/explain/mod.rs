@@ -17,6 +17,7 @@ mod idioms;
 mod line;
 mod log;
 mod numbers;
+mod others;
 mod phrases;
 mod recognise;
 mod signal;

@@ -4,6 +4,7 @@ use super::{
     context::{About, Around, SIGPIPE, about},
     errors::{Code, Errors},
     line::Line,
+    others::Others,
     signal::{Rank, Signal},
 };
 
@@ -157,6 +158,9 @@ fn meaning(line: &Line, known: &Errors, around: Around, value: i64, about: About
     }
 }
 
+/// The rank of the least common system of which numbers are taken at their word.
+const COMMON: u8 = 6;
+
 /// The errors that have a number on the systems that can be meant, likeliest first.
 fn errors_of(known: &Errors, around: Around, value: i64, about: About) -> Vec<String> {
     let is_windows = if about == About::Windows { Some(true) } else { around.is_windows };
@@ -195,6 +199,12 @@ fn errors_of(known: &Errors, around: Around, value: i64, about: About) -> Vec<St
         if !errors.contains(error) && (!is_aside || errors.is_empty()) {
             errors.push(error.clone());
         }
+    }
+    // What only rare systems call so is on a common one an error that is not about connections.
+    let is_rare = |code: &&Code| rank(code) > COMMON;
+    if !errors.is_empty() && is_windows != Some(true) && codes.iter().all(is_rare) && Others::builtin().has(value.abs())
+    {
+        errors.insert(0, "OTHER".to_owned());
     }
     errors
 }

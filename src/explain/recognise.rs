@@ -111,23 +111,30 @@ impl Recogniser {
         let named = signals.iter().map(|signal| &signal.runtime).find(|runtime| !runtime.is_empty());
         let runtime = if runtime.is_empty() { named.cloned().unwrap_or_default() } else { runtime };
         let source = signals.iter().map(|signal| &signal.source).find(|source| !source.is_empty());
-        let os = if os.is_empty() { self.os_of(&errors[0], signals) } else { os };
+        let os = self.os_of(&errors[0], signals, os);
         Recognised { why, source: source.cloned().unwrap_or_default(), code, runtime, os, errors }
     }
 
-    /// The system that the number of an error, or the wording of a text, belongs to.
-    fn os_of(&self, error: &str, signals: &[Signal]) -> String {
-        let code = signals.iter().find_map(|signal| signal.code).filter(|code| *code != 32 && *code != 9);
-        let tables = code.into_iter().flat_map(|code| self.errors.with_code(code));
+    /// The system that a line is from: the one that its words tell, if the error has this number there; otherwise the only
+    /// common one on which it has, or the one whose wording a text is. Empty if that does not tell.
+    fn os_of(&self, error: &str, signals: &[Signal], told: String) -> String {
+        let code = signals.iter().find_map(|signal| signal.code);
+        let tables = code.into_iter().flat_map(|code| [code, -code]).flat_map(|code| self.errors.with_code(code));
         let system = tables.filter(|code| code.errors[0] == error).map(|code| match code.table.as_str() {
             "winsock" | "win32" | "wininet" | "ntstatus" | "ucrt" | "libuv" => "windows",
-            "nsurl" => "macos",
             table => table,
         });
         let mut systems: Vec<_> = system.collect();
         systems.dedup();
-        if let Some(system) = systems.first() {
-            return (*system).to_owned();
+        if !told.is_empty() && (systems.is_empty() || systems.contains(&&*told)) {
+            return told;
+        }
+        const COMMON: [&str; 7] = ["linux", "macos", "windows", "freebsd", "netbsd", "openbsd", "illumos"];
+        let mut common = systems.iter().filter(|system| COMMON.contains(*system));
+        match (common.next(), common.next(), systems.first()) {
+            (Some(only), None, _) | (None, _, Some(only)) => return (*only).to_owned(),
+            (Some(_), Some(_), _) => return String::new(),
+            (None, _, None) => {}
         }
         let of_texts = signals.iter().map(|signal| &signal.os).find(|os| !os.is_empty() && !os.contains(','));
         of_texts.cloned().unwrap_or_default()
@@ -196,12 +203,14 @@ fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     // A number that the system's own text beside it contradicts is from a system that nobody thought of.
     let strerrors: Vec<_> = signals.iter().filter(|signal| signal.rank == Rank::Strerror).cloned().collect();
     signals.retain(|signal| {
-        signal.rank != Rank::Number
+        (signal.rank != Rank::Number && signal.code.is_none())
             || !strerrors.iter().any(|text| {
                 let apart = signal.start.saturating_sub(text.end).max(text.start.saturating_sub(signal.end));
                 apart <= NEAR && !text.errors.iter().any(|error| signal.errors.contains(error))
             })
     });
+    // The text of an error that is not about connections has done its part with that.
+    signals.retain(|signal| signal.rank != Rank::Strerror || !signal.errors.is_empty());
     let Some(best) = signals.iter().map(|signal| signal.rank).max() else { return (Vec::new(), Vec::new()) };
     let (mut tops, others): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rank == best);
     // What wraps another error names it last.

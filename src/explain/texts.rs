@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{
     errors::Errors,
     line::{Line, after, lowered, tidy, until},
+    others::Others,
     signal::{Rank, Signal},
 };
 
@@ -72,6 +73,7 @@ impl Texts {
         let records = reader.deserialize().map(|record| record.unwrap_or_else(|error| panic!("texts.csv: {error}")));
         let mut shapes: Vec<_> = records.map(Shape::new).collect();
         shapes.extend(names(errors).map(Shape::new));
+        shapes.extend(Others::builtin().texts.iter().map(|text| Shape::new(own_text(text))));
         let keys = shapes.iter().map(|shape| lowered(&shape.parts[shape.key].0));
         let search = AhoCorasick::new(keys).unwrap_or_else(|error| panic!("texts.csv: {error}"));
         Texts { shapes, search }
@@ -83,6 +85,18 @@ impl Texts {
         found
             .filter_map(|found| self.shapes[found.pattern().as_usize()].fit(line, found.start(), found.end()))
             .collect()
+    }
+}
+
+/// The system's own text of an error that is not about connections.
+fn own_text(text: &str) -> Record {
+    Record {
+        text: text.to_owned(),
+        errors: String::new(),
+        kind: Kind::Strerror,
+        runtime: String::new(),
+        os: String::new(),
+        source: String::new(),
     }
 }
 
