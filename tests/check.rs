@@ -2,7 +2,11 @@
 
 mod common;
 
+use brokenpipe::catalogue::Catalogue;
+use brokenpipe::check::Terms;
+use brokenpipe::matrix::Comparison;
 use brokenpipe::platform::{Platform, Provenance};
+use brokenpipe::report::{self, Look};
 use brokenpipe::results::{Results, Row};
 use common::{
     Folder,
@@ -52,6 +56,22 @@ fn what_follows_a_failed_check_can_be_typed() {
         let err = folder.brokenpipe(&[&args[..], &["--format", format]].concat()).exits(1).err;
         assert_eq!(err, "brokenpipe: not as accepted: 1 changed\n", "{format}");
     }
+}
+
+/// What the program says without a command reads as `check` does, and counts cases for which there is no room.
+#[test]
+fn differences_in_brief_say_where_and_what() {
+    let folder = folder(but(2, CHANGED));
+    let [baseline, run] = [folder.join("results"), folder.join("run")];
+    let pair = Comparison::read(&[baseline], &[run], &Catalogue::builtin()).unwrap();
+    let checked = brokenpipe::check::check(&pair, &[], &Terms { everything: true, ..Terms::default() });
+    let text = |most, width| report::differences(&checked, most, Look { width, colour: false, legend: false });
+    let head = "This machine agrees with the accepted results of box-5.1 in 2 cells. It differs in:\n";
+    let place = "  peer-close/read-read-write step 2 client write 1: ECONNRESET, where the baseline has EPIPE";
+    assert_eq!(text(10, 120), format!("{head}{place} (tcp4)\n"));
+    assert_eq!(text(0, 120), format!("{head}  and 1 more\n"));
+    let narrow = format!("{}\n      EPIPE (1 case)\n", place.trim_end_matches(" EPIPE"));
+    assert_eq!(text(10, 88), format!("{head}{narrow}"));
 }
 
 /// What is typed next after a check against what the program carries leads to a check that passes.

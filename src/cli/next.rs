@@ -57,7 +57,7 @@ fn after_missing(paths: Paths<'_>, own: &str) -> Vec<(String, &'static str)> {
     vec![(format!("brokenpipe run{out}{own}"), "measures everything"), (check, "checks only what was measured")]
 }
 
-/// What to type, and what it does, where these scenarios, or some that the catalogue does not know, gave something else.
+/// What to type, and what it does, where these scenarios, or some that are not in the catalogue, gave something else.
 fn after_change(scenarios: &[&str], paths: Paths<'_>, own: &str) -> Vec<(String, &'static str)> {
     let show = (!scenarios.is_empty())
         .then(|| (format!("brokenpipe show {}{own}", scenarios.join(" ")), "what is known of it"));

@@ -13,8 +13,8 @@ use crate::{
     results::{Place, PlaceId},
 };
 
-/// The systems of a matrix, each with what is best known of it. Every page has them in this order: the kernels that most
-/// servers and desktops run on, other kernels, what stands in for one, and those that this program does not know.
+/// The systems of a matrix, each with what is best known of it. Every page has them in this order: the kernels that
+/// most servers and desktops run on, other kernels, what stands in for one, and those that this program does not know.
 ///
 /// What stands in for a kernel, such as gVisor or Wine, is a system of its own. Platforms on which something translates
 /// for another processor, and those whose system is not known, are left out.

@@ -212,7 +212,8 @@ impl<'a> View<'a> {
         self.counts
     }
 
-    /// How many rows there are in which every column has an outcome, including those that [`keep`](View::keep) left out.
+    /// How many rows there are in which every column has an outcome, including those that [`keep`](View::keep) left
+    /// out.
     pub fn rows_in_all(&self) -> usize {
         self.in_all
     }
