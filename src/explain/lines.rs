@@ -113,8 +113,8 @@ fn first_break(text: &str, within: usize) -> usize {
 }
 
 impl Recogniser {
-    /// Like [`Recogniser::recognise`], of a text of any length. One that is longer than 16 KiB is searched in pieces, and
-    /// the first in which something is recognised counts.
+    /// Like [`Recogniser::recognise`], of a text of any length. One that is longer than 16 KiB is searched in pieces,
+    /// and the first in which something is recognised counts.
     pub fn recognise_whole(&self, text: &str) -> Recognised {
         let mut rest = text;
         loop {

@@ -54,26 +54,30 @@ struct Extent {
     situations: usize,
     /// Whether Windows' further numbers have their names.
     names: bool,
+    /// Whether there are blank lines between the parts.
+    gaps: bool,
 }
 
 /// The extents that are tried, until a page fits.
-const EXTENTS: [Extent; 4] = [
-    Extent { situations: 3, names: true },
-    Extent { situations: 2, names: true },
-    Extent { situations: 2, names: false },
-    Extent { situations: 1, names: false },
+const EXTENTS: [Extent; 5] = [
+    Extent { situations: 3, names: true, gaps: true },
+    Extent { situations: 2, names: true, gaps: true },
+    Extent { situations: 2, names: false, gaps: true },
+    Extent { situations: 1, names: false, gaps: true },
+    Extent { situations: 1, names: false, gaps: false },
 ];
 
 /// Lines of text, wrapped.
 struct Page<'a> {
     text: String,
     width: usize,
+    gaps: bool,
     known: &'a Errors,
 }
 
 impl Page<'_> {
-    fn new(look: Look) -> Self {
-        Page { text: String::new(), width: usize::from(look.width), known: Errors::builtin() }
+    fn new(look: Look, gaps: bool) -> Self {
+        Page { text: String::new(), width: usize::from(look.width), gaps, known: Errors::builtin() }
     }
 
     /// A paragraph; its first line begins with `first`, and those that follow with as many blanks.
@@ -85,7 +89,9 @@ impl Page<'_> {
     }
 
     fn gap(&mut self) {
-        self.text.push('\n');
+        if self.gaps {
+            self.text.push('\n');
+        }
     }
 }
 
@@ -97,7 +103,7 @@ impl Page<'_> {
 pub fn explain(explained: &Explained<'_>, detail: Detail, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::new();
     for extent in EXTENTS {
-        let mut page = Page::new(look);
+        let mut page = Page::new(look, extent.gaps);
         match detail {
             Detail::Full => full(&mut page, explained, extent),
             Detail::Short => short(&mut page, explained),
@@ -194,7 +200,7 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
     let is_it = |errors: &[String]| errors.iter().any(|error| error == name);
     let statuses = known.statuses.iter().filter(|status| Some(status.code) == recognised.code && is_it(&status.errors));
     let statuses: Vec<_> =
-        statuses.map(|status| format!("the exit status {} of {}", status.code, status.program)).collect();
+        statuses.map(|status| format!("exit status {} of {}", status.code, status.program)).collect();
     if !statuses.is_empty() {
         text.push_str(&format!(": {}", statuses.join(", ")));
     }
@@ -223,7 +229,8 @@ fn numbers(known: &Errors, recognised: &Recognised, error: &Error, extent: Exten
     let codes = NUMBERED.iter().filter_map(|system| {
         let code = known.code(&error.name, system)?;
         let native = if code.native == error.name { String::new() } else { format!(" {}", code.native) };
-        Some((format!("{}{native}", code.code), place_of(known, code)))
+        let place = if *system == "libuv" && !extent.names { system.to_string() } else { place_of(known, code) };
+        Some((format!("{}{native}", code.code), place))
     });
     let mut parts: Vec<_> =
         grouped(codes).into_iter().map(|(code, places)| format!("{code} ({})", places.join(", "))).collect();
@@ -345,7 +352,7 @@ fn quoted(text: &str) -> String {
 pub fn explain_log(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()> {
     /// How many kinds of errors are listed.
     const LISTED: usize = 8;
-    let mut page = Page::new(look);
+    let mut page = Page::new(look, true);
     let found = summary.found();
     let count: u64 = found.iter().map(|found| found.count).sum();
     let lines = if summary.lines == 1 { "line" } else { "lines" };
