@@ -4,24 +4,29 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::matrix::title;
+
 /// What is known of errors: `errors.toml` and `codes.csv`.
 #[derive(Debug)]
 pub struct Errors {
-    /// The systems, in the order in which they are shown.
-    pub systems: Vec<System>,
+    /// The systems and libraries, in the order in which they are shown.
+    pub systems: Vec<Numbering>,
     /// The errors.
     pub errors: Vec<Error>,
     /// Every number, with the system that gives it.
     pub codes: Vec<Code>,
+    /// Statuses with which programs end.
+    pub statuses: Vec<Status>,
 }
 
 /// A system, or a library on it, that numbers errors in its own way.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct System {
+pub struct Numbering {
     /// A short name: `linux`, `winsock`.
     pub id: String,
-    /// What people call it.
+    /// What people call it: the system's title where the file has nothing else.
+    #[serde(default)]
     pub label: String,
     /// The lower, the likelier a bare number comes from it.
     pub rank: u8,
@@ -44,6 +49,11 @@ pub struct Error {
     pub meaning: String,
     /// What it is taken for, and is not.
     pub not: String,
+    /// What to do about it, where a test for a lost connection is no answer; otherwise empty.
+    #[serde(default)]
+    pub advice: String,
+    /// Where all this is known from.
+    pub source: String,
     /// What tells it apart from the others that a text may mean.
     #[serde(default)]
     pub sign: String,
@@ -61,15 +71,27 @@ pub struct Code {
     pub native: String,
     /// The canonical names that it may stand for, likeliest first.
     pub errors: Vec<String>,
-    /// The id of the [`System`], or `win32`, `wininet`, `ntstatus`.
+    /// The id of the [`Numbering`], or `win32`, `wininet`, `ntstatus`.
     pub table: String,
+}
+
+/// A status with which a program ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The status.
+    pub code: i64,
+    /// The program, such as `curl`.
+    pub program: String,
+    /// The canonical names that it may stand for, likeliest first.
+    pub errors: Vec<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    system: Vec<System>,
+    system: Vec<Numbering>,
     error: Vec<Error>,
+    status: Vec<Statuses>,
     windows: Vec<Windows>,
 }
 
@@ -80,6 +102,22 @@ struct Windows {
     #[serde(rename = "source")]
     _source: String,
     codes: Vec<(i64, String, String)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Statuses {
+    program: String,
+    #[serde(rename = "source")]
+    _source: String,
+    codes: Vec<(i64, String)>,
+}
+
+impl Error {
+    /// Whether the answer to it is the test for a lost connection.
+    pub fn is_lost_connection(&self) -> bool {
+        !self.aside && self.advice.is_empty() && self.name != "OTHER"
+    }
 }
 
 impl Errors {
@@ -94,7 +132,7 @@ impl Errors {
     ///
     /// At a mistake in the built-in files, which a test reads.
     fn parse(toml: &str, codes: &str) -> Errors {
-        let file: File = toml::from_str(toml).unwrap_or_else(|error| panic!("errors.toml: {error}"));
+        let mut file: File = toml::from_str(toml).unwrap_or_else(|error| panic!("errors.toml: {error}"));
         let mut numbers = Vec::new();
         for record in csv::Reader::from_reader(codes.as_bytes()).records() {
             let record = record.unwrap_or_else(|error| panic!("codes.csv: {error}"));
@@ -112,11 +150,19 @@ impl Errors {
             numbers.extend(codes.into_iter().map(|(code, native, errors)| Code {
                 code,
                 native,
-                errors: errors.split('|').map(str::to_owned).collect(),
+                errors: names(&errors),
                 table: table.clone(),
             }));
         }
-        Errors { systems: file.system, errors: file.error, codes: numbers }
+        for system in file.system.iter_mut().filter(|system| system.label.is_empty()) {
+            system.label = title(&system.id).to_owned();
+        }
+        let of_program = |Statuses { program, codes, .. }: Statuses| {
+            let codes = codes.into_iter();
+            codes.map(move |(code, errors)| Status { code, program: program.clone(), errors: names(&errors) })
+        };
+        let statuses = file.status.into_iter().flat_map(of_program).collect();
+        Errors { systems: file.system, errors: file.error, codes: numbers, statuses }
     }
 
     /// The error of this canonical name.
@@ -127,6 +173,12 @@ impl Errors {
     /// The number of an error on a system, and its name there; `None` where the system has no such error.
     pub fn code(&self, error: &str, system: &str) -> Option<&Code> {
         self.codes.iter().find(|code| code.table == system && code.errors[0] == error)
+    }
+
+    /// What people call a system, by its name in data or the id of its [`Numbering`]; that itself where there is none.
+    pub fn label<'a>(&'a self, system: &'a str) -> &'a str {
+        let known = self.systems.iter().find(|known| known.id == system);
+        known.map_or_else(|| title(system), |known| &known.label)
     }
 
     /// The known names that are spelt most like a word, at most two letters from it: names of errors are so alike that
@@ -148,6 +200,11 @@ impl Errors {
     pub fn with_code(&self, code: i64) -> impl Iterator<Item = &Code> {
         self.codes.iter().filter(move |known| known.code == code)
     }
+}
+
+/// The names in a list with `|` between them.
+fn names(list: &str) -> Vec<String> {
+    list.split('|').map(str::to_owned).collect()
 }
 
 /// The name that a system has for a POSIX error.
@@ -225,6 +282,39 @@ mod tests {
         assert!(of(32).contains(&("linux", "EPIPE")) && of(32).contains(&("win32", "OTHER")));
         assert!(of(54).contains(&("macos", "ECONNRESET")));
         assert_eq!(of(-4077), [("libuv", "ECONNRESET")]);
+    }
+
+    #[test]
+    fn systems_have_the_names_that_they_have_everywhere() {
+        let known = Errors::builtin();
+        let label = |id| known.systems.iter().find(|system| system.id == id).map(|system| system.label.as_str());
+        assert_eq!(label("macos"), Some("macOS"));
+        assert_eq!(label("winsock"), Some(title("windows")));
+        assert!(known.systems.iter().all(|system| system.label != system.id || system.id == "illumos"));
+        assert_eq!(
+            [known.label("windows"), known.label("netbsd"), known.label("plan9")],
+            ["Windows", "NetBSD", "plan9"]
+        );
+    }
+
+    #[test]
+    fn statuses_stand_for_known_errors() {
+        let known = Errors::builtin();
+        for status in &known.statuses {
+            assert!(status.errors.iter().all(|error| known.find(error).is_some()), "{status:?}");
+        }
+        let of = |code| known.statuses.iter().filter(move |status| status.code == code).map(|status| &*status.program);
+        assert_eq!(of(7).collect::<Vec<_>>(), ["curl"]);
+        assert_eq!(of(255).collect::<Vec<_>>(), ["ssh"]);
+    }
+
+    #[test]
+    fn every_error_has_a_source_and_something_to_do_where_a_test_says_nothing() {
+        for error in &Errors::builtin().errors {
+            assert!(!error.source.is_empty(), "{}", error.name);
+            assert!(error.advice.is_empty() || error.advice.ends_with('.'), "{}", error.name);
+            assert!(!error.name.starts_with("LOCAL-") || !error.advice.is_empty(), "{}", error.name);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub struct Language {
     pub test: String,
     /// How to keep SIGPIPE from killing.
     pub sigpipe: String,
-    /// Where the test fails: the system, or `all`, and what to do.
+    /// Where the test fails: the system, or `all`, and what to do. The worst is the first.
     pub holes: Vec<(String, String)>,
     /// Where that is known from.
     pub source: String,
@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn lines_fit_beside_their_names() {
         for language in languages() {
-            assert!(language.test.len() <= 109, "{}: {}", language.name, language.test.len());
+            assert!(language.test.len() <= 216, "{}: {}", language.name, language.test.len());
+            let (system, hole) = &language.holes[0];
+            assert!(system.len() + hole.len() <= 102, "{}: {hole}", language.name);
             assert!(!language.holes.is_empty() && !language.source.is_empty(), "{}", language.name);
         }
     }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Recognised, Recogniser, shortened};
+use super::{LogLine, Recognised, Recogniser, shortened};
 
 /// How much is kept of a line, in bytes.
 const KEPT: usize = 400;
@@ -12,6 +12,8 @@ const KEPT: usize = 400;
 pub struct Summary {
     /// How many lines there were.
     pub lines: u64,
+    /// How many of them were cut.
+    pub truncated: u64,
     /// What was recognised, by the canonical names joined by `|`, in the order of the first lines.
     found: IndexMap<String, Found>,
 }
@@ -31,13 +33,14 @@ pub struct Found {
 
 impl Summary {
     /// Takes the next line.
-    pub fn add(&mut self, recogniser: &Recogniser, line: &str) {
-        self.lines += 1;
-        let recognised = recogniser.recognise(line);
+    pub fn add(&mut self, recogniser: &Recogniser, line: &LogLine) {
+        self.lines = line.number;
+        self.truncated += u64::from(line.is_truncated);
+        let recognised = recogniser.recognise_whole(&line.text);
         if recognised.errors.is_empty() {
             return;
         }
-        let here = || (self.lines, shortened(line, KEPT).to_owned());
+        let here = || (line.number, shortened(&line.text, KEPT).to_owned());
         let found = self.found.entry(recognised.errors.join("|")).or_insert_with(|| Found {
             recognised,
             count: 0,

@@ -2,27 +2,11 @@
 
 use super::{
     context::{About, Around, SIGPIPE, about},
-    errors::{Code, Errors},
+    errors::{Code, Errors, Status},
     line::Line,
     others::Others,
     signal::{Rank, Signal},
 };
-
-/// Exit codes of curl (`CURLcode` in curl's `include/curl/curl.h`), with what they say of the connection.
-const CURL: &[(i64, &[&str])] = &[
-    (7, &["ECONNREFUSED", "ECONNRESET"]),
-    (18, &["EOF"]),
-    (23, &["EPIPE"]),
-    (28, &["LOCAL-TIMEOUT"]),
-    (35, &["ECONNRESET", "EOF"]),
-    (52, &["EOF"]),
-    (55, &["EPIPE", "ECONNRESET"]),
-    (56, &["ECONNRESET", "EOF"]),
-];
-
-/// Exit statuses that tell of a lost connection: of a shell and of ssh (ssh(1), EXIT STATUS).
-const STATUSES: &[(i64, &[&str])] =
-    &[(141, &["SIGPIPE"]), (135, &["SIGPIPE", "OTHER"]), (255, &["EPIPE", "ECONNRESET", "EOF", "ECONNREFUSED"])];
 
 /// Every number in a line that may be an error's.
 pub(super) fn find(line: &Line, known: &Errors, around: Around) -> Vec<Signal> {
@@ -108,17 +92,18 @@ fn status_of_windows(known: &Errors, value: i64, is_hex: bool) -> Option<Vec<Str
 
 /// The errors that a number stands for, likeliest first.
 fn meaning(line: &Line, known: &Errors, around: Around, value: i64, about: About) -> Option<(Vec<String>, Rank)> {
-    let named = |table: &[(i64, &[&str])]| {
-        let (_, errors) = table.iter().find(|(code, _)| *code == value)?;
-        Some(errors.iter().map(|error| (*error).to_owned()).collect::<Vec<_>>())
+    // The statuses of curl, or of shells and ssh.
+    let named = |is_curl: bool| {
+        let of = |status: &&Status| status.code == value && (status.program == "curl") == is_curl;
+        Some(known.statuses.iter().find(of)?.errors.clone())
     };
     let other = || Some((vec!["OTHER".to_owned()], Rank::Vague));
     match about {
-        About::Curl => Some((named(CURL)?, Rank::Vague)),
+        About::Curl => Some((named(true)?, Rank::Vague)),
         About::Exit if value == 141 || value == -SIGPIPE => Some((vec!["SIGPIPE".to_owned()], Rank::Decides)),
-        About::Exit if line.lower.contains("curl") && named(CURL).is_some() => Some((named(CURL)?, Rank::Vague)),
-        About::Exit if value == 255 && line.lower.contains("ssh") => Some((named(STATUSES)?, Rank::Vague)),
-        About::Exit if value == 135 && line.lower.contains("haiku") => Some((named(STATUSES)?, Rank::Vague)),
+        About::Exit if line.lower.contains("curl") && named(true).is_some() => Some((named(true)?, Rank::Vague)),
+        About::Exit if value == 255 && line.lower.contains("ssh") => Some((named(false)?, Rank::Vague)),
+        About::Exit if value == 135 && line.lower.contains("haiku") => Some((named(false)?, Rank::Vague)),
         About::Exit if matches!(value, 13 | 32 | 104) => other(),
         About::Exit => None,
         About::Signal if value == SIGPIPE => Some((vec!["SIGPIPE".to_owned()], Rank::Decides)),
@@ -136,12 +121,12 @@ fn meaning(line: &Line, known: &Errors, around: Around, value: i64, about: About
             }
         }
         About::Bare => {
-            let mut errors = named(STATUSES).unwrap_or_default();
+            let mut errors = named(false).unwrap_or_default();
             if value.abs() == SIGPIPE {
                 errors.push("SIGPIPE".to_owned());
             }
             let mut codes = errors_of(known, around, value, About::Bare);
-            let curl = named(CURL).unwrap_or_default();
+            let curl = named(true).unwrap_or_default();
             // An errno of a common system is likelier than an exit code of curl.
             let is_common = known.with_code(value).any(|code| code.table == "linux" && codes.contains(&code.errors[0]));
             match is_common && !codes.is_empty() {

@@ -1,13 +1,12 @@
-//! What an error means and what to do about it, for people and for programs.
+//! What an error means and what to do about it, for people.
 
 use std::io::{self, Write};
 
-use serde::Serialize;
 use textwrap::Options;
 
 use super::{Look, STATED, grouped, of};
 use crate::{
-    explain::{Errors, Found, Language, Recognised, Situation, Summary, shortened},
+    explain::{Code, Error, Errors, Found, LONGEST_LINE, Language, Recognised, Situation, Summary, shortened},
     untrusted::{log_line, no_command, one_line},
 };
 
@@ -16,12 +15,18 @@ use crate::{
 pub struct Explained<'a> {
     /// The text that was given.
     pub input: &'a str,
+    /// Which line of a log it is, from 1; `None` if it was given on the command line.
+    pub line: Option<u64>,
+    /// Whether the middle of the line was left out.
+    pub is_truncated: bool,
     /// What was recognised in it.
     pub recognised: &'a Recognised,
     /// Where the likeliest error comes from, the most telling first.
     pub situations: &'a [Situation],
     /// The languages whose tests are shown.
     pub languages: &'a [&'a Language],
+    /// Whether there are no results at all that situations could come from.
+    pub is_without_results: bool,
 }
 
 /// How much is said.
@@ -29,24 +34,52 @@ pub struct Explained<'a> {
 pub enum Detail {
     /// Everything, on a page.
     Full,
-    /// What one among several is, in a few lines.
+    /// What one among several is, in a few lines, and the command that says the rest.
     Short,
 }
 
 /// How much of an input is shown, in bytes.
 const SHOWN: usize = 160;
 
+/// How many lines a page has at most, if the terminal is not too narrow for it.
+const LINES: usize = 40;
+
 /// Systems whose numbers are shown.
 const NUMBERED: [&str; 8] = ["linux", "macos", "freebsd", "netbsd", "openbsd", "illumos", "winsock", "libuv"];
+
+/// How much of a page is left out, so that it fits.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    /// How many situations are told.
+    situations: usize,
+    /// Whether Windows' further numbers have their names.
+    names: bool,
+    /// Whether there are blank lines between the parts.
+    gaps: bool,
+}
+
+/// The extents that are tried, until a page fits.
+const EXTENTS: [Extent; 5] = [
+    Extent { situations: 3, names: true, gaps: true },
+    Extent { situations: 2, names: true, gaps: true },
+    Extent { situations: 2, names: false, gaps: true },
+    Extent { situations: 1, names: false, gaps: true },
+    Extent { situations: 1, names: false, gaps: false },
+];
 
 /// Lines of text, wrapped.
 struct Page<'a> {
     text: String,
     width: usize,
+    gaps: bool,
     known: &'a Errors,
 }
 
 impl Page<'_> {
+    fn new(look: Look, gaps: bool) -> Self {
+        Page { text: String::new(), width: usize::from(look.width), gaps, known: Errors::builtin() }
+    }
+
     /// A paragraph; its first line begins with `first`, and those that follow with as many blanks.
     fn item(&mut self, first: &str, text: &str) {
         let rest = " ".repeat(textwrap::core::display_width(first));
@@ -56,7 +89,9 @@ impl Page<'_> {
     }
 
     fn gap(&mut self) {
-        self.text.push('\n');
+        if self.gaps {
+            self.text.push('\n');
+        }
     }
 }
 
@@ -66,36 +101,79 @@ impl Page<'_> {
 ///
 /// Those of `out`.
 pub fn explain(explained: &Explained<'_>, detail: Detail, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { text: String::new(), width: usize::from(look.width), known: Errors::builtin() };
-    which(&mut page, explained, detail);
-    if let Some(error) = explained.recognised.errors.first().and_then(|name| page.known.find(name)) {
-        if detail == Detail::Full {
-            page.gap();
+    let mut text = String::new();
+    for extent in EXTENTS {
+        let mut page = Page::new(look, extent.gaps);
+        match detail {
+            Detail::Full => full(&mut page, explained, extent),
+            Detail::Short => short(&mut page, explained),
         }
-        page.item("  means  ", &error.meaning);
-        page.item("  not    ", &error.not);
+        text = page.text;
+        if text.lines().count() <= LINES {
+            break;
+        }
     }
-    where_from(&mut page, explained, detail);
-    what_to_do(&mut page, explained, detail);
-    out.write_all(page.text.as_bytes())
+    out.write_all(text.as_bytes())
 }
 
-/// Which error it is, why, and what it is called elsewhere.
-fn which(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
+fn full(page: &mut Page<'_>, explained: &Explained<'_>, extent: Extent) {
+    let Some(first) = explained.recognised.errors.first() else { return };
+    let Some(error) = page.known.find(first) else { return };
+    let is_asked_by_name = explained.input == first;
+    which(page, explained, error, !is_asked_by_name, &explained.recognised.source);
+    let numbers = numbers(page.known, explained.recognised, error, extent);
+    if !numbers.is_empty() {
+        page.item("  number ", &numbers);
+    }
+    page.gap();
+    page.item("  means  ", &error.meaning);
+    page.item("  not    ", &error.not);
+    where_from(page, explained, error, extent);
+    what_to_do(page, explained, error);
+}
+
+fn short(page: &mut Page<'_>, explained: &Explained<'_>) {
+    let Some(first) = explained.recognised.errors.first() else { return };
+    let Some(error) = page.known.find(first) else { return };
+    which(page, explained, error, true, "");
+    page.item("  means  ", &error.meaning);
+    page.item("  not    ", &error.not);
+    if !error.advice.is_empty() {
+        page.item("  do     ", &error.advice);
+    }
+    if let Some(situation) = explained.situations.first() {
+        situation_item(page, situation, false);
+    }
+    // `OTHER` is no error that one could ask for.
+    if first != "OTHER" {
+        let language = match explained.languages {
+            [language] => format!(" --language '{}'", language.name),
+            _ => String::new(),
+        };
+        page.item("  more:  ", &format!("brokenpipe explain {first}{language}"));
+    }
+}
+
+/// Which error it is, and why.
+fn which(page: &mut Page<'_>, explained: &Explained<'_>, error: &Error, shows_input: bool, source: &str) {
     let recognised = explained.recognised;
-    let title = |name: &str| page.known.find(name).map_or("", |error| error.title.as_str()).to_owned();
-    let Some(first) = recognised.errors.first() else { return };
-    page.item("", &format!("{first}: {}", title(first)));
-    if detail == Detail::Short || explained.input != first {
+    page.item("", &format!("{}: {}", error.name, error.title));
+    if shows_input {
         page.item("  from   ", &input(explained.input));
     }
-    let mut why = recognised.why.iter().take(3).map(|what| quoted(what)).collect::<Vec<_>>().join(", ");
-    let by = [(&recognised.runtime, "written by "), (&recognised.os, "on ")];
-    for (name, word) in by.iter().filter(|(name, _)| !name.is_empty()) {
-        why.push_str(&format!("; {word}{name}"));
+    // Of what is no connection, the words come first, and then what they are about.
+    let is_said = |at: usize| error.name == "OTHER" && at > 0;
+    let why = recognised.why.iter().take(3).enumerate();
+    let why = why.map(|(at, what)| if is_said(at) { log_line(&one_line(what)).to_string() } else { quoted(what) });
+    let mut why = why.collect::<Vec<_>>().join(", ");
+    if !recognised.runtime.is_empty() {
+        why.push_str(&format!("; written by {}", recognised.runtime));
     }
-    if !recognised.source.is_empty() && detail == Detail::Full {
-        why.push_str(&format!("; see {}", recognised.source));
+    if !recognised.os.is_empty() {
+        why.push_str(&format!("; on {}", page.known.label(&recognised.os)));
+    }
+    if !source.is_empty() {
+        why.push_str(&format!("; see {source}"));
     }
     page.item("  why    ", &why);
     if recognised.errors.len() > 1 {
@@ -103,25 +181,28 @@ fn which(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
             page.item("  maybe  ", &possibility(page.known, recognised, name));
         }
     }
-    if detail == Detail::Full {
-        let numbers = numbers(page.known, first);
-        if !numbers.is_empty() {
-            page.item("  number ", &numbers);
-        }
-    }
 }
 
-/// One of the errors that a text may be about, and what would tell.
+/// One of the errors that a text may be about, and what would tell: of a number the system or the program, of a text
+/// what else is seen.
 fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
     let Some(error) = known.find(name) else { return name.to_owned() };
     let mut text = format!("{name}, {}", error.title);
     /// Systems that are named; where there are more, the first ones are the common ones.
     const NAMED: usize = 6;
     let of_code = recognised.code.into_iter().flat_map(|code| known.with_code(code).chain(known.with_code(-code)));
-    let places: Vec<_> = of_code.filter(|code| code.errors[0] == name).map(|code| place_of(known, code)).collect();
+    let mut places: Vec<_> = of_code.filter(|code| code.errors[0] == name).map(|code| place_of(known, code)).collect();
+    places.dedup();
     if !places.is_empty() {
         let others = if places.len() > NAMED { " and others" } else { "" };
-        text.push_str(&format!(": on {}{others}", places[..places.len().min(NAMED)].join(", ")));
+        return format!("{text}: on {}{others}", places[..places.len().min(NAMED)].join(", "));
+    }
+    let is_it = |errors: &[String]| errors.iter().any(|error| error == name);
+    let statuses = known.statuses.iter().filter(|status| Some(status.code) == recognised.code && is_it(&status.errors));
+    let statuses: Vec<_> =
+        statuses.map(|status| format!("exit status {} of {}", status.code, status.program)).collect();
+    if !statuses.is_empty() {
+        text.push_str(&format!(": {}", statuses.join(", ")));
     }
     if !error.sign.is_empty() {
         text.push_str(&format!(". To tell: {}", error.sign));
@@ -129,27 +210,34 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
     text
 }
 
-fn place_of(known: &Errors, code: &crate::explain::Code) -> String {
+fn place_of(known: &Errors, code: &Code) -> String {
     match code.table.as_str() {
         "win32" | "wininet" | "ntstatus" => format!("Windows ({})", code.native),
         "nsurl" => format!("Apple's Foundation ({})", code.native),
-        table => {
-            known.systems.iter().find(|system| system.id == table).map_or(table, |system| &system.label).to_owned()
-        }
+        table => known.label(table).to_owned(),
     }
 }
 
 /// The numbers and names of an error on all common systems.
-fn numbers(known: &Errors, error: &str) -> String {
+fn numbers(known: &Errors, recognised: &Recognised, error: &Error, extent: Extent) -> String {
+    let of_windows = |code: &&Code| code.table == "win32" && code.errors[0] == error.name;
+    // Every number that means something else somewhere would be one of `OTHER`.
+    if error.name == "OTHER" {
+        let is_windows = recognised.os == "windows";
+        let code = recognised.code.filter(|_| is_windows).and_then(|code| known.with_code(code).find(of_windows));
+        return code.map_or_else(String::new, |code| format!("{} {} (Windows)", code.code, code.native));
+    }
     let codes = NUMBERED.iter().filter_map(|system| {
-        let code = known.code(error, system)?;
-        let native = if code.native == error { String::new() } else { format!(" {}", code.native) };
-        Some((format!("{}{native}", code.code), place_of(known, code)))
+        let code = known.code(&error.name, system)?;
+        let native = if code.native == error.name { String::new() } else { format!(" {}", code.native) };
+        let place = if *system == "libuv" && !extent.names { system.to_string() } else { place_of(known, code) };
+        Some((format!("{}{native}", code.code), place))
     });
     let mut parts: Vec<_> =
         grouped(codes).into_iter().map(|(code, places)| format!("{code} ({})", places.join(", "))).collect();
-    let windows = known.codes.iter().filter(|code| code.table == "win32" && code.errors[0] == error);
-    let windows: Vec<_> = windows.map(|code| format!("{} {}", code.code, code.native)).collect();
+    let windows: Vec<_> = (known.codes.iter().filter(of_windows))
+        .map(|code| if extent.names { format!("{} {}", code.code, code.native) } else { code.code.to_string() })
+        .collect();
     if !windows.is_empty() {
         parts.push(format!("{} (Windows)", windows.join(", ")));
     }
@@ -157,76 +245,91 @@ fn numbers(known: &Errors, error: &str) -> String {
 }
 
 /// The scenarios in which systems give the error.
-fn where_from(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
-    let most = if detail == Detail::Full { 3 } else { 1 };
+fn where_from(page: &mut Page<'_>, explained: &Explained<'_>, error: &Error, extent: Extent) {
+    let is_of_call = !error.name.starts_with("LOCAL-") && error.name != "OTHER";
     if explained.situations.is_empty() {
-        let first = explained.recognised.errors.first().map_or("", String::as_str);
-        let is_of_call = !first.starts_with("LOCAL-") && first != "OTHER";
-        if is_of_call && detail == Detail::Full {
+        if is_of_call {
             page.gap();
-            page.item("", "No step of this program's scenarios is known to give it on any system.");
+            page.item(
+                "",
+                match explained.is_without_results {
+                    true => "There are no results there that could tell where it comes from.",
+                    false => "No step of the scenarios in these results gives it on any system.",
+                },
+            );
         }
         return;
     }
-    if detail == Detail::Full {
-        page.gap();
-        page.item("", &format!("Where it comes from ({STATED} not measured by this program)"));
+    page.gap();
+    page.item("", &format!("Where it comes from ({STATED} not measured by this program)"));
+    for situation in explained.situations.iter().take(extent.situations) {
+        situation_item(page, situation, true);
     }
-    for situation in explained.situations.iter().take(most) {
-        let head = format!("{} (step {}, {})", situation.title, situation.step, situation.operation);
-        page.item("  ", &head);
-        let (these, others): (Vec<_>, Vec<_>) = situation.systems.iter().partition(|given| given.is_it);
-        let mark = |is_measured: bool| if is_measured { "" } else { STATED };
-        let these: Vec<_> = these.iter().map(|given| format!("{}{}", mark(given.is_measured), given.title)).collect();
-        let others = others.iter().map(|given| {
-            let outcome = format!("{}{}", mark(given.is_measured), given.outcome);
-            (outcome, given.title.as_str())
-        });
-        let others =
-            grouped(others).into_iter().map(|(outcome, systems)| format!("{outcome} on {}", systems.join(", ")));
-        let mut text = these.join(", ");
-        let others: Vec<_> = others.collect();
-        if !others.is_empty() && detail == Detail::Full {
-            text.push_str(&format!("; but {}", others.join(", ")));
-        }
-        page.item("    ", &text);
-        page.item("    ", &format!("brokenpipe show {}", situation.scenario));
-    }
-    let left = explained.situations.len().saturating_sub(most);
-    if left > 0 && detail == Detail::Full {
+    let left = explained.situations.len().saturating_sub(extent.situations);
+    if left > 0 {
         page.item("  ", &format!("and {} (--format json lists them)", of(left, "scenario more", "scenarios more")));
     }
 }
 
-/// The test in code with its holes or, where the signal killed, how to keep it from that.
-fn what_to_do(page: &mut Page<'_>, explained: &Explained<'_>, detail: Detail) {
-    let first = explained.recognised.errors.first().map_or("", String::as_str);
-    let is_local = first.starts_with("LOCAL-") || first == "OTHER";
-    let is_aside = page.known.find(first).is_some_and(|error| error.aside);
-    if explained.languages.is_empty() || detail == Detail::Short || is_local || is_aside {
+/// A situation: what is done, which systems give the error there, what the others give, and the command that shows it.
+fn situation_item(page: &mut Page<'_>, situation: &Situation, shows_others: bool) {
+    page.item("  ", &format!("{} (step {}, {})", situation.title, situation.step, situation.operation));
+    let (these, others): (Vec<_>, Vec<_>) = situation
+        .systems
+        .iter()
+        .map(|given| {
+            let mark = if given.is_measured { "" } else { STATED };
+            (given, format!("{mark}{}", given.title))
+        })
+        .partition(|(given, _)| given.is_it);
+    let mut text = these.into_iter().map(|(_, system)| system).collect::<Vec<_>>().join(", ");
+    if !others.is_empty() && shows_others {
+        // The mark stands at the system, whatever it says of the outcome.
+        let others = others.into_iter().map(|(given, system)| (given.outcome.replace(STATED, ""), system));
+        let others =
+            grouped(others).into_iter().map(|(outcome, systems)| format!("{outcome} on {}", systems.join(", ")));
+        text.push_str(&format!("; but {}", others.collect::<Vec<_>>().join(", ")));
+    }
+    page.item("    ", &text);
+    page.item("    ", &format!("brokenpipe show {}", situation.scenario));
+}
+
+/// The test in code with its holes or, where the signal killed, how to keep it from that; advice where no test helps.
+fn what_to_do(page: &mut Page<'_>, explained: &Explained<'_>, error: &Error) {
+    if !error.advice.is_empty() {
+        page.gap();
+        page.item("What to do: ", &error.advice);
+        return;
+    }
+    if explained.languages.is_empty() || !error.is_lost_connection() {
         return;
     }
     page.gap();
     let names = explained.languages.iter().map(|language| language.name.len());
     let widest = names.max().unwrap_or(0).max("SIGPIPE".len());
-    if first == "SIGPIPE" {
+    if error.name == "SIGPIPE" {
         page.item("", "What to do: keep the signal from killing");
         for language in explained.languages {
             page.item(&format!("  {:widest$}  ", language.name), &language.sigpipe);
         }
         return;
     }
-    page.item("", "What to do: one test for all ways in which the connection is gone");
-    for language in explained.languages {
-        page.item(&format!("  {:widest$}  ", language.name), &language.test);
-    }
     if let [language] = explained.languages {
+        page.item("", "What to do: one test for all ways in which the connection is gone");
+        page.item(&format!("  {:widest$}  ", language.name), &language.test);
         for (system, hole) in &language.holes {
             page.item(&format!("  {system:>widest$}  "), hole);
         }
         page.item(&format!("  {:>widest$}  ", "SIGPIPE"), &language.sigpipe);
-    } else {
-        page.item("  ", "Each has holes, and C and Perl need care for SIGPIPE: see --language LANGUAGE");
+        return;
+    }
+    page.item("", "What to do: one test for all ways in which the connection is gone (all of it: --language LANGUAGE)");
+    for language in explained.languages {
+        page.item(&format!("  {:widest$}  ", language.name), &language.test);
+        if let Some((system, hole)) = language.holes.first() {
+            let system = if system == "all" { String::new() } else { format!("{system}: ") };
+            page.item(&format!("  {:widest$}  ", ""), &format!("but {system}{hole}"));
+        }
     }
 }
 
@@ -250,10 +353,18 @@ fn quoted(text: &str) -> String {
 pub fn explain_log(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Result<()> {
     /// How many kinds of errors are listed.
     const LISTED: usize = 8;
-    let mut page = Page { text: String::new(), width: usize::from(look.width), known: Errors::builtin() };
+    let mut page = Page::new(look, true);
     let found = summary.found();
     let count: u64 = found.iter().map(|found| found.count).sum();
-    page.item("", &format!("{count} of {} lines are about an error", summary.lines));
+    let lines = if summary.lines == 1 { "line" } else { "lines" };
+    let are = if count == 1 { "is" } else { "are" };
+    page.item("", &format!("{count} of {} {lines} {are} about an error", summary.lines));
+    if summary.truncated > 0 {
+        let (lines, are) = if summary.truncated == 1 { ("line", "is") } else { ("lines", "are") };
+        let most = LONGEST_LINE >> 20;
+        let what = format!("{} {lines} {are} longer than {most} MiB; the middle was not read", summary.truncated);
+        page.item("", &what);
+    }
     for Found { recognised, count, first, last } in found.iter().take(LISTED) {
         page.item("", &format!("{count:>7} × {}", recognised.errors.join(" or ")));
         page.item(&format!("{:>9} ", format!("{}:", first.0)), &input(&first.1));
@@ -266,106 +377,4 @@ pub fn explain_log(summary: &Summary, look: Look, out: &mut dyn Write) -> io::Re
     }
     page.gap();
     out.write_all(page.text.as_bytes())
-}
-
-/// An input for programs.
-#[derive(Serialize)]
-struct Object<'a> {
-    input: &'a str,
-    errors: &'a [String],
-    why: &'a [String],
-    source: &'a str,
-    code: Option<i64>,
-    runtime: &'a str,
-    os: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    meaning: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    not: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    numbers: Vec<Number<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    situations: Vec<Place<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tests: Vec<Test<'a>>,
-}
-
-#[derive(Serialize)]
-struct Number<'a> {
-    system: &'a str,
-    code: i64,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct Place<'a> {
-    scenario: &'a str,
-    step: u32,
-    operation: &'a str,
-    case: &'a str,
-    systems: Vec<Outcome<'a>>,
-    command: String,
-}
-
-#[derive(Serialize)]
-struct Outcome<'a> {
-    system: &'a str,
-    outcome: &'a str,
-    measured: bool,
-    same: bool,
-}
-
-#[derive(Serialize)]
-struct Test<'a> {
-    language: &'a str,
-    test: &'a str,
-    sigpipe: &'a str,
-    holes: Vec<[&'a str; 2]>,
-}
-
-/// An input for programs, as one line of JSON without a newline. `##[` is written with an escape, as no CI runner may
-/// take it for a command. Of [`Detail::Short`] there are no meanings, situations and tests.
-pub fn explain_json(explained: &Explained<'_>, detail: Detail) -> String {
-    let recognised = explained.recognised;
-    let known = Errors::builtin();
-    let error = recognised.errors.first().and_then(|name| known.find(name)).filter(|_| detail == Detail::Full);
-    let numbers = error.into_iter().flat_map(|error| known.codes.iter().filter(|code| code.errors[0] == error.name));
-    let situations = explained.situations.iter().map(|situation| Place {
-        scenario: &situation.scenario,
-        step: situation.step,
-        operation: &situation.operation,
-        case: &situation.case,
-        command: format!("brokenpipe show {}", situation.scenario),
-        systems: (situation.systems.iter())
-            .map(|given| Outcome {
-                system: &given.system,
-                outcome: &given.outcome,
-                measured: given.is_measured,
-                same: given.is_it,
-            })
-            .collect(),
-    });
-    let tests = explained.languages.iter().map(|language| Test {
-        language: &language.name,
-        test: &language.test,
-        sigpipe: &language.sigpipe,
-        holes: language.holes.iter().map(|(system, hole)| [system.as_str(), hole]).collect(),
-    });
-    let is_full = error.is_some();
-    let object = Object {
-        input: explained.input,
-        errors: &recognised.errors,
-        why: &recognised.why,
-        source: &recognised.source,
-        code: recognised.code,
-        runtime: &recognised.runtime,
-        os: &recognised.os,
-        meaning: error.map(|error| error.meaning.as_str()),
-        not: error.map(|error| error.not.as_str()),
-        numbers: numbers.map(|code| Number { system: &code.table, code: code.code, name: &code.native }).collect(),
-        situations: situations.filter(|_| is_full).collect(),
-        tests: tests.filter(|_| is_full).collect(),
-    };
-    let json = serde_json::to_string(&object).expect("strings and numbers are JSON");
-    json.replace("##[", "\\u0023#[")
 }

@@ -5,6 +5,7 @@ mod cell;
 mod check;
 mod csv;
 mod explain;
+mod explain_json;
 mod json;
 mod legend;
 mod markdown;
@@ -31,7 +32,8 @@ use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check, differences};
-pub use explain::{Detail, Explained, explain, explain_json, explain_log};
+pub use explain::{Detail, Explained, explain, explain_log};
+pub use explain_json::explain_json;
 pub use outline::{outline, outlines};
 pub use overview::overview;
 pub use pair::sides;
