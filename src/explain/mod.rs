@@ -17,11 +17,11 @@ mod idioms;
 mod line;
 mod lines;
 mod log;
+mod mention;
 mod numbers;
 mod others;
 mod phrases;
 mod recognise;
-mod signal;
 mod situations;
 mod texts;
 

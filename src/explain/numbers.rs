@@ -4,14 +4,14 @@ use super::{
     context::{About, Around, SIGPIPE, about},
     errors::{Code, Errors, Status},
     line::Line,
+    mention::{Mention, Rank},
     others::Others,
-    signal::{Rank, Signal},
 };
 
 /// Every number in a line that may be an error's.
-pub(super) fn find(line: &Line, known: &Errors, around: Around) -> Vec<Signal> {
+pub(super) fn find(line: &Line, known: &Errors, around: Around) -> Vec<Mention> {
     let bytes = line.lower.as_bytes();
-    let mut signals = Vec::new();
+    let mut mentions = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_digit() {
@@ -36,12 +36,12 @@ pub(super) fn find(line: &Line, known: &Errors, around: Around) -> Vec<Signal> {
         {
             continue;
         }
-        signals.extend(number(line, known, around, start, end, is_hex));
+        mentions.extend(number(line, known, around, start, end, is_hex));
     }
-    signals
+    mentions
 }
 
-fn number(line: &Line, known: &Errors, around: Around, start: usize, end: usize, is_hex: bool) -> Option<Signal> {
+fn number(line: &Line, known: &Errors, around: Around, start: usize, end: usize, is_hex: bool) -> Option<Mention> {
     let digits = &line.lower[start..end];
     let is_negative = line.lower[..start].ends_with('-')
         && line.lower[..start - 1].chars().next_back().is_none_or(|c| !c.is_ascii_alphanumeric());
@@ -61,7 +61,7 @@ fn number(line: &Line, known: &Errors, around: Around, start: usize, end: usize,
             (errors, rank, about.words())
         }
     };
-    Some(Signal {
+    Some(Mention {
         start,
         end,
         rank,

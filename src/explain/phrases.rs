@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     line::Line,
-    signal::{Rank, Signal},
+    mention::{Mention, Rank},
 };
 
 /// How many words may stand where a shape has `...`.
@@ -102,7 +102,7 @@ impl Phrases {
     }
 
     /// The first phrase that fits the line.
-    pub(super) fn find(&self, line: &Line) -> Option<Signal> {
+    pub(super) fn find(&self, line: &Line) -> Option<Mention> {
         if !self.stems.is_match(&line.lower) {
             return None;
         }
@@ -120,7 +120,7 @@ impl Phrases {
         }
         let (number, start, end) = best?;
         let phrase = &self.phrases[number];
-        Some(Signal {
+        Some(Mention {
             start,
             end,
             rank: if phrase.is_weak { Rank::Guess } else { Rank::Text },
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn words_are_found_across_cases_and_gaps_but_not_across_sentences() {
         let phrases = Phrases::builtin();
-        let errors = |text: &str| phrases.find(&Line::new(text)).map(|signal| signal.errors.join("|"));
+        let errors = |text: &str| phrases.find(&Line::new(text)).map(|mention| mention.errors.join("|"));
         assert_eq!(errors("the link was dropped by the other side").as_deref(), Some("EOF|ECONNRESET"));
         assert_eq!(errors("com.example.ConnectionLostException").as_deref(), Some("EOF|ECONNRESET"));
         assert_eq!(errors("connection opened. Nothing lost"), None);

@@ -6,9 +6,9 @@ use super::{
     elsewhere::Elsewhere,
     errors::Errors,
     line::{Line, floor},
+    mention::{Mention, Rank},
     numbers,
     phrases::Phrases,
-    signal::{Rank, Signal},
     texts::{Texts, is_beginning},
 };
 
@@ -62,63 +62,64 @@ impl Recogniser {
     /// beginning is searched.
     pub fn recognise(&self, text: &str) -> Recognised {
         let line = Line::new(text);
-        let mut signals = self.texts.find(&line);
-        signals.extend(end_of_file(&line));
+        let mut mentions = self.texts.find(&line);
+        mentions.extend(end_of_file(&line));
         // A text that is known says more than words that happen to overlap it.
         let phrase = self.phrases.find(&line).filter(|phrase| {
-            let overlaps = |known: &Signal| {
+            let overlaps = |known: &Mention| {
                 let is_within = phrase.start <= known.start && known.end <= phrase.end;
                 let is_shorter = known.end - known.start < phrase.end - phrase.start;
                 known.start < phrase.end && phrase.start < known.end && !(is_within && is_shorter)
             };
-            !signals.iter().any(overlaps)
+            !mentions.iter().any(overlaps)
         });
-        signals.extend(phrase);
-        let strerrors = signals.iter().filter(|signal| signal.rank == Rank::Strerror);
-        let strerrors: Vec<_> = strerrors.map(|signal| (signal.start, signal.end)).collect();
-        if signals.is_empty() && numbers::find(&line, self.errors, Around::default()).is_empty() {
+        mentions.extend(phrase);
+        let strerrors = mentions.iter().filter(|mention| mention.rank == Rank::Strerror);
+        let strerrors: Vec<_> = strerrors.map(|mention| (mention.start, mention.end)).collect();
+        if mentions.is_empty() && numbers::find(&line, self.errors, Around::default()).is_empty() {
             return Recognised::default();
         }
         let os = self.clues.os(&line);
-        let around = Around { is_windows: is_windows(&os, &signals), strerrors: &strerrors };
-        signals.extend(numbers::find(&line, self.errors, around));
-        let (errors, signals) = decide(&line, signals);
-        let is_decided = errors.is_empty() || signals.iter().any(|signal| signal.rank == Rank::Decides);
+        let around = Around { is_windows: is_windows(&os, &mentions), strerrors: &strerrors };
+        mentions.extend(numbers::find(&line, self.errors, around));
+        let (errors, mentions) = decide(&line, mentions);
+        let is_decided = errors.is_empty() || mentions.iter().any(|mention| mention.rank == Rank::Decides);
         if let Some(place) = self.elsewhere.find(&line, &errors).filter(|_| !is_decided) {
             // No error's name or number is there, only words.
             if errors == ["LOCAL-TIMEOUT"] {
                 return Recognised::default();
             }
-            let why = vec![signals.first().map_or_else(String::new, |signal| signal.what.clone()), place.what.clone()];
+            let why =
+                vec![mentions.first().map_or_else(String::new, |mention| mention.what.clone()), place.what.clone()];
             let errors = vec!["OTHER".to_owned()];
             return Recognised { errors, why, source: place.source.clone(), os, ..Recognised::default() };
         }
-        self.describe(&line, os, errors, &signals)
+        self.describe(&line, os, errors, &mentions)
     }
 
-    fn describe(&self, line: &Line, os: String, errors: Vec<String>, signals: &[Signal]) -> Recognised {
+    fn describe(&self, line: &Line, os: String, errors: Vec<String>, mentions: &[Mention]) -> Recognised {
         if errors.is_empty() {
             return Recognised::default();
         }
         let mut why: Vec<String> = Vec::new();
-        for signal in signals {
-            if !why.contains(&signal.what) {
-                why.push(signal.what.clone());
+        for mention in mentions {
+            if !why.contains(&mention.what) {
+                why.push(mention.what.clone());
             }
         }
-        let code = signals.iter().find_map(|signal| signal.code);
+        let code = mentions.iter().find_map(|mention| mention.code);
         let runtime = self.clues.runtime(line);
-        let named = signals.iter().map(|signal| &signal.runtime).find(|runtime| !runtime.is_empty());
+        let named = mentions.iter().map(|mention| &mention.runtime).find(|runtime| !runtime.is_empty());
         let runtime = if runtime.is_empty() { named.cloned().unwrap_or_default() } else { runtime };
-        let source = signals.iter().map(|signal| &signal.source).find(|source| !source.is_empty());
-        let os = self.os_of(&errors[0], signals, os);
+        let source = mentions.iter().map(|mention| &mention.source).find(|source| !source.is_empty());
+        let os = self.os_of(&errors[0], mentions, os);
         Recognised { why, source: source.cloned().unwrap_or_default(), code, runtime, os, errors }
     }
 
     /// The system that a line is from: the one that its words tell, if the error has this number there; otherwise the only
     /// common one on which it has, or the one whose wording a text is. Empty if that does not tell.
-    fn os_of(&self, error: &str, signals: &[Signal], told: String) -> String {
-        let code = signals.iter().find_map(|signal| signal.code);
+    fn os_of(&self, error: &str, mentions: &[Mention], told: String) -> String {
+        let code = mentions.iter().find_map(|mention| mention.code);
         let tables = code.into_iter().flat_map(|code| [code, -code]).flat_map(|code| self.errors.with_code(code));
         let system = tables.filter(|code| code.errors[0] == error).map(|code| match code.table.as_str() {
             "winsock" | "win32" | "wininet" | "ntstatus" | "ucrt" | "libuv" => "windows",
@@ -136,21 +137,21 @@ impl Recogniser {
             (Some(_), Some(_), _) => return String::new(),
             (None, _, None) => {}
         }
-        let of_texts = signals.iter().map(|signal| &signal.os).find(|os| !os.is_empty() && !os.contains(','));
+        let of_texts = mentions.iter().map(|mention| &mention.os).find(|os| !os.is_empty() && !os.contains(','));
         of_texts.cloned().unwrap_or_default()
     }
 }
 
-fn is_windows(os: &str, signals: &[Signal]) -> Option<bool> {
+fn is_windows(os: &str, mentions: &[Mention]) -> Option<bool> {
     match os {
         "windows" => Some(true),
-        "" => signals.iter().any(|signal| signal.os == "windows").then_some(true),
+        "" => mentions.iter().any(|mention| mention.os == "windows").then_some(true),
         _ => Some(false),
     }
 }
 
 /// `EOF` where it stands for the end of a stream: alone, after a colon, at the end.
-fn end_of_file(line: &Line) -> Option<Signal> {
+fn end_of_file(line: &Line) -> Option<Mention> {
     let (start, word) = line.text.match_indices("EOF").find(|(at, word)| {
         let (before, behind) = (&line.text[..*at], &line.text[at + word.len()..]);
         let is_letter = |c: char| c.is_alphanumeric() || c == '_';
@@ -162,7 +163,7 @@ fn end_of_file(line: &Line) -> Option<Signal> {
         is_beginning(before) && (ends || behind.starts_with([' ', ',', ')', '"', '\'', ';', '.', '(', '\\']))
             || before_word.iter().any(|word| line.lower[..*at].ends_with(word))
     })?;
-    Some(Signal {
+    Some(Mention {
         start,
         end: start + word.len(),
         rank: Rank::Text,
@@ -175,51 +176,52 @@ fn end_of_file(line: &Line) -> Option<Signal> {
     })
 }
 
-/// The errors, likeliest first, and the signals that say so.
-fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
+/// The errors, likeliest first, and the mentions that say so.
+fn decide(line: &Line, mut mentions: Vec<Mention>) -> (Vec<String>, Vec<Mention>) {
     /// How far a number and the system's own text may be apart to be about one error.
     const NEAR: usize = 60;
-    if signals.iter().any(|signal| signal.rank > Rank::Guess) {
-        signals.retain(|signal| signal.rank > Rank::Guess);
+    if mentions.iter().any(|mention| mention.rank > Rank::Guess) {
+        mentions.retain(|mention| mention.rank > Rank::Guess);
     }
     // A text within a longer one says no more than that.
-    let spans: Vec<_> = signals.iter().map(|signal| (signal.start, signal.end, signal.rank, signal.code)).collect();
-    let holds = |outer: &(usize, usize, Rank, Option<i64>), inner: &Signal| {
+    let spans: Vec<_> =
+        mentions.iter().map(|mention| (mention.start, mention.end, mention.rank, mention.code)).collect();
+    let holds = |outer: &(usize, usize, Rank, Option<i64>), inner: &Mention| {
         outer.3.is_none()
             && outer.0 <= inner.start
             && inner.end <= outer.1
             && outer.1 - outer.0 > inner.end - inner.start
     };
-    for signal in &mut signals {
-        if signal.code.is_none() && signal.rank != Rank::Vague {
-            let own = (signal.start, signal.end);
+    for mention in &mut mentions {
+        if mention.code.is_none() && mention.rank != Rank::Vague {
+            let own = (mention.start, mention.end);
             let inner = spans.iter().filter(|span| {
                 own.0 <= span.0 && span.1 <= own.1 && own.1 - own.0 > span.1 - span.0 && span.2 != Rank::Decides
             });
-            signal.rank = inner.map(|span| span.2).chain([signal.rank]).max().unwrap_or(signal.rank);
+            mention.rank = inner.map(|span| span.2).chain([mention.rank]).max().unwrap_or(mention.rank);
         }
     }
-    signals.retain(|signal| signal.rank == Rank::Decides || !spans.iter().any(|outer| holds(outer, signal)));
+    mentions.retain(|mention| mention.rank == Rank::Decides || !spans.iter().any(|outer| holds(outer, mention)));
     // A number that the system's own text beside it contradicts is from a system that nobody thought of.
-    let strerrors: Vec<_> = signals.iter().filter(|signal| signal.rank == Rank::Strerror).cloned().collect();
-    signals.retain(|signal| {
-        (signal.rank != Rank::Number && signal.code.is_none())
+    let strerrors: Vec<_> = mentions.iter().filter(|mention| mention.rank == Rank::Strerror).cloned().collect();
+    mentions.retain(|mention| {
+        (mention.rank != Rank::Number && mention.code.is_none())
             || !strerrors.iter().any(|text| {
-                let apart = signal.start.saturating_sub(text.end).max(text.start.saturating_sub(signal.end));
-                apart <= NEAR && !text.errors.iter().any(|error| signal.errors.contains(error))
+                let apart = mention.start.saturating_sub(text.end).max(text.start.saturating_sub(mention.end));
+                apart <= NEAR && !text.errors.iter().any(|error| mention.errors.contains(error))
             })
     });
     // The text of an error that is not about connections has done its part with that.
-    signals.retain(|signal| signal.rank != Rank::Strerror || !signal.errors.is_empty());
-    let Some(best) = signals.iter().map(|signal| signal.rank).max() else { return (Vec::new(), Vec::new()) };
-    let (mut tops, others): (Vec<_>, Vec<_>) = signals.into_iter().partition(|signal| signal.rank == best);
+    mentions.retain(|mention| mention.rank != Rank::Strerror || !mention.errors.is_empty());
+    let Some(best) = mentions.iter().map(|mention| mention.rank).max() else { return (Vec::new(), Vec::new()) };
+    let (mut tops, others): (Vec<_>, Vec<_>) = mentions.into_iter().partition(|mention| mention.rank == best);
     // What wraps another error names it last.
-    tops.sort_by_key(|signal| signal.start);
+    tops.sort_by_key(|mention| mention.start);
     if ["caused by", "cause:", "reason:"].iter().any(|word| line.lower.contains(word)) {
         tops.reverse();
     }
     // A text that is known to say nothing.
-    if tops.iter().any(|signal| signal.errors.is_empty()) {
+    if tops.iter().any(|mention| mention.errors.is_empty()) {
         return (Vec::new(), Vec::new());
     }
     let mut errors = common(&tops).unwrap_or_else(|| union(&tops));
@@ -241,17 +243,17 @@ fn decide(line: &Line, mut signals: Vec<Signal>) -> (Vec<String>, Vec<Signal>) {
     (errors, said)
 }
 
-/// The errors that all signals have in common, in the order of the one that says least.
-fn common(signals: &[Signal]) -> Option<Vec<String>> {
-    let shortest = signals.iter().min_by_key(|signal| signal.errors.len())?;
-    let is_common = |error: &&String| signals.iter().all(|signal| signal.errors.contains(error));
+/// The errors that all mentions have in common, in the order of the one that says least.
+fn common(mentions: &[Mention]) -> Option<Vec<String>> {
+    let shortest = mentions.iter().min_by_key(|mention| mention.errors.len())?;
+    let is_common = |error: &&String| mentions.iter().all(|mention| mention.errors.contains(error));
     let common: Vec<_> = shortest.errors.iter().filter(is_common).cloned().collect();
     (!common.is_empty()).then_some(common)
 }
 
-fn union(signals: &[Signal]) -> Vec<String> {
+fn union(mentions: &[Mention]) -> Vec<String> {
     let mut errors: Vec<String> = Vec::new();
-    for error in signals.iter().flat_map(|signal| &signal.errors) {
+    for error in mentions.iter().flat_map(|mention| &mention.errors) {
         if !errors.contains(error) {
             errors.push(error.clone());
         }

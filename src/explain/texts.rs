@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::{
     errors::Errors,
     line::{Line, after, lowered, tidy, until},
+    mention::{Mention, Rank},
     others::Others,
-    signal::{Rank, Signal},
 };
 
 /// How a text is looked for, and how much it decides.
@@ -80,7 +80,7 @@ impl Texts {
     }
 
     /// Every text in a line.
-    pub(super) fn find(&self, line: &Line) -> Vec<Signal> {
+    pub(super) fn find(&self, line: &Line) -> Vec<Mention> {
         let found = self.search.find_overlapping_iter(&line.lower);
         found
             .filter_map(|found| self.shapes[found.pattern().as_usize()].fit(line, found.start(), found.end()))
@@ -158,8 +158,8 @@ impl Shape {
         }
     }
 
-    /// The signal that this text is, if the rest of it is there, too.
-    fn fit(&self, line: &Line, start: usize, end: usize) -> Option<Signal> {
+    /// The mention that this text is, if the rest of it is there, too.
+    fn fit(&self, line: &Line, start: usize, end: usize) -> Option<Mention> {
         let is_exact = matches!(self.kind, Kind::Name | Kind::Exact);
         let text = if is_exact { &line.text } else { &line.lower };
         if is_exact && text.get(start..end)? != self.parts[self.key].0 {
@@ -183,7 +183,7 @@ impl Shape {
             }
             to += found + part.len();
         }
-        (is_word(text, from, to, self.is_name()) && self.is_in_place(&line.text, from, to)).then(|| Signal {
+        (is_word(text, from, to, self.is_name()) && self.is_in_place(&line.text, from, to)).then(|| Mention {
             start: from,
             end: to,
             rank: self.rank(),
@@ -279,7 +279,7 @@ mod tests {
             };
             let line = Line::new(&digits(&shape.text));
             let found = texts.find(&line);
-            assert!(found.iter().any(|signal| signal.what == shape.text), "{:?} in {line:?}", shape.text);
+            assert!(found.iter().any(|mention| mention.what == shape.text), "{:?} in {line:?}", shape.text);
         }
     }
 

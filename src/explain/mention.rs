@@ -1,6 +1,6 @@
 //! What in a line says which error it is about.
 
-/// How much a signal decides: only those of the highest rank in a line count.
+/// How much a mention decides: only those of the highest rank in a line count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// Words that any program might use.
@@ -21,7 +21,7 @@ pub(super) enum Rank {
 
 /// A piece of a line that says something about the error.
 #[derive(Debug, Clone)]
-pub(super) struct Signal {
+pub(super) struct Mention {
     /// Its bytes in the line as it is searched.
     pub(super) start: usize,
     pub(super) end: usize,
