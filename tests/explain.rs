@@ -70,7 +70,7 @@ fn a_page_has_at_most_40_lines_of_120_columns() {
 fn an_ambiguous_number_lists_each_possibility_and_its_systems() {
     let page = text(&["104"]);
     assert!(page.starts_with("ECONNRESET: connection reset by peer\n"), "{page}");
-    assert!(page.contains("  maybe  ECONNRESET, connection reset by peer: on Linux, Cygwin, ESP32;"), "{page}");
+    assert!(page.contains("  maybe  ECONNRESET, connection reset by peer: on Linux, Cygwin, ESP32. To tell: a packet trace shows an RST"), "{page}");
     assert!(page.contains("on Windows (ERROR_INVALID_AT_INTERRUPT_TIME)"), "{page}");
 }
 
