@@ -80,7 +80,7 @@ fn an_ambiguous_number_lists_each_possibility_and_its_systems() {
 #[test]
 fn a_number_that_is_an_exit_status_names_the_program() {
     let page = text(&["7", "--width", "200"]);
-    let refused = "  maybe  ECONNREFUSED, connection refused: exit status 7 of curl; if connect() failed at once";
+    let refused = "  maybe  ECONNREFUSED, connection refused: exit status 7 of curl\n";
     assert!(page.contains(refused), "{page}");
     assert!(page.contains("  maybe  EALREADY, operation already in progress: on WASI, Emscripten\n"), "{page}");
     let page = text(&["107"]);

@@ -219,10 +219,10 @@ fn rest_of(parts: &[Part], tokens: &[Token], mut at: usize, mut gap: usize, is_f
     };
     loop {
         let token = tokens.get(at).filter(|token| is_first || !token.begins)?;
-        if token.word.is_some_and(|word| words.contains(&word)) {
-            if let Some(last) = rest_of(&parts[1..], tokens, at + 1, 0, false) {
-                return Some(last);
-            }
+        if token.word.is_some_and(|word| words.contains(&word))
+            && let Some(last) = rest_of(&parts[1..], tokens, at + 1, 0, false)
+        {
+            return Some(last);
         }
         if !token.is_skipped {
             gap = gap.checked_sub(1)?;

@@ -205,7 +205,8 @@ fn decide(line: &Line, mut mentions: Vec<Mention>) -> (Vec<String>, Vec<Mention>
     // A number that the system's own text beside it contradicts is from a system that nobody thought of.
     let strerrors: Vec<_> = mentions.iter().filter(|mention| mention.rank == Rank::Strerror).cloned().collect();
     mentions.retain(|mention| {
-        (mention.rank != Rank::Number && mention.code.is_none())
+        mention.code.is_none()
+            || mention.rank > Rank::Number
             || !strerrors.iter().any(|text| {
                 let apart = mention.start.saturating_sub(text.end).max(text.start.saturating_sub(mention.end));
                 apart <= NEAR && !text.errors.iter().any(|error| mention.errors.contains(error))

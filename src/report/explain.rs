@@ -202,7 +202,7 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
     let statuses: Vec<_> =
         statuses.map(|status| format!("exit status {} of {}", status.code, status.program)).collect();
     if !statuses.is_empty() {
-        text.push_str(&format!(": {}", statuses.join(", ")));
+        return format!("{text}: {}", statuses.join(", "));
     }
     if !error.sign.is_empty() {
         text.push_str(&format!(". To tell: {}", error.sign));
