@@ -304,6 +304,19 @@ fn each_line_of_a_log_has_an_object() {
 }
 
 #[test]
+fn a_number_by_itself_counts_only_where_it_is_the_whole_log() {
+    let numbers: String = (1..=150).map(|number| format!("{number}\n")).collect();
+    let output = explain(&["-"], numbers.as_bytes());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let output = explain(&["-"], b"104\nwrite: broken pipe\n104\n");
+    let page = String::from_utf8(output.stdout).expect("it is UTF-8");
+    assert!(page.starts_with("1 of 3 lines is about an error\n      1 × EPIPE\n"), "{page}");
+    let output = explain(&["-"], b"10054\n");
+    let page = String::from_utf8(output.stdout).expect("it is UTF-8");
+    assert!(page.starts_with("1 of 1 line is about an error\n      1 × ECONNRESET\n"), "{page}");
+}
+
+#[test]
 fn a_log_is_summed_up() {
     let log = "start\nwrite: broken pipe\nok\nread: connection reset by peer\nsend: Broken pipe\n";
     let output = explain(&["-", "--width", "120"], log.as_bytes());

@@ -181,6 +181,39 @@ fn alike_texts_are_told_apart() {
     }
 }
 
+/// Words such as `spi`, `ls:` and `mount` tell of devices and files, but not within longer words.
+#[test]
+fn a_word_within_another_one_takes_no_error_away() {
+    let recogniser = Recogniser::new();
+    for (text, error) in [
+        ("hospital-api: write EPIPE", "EPIPE"),
+        ("Error: read ECONNRESET at Spinner", "ECONNRESET"),
+        ("spider error: broken pipe", "EPIPE"),
+        ("tls: transport endpoint is not connected", "ENOTCONN"),
+        ("the amount could not be sent: ENOTCONN", "ENOTCONN"),
+        ("compile-service: EOF", "EOF"),
+    ] {
+        assert_eq!(recogniser.recognise(text).errors, [error], "{text}");
+    }
+}
+
+/// Numbers of errors that are not about connections, some of which rare systems give to others.
+#[test]
+fn the_numbers_of_other_errors_are_not_taken_for_a_lost_connection() {
+    let recogniser = Recogniser::new();
+    for text in [
+        "Stale file handle (os error 116)",
+        "Directory not empty (os error 39)",
+        "File name too long (os error 36)",
+        "Disk quota exceeded (os error 122)",
+        "[Errno 40] Too many levels of symbolic links",
+    ] {
+        assert_eq!(recogniser.recognise(text).errors, [""; 0], "{text}");
+    }
+    assert_eq!(recogniser.recognise("errno=116").errors, ["OTHER", "ETIMEDOUT"]);
+    assert_eq!(recogniser.recognise("Too many open files in system (os error 23)").errors, ["ENFILE"]);
+}
+
 #[test]
 fn the_system_and_the_language_are_recognised() {
     let recogniser = Recogniser::new();

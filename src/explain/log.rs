@@ -32,10 +32,17 @@ pub struct Found {
 }
 
 impl Summary {
-    /// Takes the next line.
+    /// Takes the next line. A number by itself counts only where it is the whole log: in a list of numbers it is no
+    /// error's.
     pub fn add(&mut self, recogniser: &Recogniser, line: &LogLine) {
         self.lines = line.number;
         self.truncated += u64::from(line.is_truncated);
+        if line.number == 2 {
+            self.found.retain(|_, found| !is_number(&found.first.1));
+        }
+        if line.number > 1 && is_number(&line.text) {
+            return;
+        }
         let recognised = recogniser.recognise_whole(&line.text);
         if recognised.errors.is_empty() {
             return;
@@ -57,4 +64,9 @@ impl Summary {
         found.sort_by_key(|found| std::cmp::Reverse(found.count));
         found
     }
+}
+
+/// Whether a line is a number and nothing else.
+fn is_number(line: &str) -> bool {
+    line.trim().trim_start_matches('-').parse::<u64>().is_ok()
 }
