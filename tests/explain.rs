@@ -11,7 +11,15 @@ use serde_json::Value;
 
 fn explain(args: &[&str], input: &[u8]) -> Output {
     let mut command = Command::new(BROKENPIPE);
-    command.arg("explain").args(args).write_stdin(input).output().expect("the program runs")
+    // Tables are ASCII where the locale is `C`.
+    command
+        .env("LC_ALL", "C.UTF-8")
+        .env_remove("TERM")
+        .arg("explain")
+        .args(args)
+        .write_stdin(input)
+        .output()
+        .expect("the program runs")
 }
 
 /// What the program writes if it recognises something.

@@ -64,6 +64,7 @@ fn replacement(character: char) -> char {
         '≠' => '#',
         '≈' => '~',
         '·' => '.',
+        '×' => 'x',
         character if character.is_ascii() => character,
         _ => '?',
     }
