@@ -69,7 +69,7 @@ pub(super) fn show(pager: &OsStr, text: &[u8]) -> bool {
         command.env("LESS", "FRX");
     }
     // Ctrl-C is for the pager, which takes it as the end of a search.
-    let _ = sys::on_stop(|code| {
+    let _ = sys::on_stop(|code: u8| {
         if code != CTRL_C {
             process::exit(code.into());
         }
