@@ -12,6 +12,7 @@
 //! | [`matrix`] | rows × platforms, and where platforms differ |
 //! | [`overview`] | questions in a programmer's words, and each system's best answer |
 //! | [`check`] | what changed against an accepted matrix, and whether that is known |
+//! | [`verdicts`] | where what is stated and what was seen contradict each other, and who is right |
 //! | [`explain`] | which error a text or a line of a log is about, what it means and what to do |
 //! | [`report`] | the matrix as text, one file a format |
 //!
@@ -60,4 +61,5 @@ pub mod report;
 pub mod results;
 pub mod sys;
 mod untrusted;
+pub mod verdicts;
 mod words;

@@ -117,6 +117,32 @@ fn earlier_outcomes_of_a_race_stay_if_the_facts_are_the_same() {
     }
 }
 
+/// On the system that it races on, a scenario's outcomes are adopted without counts and beside the earlier ones; on
+/// another, each run replaces them.
+#[test]
+fn a_scenario_that_races_on_one_system_is_adopted_as_a_race_there_alone() {
+    let id = "connect/refused-so_error-write-read";
+    let step = |outcome: &str| row("box-1", id, "tcp4", (1, "client connect"), outcome, (10, 10));
+    let raced = |outcome: &str| Row { count: None, ..step(outcome) };
+    for (os, adopted) in
+        [("freebsd", vec![raced("ECONNREFUSED"), raced("in-progress")]), ("linux", vec![step("in-progress")])]
+    {
+        let folder = Folder::new();
+        let facts = Platform { os: os.to_owned(), runtime: "qemu".to_owned(), ..common::facts("box-1", "15.0") };
+        for (name, outcome) in [("results", "ECONNREFUSED"), ("run", "in-progress")] {
+            let results = Results { rows: vec![step(outcome)], platforms: vec![facts.clone()], ..Results::default() };
+            results.write(&folder.join(name), "box-1").unwrap();
+        }
+        folder.brokenpipe(&["accept", "run", "--yes"]).exits(0).silent();
+        assert_eq!(Results::read(&[folder.join("results/box-1.csv")]).unwrap().rows, adopted, "{os}");
+        // The first results of a race have no counts, either.
+        folder.brokenpipe(&["accept", "run", "--into", "new", "--yes"]).exits(0).silent();
+        let first = Results::read(&[folder.join("new/box-1.csv")]).unwrap().rows;
+        let expected = if os == "freebsd" { raced("in-progress") } else { step("in-progress") };
+        assert_eq!(first, [expected], "{os}");
+    }
+}
+
 #[test]
 fn a_platform_keeps_its_own_file() {
     let folder = folder(good());

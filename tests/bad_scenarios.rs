@@ -247,6 +247,22 @@ fn a_scenario_races_only_where_it_says_so() {
 }
 
 #[test]
+fn a_scenario_may_race_on_some_systems_only() {
+    let text = with_steps("'client connect\\nserver accept'").replace("'", "\"");
+    let mut catalogue = Catalogue::default();
+    catalogue.add("f.toml", &(text.clone() + "races_on = [\"freebsd\", \"netbsd\"]\n")).expect("systems are named");
+    let races = |system| catalogue.races("a/b", system);
+    assert_eq!(["freebsd", "netbsd", "linux", ""].map(races), [true, true, false, false]);
+    assert!(!catalogue.races("a/c", "freebsd"));
+    let places = |line: &str| places(&(text.clone() + line + "\n"));
+    assert_eq!(places("races_on = []"), ["[]"]);
+    assert_eq!(places("races_on = [\"freebsd\", \"FreeBSD\", \"\"]"), ["\"FreeBSD\"", "\"\""]);
+    assert_eq!(places("races_on = [\"freebsd\", \"freebsd\"]"), ["\"freebsd\""]);
+    assert_eq!(places("racing = true\nraces_on = [\"freebsd\"]"), ["[\"freebsd\"]"]);
+    assert_eq!(places("races_on = \"freebsd\""), ["\"freebsd\""]);
+}
+
+#[test]
 fn unknown_and_missing_keys_are_mistakes() {
     assert_eq!(places(&(with_steps("''") + "repeat = 3\n")), ["repeat"]);
     let report = Catalogue::default().add("f.toml", "[[scenario]]\nid = \"a/b\"\n").unwrap_err().to_string();

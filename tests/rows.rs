@@ -349,8 +349,8 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
         |args: &[&str]| folder.brokenpipe(&[&["report", "--details", "--legend", ".", "--verify"], args].concat());
     assert_eq!(
         verify(&["--format", "csv"]).exits(0).silent().out,
-        "measured_platform,stated_platform,scenario,cases,step,measured,stated,source\n\
-         a,b,own/x,tcp4 tcp6 unix,1 client write 1,ok 1,≈EPIPE,the first; the second\n"
+        "measured_platform,stated_platform,scenario,cases,step,measured,stated,source,verdict\n\
+         a,b,own/x,tcp4 tcp6 unix,1 client write 1,ok 1,≈EPIPE,the first; the second,\n"
     );
     let said = "a measured, ≈b documented: 1 statement about rows that were measured; 0 agree, 1 contradicts.";
     for args in [&["--width", "1000"][..], &["--width", "1000", "--platform", "a"]] {

@@ -35,6 +35,7 @@ struct ScenarioTable {
     also: Vec<Also>,
     #[serde(default)]
     racing: bool,
+    races_on: Option<Words>,
     steps: Spanned<String>,
 }
 
@@ -87,6 +88,7 @@ fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (S
         }
     }
     let axes = axes(&entry, mistakes);
+    let races_on = races_on(&entry, mistakes);
     let (source, base) = steps_source(text, &entry.steps);
     let steps = steps::parse(source, base, entry.racing).unwrap_or_else(|found| {
         mistakes.extend(found);
@@ -100,9 +102,37 @@ fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (S
         axes,
         slow: entry.slow,
         racing: entry.racing,
+        races_on,
         steps,
     };
     (scenario, id)
+}
+
+/// The systems on which the steps race, in the order of the file.
+fn races_on(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<String> {
+    let Some(words) = &entry.races_on else { return Vec::new() };
+    if entry.racing {
+        mistakes.push(Mistake::new(
+            words.span(),
+            "`races_on` beside `racing`",
+            "a scenario that races does so everywhere",
+        ));
+    } else if words.get_ref().is_empty() {
+        mistakes.push(Mistake::new(words.span(), "an empty list", "expected one or more systems, such as \"freebsd\""));
+    }
+    let mut systems: Vec<String> = Vec::new();
+    for word in words.get_ref() {
+        let system = word.get_ref();
+        if system.is_empty() || !system.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+            let expected = "expected a system's name in data, such as \"freebsd\"";
+            mistakes.push(Mistake::new(word.span(), "not a system's name", expected));
+        } else if systems.contains(system) {
+            mistakes.push(Mistake::new(word.span(), "a word that is listed twice", "list each word once"));
+        } else {
+            systems.push(system.clone());
+        }
+    }
+    systems
 }
 
 /// The axes of the cases in the order of the file: the plain ones over each transport, then the further ones.

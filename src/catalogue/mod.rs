@@ -111,9 +111,9 @@ impl Catalogue {
         self.position(id).map(|position| &self.scenarios[position])
     }
 
-    /// Whether the steps of the scenario with this id may race with each other; `false` for an unknown id.
-    pub fn races(&self, id: &str) -> bool {
-        self.find(id).is_some_and(|scenario| scenario.racing)
+    /// Whether the steps of the scenario with this id may race with each other on a system; `false` for an unknown id.
+    pub fn races(&self, id: &str, system: &str) -> bool {
+        self.find(id).is_some_and(|scenario| scenario.races(system))
     }
 
     /// The index of the scenario with this id in [`scenarios`](Catalogue::scenarios), if there is one.

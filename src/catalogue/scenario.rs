@@ -27,6 +27,9 @@ pub struct Scenario {
     /// Whether its steps race with each other, so that a step may have several outcomes on one platform. In other
     /// scenarios a second outcome points to a mistake in the scenario or in the driver.
     pub racing: bool,
+    /// The systems, by their names in data, on which its steps race although they do not elsewhere, since a connection
+    /// over loopback may be handled by another processor there. Empty where `racing` is set.
+    pub races_on: Vec<String>,
     /// What is done, in order: 1 to [`MAX_STEPS`](super::MAX_STEPS) steps.
     pub steps: Vec<Step>,
 }
@@ -35,6 +38,11 @@ impl Scenario {
     /// The part of the id before the slash.
     pub fn family(&self) -> &str {
         family(&self.id)
+    }
+
+    /// Whether its steps may race with each other on the system of this name in data, such as `freebsd`.
+    pub fn races(&self, system: &str) -> bool {
+        self.racing || self.races_on.iter().any(|known| known == system)
     }
 }
 

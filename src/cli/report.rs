@@ -16,6 +16,7 @@ use crate::{
     matrix::{Column, Compare, Options},
     overview::{Overview, Questions, SystemColumn},
     report::{self, Look, render},
+    verdicts,
 };
 
 #[derive(Debug, Args)]
@@ -45,6 +46,16 @@ pub(super) struct ReportArgs {
     /// Compare what was measured with what is documented or reported for the same system, instead of showing the matrix
     #[arg(long, conflicts_with_all = ["all", "baseline_column"])]
     verify: bool,
+    /// List the contradictions between what is stated of a system and what was seen there, each with who is right and
+    /// why; --platform chooses among the platforms that state it
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "paths", "results", "details", "select", "all", "cases", "compare", "scenarios", "transport", "sigpipe",
+            "call", "option", "baseline_column", "expand", "verify",
+        ]
+    )]
+    verdicts: bool,
     /// Explain every sign and word of the page under it; under the matrix, tell the facts of its platforms, too
     #[arg(long)]
     legend: bool,
@@ -69,7 +80,25 @@ impl ReportArgs {
 }
 
 pub(super) fn report(args: &ReportArgs) -> Done {
-    if args.is_of_matrix() { matrix(args) } else { overview(args) }
+    if args.verdicts {
+        verdicts(args)
+    } else if args.is_of_matrix() {
+        matrix(args)
+    } else {
+        overview(args)
+    }
+}
+
+/// Prints the verdicts on contradictions.
+fn verdicts(args: &ReportArgs) -> Done {
+    let all = verdicts::builtin();
+    if let Some(glob) = args.platform.iter().find(|glob| !all.iter().any(|each| glob.matches(&each.platform))) {
+        return Err(Failure::No(format!("there is no verdict on what a platform like {:?} states", glob.as_str())));
+    }
+    let fits = |platform: &str| args.platform.is_empty() || args.platform.iter().any(|glob| glob.matches(platform));
+    let chosen: Vec<_> = all.iter().filter(|each| fits(&each.platform)).collect();
+    let FormatArgs { format, width } = args.format;
+    print_as(format, |out| report::verdicts(&chosen, format, look(width), out))
 }
 
 /// Prints the overview.

@@ -96,6 +96,7 @@ impl JobCase {
             // The parent has chosen the deadlines, and judges the outcomes.
             slow: false,
             racing: false,
+            races_on: Vec::new(),
             steps: parse_steps(&self.steps).ok()?,
         })
     }

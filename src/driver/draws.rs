@@ -172,6 +172,7 @@ mod tests {
             axes: vec![Axes::USUAL],
             slow: false,
             racing: true,
+            races_on: Vec::new(),
             steps: parse_steps(&steps.replace("; ", "\n")).expect("these are steps"),
         }
     }

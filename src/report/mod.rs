@@ -18,6 +18,7 @@ mod platforms;
 mod show;
 mod table;
 mod transposed;
+mod verdicts;
 mod verify;
 
 use std::{
@@ -40,6 +41,7 @@ pub use pair::sides;
 pub use pairwise::pairwise;
 pub use platforms::platforms;
 pub use show::{show, sources};
+pub use verdicts::verdicts;
 pub use verify::verify;
 
 /// How a matrix or an overview is written.

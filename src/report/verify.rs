@@ -1,4 +1,5 @@
-//! What was measured against what is stated: how often they agree, and every contradiction with its source.
+//! What was measured against what is stated: how often they agree, and every contradiction with its source and the
+//! verdict on it.
 
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     matrix::{Statement, Verified},
     untrusted::{escape_markdown, log_line, write_json},
+    verdicts::{self, Done, Kind},
 };
 
 #[derive(Serialize)]
@@ -37,6 +39,16 @@ struct Contradiction {
     measured: String,
     stated: String,
     source: String,
+    verdict: Option<Verdict>,
+}
+
+/// What was decided about a contradiction.
+#[derive(Serialize)]
+struct Verdict {
+    verdict: Kind,
+    done: Done,
+    about: &'static str,
+    why: &'static str,
 }
 
 /// Renders what [`verify`](crate::matrix::View::verify) found. CSV has the contradictions alone.
@@ -55,7 +67,11 @@ pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut d
                 contradictions.map(move |each| platforms.clone().into_iter().chain(each.cells()))
             });
             let head = ["measured_platform", "stated_platform", "scenario", "cases"];
-            return csv::table(head.into_iter().chain(["step", "measured", "stated", "source"]), records, out);
+            return csv::table(
+                head.into_iter().chain(["step", "measured", "stated", "source", "verdict"]),
+                records,
+                out,
+            );
         }
         Format::Markdown => text(&comparisons, escape_markdown, markdown_table),
         Format::Table => {
@@ -76,12 +92,18 @@ fn comparison<'a>(verified: &'a Verified<'_>) -> PairSummary<'a> {
         contradicts: contradicting.len(),
         undocumented: verified.undocumented(),
         unmeasured: verified.unmeasured(),
-        contradictions: contradicting.iter().map(contradiction).collect(),
+        contradictions: contradicting.iter().map(|each| contradiction(&verified.stated().name, each)).collect(),
     }
 }
 
-fn contradiction(statement: &Statement<'_>) -> Contradiction {
+fn contradiction(platform: &str, statement: &Statement<'_>) -> Contradiction {
     let row = statement.row;
+    let verdict = verdicts::find(platform, row.scenario(), row.step()).map(|known| Verdict {
+        verdict: known.verdict,
+        done: known.done,
+        about: &known.about,
+        why: &known.why,
+    });
     Contradiction {
         scenario: row.scenario().to_owned(),
         cases: row.case_names(),
@@ -90,16 +112,19 @@ fn contradiction(statement: &Statement<'_>) -> Contradiction {
         measured: statement.measured.to_string(),
         stated: format!("{STATED}{}", statement.stated),
         source: statement.sources.iter().copied().collect::<Vec<_>>().join("; "),
+        verdict,
     }
 }
 
-const HEAD: [&str; 6] = ["scenario", "case", "step", "measured", "stated", "source"];
+const HEAD: [&str; 7] = ["scenario", "case", "step", "measured", "stated", "source", "verdict"];
 
 impl Contradiction {
     /// The cells under [`HEAD`].
-    fn cells(&self) -> [String; 6] {
+    fn cells(&self) -> [String; 7] {
         let step = format!("{} {}", self.step, self.operation);
-        [&self.scenario, &self.cases, &step, &self.measured, &self.stated, &self.source].map(String::clone)
+        let verdict = self.verdict.as_ref().map(|known| format!("{}: {}", known.verdict, known.about));
+        let verdict = verdict.unwrap_or_default();
+        [&self.scenario, &self.cases, &step, &self.measured, &self.stated, &self.source, &verdict].map(String::clone)
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Adoption<'a> {
     lock: FolderLock,
     catalogue: &'a Catalogue,
     tables: Tables,
-    /// The platforms, each with the folder's rows of racing steps if it has the same facts.
+    /// The platforms, each with the folder's rows of steps that may race if it has the same facts.
     platforms: BTreeMap<Arc<str>, (Held, Vec<HeldRow>)>,
     /// Which platforms are left out, and why.
     pub notes: Vec<String>,
@@ -51,8 +51,9 @@ impl<'a> Adoption<'a> {
         let mut tables = Tables::default();
         let lock = FolderLock::take(folder)?;
         let before = folder.exists().then(|| folder.to_owned());
-        let races = |scenario: &str| catalogue.races(scenario);
-        let mut accepted = Held::read(before.as_slice(), &mut tables, outcome::is_observed, races)?;
+        let may_race =
+            |id: &str| catalogue.find(id).is_some_and(|scenario| scenario.racing || !scenario.races_on.is_empty());
+        let mut accepted = Held::read(before.as_slice(), &mut tables, outcome::is_observed, may_race)?;
         let is_run = |outcome: &str| outcome != outcome::NOT_RUN;
         let (mut platforms, mut notes) = (BTreeMap::new(), lock.notes.clone());
         for (name, new) in Held::read(run, &mut tables, is_run, |_| true)? {
@@ -96,7 +97,12 @@ impl<'a> Adoption<'a> {
             let row = |&(provenance, place, entry): &HeldRow| self.tables.row(name, provenance, place, entry);
             let races: Vec<_> = races.iter().map(row).collect();
             let steps = new.rows.chunk_by(|(_, a, _), (_, b, _)| a == b).take_while(|_| !is_stopped());
-            let rows = steps.flat_map(|step| with_seen_before(step.iter().map(row).collect(), &races, self.catalogue));
+            let system = new.facts.as_ref().map(Platform::system).unwrap_or_default();
+            let rows = steps.flat_map(|step| {
+                let step: Vec<_> = step.iter().map(row).collect();
+                let is_race = self.catalogue.races(&step[0].scenario, system);
+                with_seen_before(step, &races, is_race)
+            });
             files.push(Replacement::table(&file_of(self.lock.folder(), name), &COLUMNS, rows)?);
         }
         let facts = self.platforms.iter().map(|(name, (new, _))| (&**name, new.facts.as_ref()));

@@ -188,6 +188,7 @@ impl Before {
             platform.note.clone_from(&self.note);
         }
         let mut results = Results::default();
+        let system = platform.system().to_owned();
         results.add_run(platform, cases, measured);
         if let Some(whose) = &self.needs_complete
             && self.has_better(&results.rows)
@@ -202,7 +203,9 @@ impl Before {
         let run: HashSet<_> = cases.iter().map(|case| case.scenario.id.as_str()).collect();
         let is_gone = |scenario: &str| self.is_everything && run.contains(scenario);
         let steps = results.rows.chunk_by(Row::same_step);
-        let rows: Vec<_> = steps.flat_map(|step| with_seen_before(step.to_vec(), &self.rows, catalogue)).collect();
+        let races = |step: &[Row]| catalogue.races(&step[0].scenario, &system);
+        let rows = steps.flat_map(|step| with_seen_before(step.to_vec(), &self.rows, races(step)));
+        let rows: Vec<_> = rows.collect();
         let (rows, kept) = keep(&rows, &self.rows, is_gone, catalogue);
         Ok(Merged { results: Results { rows, ..results }, kept, dropped: 0 })
     }
@@ -262,10 +265,10 @@ fn has_steps_of(rows: &[Row], catalogue: &Catalogue) -> bool {
 
 /// The rows of a step, of which there is at least one. If it races and was observed, the outcomes that it has only in
 /// `before`, on the same platform, are added: a race can still end that way when the next trials do not, and the rows
-/// stay the same from run to run.
-pub(super) fn with_seen_before(mut step: Vec<Row>, before: &[Row], catalogue: &Catalogue) -> Vec<Row> {
+/// stay the same from run to run. How often each came is left out, since that differs from run to run.
+pub(super) fn with_seen_before(mut step: Vec<Row>, before: &[Row], races: bool) -> Vec<Row> {
     let is_observed = |row: &Row| outcome::is_observed(&row.outcome);
-    if before.is_empty() || !catalogue.races(&step[0].scenario) || !step.iter().all(is_observed) {
+    if !races || !step.iter().all(is_observed) {
         return step;
     }
     let is_further =

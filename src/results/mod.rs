@@ -65,7 +65,8 @@ impl Results {
     /// in the same place are left out.
     pub fn add_run(&mut self, platform: Platform, cases: &[Case<'_>], measured: &[CaseResult]) {
         for (case, result) in cases.iter().zip(measured) {
-            self.rows.extend(Row::of_case(&platform.platform, *case, result));
+            let races = case.scenario.races(platform.system());
+            self.rows.extend(Row::of_case(&platform.platform, *case, races, result));
         }
         self.platforms.retain(|known| known.platform != platform.platform);
         self.platforms.push(platform);
@@ -93,7 +94,7 @@ impl Results {
     pub fn add_absent(&mut self, platform: &str, cases: &[Case<'_>], why: &str) -> Result<(), String> {
         checked_field("note", why.as_bytes())?;
         for case in cases {
-            self.rows.extend(Row::of_case(platform, *case, &CaseResult::NotRun(why.to_owned())));
+            self.rows.extend(Row::of_case(platform, *case, false, &CaseResult::NotRun(why.to_owned())));
         }
         Ok(())
     }

@@ -63,8 +63,8 @@ pub const COLUMNS: [&str; 18] = [
 pub const MAX_FIELD: usize = 2000;
 
 impl Row {
-    /// The rows of a measured case.
-    pub(super) fn of_case(platform: &str, case: Case<'_>, result: &CaseResult) -> Vec<Row> {
+    /// The rows of a measured case, whose steps may race on this platform.
+    pub(super) fn of_case(platform: &str, case: Case<'_>, races: bool, result: &CaseResult) -> Vec<Row> {
         let mut rows = Vec::new();
         for (index, step) in case.scenario.steps.iter().enumerate() {
             let row = Row {
@@ -101,12 +101,12 @@ impl Row {
                         kind: observation.outcome.kind().unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
                         // The counts of a race differ from run to run.
-                        count: (!case.scenario.racing).then_some(count),
+                        count: (!races).then_some(count),
                         trials: Some(*trials),
                         ..row.clone()
                     });
                     let mut observed: Vec<_> = observed.collect();
-                    if case.scenario.racing {
+                    if races {
                         observed.sort_by(|a, b| a.outcome.cmp(&b.outcome));
                     }
                     rows.append(&mut observed);
