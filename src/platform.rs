@@ -44,16 +44,20 @@ pub struct Platform {
     /// This program's version.
     pub brokenpipe: String,
     /// How long the latest run waited for events, such as `200ms`; empty where that was not recorded. This and the next
-    /// are facts of that run and not of the platform: see [`same_facts`](Self::same_facts).
+    /// two are facts of that run and not of the platform: see [`same_facts`](Self::same_facts).
     #[serde(default)]
     pub await_deadline: String,
     /// How long it waited for connects.
     #[serde(default)]
     pub connect_deadline: String,
+    /// What else readers of the column must know, such as which kernel it was, and what was set or changed there; empty
+    /// if nothing. It belongs to the runs, too.
+    #[serde(default)]
+    pub note: String,
 }
 
 impl Platform {
-    /// The platform that this program runs on, without a run's deadlines.
+    /// The platform that this program runs on, without a run's deadlines and note.
     pub fn here() -> Self {
         let host = sys::host();
         let mut here = Platform {
@@ -71,6 +75,7 @@ impl Platform {
             brokenpipe: env!("CARGO_PKG_VERSION").to_owned(),
             await_deadline: String::new(),
             connect_deadline: String::new(),
+            note: String::new(),
         };
         let system = here.stand_in().unwrap_or(&here.os);
         let version = if host.runtime_version.is_empty() { &here.os_version } else { &host.runtime_version };
@@ -79,11 +84,11 @@ impl Platform {
         here
     }
 
-    /// Whether results of both can be mixed: all facts are the same but the deadlines, which do not make it another
-    /// platform.
+    /// Whether results of both can be mixed: all facts are the same but the deadlines and the note, which do not make it
+    /// another platform.
     pub fn same_facts(&self, other: &Self) -> bool {
-        let Platform { await_deadline, connect_deadline, .. } = self.clone();
-        *self == Platform { await_deadline, connect_deadline, ..other.clone() }
+        let Platform { await_deadline, connect_deadline, note, .. } = self.clone();
+        *self == Platform { await_deadline, connect_deadline, note, ..other.clone() }
     }
 
     /// What runs between a program and its system, such as `wine` or `qemu-user`, and gives the platform its name.

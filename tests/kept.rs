@@ -42,6 +42,25 @@ fn a_run_with_other_deadlines_is_of_the_same_platform_and_records_them() {
 }
 
 #[test]
+fn a_note_is_kept_until_a_run_says_another_and_every_table_of_platforms_shows_it() {
+    let folder = Folder::new();
+    let note = || rows(&folder.read("out/platforms.csv"))[0]["note"].clone();
+    folder.run(&[&ONE_CASE[..], &["--note", "net.inet.icmp.icmplim=0"]].concat());
+    assert_eq!(note(), "net.inet.icmp.icmplim=0");
+    folder.run(&["--transport", "unix", "unix"]);
+    assert_eq!(note(), "net.inet.icmp.icmplim=0");
+    folder.run(&[&ONE_CASE[..], &["--note", "all as it comes"]].concat());
+    assert_eq!(note(), "all as it comes");
+    let list = folder.brokenpipe(&["platform", "--list", "--results", "out"]).exits(0).out;
+    assert!(list.ends_with("\n\n  here: all as it comes\n"), "{list}");
+    let legend =
+        folder.brokenpipe(&["report", "--details", "--legend", "--results", "out", "--width", "200"]).exits(0).out;
+    assert!(legend.contains(", brokenpipe 0.1.0, all as it comes\n"), "{legend}");
+    let said = folder.brokenpipe(&["run", "--out", "out", "--note", "two\nlines"]).exits(2);
+    said.says(&["control character"]);
+}
+
+#[test]
 fn a_run_of_a_selection_keeps_the_other_cases() {
     let folder = Folder::new();
     folder.run(&["--repeat", "2", "--await-deadline", "20ms"]);

@@ -24,7 +24,7 @@ use crate::{
     catalogue::{Case, Selection},
     driver::{self, AnswerRates, CaseResult, Deadlines, Progress, RunError, Settings},
     platform::Platform,
-    results::{Before, MergeError},
+    results::{Before, MergeError, checked_field},
     sys,
 };
 
@@ -70,6 +70,10 @@ pub(super) struct RunArgs {
     /// Call this platform NAME instead of what `brokenpipe platform` says
     #[arg(long, value_name = "NAME", value_parser = platform_name)]
     platform: Option<String>,
+    /// Say what readers of these results must know, such as settings of the kernel; kept in `platforms.csv` until a run
+    /// says something else
+    #[arg(long, value_name = "TEXT", value_parser = note_text)]
+    note: Option<String>,
     /// Say nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -92,6 +96,11 @@ fn duration(text: &str) -> Result<Duration, String> {
         Ok(_) => Err("at most 1day".to_owned()),
         Err(error) => Err(format!("{error}; expected a duration such as 200ms or 5s")),
     }
+}
+
+/// A text that a field of a CSV file can hold.
+fn note_text(text: &str) -> Result<String, String> {
+    checked_field("note", text.as_bytes()).map(str::to_owned)
 }
 
 impl RunArgs {
@@ -176,6 +185,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     }
     platform.await_deadline = format_duration(deadlines.awaits).to_string();
     platform.connect_deadline = format_duration(deadlines.connects).to_string();
+    platform.note = args.note.clone().unwrap_or_default();
     let name = platform.platform.clone();
     let merged = Before::merge_into(&args.out, platform, &selection, (&cases, &measured), &catalogue);
     let (merged, path) = merged.map_err(|error| match (&broken, &error) {

@@ -206,6 +206,7 @@ fn member(member: &Member) -> String {
     let versions = [("rustc", &facts.rustc), ("mio", &facts.mio), ("brokenpipe", &facts.brokenpipe)];
     let known = versions.into_iter().filter(|(_, version)| !version.is_empty());
     parts.extend(known.map(|(name, version)| format!("{name} {version}")));
+    parts.push(facts.note.clone());
     let parts: Vec<_> = parts.iter().map(|part| part.trim_end()).filter(|part| !part.is_empty()).collect();
     printable(&format!("{}: {}", member.platform, parts.join(", ")))
 }

@@ -4,7 +4,7 @@ use comfy_table::Cell;
 
 use super::{
     Look,
-    table::{bold, drawn, empty, widest},
+    table::{bold, drawn, empty, item, widest},
 };
 use crate::{
     matrix::{Column, Member},
@@ -14,10 +14,11 @@ use crate::{
 /// The heads of the table's columns.
 const HEADS: [&str; 6] = ["platform", "provenance", "system", "processor", "runtime", "measured with"];
 
-/// A row for each platform: where its results come from, and what it is. The last column is cut where the width demands
-/// it; a table that does not fit without it is wider.
+/// A row for each platform: where its results come from, and what it is; below, what is noted of them. The last column
+/// is cut where the width demands it; a table that does not fit without it is wider.
 pub fn platforms(columns: &[Column], look: Look) -> String {
-    let rows: Vec<_> = columns.iter().flat_map(|column| &column.members).map(facts).collect();
+    let members = || columns.iter().flat_map(|column| &column.members);
+    let rows: Vec<_> = members().map(facts).collect();
     let width = |at: usize| widest(rows.iter().map(|row| row[at].as_str()).chain([HEADS[at]]));
     let mut widths: Vec<_> = (0..HEADS.len()).map(width).collect();
     let others: u16 = widths[..5].iter().map(|width| width + 3).sum();
@@ -29,7 +30,15 @@ pub fn platforms(columns: &[Column], look: Look) -> String {
         cells.extend(row[1..].iter().map(Cell::new));
         table.add_row(cells);
     }
-    drawn(table, &widths) + "\n"
+    let notes: String = members().filter_map(note).map(|note| item(&note, look)).collect();
+    let gap = if notes.is_empty() { "\n" } else { "\n\n" };
+    drawn(table, &widths) + gap + &notes
+}
+
+/// `PLATFORM: what is noted of it`.
+fn note(member: &Member) -> Option<String> {
+    let note = member.facts.as_ref().map(|facts| facts.note.as_str()).filter(|note| !note.is_empty())?;
+    Some(printable(&format!("{}: {note}", member.platform)))
 }
 
 fn facts(member: &Member) -> [String; 6] {

@@ -61,6 +61,8 @@ pub struct Before {
     rows: Vec<Row>,
     /// Whether the rows have other facts than the run.
     has_other_facts: bool,
+    /// What was noted of the platform, if its facts are those of the run; else empty.
+    note: String,
     /// Set if only a complete run can replace the rows: whose they are and where, and why.
     needs_complete: Option<String>,
     /// Whether everything is run.
@@ -123,7 +125,8 @@ impl Before {
                  write elsewhere"
             )));
         }
-        let has_other_facts = !rows.is_empty() && !read.platforms.iter().any(|known| known.same_facts(platform));
+        let known = read.platforms.into_iter().find(|known| known.same_facts(platform));
+        let has_other_facts = !rows.is_empty() && known.is_none();
         let is_everything = selection.is_everything();
         if has_other_facts && !is_everything {
             return Err(MergeError::Elsewhere(format!(
@@ -142,7 +145,8 @@ impl Before {
             columns => columns.map(|_| "have columns unknown to this version".to_owned()),
         };
         let needs_complete = why_complete.map(|why| format!("{name} in {shown_folder} {why}"));
-        Ok(Before { rows, has_other_facts, needs_complete, is_everything, notes: read.notes })
+        let note = known.map(|known| known.note).unwrap_or_default();
+        Ok(Before { rows, has_other_facts, note, needs_complete, is_everything, notes: read.notes })
     }
 
     /// Merges what was measured with what the folder has by now, and writes it there, while no other run does.
@@ -167,18 +171,22 @@ impl Before {
         Ok((merged, path))
     }
 
-    /// Merges what was measured with what was there. `measured` has a result for each of `cases`.
+    /// Merges what was measured with what was there. `measured` has a result for each of `cases`. A platform without a
+    /// note keeps the one that was there.
     ///
     /// # Errors
     ///
     /// Only a complete run can replace what was there, and this one did not run a case that was run before.
     pub fn merge(
         &self,
-        platform: Platform,
+        mut platform: Platform,
         cases: &[Case<'_>],
         measured: &[CaseResult],
         catalogue: &Catalogue,
     ) -> Result<Merged, MergeError> {
+        if platform.note.is_empty() {
+            platform.note.clone_from(&self.note);
+        }
         let mut results = Results::default();
         results.add_run(platform, cases, measured);
         if let Some(whose) = &self.needs_complete

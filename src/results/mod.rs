@@ -41,13 +41,13 @@ pub use write::write_text;
 pub const PLATFORMS: &str = "platforms.csv";
 
 /// The columns of that table.
-const PLATFORM_COLUMNS: [&str; 14] = [
+const PLATFORM_COLUMNS: [&str; 15] = [
     "platform", "provenance", "os", "os_version", "kernel", "arch", "abi", "runtime", "selector", "rustc", "mio",
-    "brokenpipe", "await_deadline", "connect_deadline",
+    "brokenpipe", "await_deadline", "connect_deadline", "note",
 ];
 
 /// Those of them that tables of earlier versions lack.
-const NEW_PLATFORM_COLUMNS: [&str; 2] = ["await_deadline", "connect_deadline"];
+const NEW_PLATFORM_COLUMNS: [&str; 3] = ["await_deadline", "connect_deadline", "note"];
 
 /// Rows of any number of platforms, and the facts of those that have them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

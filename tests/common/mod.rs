@@ -310,6 +310,7 @@ pub fn facts(name: &str, version: &str) -> Platform {
         brokenpipe: text("0.1.0"),
         await_deadline: text("200ms"),
         connect_deadline: text("5s"),
+        note: text(""),
     }
 }
 
