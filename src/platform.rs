@@ -98,10 +98,11 @@ impl Platform {
     }
 
     /// The system that answers system calls: the operating system, or what stands in for its kernel. In an emulated
-    /// machine, and for a translated program, that is the operating system's own kernel.
+    /// machine, for a translated program, and where parts of a kernel run as a program (`rump`, `user-space`), that is the
+    /// operating system's own kernel.
     pub fn system(&self) -> &str {
         match self.runtime.as_str() {
-            "native" | "qemu" | "qemu-user" | "rump" | "" => &self.os,
+            "native" | "qemu" | "qemu-user" | "rump" | "user-space" | "" => &self.os,
             runtime => runtime,
         }
     }
