@@ -123,8 +123,7 @@ fn the_page_fits_one_screen() {
     let whole = lines(&folder, &["--width", "166"]);
     assert!(!whole.iter().any(|line| line.starts_with("Not shown")), "{whole:#?}");
     // The legend is one line of a page that is wide enough.
-    let legend =
-        "≈ not measured, · unknown, / or, … or another, R W readable, writable, E error, RC WC read, write closed";
+    let legend = "≈ not measured, · unknown, … or another, R W readable, writable, E error, RC WC read, write closed";
     assert!(page.iter().any(|line| line == legend), "{page:#?}");
 }
 

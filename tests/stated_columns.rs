@@ -128,15 +128,21 @@ fn every_outcome_is_in_canonical_words() {
                 );
                 assert!(forms.iter().all(is_told), "{place}: {outcome}");
                 assert!(forms[0] != "ok N" || own[3..].parse::<u32>().is_ok(), "{place}: {outcome}");
-                // Only a failed call has an error's name, and on Windows the name is Winsock's.
+                // Only a failed call has an error's name, and on Windows the name is Winsock's, or a file's.
                 let name = field("name");
                 let is_error = forms[0] == "ERROR";
                 // Only a failed call takes a signal along with it.
                 assert!(is_error || signal.is_empty(), "{place}: {outcome}");
                 if is_error {
                     assert!(own.starts_with('E') && !own.contains('_'), "{place}: {outcome} is not POSIX's spelling");
-                    let winsock = if field("platform") == "windows" { "WSA" } else { "" };
-                    assert_eq!(name, format!("{winsock}{own}"), "{place}");
+                    if field("platform") == "windows" && own == "EPIPE" {
+                        // Winsock does not have this error; it is that of a named pipe.
+                        assert_eq!(field("transport"), "pipe", "{place}");
+                        assert!(["ERROR_NO_DATA", "ERROR_BROKEN_PIPE"].contains(&name.as_str()), "{place}: {name}");
+                    } else {
+                        let winsock = if field("platform") == "windows" { "WSA" } else { "" };
+                        assert_eq!(name, format!("{winsock}{own}"), "{place}");
+                    }
                 } else {
                     assert_eq!(name, "", "{place}");
                 }
@@ -183,6 +189,11 @@ fn every_error_has_its_number_on_its_system() {
                 }
                 let system = systems[&field("platform")].as_str();
                 let code = codes.get(&(system, own.to_owned())).cloned().unwrap_or_default();
+                let code = match field("name").as_str() {
+                    "ERROR_NO_DATA" => "232".to_owned(),
+                    "ERROR_BROKEN_PIPE" => "109".to_owned(),
+                    _ => code,
+                };
                 assert_eq!(field("code"), code, "{place}: {own} on {system}");
                 if code.is_empty() {
                     without.insert((system.to_owned(), own.to_owned()));
