@@ -14,7 +14,7 @@ macro_rules! files {
 }
 
 /// The name and the text of each file, in the order in which verdicts are listed.
-const FILES: &[(&str, &str)] = files! { "linux" "bsd" };
+const FILES: &[(&str, &str)] = files! { "linux" "macos" "windows" "bsd" };
 
 /// The verdicts that come with the program.
 static BUILTIN: LazyLock<Vec<Verdict>> = LazyLock::new(|| {
@@ -65,6 +65,8 @@ words! {
         Races = "races",
         /// Both happen: it depends on settings, such as sizes of buffers.
         Settings = "settings",
+        /// Neither is refuted: no source settles it.
+        Unsettled = "unsettled",
     }
 }
 
