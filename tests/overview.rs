@@ -142,7 +142,7 @@ fn the_accepted_results_answer() {
     assert_eq!((&linux["provenance"], &linux["step"]), (&"measured".into(), &9.into()));
     assert_eq!(linux["scenario"], "peer-close/write-write-write-read");
     let macos = find("The peer has reset", "1st write", "macos");
-    assert_eq!((&macos["outcomes"][0], &macos["provenance"]), (&"EPIPE".into(), &"documented".into()));
+    assert_eq!((&macos["outcomes"][0], &macos["provenance"]), (&"EPIPE".into(), &"reported".into()));
     let windows = find("The peer has closed", "… write(2), SIGPIPE default", "windows");
     assert_eq!(windows["outcomes"], serde_json::json!(["unsupported"]));
     assert!(windows["note"].as_str().unwrap().starts_with("no SIGPIPE: Microsoft's C run-time"), "{windows}");
