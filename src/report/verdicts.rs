@@ -61,7 +61,7 @@ fn markdown(verdicts: &[&Verdict]) -> String {
     let systems = grouped(verdicts.iter().map(|verdict| (verdict.system.as_str(), *verdict)));
     let mut text = counts(&systems);
     for (system, verdicts) in systems {
-        text.push_str(&format!("\n## {}\n", title(system)));
+        text.push_str(&format!("\n### {}\n", title(system)));
         for verdict in verdicts {
             text.push('\n');
             entry(verdict).iter().for_each(|line| text.push_str(&(wrapped(line) + "\n")));
