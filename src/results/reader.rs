@@ -9,7 +9,7 @@ use std::{
 
 use csv::{ByteRecord, StringRecord, Terminator};
 
-use super::{NEW_PLATFORM_COLUMNS, error::ReadError, files::Input, row::NOT_UTF8};
+use super::{NEW_PLATFORM_COLUMNS, PLATFORM_COLUMNS, error::ReadError, files::Input, row::NOT_UTF8};
 use crate::untrusted::shown;
 
 /// Largest file, in bytes: eight million rows.
@@ -87,8 +87,8 @@ impl<'a> RowReader<'a> {
         Ok(RowReader { path, reader: builder.from_reader(from.take(0)), columns: None, truncated })
     }
 
-    /// Reads the head of a table: all of `columns`, in any order, except that new ones may be missing. Other columns are
-    /// ignored, with a note.
+    /// Reads the head of a table: all of `columns`, in any order, except that new ones of the table of platforms may be
+    /// missing. Other columns are ignored, with a note.
     pub(super) fn headers(&mut self, columns: &[&str], notes: &mut Vec<String>) -> Result<StringRecord, ReadError> {
         let path = self.path;
         let wrong = |problem: String| Err(ReadError::new(path, 1, problem));
@@ -116,9 +116,8 @@ impl<'a> RowReader<'a> {
                 return wrong(format!("duplicate column `{}`", header.escape_debug()));
             }
         }
-        if let Some(missing) =
-            columns.iter().find(|column| !seen.contains(**column) && !NEW_PLATFORM_COLUMNS.contains(column))
-        {
+        let may_miss = |column: &str| columns == PLATFORM_COLUMNS && NEW_PLATFORM_COLUMNS.contains(&column);
+        if let Some(missing) = columns.iter().find(|column| !seen.contains(**column) && !may_miss(column)) {
             return wrong(format!("column `{missing}` is missing; the columns are {}", columns.join(",")));
         }
         if let Some(unknown) = unknown(&headers, columns) {
