@@ -2,7 +2,10 @@
 
 mod common;
 
-use brokenpipe::catalogue::Catalogue;
+use brokenpipe::{
+    catalogue::{Axes, Case, Catalogue},
+    driver::Settings,
+};
 use common::{Folder, OWN, Ran, contents, good};
 
 /// A scenario file with these steps, the first of which is on line 7.
@@ -254,6 +257,14 @@ fn a_scenario_may_race_on_some_systems_only() {
     let races = |system| catalogue.races("a/b", system);
     assert_eq!(["freebsd", "netbsd", "linux", ""].map(races), [true, true, false, false]);
     assert!(!catalogue.races("a/c", "freebsd"));
+    let trials = |systems: &str| {
+        let mut catalogue = Catalogue::default();
+        catalogue.add("f.toml", &(text.clone() + systems)).expect("systems are named");
+        let case = Case { scenario: &catalogue.scenarios()[0], axes: Axes::USUAL };
+        Settings { repeat: 3, ..Settings::default() }.trials(&case)
+    };
+    let here = format!("races_on = [\"{}\"]\n", std::env::consts::OS);
+    assert_eq!([trials(&here), trials("races_on = [\"plan9\"]\n"), trials("")], [15, 3, 3]);
     let places = |line: &str| places(&(text.clone() + line + "\n"));
     assert_eq!(places("races_on = []"), ["[]"]);
     assert_eq!(places("races_on = [\"freebsd\", \"FreeBSD\", \"\"]"), ["\"FreeBSD\"", "\"\""]);

@@ -125,6 +125,17 @@ fn no_text_of_a_verdict_has_marks_or_is_left_empty() {
 }
 
 #[test]
+fn the_chapter_explains_every_word() {
+    let chapter = Folder::new().brokenpipe(&["guide", "documentation"]).exits(0).silent().out;
+    for kind in Kind::ALL {
+        assert_eq!(chapter.matches(&format!("\n| `{kind}` ")).count(), 1, "{kind}");
+    }
+    for done in Done::ALL {
+        assert_eq!(chapter.matches(&format!("`{done}`")).count(), 1, "{done}");
+    }
+}
+
+#[test]
 fn a_contradiction_is_shown_with_its_verdict() {
     let folder = Folder::new();
     let verify = |args: &[&str]| {
