@@ -29,15 +29,13 @@ const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos",
 
 /// Where sendfile(2) exists, and takes a file and a socket as Linux, FreeBSD or Apple's systems have it: according to
 /// crate libc. NetBSD and OpenBSD have none.
-const SENDFILE: &[&str] =
-    &["linux", "android", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
+const SENDFILE: &[&str] = &["linux", "android", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
 
 /// Where a program can cut one of its own TCP sockets off: see `src/sys/unix/vanish.rs`.
 const VANISH: &[&str] = &["linux", "android", "freebsd", "netbsd", "openbsd"];
 
 /// Where the kernel's values are read by sysctl(3).
-const SYSCTL: &[&str] =
-    &["freebsd", "dragonfly", "netbsd", "openbsd", "macos", "ios", "tvos", "visionos", "watchos"];
+const SYSCTL: &[&str] = &["freebsd", "dragonfly", "netbsd", "openbsd", "macos", "ios", "tvos", "visionos", "watchos"];
 
 fn main() {
     let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();

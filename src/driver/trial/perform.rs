@@ -87,7 +87,9 @@ impl Sockets {
             }
             Operation::Fill => {
                 let buffer = context.buffer(CHUNK);
-                return Ok(self.until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data))));
+                return Ok(
+                    self.until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data)))
+                );
             }
             Operation::Drain => {
                 let buffer = context.buffer(CHUNK);

@@ -52,35 +52,33 @@ fn sendfile(socket: impl AsFd, count: usize) -> Result<usize, CallError> {
     rustix::fs::sendfile(socket, file, Some(&mut 0), count).map_err(called)
 }
 
-/// sendfile(2) from the file of this program, which needs no folder that may be written to: the file has to be a
-/// regular one on Apple's systems, and a count of 0 means all of it (sendfile(2) of FreeBSD and of macOS).
+/// sendfile(2) from the file of this program, which needs no folder that may be written to, and is a regular file as
+/// Apple's systems demand. A count of 0 means all that follows (sendfile(2) of FreeBSD and of macOS), so that no bytes
+/// are sent from the end.
 #[cfg(all(sendfile, not(any(target_os = "linux", target_os = "android"))))]
 fn sendfile(socket: impl AsFd, count: usize) -> Result<usize, CallError> {
     use std::{fs::File, os::fd::AsRawFd, ptr};
     let prepared = |error: io::Error| CallError::Before("the program's file for sendfile", error);
-    if count == 0 {
-        let words = "sendfile of 0 bytes sends the whole file on this system";
-        return Err(prepared(io::Error::new(io::ErrorKind::Unsupported, words)));
-    }
     let program = super::program().ok_or_else(|| prepared(io::ErrorKind::NotFound.into()))?;
     let program = File::open(program).map_err(prepared)?;
+    let offset = if count == 0 { program.metadata().map_err(prepared)?.len() } else { 0 } as libc::off_t;
     let (file, socket) = (program.as_raw_fd(), socket.as_fd().as_raw_fd());
     // SAFETY: both descriptors are open through the call, there are no headers, and the last pointer is to an off_t.
     #[cfg(not(target_vendor = "apple"))]
     let (failed, sent) = unsafe {
         let mut sent: libc::off_t = 0;
-        (libc::sendfile(file, socket, 0, count, ptr::null_mut(), &raw mut sent, 0), sent)
+        (libc::sendfile(file, socket, offset, count, ptr::null_mut(), &raw mut sent, 0), sent)
     };
     // SAFETY: both descriptors are open through the call, the first pointer is to an off_t, and there are no headers.
     #[cfg(target_vendor = "apple")]
     let (failed, sent) = unsafe {
         let mut length = count as libc::off_t;
-        (libc::sendfile(file, socket, 0, &raw mut length, ptr::null_mut(), 0), length)
+        (libc::sendfile(file, socket, offset, &raw mut length, ptr::null_mut(), 0), length)
     };
     if failed == 0 {
         return Ok(sent as usize);
     }
-    // A non-blocking socket that took some of the bytes is one for which this fails with EAGAIN.
+    // It fails with EAGAIN, too, if a non-blocking socket has taken some of the bytes.
     let error = io::Error::last_os_error();
     if error.kind() == io::ErrorKind::WouldBlock && sent > 0 { Ok(sent as usize) } else { Err(CallError::Call(error)) }
 }

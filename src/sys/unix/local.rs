@@ -1,11 +1,11 @@
 //! Unix stream sockets and pipes.
 
+#[cfg(any(not(any(target_os = "linux", target_os = "android")), test))]
+use std::path::PathBuf;
 use std::{
     io::{self, Read, Write},
     path::Path,
 };
-#[cfg(any(not(any(target_os = "linux", target_os = "android")), test))]
-use std::path::PathBuf;
 
 use mio::{
     net::{UnixListener, UnixStream},

@@ -20,9 +20,8 @@ fn read(name: &str, value: &mut [u8]) -> Option<usize> {
     let name = std::ffi::CString::new(name).ok()?;
     let mut size = value.len();
     // SAFETY: the name ends with a NUL, `value` has room for `size` bytes, and no new value is given.
-    let failed = unsafe {
-        libc::sysctlbyname(name.as_ptr(), value.as_mut_ptr().cast(), &raw mut size, std::ptr::null_mut(), 0)
-    };
+    let failed =
+        unsafe { libc::sysctlbyname(name.as_ptr(), value.as_mut_ptr().cast(), &raw mut size, std::ptr::null_mut(), 0) };
     (failed == 0).then_some(size)
 }
 
@@ -38,9 +37,7 @@ fn read(name: &str, value: &mut [u8]) -> Option<usize> {
         "hw.model" => &[libc::CTL_HW, HW_MODEL],
         "net.inet.tcp.rstppslimit" => &[libc::CTL_NET, libc::AF_INET, libc::IPPROTO_TCP, TCPCTL_RSTPPSLIMIT],
         "net.inet.icmp.errppslimit" => &[libc::CTL_NET, libc::AF_INET, libc::IPPROTO_ICMP, ICMPCTL_ERRPPSLIMIT],
-        "net.inet6.icmp6.errppslimit" => {
-            &[libc::CTL_NET, libc::AF_INET6, libc::IPPROTO_ICMPV6, ICMPV6CTL_ERRPPSLIMIT]
-        }
+        "net.inet6.icmp6.errppslimit" => &[libc::CTL_NET, libc::AF_INET6, libc::IPPROTO_ICMPV6, ICMPV6CTL_ERRPPSLIMIT],
         _ => return None,
     };
     let mut size = value.len();

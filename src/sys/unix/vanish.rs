@@ -131,11 +131,8 @@ fn cut_off(socket: &Socket, own: &SockAddr) -> io::Result<()> {
     const IP_IPSEC_POLICY: libc::c_int = 22;
     const IPV6_IPSEC_POLICY: libc::c_int = 28;
 
-    let (level, name) = if own.is_ipv4() {
-        (libc::IPPROTO_IP, IP_IPSEC_POLICY)
-    } else {
-        (libc::IPPROTO_IPV6, IPV6_IPSEC_POLICY)
-    };
+    let (level, name) =
+        if own.is_ipv4() { (libc::IPPROTO_IP, IP_IPSEC_POLICY) } else { (libc::IPPROTO_IPV6, IPV6_IPSEC_POLICY) };
     for direction in [IPSEC_DIR_INBOUND, IPSEC_DIR_OUTBOUND] {
         let policy = Policy {
             length: (size_of::<Policy>() / 8) as u16,
