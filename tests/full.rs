@@ -1,4 +1,5 @@
-//! `fill` leaves no room: after it, not even one byte can be written.
+//! `fill` leaves no room: after it, not even one byte can be written. Over TCP there may be room again later, once a
+//! timer has had the last bytes sent (RFC 9293 section 3.8.6.1), so that only local connections are sure to stay full.
 
 #![cfg(unix)]
 
@@ -14,7 +15,7 @@ const FULL: &str = r#"
 id = "own/full"
 title = "t"
 why = "w"
-transports = ["tcp4", "tcp6", "unix", "pipe"]
+transports = ["unix", "pipe"]
 steps = """
 client connect
 server accept
@@ -32,7 +33,7 @@ fn not_even_a_byte_has_room_in_a_full_buffer() {
     let cases = Selection::new(&["own/full"]).expect("an id is a selector").cases(&catalogue);
     let settings = Settings { repeat: 20, await_deadline: Duration::from_millis(100), ..Settings::default() };
     let results = driver::run(&cases, &settings, &Progress::default()).expect("the selector works");
-    assert_eq!(results.len(), 4);
+    assert_eq!(results.len(), 2);
     for (case, result) in cases.iter().zip(&results) {
         let CaseResult::Measured { steps, .. } = result else { panic!("{}: {result:?}", case.axes.transport) };
         let given = |tally: &StepTally| tally.iter().map(|(seen, count)| format!("{count} {seen}")).collect();
