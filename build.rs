@@ -27,6 +27,16 @@ const KEEPALIVE_TIMES: &[&str] = &[
 /// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE, according to crate libc.
 const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
 
+/// Where sendfile(2) exists, and takes a file and a socket as Linux, FreeBSD or Apple's systems have it: according to
+/// crate libc. NetBSD and OpenBSD have none.
+const SENDFILE: &[&str] = &["linux", "android", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
+
+/// Where a program can cut one of its own TCP sockets off: see `src/sys/unix/vanish.rs`.
+const VANISH: &[&str] = &["linux", "android", "freebsd", "netbsd", "openbsd"];
+
+/// Where the kernel's values are read by sysctl(3).
+const SYSCTL: &[&str] = &["freebsd", "dragonfly", "netbsd", "openbsd", "macos", "ios", "tvos", "visionos", "watchos"];
+
 fn main() {
     let os = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     let conditions = [
@@ -34,6 +44,9 @@ fn main() {
         ("nosigpipe", NOSIGPIPE),
         ("f_setnosigpipe", F_SETNOSIGPIPE),
         ("keepalive_times", KEEPALIVE_TIMES),
+        ("sendfile", SENDFILE),
+        ("vanish", VANISH),
+        ("sysctl", SYSCTL),
     ];
     for (name, systems) in conditions {
         println!("cargo::rustc-check-cfg=cfg({name})");

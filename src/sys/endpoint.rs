@@ -35,6 +35,10 @@ pub(crate) trait Listener: Source + Send {
     fn close(self: Box<Self>) -> io::Result<()>;
 }
 
+/// Keeps a listener's name when it is closed, so that connecting to it is refused and not impossible: the folder of a
+/// Unix socket's file, which is deleted when this is dropped. `None` for a name that is no file.
+pub(crate) type KeptName = Option<tempfile::TempDir>;
+
 /// Implements [`Endpoint`] with three functions, and the rest with the type's handle.
 macro_rules! endpoint {
     ($name:ident: $read:path, $peek:path, $write:path) => {

@@ -14,7 +14,7 @@ use mio::{
 };
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
-use super::{AnswerLimit, CallError, Endpoint, ErrorName, Host, Listener, Signal};
+use super::{AnswerLimit, CallError, Endpoint, ErrorName, Host, KeptName, Listener, Signal};
 use crate::catalogue::{Axes, Call, Sigpipe, SocketOption, Transport};
 
 /// Nothing is known about the selector that mio uses here.
@@ -111,6 +111,9 @@ pub(crate) fn vanish(_: &Socket) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no socket option that cuts a connection off"))
 }
 
+/// No socket vanishes here.
+pub(crate) const NO_SILENT_CLOSE: Option<&str> = None;
+
 /// No file is one as far as std knows.
 pub(crate) fn is_named_pipe(_: &std::fs::Metadata) -> bool {
     false
@@ -167,7 +170,7 @@ unsupported! {
     fn set_user_timeout(&Socket) -> ();
     #[cfg(not(keepalive_times))]
     fn set_keepalive_fast(&Socket) -> ();
-    fn local_listener(i32) -> (Box<dyn Listener>, SockAddr);
+    fn local_listener(i32) -> (Box<dyn Listener>, SockAddr, KeptName);
     fn local_socket() -> Box<dyn Endpoint>;
     fn pipe(&Registry, Token) -> (Box<dyn Endpoint>, Box<dyn Endpoint>);
     fn into_stdio<S>(S) -> Stdio;

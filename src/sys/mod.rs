@@ -29,9 +29,10 @@
 //! | `restore_sigpipe()` | in such a child: sets SIGPIPE to what it was when the program began, before std's runtime changed it |
 //! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
 //! | `set_nosigpipe(socket)`, `clear_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | sets SO_NOSIGPIPE; unsets it where a library has set it; sets F_SETNOSIGPIPE |
-//! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
-//! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it, not even when it is closed. An error without a code says why the system cannot do it |
-//! | `local_listener(backlog)`, `local_socket()` | the transport `unix` |
+//! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
+//! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it. An error without a code says why the system cannot do it |
+//! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
+//! | `local_listener(backlog)`, `local_socket()` | the transport `unix`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
@@ -62,15 +63,15 @@ use windows as family;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use endpoint::{Endpoint, Listener};
+pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    MOVED_SOCKETS_MAY_END, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe,
-    into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener,
-    local_socket, lock_folder, new_process_group, on_stop, pipe, program, restore_sigpipe, set_keepalive_fast,
-    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,
-    vanish, write_by, write_stdout,
+    MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe,
+    inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe,
+    local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, program, restore_sigpipe,
+    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
+    unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 
@@ -97,8 +98,8 @@ pub(crate) enum CallError {
     Call(std::io::Error),
     /// What the call writes from could not be had. This is what.
     #[cfg_attr(
-        any(brokenpipe_fallback, not(any(target_os = "linux", target_os = "android"))),
-        allow(dead_code, reason = "only calls of Linux need anything")
+        any(brokenpipe_fallback, not(sendfile)),
+        allow(dead_code, reason = "only sendfile and splice need anything")
     )]
     Before(&'static str, std::io::Error),
 }

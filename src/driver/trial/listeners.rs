@@ -14,11 +14,11 @@ use crate::{
     catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
     driver::blame::{Abort, Doing},
     outcome::Outcome,
-    sys::{self, Listener},
+    sys::{self, KeptName, Listener},
 };
 
-/// A listener and its address.
-type Bound = (Watched<dyn Listener>, SockAddr);
+/// A listener, its address, and what keeps its name when it is closed.
+type Bound = (Watched<dyn Listener>, SockAddr, KeptName);
 
 /// Listeners without pending connections, ready for another trial.
 #[derive(Default)]
@@ -38,6 +38,8 @@ pub(super) struct Listening {
     pub(super) listener: Option<Watched<dyn Listener>>,
     /// Where the listener listens, or did.
     pub(super) address: Option<SockAddr>,
+    /// Deleted after the listener is closed.
+    name: KeptName,
     /// Whether the trial leaves the listener other than it was.
     altered: bool,
     /// Holds the port of a closed listener, so that it stays closed: nothing listens here, and nobody else can.
@@ -61,7 +63,7 @@ impl Listening {
     }
 
     /// Makes it the trial's listener, with the case's option.
-    fn install(&mut self, (listener, address): Bound, axes: Axes) -> io::Result<()> {
+    fn install(&mut self, (listener, address, name): Bound, axes: Axes) -> io::Result<()> {
         match axes.option {
             SocketOption::ListenerNosigpipe => sys::set_nosigpipe(&listener.source.socket())?,
             // A listener that is written to is not left to a later trial, so that it may be changed: `altered`.
@@ -72,6 +74,7 @@ impl Listening {
         }
         self.listener = Some(listener);
         self.address = Some(address);
+        self.name = name;
         // It holds the port of the listener before this one.
         self.reserved = None;
         Ok(())
@@ -118,7 +121,7 @@ impl Listening {
             && drained
             && !self.altered
         {
-            spare.0.entry(transport).or_default().push((listener, address));
+            spare.0.entry(transport).or_default().push((listener, address, self.name.take()));
         }
     }
 }
@@ -150,21 +153,21 @@ const BACKLOG: u32 = 128;
 
 fn bind(transport: Transport, backlog: Option<u32>) -> io::Result<Bound> {
     let length = i32::try_from(backlog.unwrap_or(BACKLOG)).unwrap_or(i32::MAX);
-    let (listener, address): (Box<dyn Listener>, SockAddr) = match transport {
+    let (listener, address, name): (Box<dyn Listener>, SockAddr, KeptName) = match transport {
         Transport::Unix => sys::local_listener(length)?,
         Transport::Udp4 | Transport::Udp6 => {
             let socket = UdpSocket::bind(loopback(transport))?;
             let address = socket.local_addr()?.into();
-            (Box::new(socket), address)
+            (Box::new(socket), address, None)
         }
         Transport::Tcp4 | Transport::Tcp6 | Transport::Pipe => {
             let address = loopback(transport);
             let listener = if backlog.is_none() { TcpListener::bind(address)? } else { tcp_listener(address, length)? };
             let address = listener.local_addr()?.into();
-            (Box::new(listener), address)
+            (Box::new(listener), address, None)
         }
     };
-    Ok((Watched::new(listener), address))
+    Ok((Watched::new(listener), address, name))
 }
 
 /// What [`TcpListener::bind`] does, with a queue of this length. It has to be set before the first `listen`: Windows

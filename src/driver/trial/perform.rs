@@ -32,6 +32,17 @@ fn written(result: Result<usize, CallError>) -> Result<Outcome, Abort> {
 /// How much `fill` and `drain` move at a time.
 const CHUNK: usize = 1 << 16;
 
+/// Writes a chunk, or a byte of it where the whole would block. The BSDs take nothing of a larger write as long as there
+/// is less room than SO_SNDLOWAT (`sosend_generic` in FreeBSD's sys/kern/uipc_socket.c), so that there may be room for
+/// single bytes. Linux takes as much as has room; Windows takes a write of any size as long as SO_SNDBUF is not exceeded
+/// (<https://learn.microsoft.com/troubleshoot/windows/win32/data-segment-tcp-winsock>). There a byte blocks, too.
+fn write_chunk_or_byte(chunk: &[u8], mut write: impl FnMut(&[u8]) -> io::Result<usize>) -> io::Result<usize> {
+    match write(chunk) {
+        Err(error) if error.kind() == ErrorKind::WouldBlock => write(&chunk[..1]),
+        written => written,
+    }
+}
+
 /// A receive buffer that no system refuses.
 const SMALL_BUFFER: usize = 8192;
 
@@ -76,7 +87,9 @@ impl Sockets {
             }
             Operation::Fill => {
                 let buffer = context.buffer(CHUNK);
-                return Ok(self.until_blocked(actor, Purpose::Fill, |end| end.write(buffer)));
+                return Ok(
+                    self.until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data)))
+                );
             }
             Operation::Drain => {
                 let buffer = context.buffer(CHUNK);
@@ -145,6 +158,9 @@ impl Sockets {
             Operation::Vanish => self.vanish(actor)?,
             Operation::Reboot => {
                 self.vanish(actor)?;
+                if let Some(reason) = sys::NO_SILENT_CLOSE {
+                    return Err(Abort::Unsupported(reason.to_owned()));
+                }
                 done(self.take(actor).map(|end| end.source.close()))
             }
         };
@@ -214,5 +230,52 @@ impl Sockets {
             Some(Ok(())) => Ok(Outcome::Done),
             Some(Err(error)) => Err(Abort::because(Doing::Extra("vanish"))(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many bytes are taken until nothing is.
+    fn fill(mut write: impl FnMut(&[u8]) -> io::Result<usize>) -> usize {
+        std::iter::from_fn(|| write_chunk_or_byte(&[0; 1000], &mut write).ok()).sum()
+    }
+
+    #[test]
+    fn a_buffer_with_a_low_water_mark_is_full_to_the_last_byte() {
+        let mut room = 3210;
+        let filled = fill(|data| {
+            if room < data.len() && room < 300 {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            let taken = data.len().min(room);
+            room -= taken;
+            Ok(taken)
+        });
+        assert_eq!((filled, room), (3210, 0));
+    }
+
+    #[test]
+    fn a_buffer_that_takes_writes_as_a_whole_is_full_when_it_takes_no_chunk() {
+        let mut held = 0;
+        let filled = fill(|data| {
+            if held > 2500 {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            held += data.len();
+            Ok(data.len())
+        });
+        assert_eq!((filled, held), (3000, 3000));
+    }
+
+    #[test]
+    fn an_error_of_a_chunk_is_the_outcome() {
+        let mut calls = 0;
+        let written = write_chunk_or_byte(&[0; 1000], |_| {
+            calls += 1;
+            Err(ErrorKind::BrokenPipe.into())
+        });
+        assert_eq!((written.unwrap_err().kind(), calls), (ErrorKind::BrokenPipe, 1));
     }
 }

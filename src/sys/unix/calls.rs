@@ -17,7 +17,7 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Resul
         Call::Send => rustix::net::send(socket, data, SendFlags::empty()),
         Call::SendNosignal => rustix::net::send(socket, data, SendFlags::from_bits_retain(MSG_NOSIGNAL)),
         Call::Sendmsg => sendmsg(socket, &[IoSlice::new(data)], &mut Default::default(), SendFlags::empty()),
-        #[cfg(any(target_os = "linux", target_os = "android"))]
+        #[cfg(sendfile)]
         Call::Sendfile => return Some(sendfile(socket, data.len())),
         #[cfg(any(target_os = "linux", target_os = "android"))]
         Call::Splice => return Some(splice(socket, data)),
@@ -30,7 +30,8 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Resul
 pub(crate) fn has_call(call: Call) -> bool {
     match call {
         Call::WsaSend => false,
-        Call::Sendfile | Call::Splice => cfg!(any(target_os = "linux", target_os = "android")),
+        Call::Sendfile => cfg!(sendfile),
+        Call::Splice => cfg!(any(target_os = "linux", target_os = "android")),
         _ => true,
     }
 }
@@ -49,6 +50,37 @@ fn sendfile(socket: impl AsFd, count: usize) -> Result<usize, CallError> {
     let file = rustix::fs::memfd_create("brokenpipe", MemfdFlags::CLOEXEC).map_err(prepared)?;
     rustix::fs::ftruncate(&file, count as u64).map_err(prepared)?;
     rustix::fs::sendfile(socket, file, Some(&mut 0), count).map_err(called)
+}
+
+/// sendfile(2) from the file of this program, which needs no folder that may be written to, and is a regular file as
+/// Apple's systems demand. A count of 0 means all that follows (sendfile(2) of FreeBSD and of macOS), so that no bytes
+/// are sent from the end.
+#[cfg(all(sendfile, not(any(target_os = "linux", target_os = "android"))))]
+fn sendfile(socket: impl AsFd, count: usize) -> Result<usize, CallError> {
+    use std::{fs::File, os::fd::AsRawFd, ptr};
+    let prepared = |error: io::Error| CallError::Before("the program's file for sendfile", error);
+    let program = super::program().ok_or_else(|| prepared(io::ErrorKind::NotFound.into()))?;
+    let program = File::open(program).map_err(prepared)?;
+    let offset = if count == 0 { program.metadata().map_err(prepared)?.len() } else { 0 } as libc::off_t;
+    let (file, socket) = (program.as_raw_fd(), socket.as_fd().as_raw_fd());
+    // SAFETY: both descriptors are open through the call, there are no headers, and the last pointer is to an off_t.
+    #[cfg(not(target_vendor = "apple"))]
+    let (failed, sent) = unsafe {
+        let mut sent: libc::off_t = 0;
+        (libc::sendfile(file, socket, offset, count, ptr::null_mut(), &raw mut sent, 0), sent)
+    };
+    // SAFETY: both descriptors are open through the call, the first pointer is to an off_t, and there are no headers.
+    #[cfg(target_vendor = "apple")]
+    let (failed, sent) = unsafe {
+        let mut length = count as libc::off_t;
+        (libc::sendfile(file, socket, offset, &raw mut length, ptr::null_mut(), 0), length)
+    };
+    if failed == 0 {
+        return Ok(sent as usize);
+    }
+    // It fails with EAGAIN, too, if a non-blocking socket has taken some of the bytes.
+    let error = io::Error::last_os_error();
+    if error.kind() == io::ErrorKind::WouldBlock && sent > 0 { Ok(sent as usize) } else { Err(CallError::Call(error)) }
 }
 
 /// splice(2) from a pipe that holds the data, or as much of them as fits.

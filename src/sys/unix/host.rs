@@ -1,12 +1,8 @@
 //! What the running system says of itself, and signs that something stands in for it.
 
-use std::{
-    fs::{self, File},
-    io::Read,
-    path::Path,
-};
+use std::fs;
 
-use super::processor;
+use super::{container::container, processor};
 use crate::sys::Host;
 
 /// By uname(3), and on Apple's systems by the product version.
@@ -83,33 +79,6 @@ fn other_kernel(release: &str, build: &str) -> Option<(&'static str, String)> {
     }
 }
 
-/// What made the container that this is, and what says so. It is not part of the platform's name, since a container has
-/// the machine's kernel.
-fn container() -> String {
-    // A container manager names itself in the first and in $container for process 1. systemd, as process 1, writes that
-    // variable into the second: <https://systemd.io/CONTAINER_INTERFACE>.
-    const SAID: [&str; 2] = ["/run/host/container-manager", "/run/systemd/container"];
-    // podman-run(1), Docker's daemon/initlayer.
-    const LEFT: [(&str, &str); 2] = [("podman", "/run/.containerenv"), ("docker", "/.dockerenv")];
-    if let Some((file, name)) = SAID.iter().find_map(|file| Some((file, name_in(File::open(file).ok()?)?))) {
-        return format!("{name}: {file} says so");
-    }
-    match LEFT.iter().find(|(_, file)| Path::new(file).exists()) {
-        Some((name, file)) => format!("{name}: {file} is there"),
-        None => format!("no sign of one: no {}, {}, {} or {} to be read", SAID[0], SAID[1], LEFT[0].1, LEFT[1].1),
-    }
-}
-
-/// The name in such a file: its first line without control characters, of at most the first 100 bytes.
-fn name_in(file: impl Read) -> Option<String> {
-    let mut text = Vec::new();
-    file.take(100).read_to_end(&mut text).ok()?;
-    let text = String::from_utf8_lossy(&text);
-    let name: String = text.lines().next()?.chars().filter(|c| !c.is_control()).collect();
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,18 +98,6 @@ mod tests {
         assert_eq!(runtime("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016"), Some("gvisor"));
         assert_eq!(runtime("5.15.167.4-microsoft-standard-WSL2", "#1 SMP"), Some("wsl"));
         assert_eq!(runtime("6.1.0-40-amd64", "#1 SMP PREEMPT_DYNAMIC Debian"), None);
-    }
-
-    #[test]
-    fn a_containers_name_is_a_line_and_no_command() {
-        let name = |text: &[u8]| name_in(text);
-        assert_eq!(name(b"systemd-nspawn\n").as_deref(), Some("systemd-nspawn"));
-        assert_eq!(name(b"oci").as_deref(), Some("oci"));
-        assert_eq!(name(b"lxc\r\nplatform    linux-1.0\n").as_deref(), Some("lxc"));
-        assert_eq!(name(b"\x1b]0;title\x07pod\x7fman\xc2\x9b\n").as_deref(), Some("]0;titlepodman"));
-        assert_eq!(name(b""), None);
-        assert_eq!(name(b" \x1b\nlxc\n"), None);
-        assert_eq!(name_in(std::io::repeat(b'x')).map(|name| name.len()), Some(100));
     }
 
     /// The lists are of Debian's runsc of 2024-07-29 and of 2022-12-19.

@@ -1,5 +1,7 @@
 //! The limits that the kernel puts on the answers that trials await, by sysctl(8) or procfs(5).
 
+#[cfg(sysctl)]
+use super::sysctl::number as read;
 use crate::sys::{AnswerLimit, Answers};
 
 /// A limit as a table below has it: its name, what it limits, its unit, up to which number there is no limit, and which
@@ -68,15 +70,7 @@ const LIMITS: &[Entry] = &[
 ];
 
 /// None is known.
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "freebsd",
-    target_os = "dragonfly",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_vendor = "apple"
-)))]
+#[cfg(not(any(target_os = "linux", target_os = "android", sysctl)))]
 const LIMITS: &[Entry] = &[];
 
 /// The limits that this system is known to have, and what they are set to.
@@ -96,49 +90,7 @@ fn read(name: &str) -> Option<i64> {
     std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
-/// sysctlbyname(3); all these values are ints.
-#[cfg(any(target_os = "freebsd", target_os = "dragonfly", target_os = "netbsd", target_vendor = "apple"))]
-fn read(name: &str) -> Option<i64> {
-    let name = std::ffi::CString::new(name).ok()?;
-    let mut value: libc::c_int = 0;
-    let mut size = size_of_val(&value);
-    // SAFETY: the name ends with a NUL, `value` has room for `size` bytes, and no new value is given.
-    let failed =
-        unsafe { libc::sysctlbyname(name.as_ptr(), (&raw mut value).cast(), &raw mut size, std::ptr::null_mut(), 0) };
-    (failed == 0 && size == size_of_val(&value)).then_some(i64::from(value))
-}
-
-/// sysctl(2), which has numbers for names: TCPCTL_RSTPPSLIMIT in netinet/tcp_var.h, ICMPCTL_ERRPPSLIMIT in
-/// netinet/icmp_var.h and ICMPV6CTL_ERRPPSLIMIT in netinet/icmp6.h, which crate libc does not have.
-#[cfg(target_os = "openbsd")]
-fn read(name: &str) -> Option<i64> {
-    const TCPCTL_RSTPPSLIMIT: libc::c_int = 12;
-    const ICMPCTL_ERRPPSLIMIT: libc::c_int = 3;
-    const ICMPV6CTL_ERRPPSLIMIT: libc::c_int = 14;
-    let (family, protocol, number) = match name {
-        "net.inet.tcp.rstppslimit" => (libc::AF_INET, libc::IPPROTO_TCP, TCPCTL_RSTPPSLIMIT),
-        "net.inet.icmp.errppslimit" => (libc::AF_INET, libc::IPPROTO_ICMP, ICMPCTL_ERRPPSLIMIT),
-        "net.inet6.icmp6.errppslimit" => (libc::AF_INET6, libc::IPPROTO_ICMPV6, ICMPV6CTL_ERRPPSLIMIT),
-        _ => return None,
-    };
-    let path = [libc::CTL_NET, family, protocol, number];
-    let mut value: libc::c_int = 0;
-    let mut size = size_of_val(&value);
-    // SAFETY: `path` has four numbers, `value` has room for `size` bytes, and no new value is given.
-    let failed =
-        unsafe { libc::sysctl(path.as_ptr(), 4, (&raw mut value).cast(), &raw mut size, std::ptr::null_mut(), 0) };
-    (failed == 0 && size == size_of_val(&value)).then_some(i64::from(value))
-}
-
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "freebsd",
-    target_os = "dragonfly",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_vendor = "apple"
-)))]
+#[cfg(not(any(target_os = "linux", target_os = "android", sysctl)))]
 fn read(_: &str) -> Option<i64> {
     None
 }

@@ -1,6 +1,11 @@
 //! Unix stream sockets and pipes.
 
-use std::io::{self, Read, Write};
+#[cfg(any(not(any(target_os = "linux", target_os = "android")), test))]
+use std::path::PathBuf;
+use std::{
+    io::{self, Read, Write},
+    path::Path,
+};
 
 use mio::{
     net::{UnixListener, UnixStream},
@@ -9,7 +14,7 @@ use mio::{
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 use super::calls::peek;
-use crate::sys::endpoint::{Endpoint, Listener, endpoint};
+use crate::sys::endpoint::{Endpoint, KeptName, Listener, endpoint};
 
 endpoint!(UnixStream: Read::read, peek, Write::write);
 // Reading from the writing end is a program's mistake, and read(2) answers it with EBADF; so does write(2) at the
@@ -17,57 +22,49 @@ endpoint!(UnixStream: Read::read, peek, Write::write);
 endpoint!(Sender: rustix::io::read, peek, Write::write);
 endpoint!(Receiver: Read::read, peek, rustix::io::write);
 
-/// A listener, and the file that its name may be, which is deleted with it.
-struct Named {
-    listener: UnixListener,
-    /// Holds the socket's file where names are files.
-    _folder: Option<tempfile::TempDir>,
-}
-
-impl mio::event::Source for Named {
-    fn register(&mut self, registry: &mio::Registry, token: mio::Token, interests: mio::Interest) -> io::Result<()> {
-        self.listener.register(registry, token, interests)
-    }
-    fn reregister(&mut self, registry: &mio::Registry, token: mio::Token, interests: mio::Interest) -> io::Result<()> {
-        self.listener.reregister(registry, token, interests)
-    }
-    fn deregister(&mut self, registry: &mio::Registry) -> io::Result<()> {
-        self.listener.deregister(registry)
-    }
-}
-
-impl Listener for Named {
+impl Listener for UnixListener {
     fn accept(&mut self) -> io::Result<(Box<dyn Endpoint>, usize)> {
         // Whoever connects here is not bound, so that its address says nothing.
-        let (stream, _) = self.listener.accept()?;
+        let (stream, _) = UnixListener::accept(self)?;
         Ok((Box::new(stream), 0))
     }
     fn socket(&self) -> SockRef<'_> {
-        SockRef::from(&self.listener)
+        SockRef::from(self)
     }
     fn close(self: Box<Self>) -> io::Result<()> {
-        super::close(self.listener)
+        super::close(*self)
     }
 }
 
-/// A listening Unix socket and its address. On Linux the name is abstract, so that no file can be left behind: unix(7).
-pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, SockAddr)> {
+/// A listening Unix socket, its address, and what keeps its name. On Linux the name is abstract, so that no file can be
+/// left behind: unix(7). Such a name is free once the listener is closed, and connecting to it is refused as to a file
+/// that nobody listens at.
+pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, SockAddr, KeptName)> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let (name, folder) = (abstract_name(), None);
+    let (name, kept) = (abstract_name(), None);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let (name, folder) = {
-        // The name of a socket is short (unix(4), sun_path), and TMPDIR may be long, or name no folder.
-        let folder_in = |parent: &std::path::Path| tempfile::Builder::new().prefix("brokenpipe-").tempdir_in(parent);
-        let folder = folder_in("/tmp".as_ref()).or_else(|_| folder_in(&std::env::temp_dir()))?;
-        (folder.path().join("s"), Some(folder))
-    };
-    let address = SockAddr::unix(&name)?;
+    let (name, kept) = file_name()?;
+    let (listener, address) = listen(&name, backlog)?;
+    Ok((Box::new(listener), address, kept))
+}
+
+fn listen(name: &Path, backlog: i32) -> io::Result<(UnixListener, SockAddr)> {
+    let address = SockAddr::unix(name)?;
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address)?;
     socket.listen(backlog)?;
-    let listener = UnixListener::from_std(std::os::unix::net::UnixListener::from(std::os::fd::OwnedFd::from(socket)));
-    Ok((Box::new(Named { listener, _folder: folder }), address))
+    let listener = std::os::unix::net::UnixListener::from(std::os::fd::OwnedFd::from(socket));
+    Ok((UnixListener::from_std(listener), address))
+}
+
+/// A file in a folder of its own. The name of a socket is short (unix(4), sun_path), and TMPDIR may be long, or name no
+/// folder.
+#[cfg(any(not(any(target_os = "linux", target_os = "android")), test))]
+fn file_name() -> io::Result<(PathBuf, KeptName)> {
+    let folder_in = |parent: &Path| tempfile::Builder::new().prefix("brokenpipe-").tempdir_in(parent);
+    let folder = folder_in("/tmp".as_ref()).or_else(|_| folder_in(&std::env::temp_dir()))?;
+    Ok((folder.path().join("s"), Some(folder)))
 }
 
 /// A name that nobody else has: a random number of this process, and a counter. The process id would not do, since
@@ -103,4 +100,35 @@ pub(crate) fn pipe(registry: &mio::Registry, token: mio::Token) -> io::Result<(B
     registry.register(&mut sender, token, both)?;
     registry.register(&mut receiver, token, both)?;
     Ok((Box::new(sender), Box::new(receiver)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a client gets that connects to this name.
+    fn connect(address: &SockAddr) -> io::ErrorKind {
+        let client = local_socket().unwrap();
+        client.socket().connect(address).unwrap_err().kind()
+    }
+
+    #[test]
+    fn a_closed_listener_refuses_as_long_as_its_name_is_kept() {
+        let (name, kept) = file_name().unwrap();
+        let (listener, address) = listen(&name, 1).unwrap();
+        Listener::close(Box::new(listener)).unwrap();
+        assert_eq!(connect(&address), io::ErrorKind::ConnectionRefused);
+        drop(kept);
+        assert_eq!(connect(&address), io::ErrorKind::NotFound);
+        assert!(!name.parent().unwrap().exists());
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[test]
+    fn a_closed_listener_with_an_abstract_name_refuses_as_well() {
+        let (listener, address, kept) = local_listener(1).unwrap();
+        listener.close().unwrap();
+        assert!(kept.is_none());
+        assert_eq!(connect(&address), io::ErrorKind::ConnectionRefused);
+    }
 }

@@ -1,14 +1,21 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
 mod calls;
+mod container;
 mod host;
 mod inherited;
 mod limits;
 mod local;
+#[cfg(vanish)]
+mod options;
 mod processor;
 mod sigpipe;
 mod stop;
+#[cfg(sysctl)]
+mod sysctl;
 mod tcp_timeouts;
+#[cfg(vanish)]
+mod vanish;
 
 use std::{
     io,
@@ -22,6 +29,8 @@ use socket2::Socket;
 use super::ErrorName;
 use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
+#[cfg(not(vanish))]
+pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
 pub(crate) use calls::write_by;
@@ -34,7 +43,9 @@ pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
 pub(crate) use stop::{lock_folder, on_stop};
-pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout, vanish};
+pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout};
+#[cfg(vanish)]
+pub(crate) use vanish::{NO_SILENT_CLOSE, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {

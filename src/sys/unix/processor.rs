@@ -6,17 +6,17 @@ use std::{env, fs};
 /// the evidence.
 pub(super) fn runtime() -> (&'static str, String) {
     let kernel = FILES.iter().find_map(|file| Some((*file, known(&fs::read_to_string(file).ok()?)?)));
-    let model = fs::read(CPUINFO).ok().and_then(|cpuinfo| model_name(&String::from_utf8_lossy(&cpuinfo)));
+    let model = model().map(|model| (MODEL, model));
     tell(env::consts::ARCH, kernel, Cpuid::ask(cpuid), model)
 }
 
 /// The same of a program for `own`, by a file and the kernel's architecture in it, by CPUID, and by the processor that
-/// the kernel has found.
+/// the kernel has found, with where it says so.
 fn tell(
     own: &str,
     kernel: Option<(&str, String)>,
     cpuid: Option<Cpuid>,
-    model: Option<String>,
+    model: Option<(&str, String)>,
 ) -> (&'static str, String) {
     let kernel = match kernel {
         Some((file, arch)) if family(own).is_some_and(|own| family(&arch) != Some(own)) => {
@@ -40,16 +40,16 @@ fn tell(
 
 /// Whether QEMU translates the program or the whole machine. In an emulated machine the kernel and the program have
 /// asked the same CPUID; where QEMU translates the program only, the kernel has asked that of the real processor.
-fn translated(processor: Option<String>, model: Option<String>) -> (&'static str, String) {
+fn translated(processor: Option<String>, model: Option<(&str, String)>) -> (&'static str, String) {
     match (processor, model) {
-        (Some(here), Some(kernels)) if here != kernels => (
+        (Some(here), Some((source, kernels))) if here != kernels => (
             "qemu-user",
             format!(
-                " and the processor {here}, which to the kernel is {kernels} ({CPUINFO}): QEMU translates the program"
+                " and the processor {here}, which to the kernel is {kernels} ({source}): QEMU translates the program"
             ),
         ),
-        (Some(here), Some(_)) => {
-            ("qemu", format!(" and the processor {here}, as {CPUINFO} does: QEMU emulates the whole machine"))
+        (Some(here), Some((source, _))) => {
+            ("qemu", format!(" and the processor {here}, as {source} does: QEMU emulates the whole machine"))
         }
         _ => ("qemu", ": QEMU translates, and nothing tells whether the kernel too".to_owned()),
     }
@@ -60,9 +60,30 @@ const TRANSLATOR: &str = "TCGTCGTCGTCG";
 
 /// The kernel's file about the processor; on x86, `model name` is CPUID's (arch/x86/kernel/cpu/common.c,
 /// `get_model_name`).
-const CPUINFO: &str = "/proc/cpuinfo";
+#[cfg(not(sysctl))]
+const MODEL: &str = "/proc/cpuinfo";
+
+/// The same by sysctl(8). NetBSD's hw.model and that of Apple's systems may be of the machine (NetBSD sysctl(7),
+/// `machdep.cpu_brand`; XNU bsd/kern/kern_mib.c, `HW_MODEL`).
+#[cfg(sysctl)]
+const MODEL: &str = if cfg!(target_os = "netbsd") {
+    "machdep.cpu_brand"
+} else if cfg!(target_vendor = "apple") {
+    "machdep.cpu.brand_string"
+} else {
+    "hw.model"
+};
+
+/// The processor that the kernel has found, which a translator of system calls passes on as it is.
+fn model() -> Option<String> {
+    #[cfg(sysctl)]
+    return super::sysctl::text(MODEL).and_then(|model| name(model.as_bytes()));
+    #[cfg(not(sysctl))]
+    return model_name(&String::from_utf8_lossy(&fs::read(MODEL).ok()?));
+}
 
 /// The first processor's `model name`, which many architectures do not have.
+#[cfg(any(not(sysctl), test))]
 fn model_name(cpuinfo: &str) -> Option<String> {
     let mut fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
     fields.find(|(field, _)| field.trim() == "model name").and_then(|(_, value)| name(value.as_bytes()))
@@ -173,7 +194,8 @@ mod tests {
     #[test]
     fn translators_are_told_apart() {
         let x86 = |cpuid, model: Option<&str>| {
-            tell("x86_64", Some((FILES[0], "x86_64".to_owned())), cpuid, model.map(str::to_owned))
+            let model = model.map(|model| ("/proc/cpuinfo", model.to_owned()));
+            tell("x86_64", Some((FILES[0], "x86_64".to_owned())), cpuid, model)
         };
         let xeon = "Intel(R) Xeon(R) Processor";
         let (runtime, evidence) = x86(cpuid_of(Some(TRANSLATOR), Some(TCG)), Some(xeon));
@@ -184,6 +206,24 @@ mod tests {
         assert_eq!(x86(cpuid_of(Some(TRANSLATOR), None), Some(xeon)).0, "qemu");
         assert_eq!(x86(cpuid_of(Some("KVMKVMKVM"), Some(TCG)), Some(xeon)).0, "native");
         assert_eq!(x86(cpuid_of(None, Some(xeon)), Some(xeon)).0, "native");
+    }
+
+    /// As on the BSDs, which have none of the files.
+    #[test]
+    fn an_emulated_machine_is_told_by_sysctl() {
+        let model = Some(("hw.model", TCG.to_owned()));
+        let (runtime, evidence) = tell("x86_64", None, cpuid_of(Some(TRANSLATOR), Some(TCG)), model);
+        assert_eq!(runtime, "qemu");
+        assert_eq!(
+            evidence,
+            "CPUID names the hypervisor TCGTCGTCGTCG and the processor QEMU TCG CPU version 2.5+, as hw.model does: \
+             QEMU emulates the whole machine"
+        );
+        let (_, unknown) = tell("x86_64", None, cpuid_of(Some(TRANSLATOR), Some(TCG)), None);
+        assert_eq!(
+            unknown,
+            "CPUID names the hypervisor TCGTCGTCGTCG: QEMU translates, and nothing tells whether the kernel too"
+        );
     }
 
     #[test]
