@@ -186,7 +186,7 @@ fn without_a_command_everything_is_run_and_shown_beside_other_systems() {
     let commands: Vec<_> = lines[lines.len() - 3..].iter().map(|line| line.split("  ").next().unwrap()).collect();
     let next = ["show peer-close/write-write-write-read", "explain 'write: broken pipe'", "check brokenpipe-results"];
     assert_eq!(commands, next.map(|next| format!("brokenpipe {next}")));
-    let keepalive = lines.iter().find(|line| line.starts_with("  keepalive ran out: read  "));
+    let keepalive = lines.iter().find(|line| line.starts_with("  no answer, keepalive: read  "));
     assert_eq!(
         keepalive.and_then(|line| line.split("  ").map(str::trim).filter(|it| !it.is_empty()).nth(1)),
         Some("not run")
