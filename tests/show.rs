@@ -25,6 +25,21 @@ fn a_scenario_fits_a_screen() {
     assert!(sources.starts_with(&text) && sources.contains("\n  ≈macos, step 9, 10: SRC xnu-"), "{sources}");
 }
 
+#[test]
+fn cases_that_have_no_room_are_counted() {
+    let scenario = "peer-close/write-write-write-read";
+    let folder = Folder::new();
+    let shown = |width: &str| folder.brokenpipe(&["show", scenario, "--width", width]).exits(0).silent().out;
+    let page = shown("120");
+    let left: Vec<_> = page.lines().filter(|line| line.ends_with(" not shown here, but with --details")).collect();
+    let [left] = left[..] else { panic!("{page}") };
+    let left: usize = left.trim_start().split(' ').next().unwrap().parse().unwrap();
+    let wide = shown("1000");
+    assert!(!wide.contains("not shown here"), "{wide}");
+    let kinds = |page: &str| page.lines().filter(|line| line.contains(" – ")).count();
+    assert_eq!(kinds(&page) + left, kinds(&wide), "{page}\n{wide}");
+}
+
 /// Writes what is known of scenarios, as `show` does at 120 columns.
 fn written(write: impl FnOnce(Look, &mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut text = Vec::new();

@@ -24,27 +24,53 @@ const VERSIONS: &str = "*";
 /// Least width of the column of systems, which are named beside each other where they gave the same.
 const NAMES: u16 = 24;
 
-/// Renders a scenario in brief.
+/// The most lines of a page that is [`USUAL_WIDTH`] wide; a narrower one has as much text on more.
+const MOST_LINES: usize = 60;
+const USUAL_WIDTH: usize = 120;
+
+/// Renders a scenario in brief: on a page of [`MOST_LINES`], which counts the cases that it has no room for.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn outline(scenario: &Scenario, outline: &Outline<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let fill = |text: &str| textwrap::fill(text, usize::from(look.width));
-    writeln!(out, "{}\n{}\n\n{}\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why))?;
+    let mut text = format!("{}\n{}\n\n{}\n\n", fill(&scenario.id), fill(&scenario.title), fill(&scenario.why));
     let page = Page { outline, look };
     let (setup, steps) = page.setup();
     let with = if setup.is_empty() { "" } else { ", after " };
-    out.write_all(para(&format!("{}{with}{setup}:", outline.case), look).as_bytes())?;
-    out.write_all(page.table(&outline.steps[steps.clone()]).as_bytes())?;
-    out.write_all(page.legend(&outline.steps[steps]).as_bytes())?;
-    if !outline.variations.is_empty() {
-        writeln!(out, "\nAs above, but:")?;
-        let mut lines = outline.variations.iter().map(|variation| page.variation(variation));
-        lines.try_for_each(|line| out.write_all(item(&line, look).as_bytes()))?;
-    }
+    text += &para(&format!("{}{with}{setup}:", outline.case), look);
+    text += &page.table(&outline.steps[steps.clone()]);
+    text += &page.legend(&outline.steps[steps]);
     let more = "has every platform and every row, and --sources what is stated, and where";
-    out.write_all(format!("\n{}", para(&format!("brokenpipe show {} --details {more}.", scenario.id), look)).as_bytes())
+    let end = format!("\n{}", para(&format!("brokenpipe show {} --details {more}.", scenario.id), look));
+    if !outline.variations.is_empty() {
+        text += "\nAs above, but:\n";
+        let variations = outline.variations.iter().map(|variation| item(&page.variation(variation), look));
+        let room = lines_of(look).saturating_sub(text.lines().count() + end.lines().count());
+        text += &in_room(&variations.collect::<Vec<_>>(), room, look);
+    }
+    out.write_all((text + &end).as_bytes())
+}
+
+/// The most lines of a page.
+fn lines_of(look: Look) -> usize {
+    MOST_LINES.max(MOST_LINES * USUAL_WIDTH / usize::from(look.width).max(1))
+}
+
+/// The first of these texts that take this many lines altogether, and how many there are besides.
+fn in_room(texts: &[String], room: usize, look: Look) -> String {
+    let ends = texts.iter().scan(0, |lines, text| {
+        *lines += text.lines().count();
+        Some(*lines)
+    });
+    let ends: Vec<_> = ends.collect();
+    if ends.last().is_none_or(|all| *all <= room) {
+        return texts.concat();
+    }
+    let shown = ends.iter().take_while(|end| **end < room).count();
+    let left = super::of(texts.len() - shown, "kind of cases is", "kinds of cases are");
+    texts[..shown].concat() + &item(&format!("{left} not shown here, but with --details"), look)
 }
 
 /// Renders several scenarios, each with its title and with what the step gave in which systems differ most. `called` is

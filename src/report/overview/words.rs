@@ -26,7 +26,7 @@ pub(super) const NOT_TRIED: &str = "not run";
 pub(super) const NO_SIGPIPE: &str = "no SIGPIPE";
 
 /// The most characters, with marks, that several outcomes of a cell may take.
-const WIDEST: usize = 16;
+const WIDEST: usize = 15;
 
 /// The most questions that a footnote names.
 const MOST: usize = 3;
