@@ -137,8 +137,10 @@ fn matrix(args: &ReportArgs) -> Done {
 /// Why no system stands beside a standard.
 fn nothing_to_hold_against(columns: &[Column]) -> &'static str {
     match columns.iter().any(Column::is_standard) {
-        true => "nothing is known of a system that could be held against the standard; platforms.csv says which system \
-                 a platform is of",
+        true => {
+            "nothing is known of a system that could be held against the standard; platforms.csv says which system \
+                 a platform is of"
+        }
         false => "no standard is there: a platform whose `os` in platforms.csv is posix",
     }
 }

@@ -1,8 +1,9 @@
-//! Where systems depart from a standard. Tables have each kind of departure once; CSV and JSON have every step.
+//! Where systems depart from a standard. Tables have each kind of departure once; CSV and JSON have every row.
 
 use std::io::{self, Write};
 
 use comfy_table::ContentArrangement;
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::{
@@ -12,12 +13,12 @@ use super::{
         MarkdownTable,
     },
     of,
-    table::empty,
+    table::{empty, item},
 };
 use crate::{
     matrix::{Departures, Requirement, title},
     platform::Provenance,
-    untrusted::{escape_markdown, log_line, write_json},
+    untrusted::{escape_markdown, log_line, no_command_at_all, printable, write_json},
 };
 
 #[derive(Serialize)]
@@ -40,7 +41,7 @@ struct Departure {
     given: String,
     platform: String,
     provenance: &'static str,
-    source: String,
+    sources: Vec<String>,
 }
 
 /// Renders what [`departures`](crate::matrix::View::departures) found. CSV has the departures alone.
@@ -58,11 +59,14 @@ pub fn departures(found: &[Departures<'_>], format: Format, look: Look, out: &mu
                 let names = [system.system, system.standard].map(str::to_owned);
                 system.departures.iter().map(move |each| names.clone().into_iter().chain(each.record()))
             });
-            return csv::table(head.into_iter().chain(["provenance", "source"]), records, out);
+            return csv::table(head.into_iter().chain(["provenance", "sources"]), records, out);
         }
         Format::Markdown => text(&systems, escape_markdown, markdown_table),
         Format::Table => {
-            let fill = |line: &str| textwrap::fill(&log_line(line), usize::from(look.width));
+            let fill = |line: &str| {
+                let lines = textwrap::wrap(line, usize::from(look.width));
+                lines.iter().map(|line| no_command_at_all(&printable(line))).collect::<Vec<_>>().join("\n")
+            };
             text(&systems, fill, |kinds| table(kinds, look))
         }
     };
@@ -94,7 +98,7 @@ fn departure(requirement: &Requirement<'_>) -> Departure {
         given: format!("{stated}{given}"),
         platform: platform.platform.clone(),
         provenance: platform.provenance.word(),
-        source: sources.iter().copied().collect::<Vec<_>>().join("; "),
+        sources: sources.iter().copied().map(str::to_owned).collect(),
     }
 }
 
@@ -106,44 +110,52 @@ impl Departure {
     /// The fields of a line of CSV after the system and the standard.
     fn record(&self) -> [String; 8] {
         let step = format!("{} {}", self.step, self.operation);
-        let Departure { scenario, cases, given, platform, source, .. } = self;
-        [scenario, cases, &step, &self.allowed(), given, platform, self.provenance, source].map(str::to_owned)
+        let Departure { scenario, cases, given, platform, sources, .. } = self;
+        let sources = sources.join("; ");
+        [scenario, cases, &step, &self.allowed(), given, platform, self.provenance, &sources].map(str::to_owned)
     }
 
-    /// What departures of one kind have in common: the operation, whoever takes it, what is allowed and given, and why.
-    fn kind(&self) -> [String; 4] {
-        let operation = self.operation.split_once(' ').map_or("", |(_, operation)| operation);
-        [operation.to_owned(), self.allowed(), self.given.clone(), self.source.clone()]
+    /// What is done, whoever does it.
+    fn operation(&self) -> &str {
+        self.operation.split_once(' ').map_or("", |(_, operation)| operation)
     }
 }
 
-const HEAD: [&str; 6] = ["operation", "allowed", "given", "rows", "first in", "source"];
+/// The heads of a table, before that of the sources.
+const HEAD: [&str; 5] = ["operation", "allowed", "given", "rows", "first in"];
 
-/// A line for each kind of departure, under [`HEAD`].
-fn kinds(departures: &[Departure]) -> Vec<[String; 6]> {
-    let kinds = grouped(departures.iter().map(|each| (each.kind(), each)));
-    let line = |([operation, allowed, given, source], rows): ([String; 4], Vec<&Departure>)| {
+/// Departures with the same operation, the same outcomes and the same sources.
+struct Kind<'a> {
+    /// Those under [`HEAD`].
+    cells: [String; 5],
+    sources: &'a [String],
+}
+
+fn kinds(departures: &[Departure]) -> Vec<Kind<'_>> {
+    let kind =
+        |each: &Departure| [each.operation().to_owned(), each.allowed(), each.given.clone(), each.sources.join("; ")];
+    let mut kinds = Vec::new();
+    for ([operation, allowed, given, _], rows) in grouped(departures.iter().map(|each| (kind(each), each))) {
         let first = format!("{} step {}", rows[0].scenario, rows[0].step);
-        [operation, allowed, given, rows.len().to_string(), first, source]
-    };
-    kinds.into_iter().map(line).collect()
+        let cells = [operation, allowed, given, rows.len().to_string(), first];
+        kinds.push(Kind { cells, sources: &rows[0].sources });
+    }
+    kinds
 }
 
 fn text(
     systems: &[SystemSummary<'_>],
     clean: impl Fn(&str) -> String,
-    table: impl Fn(&[[String; 6]]) -> String,
+    table: impl Fn(&[Kind<'_>]) -> String,
 ) -> String {
     let mut text = String::new();
     for system in systems {
         let SystemSummary { system, standard, requirements, kept, unknown, ref departures } = *system;
         text.push_str(&clean(&format!(
-            "{} beside {standard}: {} of which something is known; {kept} kept, {} departed from. Of {} nothing is \
-             known.",
+            "{standard} and {}: {}, {kept} kept, {} departed from; {unknown} more of which nothing is known there.",
             title(system),
-            of(requirements, "row with a requirement", "rows with a requirement"),
+            of(requirements, "requirement", "requirements"),
             departures.len(),
-            of(unknown, "other", "others"),
         )));
         text.push_str("\n\n");
         if !departures.is_empty() {
@@ -153,16 +165,25 @@ fn text(
     text
 }
 
-fn table(kinds: &[[String; 6]], look: Look) -> String {
+/// A table in which the sources have numbers, and the sources below it.
+fn table(kinds: &[Kind<'_>], look: Look) -> String {
+    let sources: IndexSet<_> = kinds.iter().flat_map(|kind| kind.sources).collect();
+    let number = |source: &String| format!("[{}]", sources.get_index_of(source).map_or(0, |at| at + 1));
     let mut table = empty(look);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width).set_header(HEAD);
-    table.add_rows(kinds.iter().map(|kind| kind.each_ref().map(|cell| log_line(cell))));
-    table.trim_fmt() + "\n"
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.width);
+    table.set_header(HEAD.into_iter().chain(["sources"]));
+    for kind in kinds {
+        let numbers = kind.sources.iter().map(number).collect::<Vec<_>>().join(" ");
+        table.add_row(kind.cells.iter().chain([&numbers]).map(|cell| log_line(cell)));
+    }
+    let below = sources.iter().map(|source| item(&printable(&format!("{} {source}", number(source))), look));
+    format!("{}\n\n{}", table.trim_fmt(), below.collect::<String>())
 }
 
-fn markdown_table(kinds: &[[String; 6]]) -> String {
-    let align = |head: &&str| if *head == "rows" { Right } else { Left };
-    let mut table = MarkdownTable::new(HEAD.map(|head| (head, align(&head))));
-    kinds.iter().for_each(|kind| table.row(kind.clone()));
+fn markdown_table(kinds: &[Kind<'_>]) -> String {
+    let align = |head: &str| if head == "rows" { Right } else { Left };
+    let heads = HEAD.into_iter().chain(["sources"]);
+    let mut table = MarkdownTable::new(heads.map(|head| (head, align(head))));
+    kinds.iter().for_each(|kind| table.row(kind.cells.iter().cloned().chain([kind.sources.join("; ")])));
     table.into_text()
 }
