@@ -56,10 +56,10 @@ fn a_departure_is_an_outcome_that_is_not_allowed() {
     let departures = |args: &[&str]| folder.brokenpipe(&[&["report", ".", "--departures"], args].concat());
     assert_eq!(
         departures(&["--format", "csv"]).exits(0).silent().out,
-        "system,standard,scenario,cases,step,allowed,given,platform,provenance,sources\n\
-         moonos,p-1,own/x,tcp4,2 client read 2,ECONNRESET or ENOTCONN,eof,m,measured,three; two\n\
-         moonos,p-1,own/x,tcp4,3 client read 3,ECONNRESET or EPIPE,\"EPIPE 7/10, eof 3/10\",m,measured,four; two\n\
-         sunos,p-1,own/x,tcp4,2 client read 2,ECONNRESET or ENOTCONN,≈EPIPE or ok 1,d,documented,three; two\n"
+        "standard,system,scenario,cases,step,allowed,given,platform,provenance,sources\n\
+         p-1,moonos,own/x,tcp4,2 client read 2,ECONNRESET or ENOTCONN,eof,m,measured,three; two\n\
+         p-1,moonos,own/x,tcp4,3 client read 3,ECONNRESET or EPIPE,\"EPIPE 7/10, eof 3/10\",m,measured,four; two\n\
+         p-1,sunos,own/x,tcp4,2 client read 2,ECONNRESET or ENOTCONN,≈EPIPE or ok 1,d,documented,three; two\n"
     );
     let json: serde_json::Value =
         serde_json::from_str(&departures(&["--format", "json"]).exits(0).silent().out).unwrap();
@@ -176,7 +176,8 @@ fn no_format_hands_a_command_to_a_ci_runner() {
             let out = folder.brokenpipe(&args).exits(0).silent().out;
             assert!(out.contains("eof") && out.contains("error"), "{format}: {out}");
             assert_eq!(runner_commands(&out), Vec::<&str>::new(), "{format}: {out}");
-            assert!(!out.contains('\u{202e}'), "{format}: {out}");
+            // What is for people has no character that changes the direction of text.
+            assert!(!out.contains('\u{202e}') || ["csv", "json"].contains(&format), "{format}: {out}");
         }
     }
 }

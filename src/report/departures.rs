@@ -54,9 +54,10 @@ pub fn departures(found: &[Departures<'_>], format: Format, look: Look, out: &mu
     let text = match format {
         Format::Json => return write_json(&systems, out),
         Format::Csv => {
-            let head = ["system", "standard", "scenario", "cases", "step", "allowed", "given", "platform"];
+            // A line does not begin with the system, which is any text.
+            let head = ["standard", "system", "scenario", "cases", "step", "allowed", "given", "platform"];
             let records = systems.iter().flat_map(|system| {
-                let names = [system.system, system.standard].map(str::to_owned);
+                let names = [system.standard, system.system].map(str::to_owned);
                 system.departures.iter().map(move |each| names.clone().into_iter().chain(each.record()))
             });
             return csv::table(head.into_iter().chain(["provenance", "sources"]), records, out);
