@@ -75,8 +75,9 @@ impl Column {
         self.members[0].at
     }
 
-    /// The order of columns: systems before what stands in for one, and that before standards; the systems that most servers run on first; within
-    /// a system what was measured first, and native before emulated; then by name, numbers as numbers.
+    /// The order of columns: systems before what stands in for one, and that before standards; the systems that most
+    /// servers run on first; within a system what was measured first, and native before emulated; then by name, numbers
+    /// as numbers.
     pub(super) fn order(&self, other: &Column) -> Ordering {
         self.rank().cmp(&other.rank()).then_with(|| compare_str(&self.name, &other.name))
     }

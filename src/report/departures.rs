@@ -25,6 +25,8 @@ use crate::{
 struct SystemSummary<'a> {
     system: &'a str,
     standard: &'a str,
+    /// The newer editions that have the other steps.
+    newer: Vec<&'a str>,
     requirements: usize,
     kept: usize,
     unknown: usize,
@@ -80,6 +82,7 @@ fn summary<'a>(found: &'a Departures<'_>) -> SystemSummary<'a> {
     SystemSummary {
         system: &found.system().name,
         standard: &found.standard().name,
+        newer: found.newer().iter().map(|column| column.name.as_str()).collect(),
         requirements: requirements.len(),
         kept: requirements.len() - departures.len(),
         unknown: found.unknown(),
@@ -151,9 +154,14 @@ fn text(
 ) -> String {
     let mut text = String::new();
     for system in systems {
-        let SystemSummary { system, standard, requirements, kept, unknown, ref departures } = *system;
+        let SystemSummary { system, standard, ref newer, requirements, kept, unknown, ref departures } = *system;
+        let newer = match newer.join(" and ") {
+            names if names.is_empty() => names,
+            names => format!(" that {names} does not have"),
+        };
         text.push_str(&clean(&format!(
-            "{standard} and {}: {}, {kept} kept, {} departed from; {unknown} more of which nothing is known there.",
+            "{standard} and {}: {}{newer}, {kept} kept, {} departed from; {unknown} more of which nothing is known \
+             there.",
             title(system),
             of(requirements, "requirement", "requirements"),
             departures.len(),
