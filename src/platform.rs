@@ -97,6 +97,11 @@ impl Platform {
         Some(self.runtime.as_str()).filter(|runtime| !matches!(*runtime, "native" | "qemu" | ""))
     }
 
+    /// Whether it is a standard, such as POSIX, and no system: nothing was observed there, and nothing can be.
+    pub fn is_standard(&self) -> bool {
+        self.os == "posix"
+    }
+
     /// The system that answers system calls: the operating system, or what stands in for its kernel. In an emulated
     /// machine, for a translated program, and where parts of a kernel run as a program (`rump`, `user-space`), that is the
     /// operating system's own kernel.

@@ -39,7 +39,7 @@ fn words(axes: Axes) -> [&'static str; 4] {
     [axes.transport.word(), axes.sigpipe.word(), axes.call.word(), axes.option.word()]
 }
 
-const FOLDERS: [(&str, usize); 2] = [("documented", 8), ("reported", 3)];
+const FOLDERS: [(&str, usize); 2] = [("documented", 10), ("reported", 3)];
 
 #[test]
 fn every_row_names_a_step_of_a_case_of_the_catalogue_in_its_order() {
@@ -188,6 +188,9 @@ fn every_error_has_its_number_on_its_system() {
                     return assert_eq!(field("code"), "", "{place}");
                 }
                 let system = systems[&field("platform")].as_str();
+                if system == "posix" {
+                    return assert_eq!(field("code"), "", "{place}: a standard leaves numbers to the system");
+                }
                 let code = codes.get(&(system, own.to_owned())).cloned().unwrap_or_default();
                 let code = match field("name").as_str() {
                     "ERROR_NO_DATA" => "232".to_owned(),

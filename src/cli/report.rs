@@ -52,10 +52,14 @@ pub(super) struct ReportArgs {
         long,
         conflicts_with_all = [
             "paths", "results", "details", "select", "all", "cases", "compare", "scenarios", "transport", "sigpipe",
-            "call", "option", "baseline_column", "expand", "verify",
+            "call", "option", "baseline_column", "expand", "verify", "departures",
         ]
     )]
     verdicts: bool,
+    /// Show where systems depart from a standard: what is best known of each beside what the standard demands, instead
+    /// of showing the matrix
+    #[arg(long, conflicts_with_all = ["verify", "all", "expand", "baseline_column"])]
+    departures: bool,
     /// Explain every sign and word of the page under it; under the matrix, tell the facts of its platforms, too
     #[arg(long)]
     legend: bool,
@@ -70,7 +74,7 @@ impl ReportArgs {
         let of_rows = *all || cases.is_some() || *compare != Compare::Exact || !select.is_empty();
         let of_cases = !only.filter().is_everything() || !own.scenarios.is_empty();
         let of_columns = self.expand || self.baseline_column.is_some();
-        self.details || self.verify || of_rows || of_cases || of_columns
+        self.details || self.verify || self.departures || of_rows || of_cases || of_columns
     }
 
     /// Where the results are.
@@ -127,18 +131,27 @@ fn matrix(args: &ReportArgs) -> Done {
     let catalogue = catalogue(&args.rows.own)?;
     let FormatArgs { format, width } = args.format;
     let for_people = for_people(format);
-    let usual = if for_people && !args.verify { Cases::Plain } else { Cases::All };
+    let compares = args.verify || args.departures;
+    let usual = if for_people && !compares { Cases::Plain } else { Cases::All };
     let (matrix, options) = args.rows.read(&args.paths(), usual, &catalogue)?;
     let merged = for_people && !args.expand;
     let options = Options {
         platforms: args.platform.clone(),
         stated_anyway: args.verify,
         merged,
-        best: merged && !args.verify && args.platform.is_empty(),
+        best: merged && !compares && args.platform.is_empty(),
         reference: args.baseline_column.clone(),
         ..options
     };
     let view = args.rows.view(&matrix, &options)?;
+    if args.departures {
+        let evidence = matrix.evidence_of(&args.platform).map_err(Failure::no)?;
+        let departures = view.departures(&evidence);
+        if departures.is_empty() {
+            return Err(Failure::No(nothing_to_hold_against(matrix.columns()).to_owned()));
+        }
+        return print_as(format, |out| report::departures(&departures, format, look(width), out));
+    }
     if args.verify {
         let verified = view.verify();
         if verified.is_empty() {
@@ -148,6 +161,17 @@ fn matrix(args: &ReportArgs) -> Done {
     }
     let look = Look { legend: args.legend, ..look(width) };
     print_as(format, |out| render(&view, args.rows.rows(), format, look, out))
+}
+
+/// Why no system stands beside a standard.
+fn nothing_to_hold_against(columns: &[Column]) -> &'static str {
+    match columns.iter().any(Column::is_standard) {
+        true => {
+            "nothing is known of a system that could be held against the standard; platforms.csv says which system \
+                 a platform is of"
+        }
+        false => "no standard is there: a platform whose `os` in platforms.csv is posix",
+    }
 }
 
 /// Why nothing measured stands beside anything stated.

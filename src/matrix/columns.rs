@@ -60,6 +60,11 @@ impl Column {
         self.members[0].facts.as_ref().map(Platform::system)
     }
 
+    /// Whether it is of a standard, which is no system.
+    pub fn is_standard(&self) -> bool {
+        self.members[0].facts.as_ref().is_some_and(Platform::is_standard)
+    }
+
     /// Whether a platform of this name is in it.
     pub fn has(&self, platform: &str) -> bool {
         self.members.iter().any(|member| member.platform == platform)
@@ -70,13 +75,14 @@ impl Column {
         self.members[0].at
     }
 
-    /// The order of columns: systems before what stands in for one; the systems that most servers run on first; within
-    /// a system what was measured first, and native before emulated; then by name, numbers as numbers.
+    /// The order of columns: systems before what stands in for one, and that before standards; the systems that most
+    /// servers run on first; within a system what was measured first, and native before emulated; then by name, numbers
+    /// as numbers.
     pub(super) fn order(&self, other: &Column) -> Ordering {
         self.rank().cmp(&other.rank()).then_with(|| compare_str(&self.name, &other.name))
     }
 
-    fn rank(&self) -> (bool, usize, &str, Provenance, bool) {
+    fn rank(&self) -> (bool, bool, usize, &str, Provenance, bool) {
         const FIRST: [&str; 3] = ["linux", "macos", "windows"];
         let facts = self.members[0].facts.as_ref();
         let system = self.system().unwrap_or_default();
@@ -84,6 +90,6 @@ impl Column {
         let others = FIRST.len() + usize::from(system.is_empty());
         let first = FIRST.iter().position(|first| *first == system).unwrap_or(others);
         let emulated = facts.is_some_and(|facts| facts.runtime != "native");
-        (stands_in, first, system, self.provenance, emulated)
+        (self.is_standard(), stands_in, first, system, self.provenance, emulated)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 /// most servers and desktops run on, other kernels, what stands in for one, and those that this program does not know.
 ///
 /// What stands in for a kernel, such as gVisor or Wine, is a system of its own. Platforms on which something translates
-/// for another processor, and those whose system is not known, are left out.
+/// for another processor, those whose system is not known, and standards, which are no systems, are left out.
 #[derive(Debug, Clone)]
 pub struct Evidence<'a> {
     matrix: &'a Matrix,
@@ -101,7 +101,7 @@ impl Matrix {
 
     fn evidence_from(&self, is_chosen: impl Fn(&Column) -> bool) -> Evidence<'_> {
         let mut systems: IndexMap<&str, Vec<&Column>> = IndexMap::new();
-        for column in self.columns().iter().filter(|column| is_chosen(column)) {
+        for column in self.columns().iter().filter(|column| is_chosen(column) && !column.is_standard()) {
             let Some(system) = column.system().filter(|_| !column.is_translated()) else { continue };
             systems.entry(system).or_default().push(column);
         }

@@ -22,7 +22,8 @@ pub struct Options {
     /// One column for measured platforms of one system that agree wherever two of them observed something, in all cases
     /// and not only in the selected ones.
     pub merged: bool,
-    /// Leaves out what is documented or reported for a system that was measured, except for the reference column.
+    /// Leaves out standards, and what is documented or reported for a system that was measured, except for the
+    /// reference column.
     pub best: bool,
     /// Only columns that have a cell in some row.
     pub with_cells: bool,

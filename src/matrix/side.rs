@@ -63,7 +63,7 @@ impl Matrix {
 
 impl Column {
     /// A system's column: each cell is that of its first platform that observed something.
-    fn of_system(name: &str, platforms: &[&Column]) -> Self {
+    pub(super) fn of_system(name: &str, platforms: &[&Column]) -> Self {
         let members: Vec<Member> = platforms.iter().flat_map(|column| column.members.iter().cloned()).collect();
         Column { name: name.to_owned(), provenance: platforms[0].provenance, members }
     }

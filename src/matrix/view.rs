@@ -38,7 +38,7 @@ pub struct LeftOut {
     pub cases: usize,
     /// How many rows of cases that no platform supports.
     pub unsupported: usize,
-    /// How many columns of what is stated for systems that were measured.
+    /// How many columns of what is stated for systems that were measured, and of standards.
     pub columns: usize,
 }
 
@@ -238,7 +238,8 @@ fn choose_columns(columns: &[Column], options: &Options) -> Result<Vec<Column>, 
     Ok(columns.iter().filter(is_chosen).cloned().collect())
 }
 
-/// Removes the columns of what is stated for a system that was measured, except for that of the wanted platform.
+/// Removes the columns of standards and of what is stated for a system that was measured, except for that of the wanted
+/// platform.
 /// Returns how many were removed.
 fn keep_best(columns: &mut Vec<Column>, wanted: Option<&str>) -> usize {
     let measured = columns.iter().filter(|column| column.was_run());
@@ -246,7 +247,7 @@ fn keep_best(columns: &mut Vec<Column>, wanted: Option<&str>) -> usize {
     let before = columns.len();
     columns.retain(|column| {
         column.is_measured()
-            || column.system().is_none_or(|system| !measured.contains(system))
+            || (!column.is_standard() && column.system().is_none_or(|system| !measured.contains(system)))
             || wanted.is_some_and(|wanted| column.has(wanted))
     });
     before - columns.len()

@@ -4,6 +4,7 @@ mod catalogue;
 mod cell;
 mod check;
 mod csv;
+mod departures;
 mod explain;
 mod explain_json;
 mod json;
@@ -33,6 +34,7 @@ use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check, differences};
+pub use departures::departures;
 pub use explain::{Detail, Explained, explain, explain_log};
 pub use explain_json::explain_json;
 pub use outline::{outline, outlines};
