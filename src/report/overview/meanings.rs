@@ -9,7 +9,7 @@ use super::{
 use crate::{
     matrix::Best,
     outcome::{KILLED, Readiness, VOCABULARY, flags_of, forms_of},
-    overview::{Answer, Overview},
+    overview::{Answer, Answers, Overview},
 };
 
 /// The answers of the first `systems` columns.
@@ -111,7 +111,9 @@ pub(super) fn in_full(overview: &Overview<'_>, systems: usize) -> Vec<String> {
             _ => {}
         }
     }
-    let noted = overview.questions().filter(|(_, answers)| !answers.question.note.is_empty());
+    let is_answered =
+        |answers: &Answers<'_>| answers.cells.iter().take(systems).any(|it| matches!(it, Answer::Best(_)));
+    let noted = overview.questions().filter(|(_, it)| !it.question.note.is_empty() && is_answered(it));
     lines.extend(noted.map(|(_, answers)| format!("{}: {}", answers.question.words, answers.question.note)));
     if signs.is_cut {
         lines.push(format!("{MORE} there are further outcomes:"));
