@@ -70,7 +70,7 @@ fn a_run_of_everything_that_stops_keeps_the_note() {
     let folder = Folder::new();
     folder.run(&["--repeat", "1", "--await-deadline", "10ms", "--note", "as it was"]);
     let args = ["run", "--platform", "here", "--out", "out", "--await-deadline", "10m", "--time-limit", "300ms"];
-    folder.brokenpipe(&args).exits(4);
+    folder.brokenpipe(&args).exits(3);
     assert_eq!(rows(&folder.read("out/platforms.csv"))[0]["note"], "as it was");
 }
 
