@@ -264,10 +264,15 @@ fn a_scenario_may_race_on_some_systems_only() {
         Settings { repeat: 3, ..Settings::default() }.trials(&case)
     };
     let here = format!("races_on = [\"{}\"]\n", std::env::consts::OS);
-    assert_eq!([trials(&here), trials("races_on = [\"plan9\"]\n"), trials("")], [15, 3, 3]);
+    assert_eq!([trials(&here), trials("races_on = [\"haiku\"]\n"), trials("")], [15, 3, 3]);
     let places = |line: &str| places(&(text.clone() + line + "\n"));
     assert_eq!(places("races_on = []"), ["[]"]);
-    assert_eq!(places("races_on = [\"freebsd\", \"FreeBSD\", \"\"]"), ["\"FreeBSD\"", "\"\""]);
+    let unknown = "races_on = [\"freebsd\", \"FreeBSD\", \"\", \"freebds\", \"posix\"]";
+    assert_eq!(places(unknown), ["\"FreeBSD\"", "\"\"", "\"freebds\"", "\"posix\""]);
+    let report = Catalogue::default().add("f.toml", &(text.clone() + unknown + "\n")).unwrap_err().to_string();
+    let expected = "expected one of `linux`, `macos`, `windows`, `freebsd`, `netbsd`, `openbsd`, `dragonfly`, `illumos`, \
+                    `android`, `haiku`";
+    assert!(report.contains("unknown system `freebds`") && report.contains(expected), "{report}");
     assert_eq!(places("races_on = [\"freebsd\", \"freebsd\"]"), ["\"freebsd\""]);
     assert_eq!(places("racing = true\nraces_on = [\"freebsd\"]"), ["[\"freebsd\"]"]);
     assert_eq!(places("races_on = \"freebsd\""), ["\"freebsd\""]);

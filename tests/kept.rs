@@ -42,15 +42,42 @@ fn a_run_with_other_deadlines_is_of_the_same_platform_and_records_them() {
 }
 
 #[test]
-fn a_note_is_kept_until_a_run_says_another_and_every_table_of_platforms_shows_it() {
+fn a_run_of_everything_replaces_the_note_and_a_run_of_a_selection_keeps_it() {
+    let folder = Folder::with("own.toml", OWN);
+    let note = |out: &str| rows(&folder.read(&format!("{out}/platforms.csv")))[0]["note"].clone();
+    let run = |args: &[&str]| {
+        folder.run(args);
+        note("out")
+    };
+    let one_case = |text: &str| run(&[&ONE_CASE[..], &["--note", text]].concat());
+    let everything = |more: &[&str]| run(&[&["--repeat", "1", "--await-deadline", "10ms"], more].concat());
+    assert_eq!(one_case("net.inet.icmp.icmplim=0"), "net.inet.icmp.icmplim=0");
+    assert_eq!(run(&["--transport", "unix", "unix"]), "net.inet.icmp.icmplim=0");
+    assert_eq!([one_case(""), one_case("of one case")], ["", "of one case"]);
+    assert_eq!(everything(&[]), "");
+    assert_eq!([everything(&["--note", "of all"]), run(&ONE_CASE)], ["of all", "of all"]);
+
+    // `accept` adopts a run of everything only, and its note with it.
+    folder.brokenpipe(&["accept", "out", "--into", "accepted", "--yes"]).exits(0);
+    assert_eq!([note("accepted"), everything(&[])], ["of all", ""]);
+    folder.brokenpipe(&["accept", "out", "--into", "accepted", "--yes"]).exits(0);
+    assert_eq!(note("accepted"), "");
+}
+
+/// Most of what such a run leaves is from before, which the note is about.
+#[test]
+fn a_run_of_everything_that_stops_keeps_the_note() {
     let folder = Folder::new();
-    let note = || rows(&folder.read("out/platforms.csv"))[0]["note"].clone();
-    folder.run(&[&ONE_CASE[..], &["--note", "net.inet.icmp.icmplim=0"]].concat());
-    assert_eq!(note(), "net.inet.icmp.icmplim=0");
-    folder.run(&["--transport", "unix", "unix"]);
-    assert_eq!(note(), "net.inet.icmp.icmplim=0");
+    folder.run(&["--repeat", "1", "--await-deadline", "10ms", "--note", "as it was"]);
+    let args = ["run", "--platform", "here", "--out", "out", "--await-deadline", "10m", "--time-limit", "300ms"];
+    folder.brokenpipe(&args).exits(3);
+    assert_eq!(rows(&folder.read("out/platforms.csv"))[0]["note"], "as it was");
+}
+
+#[test]
+fn every_table_of_platforms_shows_the_note() {
+    let folder = Folder::new();
     folder.run(&[&ONE_CASE[..], &["--note", "all as it comes"]].concat());
-    assert_eq!(note(), "all as it comes");
     let list = folder.brokenpipe(&["platform", "--list", "--results", "out"]).exits(0).out;
     assert!(list.ends_with("\n\n  here: all as it comes\n"), "{list}");
     let legend =

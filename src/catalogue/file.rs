@@ -108,6 +108,10 @@ fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (S
     (scenario, id)
 }
 
+/// The systems for which this program is built, by the names that [`std::env::consts::OS`] has for them.
+const SYSTEMS: [&str; 10] =
+    ["linux", "macos", "windows", "freebsd", "netbsd", "openbsd", "dragonfly", "illumos", "android", "haiku"];
+
 /// The systems on which the steps race, in the order of the file.
 fn races_on(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<String> {
     let Some(words) = &entry.races_on else { return Vec::new() };
@@ -123,9 +127,10 @@ fn races_on(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<String> {
     let mut systems: Vec<String> = Vec::new();
     for word in words.get_ref() {
         let system = word.get_ref();
-        if system.is_empty() || !system.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
-            let expected = "expected a system's name in data, such as \"freebsd\"";
-            mistakes.push(Mistake::new(word.span(), "not a system's name", expected));
+        if !SYSTEMS.contains(&system.as_str()) {
+            let title = format!("unknown system `{system}`");
+            let known: Vec<_> = SYSTEMS.iter().map(|known| format!("`{known}`")).collect();
+            mistakes.push(Mistake::new(word.span(), title, format!("expected one of {}", known.join(", "))));
         } else if systems.contains(system) {
             mistakes.push(Mistake::new(word.span(), "a word that is listed twice", "list each word once"));
         } else {

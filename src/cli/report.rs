@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     catalogue::Catalogue,
-    matrix::{Column, Compare, Options},
+    matrix::{Column, Compare, Options, Statement},
     overview::{Overview, Questions, SystemColumn},
     report::{self, Look, render},
     verdicts,
@@ -157,7 +157,10 @@ fn matrix(args: &ReportArgs) -> Done {
         if verified.is_empty() {
             return Err(Failure::No(nothing_to_verify(view.columns(), args.platform.is_empty())));
         }
-        return print_as(format, |out| report::verify(&verified, format, look(width), out));
+        // What was read may state something else than what the program carries, which the verdicts are about.
+        let carried = if args.paths().is_empty() { None } else { Some(read_matrix(&[], &Catalogue::builtin())?) };
+        let is_own = |statement: &Statement<'_>| carried.as_ref().is_none_or(|matrix| statement.is_in(matrix));
+        return print_as(format, |out| report::verify(&verified, &is_own, format, look(width), out));
     }
     let look = Look { legend: args.legend, ..look(width) };
     print_as(format, |out| render(&view, args.rows.rows(), format, look, out))

@@ -70,8 +70,8 @@ pub(super) struct RunArgs {
     /// Call this platform NAME instead of what `brokenpipe platform` says
     #[arg(long, value_name = "NAME", value_parser = platform_name)]
     platform: Option<String>,
-    /// Say what readers of these results must know, such as settings of the kernel; kept in `platforms.csv` until a run
-    /// says something else
+    /// Say in `platforms.csv` what readers of these results must know, such as settings of the kernel; '' for nothing.
+    /// Without it a run of everything leaves no note, and a run of a selection keeps the one that is there
     #[arg(long, value_name = "TEXT", value_parser = note_text)]
     note: Option<String>,
     /// Say nothing but errors
@@ -185,9 +185,9 @@ pub(super) fn run(args: &RunArgs) -> Done {
     }
     platform.await_deadline = format_duration(deadlines.awaits).to_string();
     platform.connect_deadline = format_duration(deadlines.connects).to_string();
-    platform.note = args.note.clone().unwrap_or_default();
     let name = platform.platform.clone();
-    let merged = Before::merge_into(&args.out, platform, &selection, (&cases, &measured), &catalogue);
+    let note = args.note.as_deref();
+    let merged = Before::merge_into(&args.out, platform, note, &selection, (&cases, &measured), &catalogue);
     let (merged, path) = merged.map_err(|error| match (&broken, &error) {
         (Some(broken), _) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
         (None, MergeError::Incomplete(_)) if !progress.is_stopped() => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cell, Column, Relation, Row, Seen, View, relation};
+use super::{Cell, Column, Matrix, Relation, Row, Seen, View, relation};
 
 /// What sources state about a row that was measured, too.
 #[derive(Debug, Clone)]
@@ -17,6 +17,20 @@ pub struct Statement<'a> {
     pub sources: BTreeSet<&'a str>,
     /// Whether the stated outcome was measured, and no other.
     pub agrees: bool,
+}
+
+impl Statement<'_> {
+    /// Whether a matrix has the same statement, word for word, in each case of the row.
+    pub fn is_in(&self, matrix: &Matrix) -> bool {
+        let stated = &self.row.view.columns[1];
+        let Some(column) = matrix.columns().iter().find(|column| column.name == stated.name) else { return false };
+        let of_this = |cell: &Cell| cell.outcomes.iter().find(|seen| *seen.outcome == *self.stated).cloned();
+        self.row.cases().zip(self.row.all_cells(1)).all(|(case, cell)| {
+            let place = matrix.find(self.row.scenario(), self.row.step(), case);
+            let theirs = place.and_then(|place| of_this(matrix.cell(column, place)?));
+            theirs.is_some() && theirs == of_this(cell)
+        })
+    }
 }
 
 /// A measured column beside a stated one of the same system. Its rows are those of the two alone, so other platforms do

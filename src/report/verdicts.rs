@@ -10,7 +10,7 @@ use super::{Format, Look, csv, grouped, table::empty};
 use crate::{
     matrix::title,
     untrusted::{log_line, write_json},
-    verdicts::{Cells, Kind, Verdict},
+    verdicts::{Cells, Kind, Outcomes, Verdict},
 };
 
 /// The widest line of Markdown, which is part of a chapter of the guide.
@@ -31,18 +31,28 @@ pub fn verdicts(verdicts: &[&Verdict], format: Format, look: Look, out: &mut dyn
     out.write_all(text.as_bytes())
 }
 
-const COLUMNS: [&str; 12] =
-    ["system", "platform", "about", "says", "source", "does", "measured", "seen", "verdict", "why", "done", "cells"];
+const COLUMNS: [&str; 14] = [
+    "system", "platform", "about", "says", "source", "does", "measured", "seen", "verdict", "why", "done", "cells",
+    "withdrawn", "outcomes",
+];
 
 /// The fields under [`COLUMNS`].
-fn record(verdict: &Verdict) -> [String; 12] {
-    let Verdict { system, platform, about, says, source, does, measured, seen, verdict, why, done, cells } = verdict;
+fn record(whole: &Verdict) -> [String; 14] {
+    let Verdict { cells, withdrawn, outcomes, .. } = whole;
+    let Verdict { system, platform, about, says, source, does, measured, seen, verdict, why, done, .. } = whole;
     let (measured, seen) = (measured.join(" "), seen.clone().unwrap_or_default());
-    let cells = cells.iter().cloned().map(String::from).collect::<Vec<_>>().join("; ");
+    let listed = |cells: &[Cells]| cells.iter().cloned().map(String::from).collect::<Vec<_>>().join("; ");
+    let outcomes: Vec<_> = outcomes
+        .iter()
+        .map(|Outcomes { stated, seen, cases, cells }| {
+            format!("{stated}, seen {} ({}: {})", seen.join(" or "), cases.join(", "), listed(cells))
+        })
+        .collect();
     let (verdict, done) = (verdict.word().to_owned(), done.word().to_owned());
     let [system, platform, about, says, source, does, why] =
         [system, platform, about, says, source, does, why].map(String::clone);
-    [system, platform, about, says, source, does, measured, seen, verdict, why, done, cells]
+    let (cells, withdrawn, outcomes) = (listed(cells), listed(withdrawn), outcomes.join("; "));
+    [system, platform, about, says, source, does, measured, seen, verdict, why, done, cells, withdrawn, outcomes]
 }
 
 fn table(verdicts: &[&Verdict], look: Look) -> String {

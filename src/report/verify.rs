@@ -51,13 +51,20 @@ struct Verdict {
     why: &'static str,
 }
 
-/// Renders what [`verify`](crate::matrix::View::verify) found. CSV has the contradictions alone.
+/// Renders what [`verify`](crate::matrix::View::verify) found. CSV has the contradictions alone. `is_own` tells whether
+/// a statement is one that comes with the program, since no verdict is about another.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let comparisons: Vec<_> = verified.iter().map(comparison).collect();
+pub fn verify(
+    verified: &[Verified<'_>],
+    is_own: &dyn Fn(&Statement<'_>) -> bool,
+    format: Format,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let comparisons: Vec<_> = verified.iter().map(|verified| comparison(verified, is_own)).collect();
     let text = match format {
         Format::Json => return write_json(&comparisons, out),
         Format::Csv => {
@@ -82,7 +89,7 @@ pub fn verify(verified: &[Verified<'_>], format: Format, look: Look, out: &mut d
     out.write_all(text.as_bytes())
 }
 
-fn comparison<'a>(verified: &'a Verified<'_>) -> PairSummary<'a> {
+fn comparison<'a>(verified: &'a Verified<'_>, is_own: &dyn Fn(&Statement<'_>) -> bool) -> PairSummary<'a> {
     let (agreeing, contradicting): (Vec<_>, Vec<_>) = verified.statements().into_iter().partition(|each| each.agrees);
     PairSummary {
         measured: &verified.measured().name,
@@ -92,18 +99,29 @@ fn comparison<'a>(verified: &'a Verified<'_>) -> PairSummary<'a> {
         contradicts: contradicting.len(),
         undocumented: verified.undocumented(),
         unmeasured: verified.unmeasured(),
-        contradictions: contradicting.iter().map(|each| contradiction(&verified.stated().name, each)).collect(),
+        contradictions: contradicting
+            .iter()
+            .map(|each| contradiction(each, verdict(&verified.stated().name, each).filter(|_| is_own(each))))
+            .collect(),
     }
 }
 
-fn contradiction(platform: &str, statement: &Statement<'_>) -> Contradiction {
-    let row = statement.row;
-    let verdict = verdicts::find(platform, row.scenario(), row.step()).map(|known| Verdict {
-        verdict: known.verdict,
-        done: known.done,
-        about: &known.about,
-        why: &known.why,
+/// The verdict on a contradiction, if there is one that is about every case of its row.
+fn verdict(platform: &str, statement: &Statement<'_>) -> Option<&'static verdicts::Verdict> {
+    let Statement { row, stated, .. } = *statement;
+    let seen: Vec<_> = statement.measured.outcomes.iter().map(|seen| &*seen.outcome).collect();
+    let mut verdicts = row.cases().map(|case| {
+        let (scenario, case, step) = (row.scenario(), &*case.to_string(), row.step());
+        verdicts::find(&verdicts::Contradiction { platform, scenario, case, step, stated, seen: &seen })
     });
+    let first = verdicts.next()??;
+    verdicts.all(|other| other == Some(first)).then_some(first)
+}
+
+fn contradiction(statement: &Statement<'_>, verdict: Option<&'static verdicts::Verdict>) -> Contradiction {
+    let row = statement.row;
+    let verdict =
+        verdict.map(|known| Verdict { verdict: known.verdict, done: known.done, about: &known.about, why: &known.why });
     Contradiction {
         scenario: row.scenario().to_owned(),
         cases: row.case_names(),

@@ -5,6 +5,8 @@
 //! - A run replaces the cases that it measured. Other cases stay, except those that a run of everything would have
 //!   measured if they still existed, and those whose scenario has other steps now.
 //! - A racing step keeps the outcomes that were seen before.
+//! - A run of everything that replaces all that it measures replaces the platform's note, by none if it has none; any
+//!   other keeps the note that is there unless it has one.
 //! - Columns that this version does not know are lost only with a platform that is replaced completely.
 
 use std::{
@@ -150,8 +152,8 @@ impl Before {
     }
 
     /// Merges what was measured with what the folder has by now, and writes it there, while no other run does.
-    /// `measured` has a result for each of `cases`, which `selection` selects. Returns the path of the platform's file,
-    /// too.
+    /// `measured` has a result for each of `cases`, which `selection` selects; `note` is what the run says of the
+    /// platform, which may be empty. Returns the path of the platform's file, too.
     ///
     /// # Errors
     ///
@@ -159,6 +161,7 @@ impl Before {
     pub fn merge_into(
         folder: &Path,
         platform: Platform,
+        note: Option<&str>,
         selection: &Selection,
         (cases, measured): (&[Case<'_>], &[CaseResult]),
         catalogue: &Catalogue,
@@ -166,32 +169,33 @@ impl Before {
         let name = platform.platform.clone();
         let lock = FolderLock::take(folder)?;
         let before = Self::read_now(folder, &platform, selection, catalogue)?;
-        let merged = before.merge(platform, cases, measured, catalogue)?;
+        let merged = before.merge(platform, note, cases, measured, catalogue)?;
         let path = merged.results.write_into(&lock, &name)?;
         Ok((merged, path))
     }
 
-    /// Merges what was measured with what was there. `measured` has a result for each of `cases`. A platform without a
-    /// note keeps the one that was there.
+    /// Merges what was measured with what was there. `measured` has a result for each of `cases`. `note` is what the run
+    /// says of the platform, which may be empty; `None` keeps the note that was there, unless everything was run.
     ///
     /// # Errors
     ///
     /// Only a complete run can replace what was there, and this one did not run a case that was run before.
     pub fn merge(
         &self,
-        mut platform: Platform,
+        platform: Platform,
+        note: Option<&str>,
         cases: &[Case<'_>],
         measured: &[CaseResult],
         catalogue: &Catalogue,
     ) -> Result<Merged, MergeError> {
-        if platform.note.is_empty() {
-            platform.note.clone_from(&self.note);
-        }
         let mut results = Results::default();
         let system = platform.system().to_owned();
         results.add_run(platform, cases, measured);
+        let has_better = self.has_better(&results.rows);
+        let earlier = if self.is_everything && !has_better { "" } else { &self.note };
+        results.platforms.iter_mut().for_each(|facts| facts.note = note.unwrap_or(earlier).to_owned());
         if let Some(whose) = &self.needs_complete
-            && self.has_better(&results.rows)
+            && has_better
         {
             return Err(MergeError::Incomplete(whose.clone()));
         }

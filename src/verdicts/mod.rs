@@ -50,6 +50,27 @@ pub struct Verdict {
     pub done: Done,
     /// The steps that it is about.
     pub cells: Vec<Cells>,
+    /// Those of the steps of which nothing is stated any more, since no source settles what is right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Cells>,
+    /// The contradictions that stand: together they are about the same steps. Empty if the statement is corrected, or
+    /// if no platform of the results refutes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcomes>,
+}
+
+/// What is stated, and what was seen instead, in some cases of some steps.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcomes {
+    /// The outcome that is stated.
+    pub stated: String,
+    /// The outcomes that were seen, each on its own or beside the stated one.
+    pub seen: Vec<String>,
+    /// The cases, such as `tcp4` and `tcp4 sigpipe=handler call=write`.
+    pub cases: Vec<String>,
+    /// The steps.
+    pub cells: Vec<Cells>,
 }
 
 words! {
@@ -123,8 +144,8 @@ struct File {
 /// The verdicts of a file's text.
 fn parse(text: &str) -> Result<Vec<Verdict>, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-    match file.verdict.iter().find(|verdict| verdict.measured.is_empty() != verdict.seen.is_some()) {
-        Some(verdict) => Err(format!("{}: expected either `measured` or `seen`", verdict.about)),
+    match file.verdict.iter().find_map(|verdict| Some((verdict, verdict.mistake()?))) {
+        Some((verdict, mistake)) => Err(format!("{}: {mistake}", verdict.about)),
         None => Ok(file.verdict),
     }
 }
@@ -138,15 +159,58 @@ pub fn builtin() -> &'static [Verdict] {
     &BUILTIN
 }
 
-/// The verdict on what a platform states about a step, if there is one.
-pub fn find(platform: &str, scenario: &str, step: u32) -> Option<&'static Verdict> {
-    builtin().iter().find(|verdict| verdict.platform == platform && verdict.is_about(scenario, step))
+/// A statement of a platform about a step, and what another platform gave there.
+#[derive(Debug, Clone, Copy)]
+pub struct Contradiction<'a> {
+    /// The platform that the statement is in.
+    pub platform: &'a str,
+    /// The scenario's id.
+    pub scenario: &'a str,
+    /// The case, as [`Outcomes::cases`] has it.
+    pub case: &'a str,
+    /// The step's number, from 1.
+    pub step: u32,
+    /// The outcome that is stated.
+    pub stated: &'a str,
+    /// All outcomes that were seen.
+    pub seen: &'a [&'a str],
+}
+
+/// The verdict on a contradiction: one that is about this step in this case, about the outcome that is stated and about
+/// each that was seen. `None` if there is none.
+pub fn find(contradiction: &Contradiction<'_>) -> Option<&'static Verdict> {
+    builtin().iter().find(|verdict| verdict.is_about(contradiction))
 }
 
 impl Verdict {
-    /// Whether it is about this step.
-    pub fn is_about(&self, scenario: &str, step: u32) -> bool {
-        self.cells.iter().any(|cells| cells.scenario == scenario && cells.steps.contains(&step))
+    /// Whether it is about this contradiction.
+    pub fn is_about(&self, contradiction: &Contradiction<'_>) -> bool {
+        self.platform == contradiction.platform && self.outcomes.iter().any(|each| each.are_of(contradiction))
+    }
+
+    /// What is wrong with its fields, each of which is right.
+    fn mistake(&self) -> Option<&'static str> {
+        let stands = !self.measured.is_empty() && self.done != Done::Corrected;
+        if self.measured.is_empty() != self.seen.is_some() {
+            Some("expected either `measured` or `seen`")
+        } else if stands == self.outcomes.is_empty() {
+            Some("expected `outcomes` where platforms refute what stands, and only there")
+        } else if self.done != Done::Corrected && !self.withdrawn.is_empty() {
+            Some("expected `withdrawn` only where the statement is corrected")
+        } else {
+            None
+        }
+    }
+}
+
+impl Outcomes {
+    fn are_of(&self, contradiction: &Contradiction<'_>) -> bool {
+        let Contradiction { scenario, case, step, stated, seen, .. } = *contradiction;
+        let is_known = |outcome: &&str| *outcome == stated || self.seen.iter().any(|known| known == outcome);
+        self.stated == stated
+            && seen.iter().all(is_known)
+            && self.cases.iter().any(|known| known == case)
+            && self.cells.iter().any(|cells| cells.scenario == scenario && cells.steps.contains(&step))
     }
 }
 
@@ -157,17 +221,48 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "[[verdict]]\nsystem = 'a'\nplatform = 'b'\nabout = 'c'\nsays = 'd'\nsource = 'e'\ndoes = 'f'\n\
-                        verdict = 'wrong'\nwhy = 'g'\ndone = 'marked'\n";
+                        verdict = 'wrong'\nwhy = 'g'\ncells = ['x/y: 2 3']\n";
+    const OUTCOMES: &str = "[[verdict.outcomes]]\nstated = 'eof'\nseen = ['EPIPE', 'ok 1']\ncases = ['tcp4', 'tcp6']\n\
+                            cells = ['x/y: 2 3']\n";
 
     #[test]
-    fn a_verdict_says_where_it_was_seen() {
-        let parse = |more: &str| parse(&(TEXT.to_owned() + "cells = ['x/y: 2 3']\n" + more));
-        let read = parse("measured = ['m']\n").expect("it is complete");
-        assert_eq!(read[0].cells, [Cells { scenario: "x/y".to_owned(), steps: vec![2, 3] }]);
-        assert!(read[0].is_about("x/y", 3) && !read[0].is_about("x/y", 4) && !read[0].is_about("x/z", 3));
-        assert!(parse("seen = 's'\n").is_ok());
-        let problem = Err("c: expected either `measured` or `seen`".to_owned());
-        assert_eq!((parse(""), parse("measured = ['m']\nseen = 's'\n")), (problem.clone(), problem));
+    fn a_verdict_says_where_it_was_seen_and_what() {
+        let parse = |more: &str| parse(&(TEXT.to_owned() + more)).map(|verdicts| verdicts[0].outcomes.len());
+        let both = |more: &str| parse(&format!("{more}{OUTCOMES}"));
+        assert_eq!(both("done = 'marked'\nmeasured = ['m']\n"), Ok(1));
+        assert_eq!(parse("done = 'corrected'\nmeasured = ['m']\nwithdrawn = ['x/y: 3']\n"), Ok(0));
+        assert_eq!(parse("done = 'marked'\nseen = 's'\n"), Ok(0));
+        let where_seen = Err("c: expected either `measured` or `seen`".to_owned());
+        assert_eq!(parse("done = 'marked'\n"), where_seen);
+        assert_eq!(both("done = 'marked'\nmeasured = ['m']\nseen = 's'\n"), where_seen);
+        let what = Err("c: expected `outcomes` where platforms refute what stands, and only there".to_owned());
+        assert_eq!(parse("done = 'dated'\nmeasured = ['m']\n"), what);
+        assert_eq!(both("done = 'corrected'\nmeasured = ['m']\n"), what);
+        assert_eq!(both("done = 'marked'\nseen = 's'\n"), what);
+        let withdrawn = Err("c: expected `withdrawn` only where the statement is corrected".to_owned());
+        assert_eq!(both("done = 'marked'\nmeasured = ['m']\nwithdrawn = ['x/y: 3']\n"), withdrawn);
+    }
+
+    #[test]
+    fn a_verdict_is_about_its_cases_and_outcomes_alone() {
+        let text = format!("{TEXT}done = 'marked'\nmeasured = ['m']\n{OUTCOMES}");
+        let verdict = &parse(&text).expect("it is complete")[0];
+        let usual =
+            Contradiction { platform: "b", scenario: "x/y", case: "tcp6", step: 3, stated: "eof", seen: &["EPIPE"] };
+        for seen in [&["EPIPE"][..], &["ok 1"], &["EPIPE", "ok 1"], &["EPIPE", "eof"]] {
+            assert!(verdict.is_about(&Contradiction { seen, ..usual }), "{seen:?}");
+        }
+        for other in [
+            Contradiction { platform: "m", ..usual },
+            Contradiction { scenario: "x/z", ..usual },
+            Contradiction { case: "tcp6 call=writev", ..usual },
+            Contradiction { step: 4, ..usual },
+            Contradiction { stated: "EPIPE", ..usual },
+            Contradiction { seen: &["EINTR"], ..usual },
+            Contradiction { seen: &["EPIPE", "EINTR"], ..usual },
+        ] {
+            assert!(!verdict.is_about(&other), "{other:?}");
+        }
     }
 
     #[test]
