@@ -64,7 +64,8 @@ pub enum Outcome {
     Error(i32),
     /// An error that has no code of the operating system, by its [`io::ErrorKind`].
     OtherError(KindName),
-    /// The step was not tried, since its actor has no socket: an earlier step made none.
+    /// The step was not tried, since its actor has no socket, as an earlier step made none, or since the system has no
+    /// such option to set.
     NotRun,
 }
 

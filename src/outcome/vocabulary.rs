@@ -80,7 +80,7 @@ vocabulary! {
     "quiet": Word, Some(Wait), "nothing came, as awaited";
     UNSUPPORTED: Word, None, "the platform cannot run the case, and the note says why; never counted as a difference";
     NOT_RUN: Word, None,
-        "the step was not tried, because an earlier one left nothing to try it on, the run ended or the harness lacked something; never counted as a difference";
+        "the step was not tried, because an earlier one left nothing to try it on, the system has no such option, the run ended or the harness lacked something; never counted as a difference";
 }
 
 /// Whether the outcome says something about the platform's behaviour: it is neither [`UNSUPPORTED`] nor [`NOT_RUN`].

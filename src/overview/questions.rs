@@ -52,6 +52,9 @@ pub struct Question {
     pub scenario: String,
     /// The step's number, from 1.
     pub step: u32,
+    /// What a reader of the answers must know; empty if the words tell everything.
+    #[serde(default)]
+    pub note: String,
     #[serde(default = "usual_transport")]
     transport: Transport,
     #[serde(default = "usual_sigpipe")]

@@ -29,7 +29,7 @@
 //! | `restore_sigpipe()` | in such a child: sets SIGPIPE to what it was when the program began, before std's runtime changed it |
 //! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
 //! | `set_nosigpipe(socket)`, `clear_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | sets SO_NOSIGPIPE; unsets it where a library has set it; sets F_SETNOSIGPIPE |
-//! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting) |
+//! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting). An error without a code: the system has no such option of a socket, so that nothing was tried |
 //! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it. An error without a code says why the system cannot do it |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket |

@@ -57,6 +57,17 @@ pub(super) enum Purpose {
     Condition(Condition),
 }
 
+/// The outcome of setting an option of a socket, which is not run if there is no socket, or if the system has no such
+/// option: then no call was made, and what it would return is not known.
+pub(super) fn set(result: Option<io::Result<()>>) -> Outcome {
+    match result {
+        Some(Err(error)) if error.kind() == io::ErrorKind::Unsupported && error.raw_os_error().is_none() => {
+            Outcome::NotRun
+        }
+        result => done(result),
+    }
+}
+
 /// The outcome of a call on a socket, which is not run if there is no socket.
 pub(super) fn done(result: Option<io::Result<()>>) -> Outcome {
     match result {

@@ -9,7 +9,7 @@ use socket2::SockRef;
 
 use super::{
     context::Context,
-    next::{Next, Purpose, done},
+    next::{Next, Purpose, done, set},
     sockets::Sockets,
     watched::End,
 };
@@ -135,7 +135,7 @@ impl Sockets {
             }),
             Operation::PeerName => self.ask(actor, |socket| socket.peer_addr().map(|_| Outcome::Done)),
             Operation::LocalName => self.ask(actor, |socket| socket.local_addr().map(|_| Outcome::Done)),
-            Operation::Set(setting) => done(self.end(actor).map(|end| {
+            Operation::Set(setting) => set(self.end(actor).map(|end| {
                 let socket = end.source.socket();
                 match setting {
                     Setting::Nodelay => socket.set_tcp_nodelay(true),

@@ -111,6 +111,8 @@ pub(super) fn in_full(overview: &Overview<'_>, systems: usize) -> Vec<String> {
             _ => {}
         }
     }
+    let noted = overview.questions().filter(|(_, answers)| !answers.question.note.is_empty());
+    lines.extend(noted.map(|(_, answers)| format!("{}: {}", answers.question.words, answers.question.note)));
     if signs.is_cut {
         lines.push(format!("{MORE} there are further outcomes:"));
         lines.extend(cut(overview, systems));

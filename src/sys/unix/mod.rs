@@ -69,11 +69,8 @@ pub(crate) fn set_nosigpipe(socket: &Socket) -> io::Result<()> {
     Ok(rustix::net::sockopt::set_socket_nosigpipe(socket, true)?)
 }
 
-/// What setsockopt returns for an option that does not exist.
 #[cfg(not(nosigpipe))]
-pub(crate) fn set_nosigpipe(_: &Socket) -> io::Result<()> {
-    Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
-}
+pub(crate) use super::fallback::set_nosigpipe;
 
 /// socket2 and mio set it by themselves on Apple's systems (socket2 src/sys/unix.rs, mio src/sys/unix/net.rs), and a
 /// case that names a system call and no option is about a socket as the system makes it.
@@ -98,11 +95,8 @@ pub(crate) fn set_nosigpipe_flag(socket: &Socket) -> io::Result<()> {
     if failed == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// What fcntl returns for a command that does not exist.
 #[cfg(not(f_setnosigpipe))]
-pub(crate) fn set_nosigpipe_flag(_: &Socket) -> io::Result<()> {
-    Err(io::Error::from_raw_os_error(libc::EINVAL))
-}
+pub(crate) use super::fallback::set_nosigpipe_flag;
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(crate) use super::fallback::program;

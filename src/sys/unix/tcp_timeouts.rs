@@ -4,8 +4,9 @@ use std::io;
 
 use socket2::Socket;
 
-#[cfg(keepalive_times)]
 pub(crate) use crate::sys::fallback::set_keepalive_fast;
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(crate) use crate::sys::fallback::set_user_timeout;
 
 /// TCP_USER_TIMEOUT: tcp(7).
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -18,16 +19,4 @@ pub(crate) fn set_user_timeout(socket: &Socket) -> io::Result<()> {
 pub(crate) fn set_user_timeout(socket: &Socket) -> io::Result<()> {
     let seconds = crate::catalogue::Setting::USER_TIMEOUT.as_secs() as libc::c_uint;
     super::options::set_option(socket, libc::IPPROTO_TCP, libc::TCP_MAXUNACKTIME, &seconds)
-}
-
-/// What setsockopt returns for an option that does not exist.
-#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-pub(crate) fn set_user_timeout(_: &Socket) -> io::Result<()> {
-    Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
-}
-
-/// The times are those of all sockets here.
-#[cfg(not(keepalive_times))]
-pub(crate) fn set_keepalive_fast(_: &Socket) -> io::Result<()> {
-    Err(io::Error::from_raw_os_error(libc::ENOPROTOOPT))
 }
