@@ -240,6 +240,9 @@ def close(world, actor, operation):
     end, peer = world.end(actor), world.end(other(actor))
     if end.socket not in ("up", "open"):
         raise Open
+    if operation == "reset" and end.is_shut():
+        # SO_LINGER cannot be set on it, by the sentence set-shut, so that no reset is demanded.
+        raise Open
     kinds = None
     if peer.socket == "up" and world.transport != "pipe":
         if world.transport == "unix":
