@@ -24,11 +24,11 @@ const VERSIONS: &str = "*";
 /// Least width of the column of systems, which are named beside each other where they gave the same.
 const NAMES: u16 = 24;
 
-/// The most lines of a page that is [`USUAL_WIDTH`] wide; a narrower one has as much text on more.
+/// The most lines of a page that is `USUAL_WIDTH` wide; a narrower one has as much text on more.
 const MOST_LINES: usize = 60;
 const USUAL_WIDTH: usize = 120;
 
-/// Renders a scenario in brief: on a page of [`MOST_LINES`], which counts the cases that it has no room for.
+/// Renders a scenario in brief: on a page of 60 lines at 120 columns, which counts the cases that it has no room for.
 ///
 /// # Errors
 ///
