@@ -15,6 +15,7 @@
 //! | [`verdicts`] | where what is stated and what was seen contradict each other, and who is right |
 //! | [`explain`] | which error a text or a line of a log is about, what it means and what to do |
 //! | [`report`] | the matrix as text, one file a format |
+//! | [`site`] | everything as static pages, linked with each other |
 //!
 //! What differs by operating system lives in [`sys`], behind the contract stated there.
 //!
@@ -59,6 +60,7 @@ mod parallel;
 pub mod platform;
 pub mod report;
 pub mod results;
+pub mod site;
 pub mod sys;
 mod untrusted;
 pub mod verdicts;

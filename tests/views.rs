@@ -50,7 +50,7 @@ fn stand_out(view: &View<'_>) -> Vec<bool> {
 }
 
 fn cell(outcomes: &[&str]) -> Cell {
-    let seen = |outcome: &&str| Seen { outcome: (*outcome).into(), count: Some(1), note: "".into() };
+    let seen = |outcome: &&str| Seen { count: Some(1), ..Seen::of(*outcome) };
     Cell { outcomes: outcomes.iter().map(seen).collect(), trials: Some(2) }
 }
 

@@ -65,6 +65,11 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Vec<(Scenario, Range<usize
     if mistakes.is_empty() { Ok(scenarios) } else { Err(Mistakes::new(path, text, mistakes)) }
 }
 
+/// Where the table of the scenario begins whose id is at `id`.
+pub(super) fn table_start(text: &str, id: usize) -> usize {
+    text[..id].rfind("[[scenario]]").unwrap_or_default()
+}
+
 /// The scenario and the place of its id. Where there are mistakes it lacks what they are about.
 fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (Scenario, Range<usize>) {
     let id = entry.id.span();

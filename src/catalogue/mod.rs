@@ -54,6 +54,8 @@ pub struct Catalogue {
     scenarios: Vec<Scenario>,
     /// The index in `scenarios` of each id, and the file that the scenario is from.
     index: HashMap<String, (usize, String)>,
+    /// The table of each of `scenarios` in its file.
+    tables: Vec<String>,
 }
 
 impl Catalogue {
@@ -89,6 +91,9 @@ impl Catalogue {
         if !list.is_empty() {
             return Err(Mistakes::new(path, text, list));
         }
+        let starts: Vec<_> = placed.iter().map(|(_, span)| file::table_start(text, span.start)).collect();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        self.tables.extend(starts.iter().zip(ends).map(|(start, end)| text[*start..end].trim_end().to_owned()));
         for (scenario, _) in placed {
             self.index.insert(scenario.id.clone(), (self.scenarios.len(), path.to_owned()));
             self.scenarios.push(scenario);
@@ -109,6 +114,12 @@ impl Catalogue {
     /// The scenario with this id, if there is one.
     pub fn find(&self, id: &str) -> Option<&Scenario> {
         self.position(id).map(|position| &self.scenarios[position])
+    }
+
+    /// The scenario with this id as its file has it, from `[[scenario]]` on; `None` for an unknown id, and empty where the
+    /// file has another form of table.
+    pub fn toml(&self, id: &str) -> Option<&str> {
+        self.position(id).map(|position| self.tables[position].as_str())
     }
 
     /// Whether the steps of the scenario with this id may race with each other on a system; `false` for an unknown id.

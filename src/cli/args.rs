@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, explain::ExplainArgs, guide::GuideArgs,
-    list::ListArgs, platform::PlatformArgs, report::ReportArgs, run::RunArgs, show::ShowArgs,
+    list::ListArgs, platform::PlatformArgs, report::ReportArgs, run::RunArgs, show::ShowArgs, site::SiteArgs,
 };
 
 /// What an operating system tells a program when the other end of a connection goes away.
@@ -70,6 +70,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Show a scenario: why it matters, and what its steps gave on each system; or several, in brief.
     Show(ShowArgs),
+    /// Write everything as a site: static pages that work from a folder, without a server or JavaScript.
+    Site(SiteArgs),
     /// Tell what this platform is called, and the facts behind the name; with --list, those of all platforms.
     Platform(PlatformArgs),
     /// Explain how to use brokenpipe and how it works, a chapter at a time.

@@ -183,16 +183,20 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
 fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {
     let (name, text) = match (&args.known, &args.baseline) {
         (Some(path), _) => read_known_file(path)?,
-        (None, Some(baseline)) => {
-            let folder = if baseline.is_dir() { Some(baseline.as_path()) } else { baseline.parent() };
-            let path = folder.unwrap_or(Path::new(".")).join(KNOWN);
-            if !path.exists() {
-                return Ok(Vec::new());
-            }
-            read_known_file(&path)?
-        }
+        (None, Some(baseline)) => return known_beside(baseline),
         (None, None) => return embedded_known(),
     };
+    parse_known(&name, &text).map_err(Failure::Mistakes)
+}
+
+/// The exceptions beside accepted results, a folder or a file; none if there is no such file.
+pub(super) fn known_beside(baseline: &Path) -> Result<Vec<Known>, Failure> {
+    let folder = if baseline.is_dir() { Some(baseline) } else { baseline.parent() };
+    let path = folder.unwrap_or(Path::new(".")).join(KNOWN);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let (name, text) = read_known_file(&path)?;
     parse_known(&name, &text).map_err(Failure::Mistakes)
 }
 

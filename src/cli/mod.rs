@@ -20,6 +20,7 @@ mod platform;
 mod report;
 mod run;
 mod show;
+mod site;
 mod stop;
 mod summary;
 mod view;
@@ -81,6 +82,7 @@ fn carry_out(Args { command, no_pager }: Args) -> Done {
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Show(args)) => show::show(&args),
+        Some(Command::Site(args)) => site::site(&args),
         Some(Command::Platform(args)) => platform::platform(&args),
         Some(Command::Guide(args)) => guide::guide(&args),
     }

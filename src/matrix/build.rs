@@ -2,13 +2,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    ops::Range,
     sync::Arc,
 };
 
 use indexmap::IndexMap;
 
 use super::{
-    cell::{Cell, CellId, NO_CELL, Seen},
+    cell::{Cell, CellId, NO_CELL, Native, Seen},
     columns::{Column, Member},
     store::{Matrix, Store},
 };
@@ -147,7 +148,8 @@ impl Builder {
         self.store.tables.settle();
         let columns = self.take_columns(platforms);
         let places = in_order(&self.store.tables, catalogue);
-        Matrix { columns, store: self.store, places }
+        let ranges = ranges(&self.store, &places);
+        Matrix { columns, store: self.store, places, ranges }
     }
 }
 
@@ -155,12 +157,25 @@ fn cell(tables: &Tables, entries: &[EntryId]) -> Cell {
     let mut cell = Cell { outcomes: Vec::new(), trials: None };
     for entry in entries {
         let entry = &tables.entries[*entry as usize];
+        let native = Native { code: entry.code, name: Arc::clone(&entry.name), kind: Arc::clone(&entry.kind) };
         let (outcome, note) = (Arc::clone(&entry.outcome), Arc::clone(&entry.note));
-        cell.outcomes.push(Seen { outcome, count: entry.count, note });
+        cell.outcomes.push(Seen { outcome, count: entry.count, note, native });
         cell.trials = entry.trials;
     }
     cell.outcomes.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.outcome.cmp(&b.outcome)));
     cell
+}
+
+/// Where the places of each scenario are among these, which are in the catalogue's order.
+fn ranges(store: &Store, places: &[PlaceId]) -> HashMap<Arc<str>, Range<usize>> {
+    let mut ranges = HashMap::new();
+    let mut begin = 0;
+    for of_scenario in places.chunk_by(|a, b| store.place(*a).scenario == store.place(*b).scenario) {
+        let end = begin + of_scenario.len();
+        ranges.insert(Arc::clone(&store.place(of_scenario[0]).scenario), begin..end);
+        begin = end;
+    }
+    ranges
 }
 
 /// All places in the catalogue's order; those of scenarios it does not know come last.

@@ -25,12 +25,31 @@ pub struct Seen {
     pub count: Option<u64>,
     /// The row's note; may be empty.
     pub note: Arc<str>,
+    /// What the operating system and Rust call it, which is no part of what cells are compared by.
+    pub native: Native,
+}
+
+/// An error in the words of the operating system and of Rust. The default is that of an outcome that is no error.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Native {
+    /// The operating system's error code.
+    pub code: Option<i32>,
+    /// The operating system's name of the error; may be empty.
+    pub name: Arc<str>,
+    /// Rust's `ErrorKind`; may be empty.
+    pub kind: Arc<str>,
+}
+
+impl Default for Native {
+    fn default() -> Self {
+        Native { code: None, name: "".into(), kind: "".into() }
+    }
 }
 
 impl Seen {
     /// An outcome that nobody counted, with no note.
     pub fn of(outcome: impl Into<Arc<str>>) -> Self {
-        Seen { outcome: outcome.into(), count: None, note: "".into() }
+        Seen { outcome: outcome.into(), count: None, note: "".into(), native: Native::default() }
     }
 }
 
@@ -112,7 +131,9 @@ pub(super) struct Cells {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Derived {
     keys: [CellKey; 2],
-    /// The number of the same cell without notes.
+    /// The number of the same cell without what the operating system calls its outcomes.
+    pub(super) without_native: CellId,
+    /// The number of the same cell without that and without notes.
     pub(super) without_notes: CellId,
     pub(super) is_observed: bool,
     pub(super) is_race: bool,
@@ -131,8 +152,12 @@ impl Cells {
             return number(at + 1);
         }
         let mut plain = cell.clone();
+        plain.outcomes.iter_mut().for_each(|seen| seen.native = Native::default());
+        let without_native = if plain == cell { None } else { Some(self.add(plain.clone())) };
         plain.outcomes.iter_mut().for_each(|seen| seen.note = "".into());
-        let without_notes = if plain == cell { number(self.cells.len() + 1) } else { self.add(plain) };
+        let without_notes = if plain == cell { None } else { Some(self.add(plain)) };
+        let own = number(self.cells.len() + 1);
+        let [without_native, without_notes] = [without_native, without_notes].map(|id| id.unwrap_or(own));
         let keys = [Compare::Exact, Compare::Class].map(|by| {
             let names = compared(&cell, by);
             if names.is_empty() || cell.is_race() {
@@ -141,7 +166,8 @@ impl Cells {
             let (at, _) = self.keys[by as usize].insert_full(names.into_iter().collect::<Vec<_>>().join("\n"));
             number(at + 1)
         });
-        let derived = Derived { keys, without_notes, is_observed: cell.is_observed(), is_race: cell.is_race() };
+        let (is_observed, is_race) = (cell.is_observed(), cell.is_race());
+        let derived = Derived { keys, without_native, without_notes, is_observed, is_race };
         let (at, _) = self.cells.insert_full(cell, derived);
         number(at + 1)
     }

@@ -115,15 +115,18 @@ impl Matrix {
 
     /// The number of a step of a case; `None` if no platform has it.
     pub fn find(&self, scenario: &str, step: u32, case: &CaseName) -> Option<PlaceId> {
-        self.places.iter().copied().find(|id| {
-            let place = self.place(*id);
-            place.step == step && *place.scenario == *scenario && self.case(*id) == case
-        })
+        self.places_of(scenario).find(|id| self.place(*id).step == step && self.case(*id) == case)
     }
 
     /// The steps of all cases that some platform has, in the catalogue's order.
     pub fn places(&self) -> impl ExactSizeIterator<Item = PlaceId> {
         self.places.iter().copied()
+    }
+
+    /// The steps of all cases of a scenario that some platform has, in the catalogue's order.
+    pub fn places_of(&self, scenario: &str) -> impl ExactSizeIterator<Item = PlaceId> {
+        let range = self.ranges.get(scenario).cloned().unwrap_or_default();
+        self.places[range].iter().copied()
     }
 
     /// The scenario, the step's number, who takes it and what is done.

@@ -48,9 +48,10 @@ type Agreed = Option<(CellKey, CellId)>;
 
 fn agreed(store: &Store, at: usize, place: PlaceId) -> Agreed {
     let id = store.cell_id_at(at, place);
-    let key = store.cells.derived(id).key(Compare::Exact);
+    let derived = store.cells.derived(id);
+    let key = derived.key(Compare::Exact);
     let unsteady = store.cells.get(id).is_some_and(Cell::is_unsteady);
-    (key != 0).then_some((key, if unsteady { id } else { NO_CELL }))
+    (key != 0).then_some((key, if unsteady { derived.without_native } else { NO_CELL }))
 }
 
 /// Whether the two have places to compare, and agree at all of them.

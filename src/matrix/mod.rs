@@ -21,7 +21,7 @@ mod store;
 mod verify;
 mod view;
 
-pub use cell::{Cell, Seen};
+pub use cell::{Cell, Native, Seen};
 pub use columns::{Column, Member};
 pub use compare::{Compare, Relation, relation};
 pub use comparison::{ComparedStep, Comparison};

@@ -57,7 +57,7 @@ impl<'a> Outline<'a> {
     pub fn of(scenario: &Scenario, evidence: &Evidence<'a>, selection: &Selection) -> Option<Self> {
         let matrix = evidence.matrix();
         let mut cases: IndexMap<&CaseName, Vec<PlaceId>> = IndexMap::new();
-        for place in matrix.places().filter(|place| *matrix.place(*place).scenario == *scenario.id) {
+        for place in matrix.places_of(&scenario.id) {
             let case = matrix.case(place);
             if selection.includes_case(case) {
                 cases.entry(case).or_default().push(place);

@@ -1,6 +1,8 @@
 //! Everything that was read. Each distinct cell is stored once, and a platform has its number, of four bytes, for each
 //! step: memory grows with the number of distinct cells.
 
+use std::{collections::HashMap, ops::Range, sync::Arc};
+
 use super::{
     cell::{CellId, Cells, NO_CELL},
     columns::Column,
@@ -20,6 +22,8 @@ pub struct Matrix {
     pub(super) store: Store,
     /// All places, in the catalogue's order; scenarios it does not know come last.
     pub(super) places: Vec<PlaceId>,
+    /// Where the places of each scenario are among them.
+    pub(super) ranges: HashMap<Arc<str>, Range<usize>>,
 }
 
 impl Matrix {
@@ -85,14 +89,16 @@ impl Store {
         observed.or_else(|| ids().find(|id| *id != NO_CELL)).unwrap_or(NO_CELL)
     }
 
-    /// The cell by which cases share a row. Every statement has a note of its own, which does not keep cases apart.
+    /// The cell by which cases share a row. What the operating system calls an error does not keep them apart, nor does
+    /// the note of a statement, since every statement has one of its own.
     pub(super) fn comparable(&self, column: &Column, place: PlaceId) -> CellId {
         let id = self.cell_id(column, place);
         let is_measured = match column.members.as_slice() {
             [_] => column.is_measured(),
             _ => self.source(column, place).provenance == Provenance::Measured,
         };
-        if is_measured { id } else { self.cells.derived(id).without_notes }
+        let derived = self.cells.derived(id);
+        if is_measured { derived.without_native } else { derived.without_notes }
     }
 
     /// Why a platform was not measured, if none of its cases was run: the note of its first cell, which may be empty.

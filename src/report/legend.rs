@@ -23,7 +23,7 @@ pub(super) enum Layout {
 }
 
 /// An outcome with its readiness flags shortened: `readable+read_closed` becomes `R+RC`.
-pub(super) fn shorten(outcome: &str) -> String {
+pub(crate) fn shorten(outcome: &str) -> String {
     match flags_of(outcome) {
         Some(flags) => outcome.replace(&flags.to_string(), &flags.short()),
         None => outcome.to_owned(),

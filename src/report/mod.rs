@@ -37,6 +37,7 @@ pub use check::{CheckFormat, check, differences};
 pub use departures::departures;
 pub use explain::{Detail, Explained, explain, explain_log};
 pub use explain_json::explain_json;
+pub(crate) use legend::shorten;
 pub use outline::{outline, outlines};
 pub use overview::overview;
 pub use pair::sides;

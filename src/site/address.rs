@@ -1,0 +1,69 @@
+//! The addresses of pages, which never change: the id of what a page is about is its path.
+
+use crate::matrix::Column;
+
+/// The style sheet.
+pub(super) const STYLE: &str = "style.css";
+
+/// The script.
+pub(super) const SCRIPT: &str = "site.js";
+
+/// The page that everything is reached from.
+pub(super) const INDEX: &str = "index.html";
+
+/// The list of all scenarios, by family.
+pub(super) const SCENARIOS: &str = "scenarios/index.html";
+
+/// The list of all errors.
+pub(super) const ERRORS: &str = "errors/index.html";
+
+/// The list of all platforms, by system.
+pub(super) const PLATFORMS: &str = "platforms/index.html";
+
+/// The list of all comparisons.
+pub(super) const COMPARE: &str = "compare.html";
+
+/// What a check found.
+pub(super) const CHANGES: &str = "changes.html";
+
+/// The page of a scenario of the catalogue, whose id has no character that is special in a path.
+pub(super) fn scenario(id: &str) -> String {
+    format!("scenarios/{id}.html")
+}
+
+/// The place of a step on the page of its scenario.
+pub(super) fn step(id: &str, step: u32) -> String {
+    format!("{}#step-{step}", scenario(id))
+}
+
+/// The page of a family of scenarios.
+pub(super) fn family(name: &str) -> String {
+    format!("families/{name}.html")
+}
+
+/// The page of an error, by its canonical name.
+pub(super) fn error(name: &str) -> String {
+    format!("errors/{name}.html")
+}
+
+/// The page of a platform. What is documented or reported may be called like a platform that was measured.
+pub(super) fn platform(column: &Column) -> String {
+    let name = &column.name;
+    if column.is_measured() {
+        format!("platforms/{name}.html")
+    } else {
+        format!("platforms/{}/{name}.html", column.provenance)
+    }
+}
+
+/// The page on which two sides are compared, by what [`Matrix::side`](crate::matrix::Matrix::side) calls them. What
+/// comes first in a matrix is the first one.
+pub(super) fn comparison(one: &str, other: &str) -> String {
+    // `documented/linux` is a platform that is called like a system.
+    format!("compare/{}/{}.html", one.replace('/', "."), other.replace('/', "."))
+}
+
+/// What leads from a page to the folder of the site: `../` for each folder that the page is in.
+pub(super) fn root(path: &str) -> String {
+    "../".repeat(path.matches('/').count())
+}
