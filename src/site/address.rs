@@ -8,6 +8,9 @@ pub(super) const STYLE: &str = "style.css";
 /// The script.
 pub(super) const SCRIPT: &str = "site.js";
 
+/// The icon of all pages.
+pub(super) const ICON: &str = "icon.svg";
+
 /// The page that everything is reached from.
 pub(super) const INDEX: &str = "index.html";
 

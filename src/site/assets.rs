@@ -2,8 +2,16 @@
 
 use super::{File, address};
 
-/// The style sheet and the script. The script only adds to pages that are complete without it.
+/// The rules of all pages, and those of single kinds of pages.
+const STYLE: &str = concat!(include_str!("assets/style.css"));
+
+/// The style sheet, the icon and the script. The script only adds to pages that are complete without it.
 pub(super) fn files() -> Vec<File> {
-    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
-    vec![file(address::STYLE, include_str!("assets/style.css")), file(address::SCRIPT, include_str!("assets/site.js"))]
+    let file = |(path, text): (&str, &str)| File { path: path.to_owned(), text: text.to_owned() };
+    let texts = [
+        (address::STYLE, STYLE),
+        (address::ICON, include_str!("assets/icon.svg")),
+        (address::SCRIPT, include_str!("assets/site.js")),
+    ];
+    texts.map(file).into()
 }
