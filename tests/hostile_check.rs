@@ -56,7 +56,7 @@ fn the_only_annotations_are_those_of_the_program() {
         |line: u32, verdict: &str| format!("error file=results/box-1.csv,line={line},title={verdict} on box-1");
     let stale = "warning file=results/known.toml,line=8,title=stale exception";
     let heads: Vec<_> = heads.iter().map(|head| head.replace('\\', "/")).collect();
-    assert_eq!(heads, [baseline(5, "missing"), "error title=moon-1".to_owned(), stale.to_owned()]);
+    assert_eq!(heads, [baseline(5, "missing"), "error title=not measured".to_owned(), stale.to_owned()]);
     assert!(commands.iter().all(|line| !line.contains("%0A") && !line.contains("%0D")), "{out}");
     assert!(
         commands[0].contains("%250A::set-env"),

@@ -45,6 +45,7 @@ Exit codes:
     2  wrong input or environment: an argument, a file, a folder that cannot be written; `check`: inconclusive
     3  `run`: not complete: the time limit passed, or some cases were not run, because this machine or a sandbox has
        something switched off or too little of it
+    4  `check`: new: nothing changed, but a platform has no accepted results to compare with
   130  interrupted by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP, 149 by Ctrl-Break
 After 3 and those that follow, complete cases are written; others keep earlier results or are `not-run`.";
 

@@ -11,7 +11,7 @@ use glob::Pattern;
 use super::{
     failure::{Done, Failure, note, print},
     load::{catalogue, given_or_embedded, read_text},
-    next::{self, after_failure},
+    next::{self, after_failure, after_new},
     options::{CaseArgs, Own, RESULTS},
     run::{self, RunArgs},
 };
@@ -94,6 +94,9 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     }
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.select).map_err(Failure::wrong)?.of_cases(args.only.filter());
+    if let Some(out) = &args.out {
+        spare_results(out, args)?;
+    }
     let known = read_known(args)?;
     let pair = read(args, &selection, &catalogue)?;
     if !pair.baseline.iter().any(|column| column.is_measured()) {
@@ -132,7 +135,41 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
         Answer::Inconclusive => {
             return Err(Failure::Wrong(format!("inconclusive: not measured: {}", not_measured(&checked).join(", "))));
         }
+        Answer::New => {
+            let names: Vec<_> = checked.without_baseline().map(|platform| platform.name).collect();
+            let next = match args.format {
+                CheckFormat::Text => after_new(args.paths()),
+                _ => String::new(),
+            };
+            Err(Failure::New(format!(
+                "new: there are no accepted results of {} to compare with{next}",
+                names.join(", ")
+            )))
+        }
     })
+}
+
+/// Fails if what was found would be written over one of the files that it is found in.
+fn spare_results(out: &Path, args: &CheckArgs) -> Done {
+    let Ok(file) = fs::canonicalize(out) else { return Ok(()) };
+    let holds = |path: &PathBuf| {
+        let path = fs::canonicalize(path).ok();
+        // The tables of a folder and its exceptions are directly in it.
+        path.is_some_and(|path| path == file || (file.parent() == Some(&path) && is_read(&file)))
+    };
+    let mut given = args.run.iter().chain(&args.baseline).chain(&args.known);
+    if given.any(holds) {
+        return Err(Failure::Wrong(format!(
+            "--out {}: this file has results or exceptions that the check reads; name another one",
+            shown(out)
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a file of a folder of results is read.
+fn is_read(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "csv") || file.file_name().is_some_and(|name| name == KNOWN)
 }
 
 /// Both sets of results. If no run is named, this machine is measured.

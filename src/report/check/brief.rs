@@ -1,9 +1,8 @@
 //! What a check found in a few lines: whether a platform is as accepted, and the first differences.
 
-use super::{FindingGroup, against};
+use super::{FindingGroup, against, is_race};
 use crate::{
     check::{Against, Checked, Finding, PlatformCheck, Verdict},
-    matrix::Cell,
     report::{Look, of},
     untrusted::{log_line, no_command_at_all},
 };
@@ -52,11 +51,6 @@ fn platform_lines(platform: &PlatformCheck<'_>, most: usize, width: usize) -> Ve
         lines.push(format!("  and {more} more"));
     }
     lines
-}
-
-/// Whether the steps race with each other, here or in the baseline.
-fn is_race(finding: &Finding<'_>) -> bool {
-    [finding.step.run, finding.step.baseline].into_iter().flatten().any(Cell::is_race)
 }
 
 /// Where it is, what was found and what was accepted. The cases, which may be many, come last, and are only counted

@@ -8,6 +8,7 @@ mod markdown;
 mod text;
 
 use clap::ValueEnum;
+use indexmap::IndexMap;
 
 use super::grouped;
 use crate::{
@@ -98,6 +99,19 @@ fn cell(cell: Option<&Cell>) -> String {
     let Some(cell) = cell else { return "nothing".to_owned() };
     let notes: Vec<_> = cell.notes().collect();
     if cell.is_observed() || notes.is_empty() { cell.to_string() } else { format!("{cell} ({})", notes.join("; ")) }
+}
+
+/// The platforms that were not measured, those with the same reason together.
+fn unmeasured<'a>(checked: &'a Checked<'_>) -> IndexMap<&'a str, Vec<&'a str>> {
+    grouped(checked.platforms.iter().filter_map(|platform| match &platform.against {
+        Against::NotMeasured(why) => Some((why.as_str(), platform.name)),
+        _ => None,
+    }))
+}
+
+/// Whether the steps race with each other, in the run or in the baseline.
+fn is_race(finding: &Finding<'_>) -> bool {
+    [finding.step.run, finding.step.baseline].into_iter().flatten().any(Cell::is_race)
 }
 
 /// What a platform was compared with, in one line; `None` if it was its own baseline.

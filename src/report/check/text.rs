@@ -1,6 +1,6 @@
 //! A check for a terminal or a log.
 
-use super::{FindingGroup, against, counts, stale};
+use super::{FindingGroup, against, counts, is_race, stale};
 use crate::{check::Checked, untrusted::log_line};
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
@@ -8,7 +8,10 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     for platform in &checked.platforms {
         lines.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
         lines.extend(against(&platform.against).map(|against| format!("  {against}")));
-        for group in FindingGroup::of(&platform.findings) {
+        let mut groups = FindingGroup::of(&platform.findings);
+        // What fails comes first, and what chance decides comes last.
+        groups.sort_by_key(|group| (!checked.policy.fails_on(group.finding.verdict), is_race(&group.finding)));
+        for group in groups {
             // The verdict comes first, so that no text from a file can begin a line.
             lines.push(format!("  {:<8} {}: {}", group.finding.verdict.word(), group.place(), group.change()));
             lines.extend(group.why().map(|why| format!("           allowed: {why}")));
