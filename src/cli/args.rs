@@ -3,8 +3,19 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, explain::ExplainArgs, guide::GuideArgs,
-    list::ListArgs, platform::PlatformArgs, report::ReportArgs, run::RunArgs, show::ShowArgs, site::SiteArgs,
+    absent::AbsentArgs,
+    accept::AcceptArgs,
+    check::CheckArgs,
+    completions::{CompletionsArgs, ManArgs},
+    diff::DiffArgs,
+    explain::ExplainArgs,
+    guide::GuideArgs,
+    list::ListArgs,
+    platform::PlatformArgs,
+    report::ReportArgs,
+    run::RunArgs,
+    show::ShowArgs,
+    site::SiteArgs,
 };
 
 /// What an operating system tells a program when the other end of a connection goes away.
@@ -77,4 +88,9 @@ pub(super) enum Command {
     Platform(PlatformArgs),
     /// Explain how to use brokenpipe and how it works, a chapter at a time.
     Guide(GuideArgs),
+    /// Print a script that completes commands and options in a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder.
+    #[command(hide = true)]
+    Man(ManArgs),
 }
