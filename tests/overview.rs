@@ -327,6 +327,7 @@ fn the_facts_of_all_platforms_are_a_table() {
 fn a_run_has_a_column_of_its_own_before_the_systems() {
     let folder = folder(&[["linux-1", "measured", "linux", "1.0", "native", "EPIPE"]]);
     let run = self::folder(&[["linux-2", "measured", "linux", "2.0", "native", "ECONNRESET"]]);
+    folder.make("run");
     folder.write("run/linux-2.csv", run.read("linux-2.csv"));
     folder.write("run/platforms.csv", run.read("platforms.csv"));
     let accepted = ["--results", "linux-1.csv", "--results", "platforms.csv"];

@@ -124,7 +124,7 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 name=brokenpipe-$version-$host
 for dist in dist dist-again; do
     PATH=$work/bin:$PATH RELEASE_TARGET_DIR=$work/release-target plays 0 ci/release "$host" "$work/$dist"
-    touch -d '2001-02-03' "$work/release-target/$host/release/brokenpipe"
+    touch -t 200102030000 "$work/release-target/$host/release/brokenpipe"
 done
 same_file "$work/dist/$name.tar.gz" "$work/dist-again/$name.tar.gz"
 tar -tzf "$work/dist/$name.tar.gz" >"$work/listed"
@@ -198,7 +198,8 @@ hostile=$work/hostile
 mkdir -p "$hostile/tools"
 ln -s "$crate" "$hostile/tools/brokenpipe"
 plays 0 ci/action/hostile "$hostile"
-mapfile -t hostile_environment <"$log"
+hostile_environment=()
+while IFS= read -r line; do hostile_environment+=("$line"); done <"$log"
 is 'whether an ordinary build breaks there' "$(cd "$hostile" && cargo build >/dev/null 2>&1 && echo no || echo yes)" yes
 # Kept from one rehearsal to the next, so that cargo builds only what changed.
 mkdir -p "$crate/target/ci/action-target"
