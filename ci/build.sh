@@ -16,8 +16,8 @@ clean_environment() {
                 ;;
         esac
     done
-    # Empty values have precedence over $CARGO_HOME/config.toml.
-    export CARGO_ENCODED_RUSTFLAGS='' RUSTC_WRAPPER='' RUSTC_WORKSPACE_WRAPPER=''
+    # These have precedence over $CARGO_HOME/config.toml.
+    export RUSTC=rustc CARGO_ENCODED_RUSTFLAGS='' RUSTC_WRAPPER='' RUSTC_WORKSPACE_WRAPPER=''
 }
 
 # Runs a command in the top folder: cargo reads .cargo/config.toml, and rustup rust-toolchain.toml, in the current folder

@@ -177,6 +177,17 @@ fn the_baseline_is_the_closest_version_of_the_same_kind() {
     );
 }
 
+/// gVisor says the same of itself in all its versions.
+#[test]
+fn of_platforms_that_call_themselves_the_same_the_newest_is_the_baseline() {
+    let folder = Folder::new();
+    for year in ["2022", "2024"] {
+        write(&folder, "results", facts(&format!("box-{year}"), "4.4"), ACCEPTED);
+    }
+    write(&folder, "run", facts("box-since-2023.10", "4.4"), ACCEPTED);
+    assert!(check(&folder, &[]).exits(0).silent().out.contains("compared with box-2024: "));
+}
+
 #[test]
 fn versions_are_compared_number_by_number() {
     for (run, nearer, farther) in [("6.12", "6.18", "6.1"), ("6.0", "6.18", "5.19"), ("14.2-RELEASE", "14.3", "15.2")] {

@@ -25,7 +25,8 @@ step() { # CODE SCRIPT [ARGUMENT | NAME=VALUE]...
 action() { # CODE VERDICT [NAME=VALUE]...
     local code=$1 verdict=$2
     shift 2
-    rm -f "$runner/outputs" "$runner/summary"
+    rm -f "$runner/summary"
+    : >"$runner/outputs"
     step "$code" ci/action/measure PROGRAM="$BROKENPIPE" "$@"
     is 'the beginning of the summary' "$(head -n 1 "$runner/summary" | sed 's/ on .*//')" "## brokenpipe: $verdict"
     if [ "$verdict" != inconclusive ]; then
@@ -44,7 +45,7 @@ is 'the families that were selected' \
     "$(sed -n '2,$s/^[^,]*,[^,]*,\([^/]*\).*/\1/p' "$(said results)/$native.csv" | sort -u | tr '\n' ' ')" \
     'peer-close peer-crash peer-reset '
 has "$runner/summary" "${native//_/\\_}"
-has "$runner/summary" "| $native | "
+has "$runner/summary" "|  | ${native//_/\\_} | Linux |"
 mkdir "$work/other-baseline" "$work/no-baseline"
 awk -F, -v name="$native" 'NR == 1 || $1 == name' "$work/baseline/platforms.csv" >"$work/other-baseline/platforms.csv"
 awk -F, -v OFS=, '!done && $3 ~ /^peer-reset/ && $11 == "EPIPE" { $11 = "ECONNRESET"; $12 = 104; $13 = "ECONNRESET"; $14 = "ConnectionReset"; done = 1 } { print }' \
@@ -90,14 +91,14 @@ action 2 inconclusive SELECT=peer-reset BASELINE="$work/baseline" COMMAND_PREFIX
 has "$runner/summary" 'no-such-command'
 action 1 changed SELECT=peer-reset BASELINE="$work/other-baseline" COMMAND_PREFIX="$work/bin/sandbox"
 
-# A real one, if a job measured it; the accepted results of this version of gVisor are the project's own.
+# A real one, if a job measured it, against the project's own accepted results.
 runsc=$crate/target/platforms/gvisor-2024/usr/bin/runsc
 case " ${others[*]-} " in
     *' gvisor-2024 '*)
         if [ -x "$runsc" ]; then
             part 'action: through gVisor'
             platform=$("$runsc" --rootless --network=none "do" -quiet -- "$BROKENPIPE" platform 2>/dev/null | awk 'NR == 1 { print $NF }')
-            platform=$platform action 0 "${GVISOR_VERDICT:-new}" SELECT='peer-close peer-reset' \
+            platform=$platform action 0 same SELECT='peer-close peer-reset' \
                 COMMAND_PREFIX="$runsc --rootless --network=none do -quiet --"
             has "$runner/summary" gvisor
             unset platform
@@ -158,7 +159,8 @@ END
 chmod +x "$work/bin/curl"
 cp -r "$work/dist" "$work/served"
 program() { # CODE [NAME=VALUE]...
-    rm -f "$runner/outputs" "$runner/summary"
+    rm -f "$runner/summary"
+    : >"$runner/outputs"
     step "$1" ci/action/program PATH="$work/bin:$PATH" "${@:2}"
 }
 program 0
@@ -214,7 +216,7 @@ rm -f "$runner/outputs" "$runner/summary"
 start=$SECONDS
 step 0 ci/action/program --build CARGO_HOME="$hostile/home" "${hostile_environment[@]}"
 part "action: built in $((SECONDS - start)) s"
-has "$log" "building brokenpipe and"
+has "$log" "building brokenpipe and its crates for $host"
 has "$log" 'built in '
 is 'the folder of what was built' "$(said program)" "$folder/brokenpipe"
 step 0 ci/action/measure PROGRAM="$(said program)" SELECT=peer-reset BASELINE="$work/baseline" "${hostile_environment[@]}"
