@@ -25,7 +25,10 @@ fn help_names_every_command_and_every_exit_code() {
     let names: Vec<_> = commands.lines().filter(is_name).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(
         names,
-        ["run", "report", "diff", "check", "accept", "absent", "list", "explain", "show", "platform", "guide", "completions", "help"]
+        [
+            "run", "report", "diff", "check", "accept", "absent", "list", "explain", "show", "site", "platform",
+            "guide", "completions", "help"
+        ]
     );
     for name in names.into_iter().filter(|name| *name != "help") {
         let help = Folder::new().brokenpipe(&[name, "--help"]).exits(0).silent().out;
@@ -452,7 +455,7 @@ fn completions_and_manual_pages_name_every_command() {
     let names: Vec<_> = names.filter(|name| *name != "help").collect();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = folder.brokenpipe(&["completions", shell]).exits(0).silent().out;
-        for word in names.iter().chain(&["--await-deadline"]) {
+        for word in names.iter().chain(&["await-deadline"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }

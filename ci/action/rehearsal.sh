@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Plays the composite action and a release. ci/rehearse sources this after its other parts.
 
+# shellcheck disable=SC2154 # ci/rehearsal.sh sets log
 : "${crate:?}" "${work:?}" "${native:?}"
 
 # ---- the composite action -------------------------------------------------------------
@@ -210,7 +211,7 @@ ln -s "$crate/target/ci/action-target" "$runner/temp/brokenpipe-target"
 mkdir -p "$hostile/home"
 ln -s "${CARGO_HOME:-$HOME/.cargo}/registry" "$hostile/home/registry"
 sed -e '/offline/d' -e '/opt-level/d' "$hostile/.cargo/config.toml" >"$hostile/home/config.toml"
-cd "$hostile"
+cd "$hostile" || exit
 action_path=$hostile/tools/brokenpipe
 rm -f "$runner/outputs" "$runner/summary"
 start=$SECONDS
@@ -226,7 +227,7 @@ step 0 ci/action/program CARGO_HOME="$hostile/home" "${hostile_environment[@]}"
 has "$log" 'taking what was built of these sources'
 is 'what has to be built again' "$(said key)" ''
 unset action_path
-cd "$crate"
+cd "$crate" || exit
 
 part 'action: sources that changed are built anew'
 mkdir "$work/changed"
