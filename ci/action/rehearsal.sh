@@ -148,6 +148,8 @@ plays 2 ci/release "$host"
 # As in the virtual machine, but for the program, which is this machine's.
 TMPDIR=$work PATH=$work/bin-FreeBSD:$work/bin:$PATH plays 0 ci/release-in-vm
 if [ ! -s "target/ci/dist/brokenpipe-$version-x86_64-unknown-freebsd.tar.gz" ]; then wrong 'there is no archive for FreeBSD'; fi
+# It is not for FreeBSD, so nobody should find it.
+rm -f "target/ci/dist/brokenpipe-$version-x86_64-unknown-freebsd.tar.gz"
 
 part 'action: the program of a release, verified each time'
 cat >"$work/bin/curl" <<END
