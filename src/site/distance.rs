@@ -18,11 +18,11 @@ const CELL: (usize, usize) = (30, 19);
 /// Pixels that a cell is smaller than that.
 const GAP: usize = 1;
 
-/// Pixels of the names of the families, which are written upwards.
-const HEAD: usize = 150;
-
-/// Pixels of a character of a name, at most.
+/// Pixels of a character of a name.
 const CHARACTER: usize = 7;
+
+/// Pixels between a name and the cells.
+const SPACE: usize = 6;
 
 /// Of each shade but that of none, the largest share of differing rows, in percent.
 const SHADES: [usize; 5] = [10, 25, 50, 75, 100];
@@ -33,7 +33,9 @@ pub(super) struct Picture {
     pub(super) system: String,
     pub(super) width: usize,
     pub(super) height: usize,
+    /// Where the names of the families begin, which are written upwards.
     pub(super) head: usize,
+    /// Where the names of the platforms end.
     pub(super) left: usize,
     pub(super) families: Vec<(usize, String)>,
     pub(super) lines: Vec<Line>,
@@ -206,11 +208,13 @@ impl Picture {
         // A sign may stand before the name.
         let longest = names.iter().map(|name| name.chars().count() + 2).max().unwrap_or_default();
         let left = longest * CHARACTER;
+        let longest = counted.heads.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        let above = longest * CHARACTER + 2 * SPACE;
         let (step, height) = CELL;
         let column = |number: usize| left + number * step;
         let mut shades = vec![String::new(); SHADES.len() + 1];
         let line = |(number, name): (usize, String)| {
-            let top = HEAD + number * height;
+            let top = above + number * height;
             let mut numbers = Vec::new();
             for (place, common) in counted.commons(at, number).into_iter().enumerate() {
                 let (x, middle) = (column(place), column(place) + (step - GAP) / 2);
@@ -230,9 +234,9 @@ impl Picture {
         Picture {
             system: system.to_owned(),
             width: column(families.len()),
-            height: HEAD + lines.len() * height,
-            head: HEAD - 6,
-            left,
+            height: above + lines.len() * height,
+            head: above - SPACE,
+            left: left - SPACE,
             families,
             lines,
             shades,

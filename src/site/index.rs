@@ -31,7 +31,7 @@ struct Index {
     classes: Vec<(Shown, String)>,
     flags: [(&'static str, String); Readiness::FLAGS.len()],
     /// What a reader of a question's answers must know.
-    notes: Vec<(String, String)>,
+    notes: Vec<Note>,
     /// Where it is stated that a system does not have SIGPIPE.
     without_sigpipe: Vec<(String, String)>,
     /// What other versions gave.
@@ -44,6 +44,9 @@ struct Index {
     stated: usize,
     counts: Counts,
 }
+
+/// A question, and the parts of its note, each of which may be code.
+type Note = (String, Vec<(bool, String)>);
 
 struct Topic {
     name: String,
@@ -113,10 +116,10 @@ pub(super) fn files(site: &Site<'_>) -> Vec<File> {
     vec![file(&page.layout, &page)]
 }
 
-fn row(site: &Site<'_>, answers: &Answers<'_>, topic: &str, notes: &mut Vec<(String, String)>) -> Row {
+fn row(site: &Site<'_>, answers: &Answers<'_>, topic: &str, notes: &mut Vec<Note>) -> Row {
     let Question { words, scenario, step, note, .. } = answers.question;
     if !note.is_empty() {
-        notes.push((format!("{topic}, {words}"), note.clone()));
+        notes.push((format!("{topic}, {words}"), parts(note)));
     }
     Row {
         words: words.clone(),
@@ -125,6 +128,11 @@ fn row(site: &Site<'_>, answers: &Answers<'_>, topic: &str, notes: &mut Vec<(Str
         address: site.contents.catalogue.find(scenario).map(|scenario| address::step(&scenario.id, *step)),
         answers: answers.cells.iter().map(answer).collect(),
     }
+}
+
+/// A text in parts: what is between backquotes is code.
+fn parts(text: &str) -> Vec<(bool, String)> {
+    text.split('`').enumerate().map(|(at, part)| (at % 2 == 1, part.to_owned())).collect()
 }
 
 fn answer(answer: &Answer<'_>) -> Option<Shown> {
