@@ -40,6 +40,7 @@ pub use explain_json::explain_json;
 pub(crate) use legend::shorten;
 pub use outline::{outline, outlines};
 pub use overview::overview;
+pub(crate) use overview::{NO_SIGPIPE, NOT_TRIED, footnotes};
 pub use pair::sides;
 pub use pairwise::pairwise;
 pub use platforms::platforms;

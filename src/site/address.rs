@@ -66,6 +66,11 @@ pub(super) fn comparison(one: &str, other: &str) -> String {
     format!("compare/{}/{}.html", one.replace('/', "."), other.replace('/', "."))
 }
 
+/// The page on how far platforms are from a system, by the name of that system in data.
+pub(super) fn distance(system: &str) -> String {
+    format!("distance/{system}.html")
+}
+
 /// What leads from a page to the folder of the site: `../` for each folder that the page is in.
 pub(super) fn root(path: &str) -> String {
     "../".repeat(path.matches('/').count())
