@@ -17,6 +17,7 @@ mod layout;
 mod platforms;
 mod scenarios;
 mod search;
+mod sources;
 
 use crate::{
     catalogue::Catalogue,
