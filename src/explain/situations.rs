@@ -49,6 +49,8 @@ fn outcome_of(error: &str) -> Option<&str> {
     match error {
         "SIGPIPE" => Some("killed SIGPIPE"),
         "EOF" => Some("eof"),
+        "EAGAIN" => Some("would-block"),
+        "EINPROGRESS" => Some("in-progress"),
         "LOCAL-CLOSED" | "LOCAL-TIMEOUT" | "OTHER" => None,
         error => Some(error),
     }

@@ -56,11 +56,15 @@ pub(super) fn files(site: &Site<'_>) -> Vec<File> {
 fn list(site: &Site<'_>) -> File {
     let all = || Errors::builtin().errors.iter();
     let is_frequent = |error: &Error| FREQUENT.contains(&error.name.as_str());
+    let is_aside = |error: &Error| error.aside || error.name == "OTHER";
     let frequent = FREQUENT.iter().filter_map(|name| Errors::builtin().find(name));
     let groups = [
         ("The usual ways in which a connection is lost", frequent.map(entry).collect()),
-        ("Other errors of connections", all().filter(|error| !error.aside && !is_frequent(error)).map(entry).collect()),
-        ("Errors that say nothing about the other end", all().filter(|error| error.aside).map(entry).collect()),
+        (
+            "Other errors of connections",
+            all().filter(|error| !is_aside(error) && !is_frequent(error)).map(entry).collect(),
+        ),
+        ("Errors that say nothing about the other end", all().filter(|error| is_aside(error)).map(entry).collect()),
     ];
     let layout = Layout::new(
         site,

@@ -46,7 +46,7 @@ impl Spellings {
         }
         groups.sort_keys();
         let group = |((_, who), mut spellings): ((usize, &'a str), Vec<&'a Spelling>)| {
-            spellings.sort_by_key(|spelling| spelling.errors.len());
+            spellings.sort_by_key(|spelling| (spelling.errors.len(), !spelling.os.is_empty()));
             let mut texts: Vec<_> = spellings.into_iter().map(|spelling| text(spelling, error)).collect();
             let shown = if texts.len() > SHOWN + 1 { SHOWN } else { texts.len() };
             let more = texts.split_off(shown);
