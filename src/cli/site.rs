@@ -16,6 +16,7 @@ use super::{
     view::{NO_RESULTS, read_matrix},
 };
 use crate::{
+    catalogue::Catalogue,
     check::{self, Terms},
     matrix::Comparison,
     site::{self, Contents, File},
@@ -62,7 +63,10 @@ pub(super) fn site(args: &SiteArgs) -> Done {
         note(&pair.notes);
         check::check(pair, &known, &terms)
     });
-    let files = site::files(&Contents { catalogue: &catalogue, matrix: &matrix, changes: checked.as_ref() });
+    // What was read may state something else than what the program carries, which the verdicts are about.
+    let carried = if args.results.is_empty() { None } else { Some(read_matrix(&[], &Catalogue::builtin())?) };
+    let (carried, changes) = (carried.as_ref(), checked.as_ref());
+    let files = site::files(&Contents { catalogue: &catalogue, matrix: &matrix, carried, changes });
     out.write(&files)?;
     let (count, index) = (files.len(), args.out.join("index.html"));
     print(&format!("{count} files; open {} in a browser\n", shown(&index)))

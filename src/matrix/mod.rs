@@ -19,6 +19,7 @@ mod pairwise;
 mod row;
 mod side;
 mod store;
+mod tally;
 mod verify;
 mod view;
 
@@ -34,5 +35,6 @@ pub use outline::{Difference, Outline, OutlineStep, Variation};
 pub use pairwise::{Common, PairCount};
 pub use row::Row;
 pub use store::Matrix;
+pub use tally::{Gap, Tally, Unsteady, Why};
 pub use verify::{Statement, Verified};
 pub use view::{Counts, LeftOut, Rows, View};

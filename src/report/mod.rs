@@ -46,6 +46,7 @@ pub use pairwise::pairwise;
 pub use platforms::platforms;
 pub use show::{show, sources};
 pub use verdicts::verdicts;
+pub(crate) use verify::verdict;
 pub use verify::verify;
 
 /// How a matrix or an overview is written.

@@ -51,12 +51,20 @@ pub(super) fn error(name: &str) -> String {
 
 /// The page of a platform. What is documented or reported may be called like a platform that was measured.
 pub(super) fn platform(column: &Column) -> String {
-    let name = &column.name;
-    if column.is_measured() {
+    let name = without_capitals(&column.name);
+    // The list of platforms has this name.
+    if column.is_measured() && name != "index" {
         format!("platforms/{name}.html")
     } else {
         format!("platforms/{}/{name}.html", column.provenance)
     }
+}
+
+/// A platform's name with another one for each capital letter, since there are file systems on which names that differ
+/// in case alone are one. A platform's name has no `~`.
+fn without_capitals(name: &str) -> String {
+    let letter = |c: char| if c.is_ascii_uppercase() { format!("~{}", c.to_ascii_lowercase()) } else { c.to_string() };
+    name.chars().map(letter).collect()
 }
 
 /// The page on which two sides are compared, by what [`Matrix::side`](crate::matrix::Matrix::side) calls them. What

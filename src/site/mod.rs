@@ -17,6 +17,7 @@ mod layout;
 mod platforms;
 mod scenarios;
 mod search;
+mod sources;
 
 use crate::{
     catalogue::Catalogue,
@@ -31,6 +32,8 @@ pub struct Contents<'a> {
     pub catalogue: &'a Catalogue,
     /// All results.
     pub matrix: &'a Matrix,
+    /// The results that the program carries, if `matrix` is of others. Verdicts are about the statements of the former.
+    pub carried: Option<&'a Matrix>,
     /// What a check found, for the page of changes; without one there is no such page.
     pub changes: Option<&'a Checked<'a>>,
 }
