@@ -133,8 +133,8 @@ impl Compared {
             (0, _) => "have no row in common: in none do both have an outcome.".to_owned(),
             (_, 0) => format!("do not differ in any of the {} in which both have an outcome.", of(rows)),
             _ => format!(
-                "differ in {differing} of the {} in which both have an outcome, {in_class} of them in what portable \
-                 code has to know.",
+                "differ in {differing} of the {} in which both have an outcome; in {in_class} of these the classes of \
+                 their outcomes differ, which portable code has to handle.",
                 of(rows)
             ),
         }
