@@ -21,6 +21,7 @@ mod report;
 mod run;
 mod show;
 mod site;
+mod site_out;
 mod stop;
 mod summary;
 mod view;

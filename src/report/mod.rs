@@ -34,6 +34,7 @@ use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check, differences};
+pub(crate) use check::{FindingGroup, against, stale};
 pub use departures::departures;
 pub use explain::{Detail, Explained, explain, explain_log};
 pub use explain_json::explain_json;

@@ -3,8 +3,12 @@
 use super::{File, address};
 
 /// The rules of all pages, and those of single kinds of pages.
-const STYLE: &str =
-    concat!(include_str!("assets/style.css"), include_str!("assets/error.css"), include_str!("assets/platform.css"));
+const STYLE: &str = concat!(
+    include_str!("assets/style.css"),
+    include_str!("assets/error.css"),
+    include_str!("assets/platform.css"),
+    include_str!("assets/compare.css"),
+);
 
 /// The style sheet, the icon and the script. The script only adds to pages that are complete without it.
 pub(super) fn files() -> Vec<File> {

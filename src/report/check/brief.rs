@@ -3,7 +3,6 @@
 use super::{FindingGroup, against};
 use crate::{
     check::{Against, Checked, Finding, PlatformCheck, Verdict},
-    matrix::Cell,
     report::{Look, of},
     untrusted::{log_line, no_command_at_all},
 };
@@ -24,8 +23,7 @@ fn platform_lines(platform: &PlatformCheck<'_>, most: usize, width: usize) -> Ve
         Against::Nothing(_) | Against::NotMeasured(_) => return against(&platform.against).into_iter().collect(),
     };
     let is_difference = |finding: &&Finding<'_>| matches!(finding.verdict, Verdict::Changed | Verdict::Unsteady);
-    // Every run of steps that race may give an outcome that nobody saw before, so it says little of the machine.
-    let is_further = |finding: &Finding<'_>| finding.verdict == Verdict::Unsteady && is_race(finding);
+    let is_further = |finding: &Finding<'_>| finding.verdict == Verdict::Unsteady && finding.is_race();
     let (further, differing): (Vec<_>, Vec<_>) =
         platform.findings.iter().filter(is_difference).copied().partition(is_further);
     let mut groups = FindingGroup::of(&differing);
@@ -52,11 +50,6 @@ fn platform_lines(platform: &PlatformCheck<'_>, most: usize, width: usize) -> Ve
         lines.push(format!("  and {more} more"));
     }
     lines
-}
-
-/// Whether the steps race with each other, here or in the baseline.
-fn is_race(finding: &Finding<'_>) -> bool {
-    [finding.step.run, finding.step.baseline].into_iter().flatten().any(Cell::is_race)
 }
 
 /// Where it is, what was found and what was accepted. The cases, which may be many, come last, and are only counted
