@@ -23,6 +23,7 @@ mod others;
 mod phrases;
 mod recognise;
 mod situations;
+mod spellings;
 mod texts;
 
 pub use errors::{Code, Error, Errors, Numbering, Status};
@@ -31,3 +32,4 @@ pub use lines::{LONGEST_LINE, LogLine, for_each_line};
 pub use log::{Found, Summary};
 pub use recognise::{Recognised, Recogniser, shortened};
 pub use situations::{Given, Situation, situations};
+pub use spellings::{Spelling, spellings};

@@ -35,6 +35,7 @@ use crate::matrix::{Rows, View};
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check, differences};
 pub use departures::departures;
+pub(crate) use explain::place_of;
 pub use explain::{Detail, Explained, explain, explain_log};
 pub use explain_json::explain_json;
 pub(crate) use legend::shorten;
