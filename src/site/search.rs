@@ -164,13 +164,15 @@ fn numbers(known: &Errors, of_error: &HashMap<&str, usize>) -> BTreeMap<i64, Vec
 /// Where a number stands for an error.
 fn places(known: &Errors, number: i64, error: &str) -> String {
     let is_it = |errors: &[String]| errors.iter().any(|name| name == error);
-    let codes = known.with_code(number).filter(|code| is_it(&code.errors));
-    let statuses = known.statuses.iter().filter(|status| status.code == number && is_it(&status.errors));
-    let codes = codes.map(|code: &Code| match code.native == error || code.table == "libuv" {
+    let place = |code: &Code| match code.native == error || code.table == "libuv" {
         true => place_of(known, code),
         false => with_name(place_of(known, code), &code.native),
-    });
-    codes.chain(statuses.map(|status| format!("{} (exit status)", status.program))).collect::<Vec<_>>().join(", ")
+    };
+    let codes: Vec<_> = known.with_code(number).filter(|code| is_it(&code.errors)).map(place).collect();
+    let codes = (!codes.is_empty()).then(|| format!("{number} on {}", codes.join(", ")));
+    let statuses = known.statuses.iter().filter(|status| status.code == number && is_it(&status.errors));
+    let statuses = statuses.map(|status| format!("exit status {number} of {}", status.program));
+    codes.into_iter().chain(statuses).collect::<Vec<_>>().join("; ")
 }
 
 /// A place with the name that an error has there, unless it is there already.

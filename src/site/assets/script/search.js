@@ -43,12 +43,14 @@
     const lenient = new uFuzzy({ ...settings, intraMode: 1 });
     // The texts are searched like the names of pages, and stand for the pages of their errors.
     const hay = [
-      ...pages.map(([, , name, about, also]) => `${name} ${about} ${also ?? ""}`),
+      ...pages.map(([, , name, about, also]) => `${name} ${about} ${also}`),
       ...texts.map(([text]) => text.replace(/\{\w+\}/g, " … ")),
     ];
     const byName = new Map();
-    pages.forEach(([, , name, about, also], page) => {
-      for (const word of [name, about, ...(also ?? "").split(" ")]) {
+    pages.forEach(([kind, , name, about, also], page) => {
+      // The id of a scenario stands for it, and not for the questions that it answers.
+      const names = kinds[kind] === "question" ? [name] : [name, about, ...also.split(" ")];
+      for (const word of names) {
         const key = word.toLowerCase();
         if (key !== "") byName.set(key, [...(byName.get(key) ?? []), page]);
       }
@@ -92,7 +94,7 @@
       };
       const number = numberIn(line);
       const addNumber = (value) => {
-        for (const [page, where] of numbers[value] ?? []) add(page, `${value} on ${where}`);
+        for (const [page, where] of numbers[value] ?? []) add(page, where);
       };
 
       // What `brokenpipe explain` knows for certain: names, numbers, and texts with something around them.
@@ -113,10 +115,14 @@
           for (const page of byName.get(word.toLowerCase()) ?? []) if (pages[page][0] === 0) add(page);
         }
       }
-      if (/^-?\d{2,}$/.test(line)) for (const value in numbers) if (value.startsWith(line)) addNumber(value);
+      if (/^-?\d{2,}$/.test(line) && hits.size === 0) {
+        for (const value in numbers) if (value.startsWith(line) && value.length < 7) addNumber(value);
+      }
 
-      let [found, info, order] = strict.search(hay, line, 4, 1e5);
-      if (!found?.length) [found, info, order] = lenient.search(hay, line, 0, 1e5);
+      // A number is in many texts that are about something else.
+      const words = number !== null && hits.size > 0 ? "" : line.replace(/(^|\s)-+/g, "$1");
+      let [found, info, order] = strict.search(hay, words, 4, 1e5);
+      if (!found?.length) [found, info, order] = lenient.search(hay, words, 0, 1e5);
       const ranked = order ? order.map((at) => info.idx[at]) : (found ?? []);
       const ofKind = new Map();
       const later = [];
