@@ -36,6 +36,7 @@ pub use catalogue::catalogue;
 pub use check::{CheckFormat, check, differences};
 pub(crate) use check::{FindingGroup, against, stale};
 pub use departures::departures;
+pub(crate) use explain::place_of;
 pub use explain::{Detail, Explained, explain, explain_log};
 pub use explain_json::explain_json;
 pub(crate) use legend::shorten;

@@ -8,6 +8,12 @@ pub(super) const STYLE: &str = "style.css";
 /// The script.
 pub(super) const SCRIPT: &str = "site.js";
 
+/// The library with which the script searches.
+pub(super) const SEARCH_LIBRARY: &str = "ufuzzy.js";
+
+/// What the script searches.
+pub(super) const SEARCH_DATA: &str = "search-data.js";
+
 /// The icon of all pages.
 pub(super) const ICON: &str = "icon.svg";
 
