@@ -28,7 +28,7 @@ pub use comparison::{ComparedStep, Comparison};
 pub use departures::{Departures, Requirement};
 pub use evidence::{Best, Evidence, System, title};
 pub use options::{NoSuchPlatform, Options};
-pub use outline::{Difference, Outline, OutlineStep, Variation};
+pub use outline::{Change, Difference, Outline, OutlineStep, Variation};
 pub use pairwise::PairCount;
 pub use row::Row;
 pub use store::Matrix;

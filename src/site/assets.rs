@@ -3,7 +3,7 @@
 use super::{File, address};
 
 /// The rules of all pages, and those of single kinds of pages.
-const STYLE: &str = concat!(include_str!("assets/style.css"));
+const STYLE: &str = concat!(include_str!("assets/style.css"), include_str!("assets/scenario.css"));
 
 /// The style sheet, the icon and the script. The script only adds to pages that are complete without it.
 pub(super) fn files() -> Vec<File> {
