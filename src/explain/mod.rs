@@ -32,5 +32,5 @@ pub use idioms::{Language, USUAL_LANGUAGES, language_of, languages};
 pub use lines::{LONGEST_LINE, LogLine, for_each_line};
 pub use log::{Found, Summary};
 pub use recognise::{Recognised, Recogniser, shortened};
-pub use situations::{Given, Situation, situations, situations_of_each};
+pub use situations::{Given, Situation, shows, situations, situations_of_each};
 pub use spellings::{Spelling, spellings};

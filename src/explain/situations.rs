@@ -78,6 +78,11 @@ impl Usual {
     }
 }
 
+/// Whether an outcome shows an error, given by its canonical name.
+pub fn shows(outcome: &str, error: &str) -> bool {
+    outcome_of(error).is_some_and(|of_error| is_outcome(outcome, of_error))
+}
+
 /// Scenarios that have a step that gives an error, one step of each: those in `telling` first, the others in the
 /// catalogue's order. Of a scenario's steps the one is chosen that gives it on most systems.
 pub fn situations(evidence: &Evidence<'_>, catalogue: &Catalogue, error: &str, telling: &[String]) -> Vec<Situation> {

@@ -32,7 +32,7 @@ pub use departures::{Departures, Requirement};
 pub use distance::Distances;
 pub use evidence::{Best, Evidence, System, title};
 pub use options::{NoSuchPlatform, Options};
-pub use outline::{Difference, Outline, OutlineStep, Variation};
+pub use outline::{Change, Difference, Outline, OutlineStep, Variation};
 pub use pair::FamilyCount;
 pub use pairwise::{Common, PairCount};
 pub use row::Row;

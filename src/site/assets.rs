@@ -5,6 +5,7 @@ use super::{File, address};
 /// The rules of all pages, and those of single kinds of pages.
 const STYLE: &str = concat!(
     include_str!("assets/style.css"),
+    include_str!("assets/scenario.css"),
     include_str!("assets/error.css"),
     include_str!("assets/platform.css"),
     include_str!("assets/compare.css"),
