@@ -110,7 +110,10 @@ pub(super) fn files(site: &Site<'_>) -> Vec<File> {
 /// The verdict in words, and what stands behind it.
 fn headline(checked: &Checked<'_>) -> (&'static str, Vec<String>) {
     let verdict = match checked.answer() {
-        Answer::Same => "Same: the results are as accepted.",
+        Answer::Same if checked.platforms.iter().all(|platform| platform.findings.is_empty()) => {
+            "Same: the results are as accepted."
+        }
+        Answer::Same => "Same: no difference fails the check.",
         Answer::Changed => "Changed: the results are not as accepted.",
         Answer::Inconclusive if checked.platforms.is_empty() || checked.is_of_nothing() => {
             "Inconclusive: nothing was compared."
