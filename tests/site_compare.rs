@@ -150,7 +150,7 @@ fn a_scenario_that_the_catalogue_does_not_have_is_text() {
     let page = folder.read("site/compare/linux-6/linux-7.html");
     has(&page, &[r#"<th scope="row">up/../../../and away</th><td>2 client read 1</td>"#]);
     assert!(!page.contains("family-up"), "{page}");
-    assert_eq!(page.matches("and away").count(), 3, "as text of each row alone: {page}");
+    assert_eq!(page.matches("and away").count(), 2, "as text of each row alone: {page}");
 }
 
 #[test]
