@@ -31,7 +31,8 @@ pub(super) struct SiteArgs {
     /// Add a page of what `brokenpipe check` finds in these results, files or folders; repeatable
     #[arg(long, value_name = "RUN")]
     changes: Vec<PathBuf>,
-    /// With --changes: the accepted results to compare with, a folder or a file [default: those that the program carries]
+    /// With --changes: the accepted results to compare with, a folder or a file [default: those that the program
+    /// carries]
     #[arg(long, value_name = "DIR", requires = "changes")]
     baseline: Option<PathBuf>,
     #[command(flatten)]

@@ -63,11 +63,11 @@ impl<'a> Out<'a> {
         fs::read_dir(self.folder)?.map(|entry| Ok(entry?.file_name())).collect()
     }
 
-    /// Writes the files into a temporary folder, and then moves them to their places, so that a reader does not meet half
-    /// a site. If that fails, or a signal asks to stop, the folder is left as it was.
+    /// Writes the files into a temporary folder, and then moves them to their places, so that a reader does not meet
+    /// half a site. If that fails, or a signal asks to stop, the folder is left as it was.
     ///
-    /// Of a site that is there, what this one has is replaced, and so are its other pages. Files that no site has are left
-    /// alone. The folder itself stays, since it may be a link, a mounted disk or the one that a shell is in.
+    /// Of a site that is there, what this one has is replaced, and so are its other pages. Files that no site has are
+    /// left alone. The folder itself stays, since it may be a link, a mounted disk or the one that a shell is in.
     pub(super) fn write(&self, files: &[File]) -> Done {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);

@@ -70,13 +70,16 @@ struct Family {
     lines: Vec<Line>,
 }
 
+/// What is said to differ in a row in which the two do not.
+const TRIALS: &str = "trials";
+
 struct Line {
     scenario: String,
     /// The paths of the scenario's page and of the step on it.
     addresses: Option<(String, String)>,
     cases: String,
     step: String,
-    /// What differs: `class`, `outcome`, or nothing but trials of one side.
+    /// What differs: `class`, `outcome`, or nothing but [`TRIALS`] of one side.
     differs: &'static str,
     cells: [Option<Shown>; 2],
 }
@@ -145,6 +148,11 @@ impl Page {
     fn summary(&self) -> &str {
         &self.layout.description
     }
+
+    /// Whether there is a row that is shown only since trials of one side disagree.
+    fn has_trials(&self) -> bool {
+        self.families.iter().flat_map(|family| &family.lines).any(|line| line.differs == TRIALS)
+    }
 }
 
 fn sources(site: &Site<'_>, view: &View<'_>, at: usize) -> Vec<Source> {
@@ -191,7 +199,7 @@ fn line(site: &Site<'_>, row: Row<'_>) -> Line {
         differs: match (row.differs(), row.differs_in_class()) {
             (_, true) => "class",
             (true, false) => "outcome",
-            (false, false) => "trials",
+            (false, false) => TRIALS,
         },
         cells: [0, 1].map(cell),
     }
