@@ -4,7 +4,7 @@
   const MOST_OF_A_KIND = 5;
   const input = make("input", {
     id: "search-input", type: "search", autocomplete: "off", spellcheck: false, role: "combobox",
-    placeholder: "error, number, text, scenario … ( / )",
+    placeholder: "EPIPE, 10054, a text … ( / )",
     "aria-controls": "search-list", "aria-expanded": "false", "aria-autocomplete": "list", "aria-keyshortcuts": "/",
   });
   const list = make("ul", { id: "search-list", role: "listbox", "aria-label": "Hits", hidden: true });
