@@ -1,17 +1,18 @@
 //! The numbers of an error in each table of errors, and the exit statuses that tell of it.
 
-use crate::explain::{Code, Error, Errors};
+use indexmap::IndexMap;
 
-/// A number of an error, or an exit status.
+use crate::explain::{Code, Error, Errors, Status};
+
+/// A number of an error, with everything that has it under one name; or an exit status.
 pub(super) struct Number {
-    /// The system, library or program that has it.
-    pub(super) place: String,
     pub(super) number: String,
-    /// What it is called there; empty for a status.
+    /// What it is called; empty for a status.
     pub(super) native: String,
+    /// The systems, libraries or programs that have it, each with where that is known from.
+    pub(super) places: Vec<(String, &'static str)>,
     /// What else it may stand for.
     pub(super) others: Vec<String>,
-    pub(super) source: &'static str,
 }
 
 /// The tables that are no system's or library's own numbering, by their ids, and what people call them.
@@ -32,31 +33,40 @@ pub(super) fn numbers(error: &Error) -> Vec<Number> {
         system.or_else(table).unwrap_or(usize::MAX)
     };
     codes.sort_by_key(rank);
-    codes.into_iter().map(|code| number(code, error)).collect()
+    let mut numbers: IndexMap<(String, &str), Number> = IndexMap::new();
+    for code in codes {
+        // NTSTATUS is written in hexadecimal wherever it is shown.
+        let is_hexadecimal = code.table == "ntstatus";
+        let number = if is_hexadecimal { format!("0x{:08X}", code.code) } else { code.code.to_string() };
+        let new = Number {
+            number: number.clone(),
+            native: code.native.clone(),
+            places: Vec::new(),
+            others: others(&code.errors, &error.name),
+        };
+        numbers.entry((number, &code.native)).or_insert(new).places.push((place(code), &code.source));
+    }
+    numbers.into_values().collect()
 }
 
-fn number(code: &'static Code, error: &Error) -> Number {
+/// What people call the table of a number.
+fn place(code: &Code) -> String {
     let table = TABLES.iter().find(|(id, _)| *id == code.table);
-    let place = match (table, code.table.as_str()) {
+    match (table, code.table.as_str()) {
         (Some((_, title)), _) => (*title).to_owned(),
         (None, "winsock") => "Windows (Winsock)".to_owned(),
         (None, id) => Errors::builtin().label(id).to_owned(),
-    };
-    // NTSTATUS is written in hexadecimal wherever it is shown.
-    let number = if code.table == "ntstatus" { format!("0x{:08X}", code.code) } else { code.code.to_string() };
-    let native = code.native.clone();
-    Number { place, number, native, others: others(&code.errors, &error.name), source: &code.source }
+    }
 }
 
 /// The exit statuses that may stand for an error.
 pub(super) fn statuses(error: &Error) -> Vec<Number> {
     let statuses = Errors::builtin().statuses.iter().filter(|status| status.errors.contains(&error.name));
-    let number = |status: &'static crate::explain::Status| Number {
-        place: status.program.clone(),
+    let number = |status: &'static Status| Number {
         number: status.code.to_string(),
         native: String::new(),
+        places: vec![(status.program.clone(), &*status.source)],
         others: others(&status.errors, &error.name),
-        source: &status.source,
     };
     statuses.map(number).collect()
 }

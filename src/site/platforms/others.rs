@@ -87,7 +87,7 @@ fn how(columns: &[Column], one: &Column, other: &Column) -> String {
         };
         parts.extend(fact("processor", |facts| &facts.arch));
         parts.extend(fact("C library", |facts| &facts.abi));
-        parts.extend(fact("where it ran:", |facts| &facts.runtime));
+        parts.extend(fact("runtime", |facts| &facts.runtime));
     }
     crate::untrusted::printable(&parts.join(", "))
 }
@@ -107,11 +107,12 @@ fn version(columns: &[Column], one: &Column, other: &Column) -> Option<String> {
             && compare_str(version, high).is_lt()
     };
     let is_next = one.is_measured() && other.is_measured() && !columns.iter().any(is_between);
+    let word = if one.is_standard() { "edition" } else { "version" };
     match (compare_str(theirs, own), is_next) {
         (Ordering::Equal, _) => None,
-        (Ordering::Less, true) => Some(format!("the version before, {theirs}")),
-        (Ordering::Less, false) => Some(format!("an older version, {theirs}")),
-        (Ordering::Greater, true) => Some(format!("the version after, {theirs}")),
-        (Ordering::Greater, false) => Some(format!("a newer version, {theirs}")),
+        (Ordering::Less, true) => Some(format!("the {word} before, {theirs}")),
+        (Ordering::Less, false) => Some(format!("an older {word}, {theirs}")),
+        (Ordering::Greater, true) => Some(format!("the {word} after, {theirs}")),
+        (Ordering::Greater, false) => Some(format!("a newer {word}, {theirs}")),
     }
 }

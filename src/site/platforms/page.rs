@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     matrix::{Column, Tally, title},
-    platform::{Platform, Provenance},
+    platform::{Platform, Provenance, check_name},
     site::{
         File, Site, address,
         layout::{Layout, Section, file},
@@ -32,6 +32,8 @@ struct Page<'a> {
     others: Vec<Other<'a>>,
     found: Option<&'a Found>,
     standards: Vec<Held>,
+    /// The system that its own stands in for, and the page on which the two are compared.
+    stood_in_for: Option<(String, String)>,
     varying: Vec<Varying>,
     reasons: Vec<Reason>,
 }
@@ -48,6 +50,7 @@ pub(super) fn page(
     let system = column.system().map(|system| printable(title(system))).unwrap_or_default();
     let heading = match column.is_measured() {
         true => column.name.clone(),
+        false if column.is_standard() => format!("≈{} (a standard)", column.name),
         false => format!("≈{} ({})", column.name, column.provenance),
     };
     let of = if system.is_empty() || column.is_standard() { String::new() } else { format!(" of {system}") };
@@ -61,6 +64,7 @@ pub(super) fn page(
         provenance: provenance(column),
         facts: member.facts.as_ref().map(facts).unwrap_or_default(),
         absent: member.absent.as_deref().map(printable),
+        stood_in_for: stood_in_for(site, column),
         varying: varying(site, column, tally),
         reasons: if column.is_absent() { Vec::new() } else { reasons(site, tally) },
         column,
@@ -71,6 +75,16 @@ pub(super) fn page(
         layout,
     };
     file(&page.layout, &page)
+}
+
+/// The system that the system of a platform stands in for, and the page on which the two are compared.
+fn stood_in_for(site: &Site<'_>, column: &Column) -> Option<(String, String)> {
+    let facts = column.members[0].facts.as_ref()?;
+    let (own, other) = (facts.system(), facts.os.as_str());
+    let systems = || site.evidence.systems().iter().map(|system| system.name).filter(|name| check_name(name).is_ok());
+    let mut both = systems().filter(|name| [own, other].contains(name));
+    let comparison = address::comparison(both.next()?, both.next()?);
+    Some((title(other).to_owned(), comparison))
 }
 
 /// What the provenance of a platform means, as a sentence.
@@ -95,13 +109,17 @@ fn provenance(column: &Column) -> &'static str {
 /// The facts that are known, each with what it is called.
 fn facts(facts: &Platform) -> Vec<(&'static str, String)> {
     let Platform { os, os_version, kernel, arch, abi, runtime, selector, rustc, mio, brokenpipe, note, .. } = facts;
+    let [system, version, text] = match facts.is_standard() {
+        true => ["Standard", "Edition", "Text"],
+        false => ["Operating system", "Version", "Kernel"],
+    };
     let all = [
-        ("Operating system", title(os)),
-        ("Version", os_version),
-        ("Kernel", kernel),
+        (system, title(os)),
+        (version, os_version),
+        (text, kernel),
         ("Processor", arch),
         ("ABI", abi),
-        ("Ran on", runtime),
+        ("Runtime", runtime),
         ("Selector", selector),
         ("rustc", rustc),
         ("mio", mio),
