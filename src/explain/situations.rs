@@ -80,7 +80,7 @@ impl Usual {
 
 /// Whether an outcome shows an error, given by its canonical name.
 pub fn shows(outcome: &str, error: &str) -> bool {
-    outcome_of(error).is_some_and(|of_error| is_outcome(outcome, of_error))
+    outcome_of(error) == Some(without_signal(outcome))
 }
 
 /// Scenarios that have a step that gives an error, one step of each: those in `telling` first, the others in the
