@@ -26,9 +26,9 @@ pub(super) struct Ladder {
     pub(super) words: String,
     pub(super) lanes: Vec<Lane>,
     pub(super) steps: Vec<StepBox>,
-    /// The number of the step in which systems differ most, if they differ at all.
+    /// The number of the step in which outcomes differ most, if they differ at all.
     pub(super) telling: Option<u32>,
-    /// Whether systems differ in other steps, too.
+    /// Whether outcomes differ in other steps, too.
     pub(super) has_more: bool,
 }
 
@@ -53,9 +53,9 @@ pub(super) struct StepBox {
     pub(super) height: u32,
     /// The line from the step before it, as the data of an SVG path; empty for the first step.
     pub(super) line: String,
-    /// Whether this is the step in which systems differ most.
+    /// Whether this is the step in which outcomes differ most.
     pub(super) is_telling: bool,
-    /// Whether systems differ in it.
+    /// Whether its outcomes differ.
     pub(super) differs: bool,
 }
 
@@ -69,7 +69,7 @@ impl StepBox {
 }
 
 impl Ladder {
-    /// The steps of a scenario, with marks for those in which systems differ.
+    /// The steps of a scenario, with marks for those in which outcomes differ.
     pub(super) fn of(scenario: &Scenario, outline: Option<&Outline<'_>>) -> Self {
         let actors = ORDER.into_iter().filter(|actor| scenario.steps.iter().any(|step| step.actor == *actor));
         let lanes: Vec<_> = (0..)
