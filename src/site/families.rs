@@ -14,7 +14,7 @@ use crate::{
     untrusted::printable,
 };
 
-/// A family's scenarios by system, each with the step in which systems differ most.
+/// A family's scenarios by system, each with the step in which outcomes differ most.
 #[derive(Template)]
 #[template(path = "family.html", config = "src/site/askama.toml")]
 struct FamilyPage {
@@ -93,7 +93,8 @@ impl FamilyPage {
                 cells: systems.iter().map(|system| cell(system.name)).collect(),
             }
         };
-        let title = format!("{family}: {} scenarios", scenarios.len());
+        let count = scenarios.len();
+        let title = format!("{family}: {count} {}", if count == 1 { "scenario" } else { "scenarios" });
         let titles: Vec<_> = scenarios.iter().map(|(scenario, _)| printable(&scenario.title)).collect();
         let path = address::family(family);
         FamilyPage {

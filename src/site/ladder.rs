@@ -9,8 +9,8 @@ use crate::{
 const ORDER: [Actor; 4] = [Actor::Client, Actor::Server, Actor::Listener, Actor::Crowd];
 
 // In the picture's units, which are pixels where the page is wide enough.
-const BOX: u32 = 160;
-const BETWEEN: u32 = 20;
+const BOX: u32 = 166;
+const BETWEEN: u32 = 12;
 const MARGIN: u32 = 2;
 const HEAD: u32 = 28;
 const LOW: u32 = 28;
@@ -26,9 +26,9 @@ pub(super) struct Ladder {
     pub(super) words: String,
     pub(super) lanes: Vec<Lane>,
     pub(super) steps: Vec<StepBox>,
-    /// The number of the step in which systems differ most, if they differ at all.
+    /// The number of the step in which outcomes differ most, if they differ at all.
     pub(super) telling: Option<u32>,
-    /// Whether systems differ in other steps, too.
+    /// Whether outcomes differ in other steps, too.
     pub(super) has_more: bool,
 }
 
@@ -53,9 +53,9 @@ pub(super) struct StepBox {
     pub(super) height: u32,
     /// The line from the step before it, as the data of an SVG path; empty for the first step.
     pub(super) line: String,
-    /// Whether this is the step in which systems differ most.
+    /// Whether this is the step in which outcomes differ most.
     pub(super) is_telling: bool,
-    /// Whether systems differ in it.
+    /// Whether its outcomes differ.
     pub(super) differs: bool,
 }
 
@@ -69,7 +69,7 @@ impl StepBox {
 }
 
 impl Ladder {
-    /// The steps of a scenario, with marks for those in which systems differ.
+    /// The steps of a scenario, with marks for those in which outcomes differ.
     pub(super) fn of(scenario: &Scenario, outline: Option<&Outline<'_>>) -> Self {
         let actors = ORDER.into_iter().filter(|actor| scenario.steps.iter().any(|step| step.actor == *actor));
         let lanes: Vec<_> = (0..)
@@ -136,11 +136,11 @@ impl Ladder {
 /// What the word of an operation does not say, in the width of a box; may be empty.
 fn detail(operation: Operation) -> &'static str {
     match operation {
-        Operation::Await(Condition::Fin) => "for the end: the peer's FIN",
-        Operation::Await(Condition::Reset) => "for an error: the peer's RST",
-        Operation::Await(Condition::Readable) => "for data, the end or an error",
+        Operation::Await(Condition::Fin) => "for read closed: a FIN",
+        Operation::Await(Condition::Reset) => "for an error: a RST",
+        Operation::Await(Condition::Readable) => "for data, end or error",
         Operation::Await(Condition::Writable) => "for room to write",
-        Operation::Await(Condition::Connected) => "for the end of the attempt",
+        Operation::Await(Condition::Connected) => "for the attempt to end",
         Operation::Await(Condition::Event) => "for any readiness flag",
         Operation::Await(Condition::Quiet) => "until the deadline",
         Operation::Shutdown(Half::Read) => "SHUT_RD",
@@ -170,7 +170,7 @@ fn detail(operation: Operation) -> &'static str {
         Operation::Set(Setting::Nosigpipe) => "SO_NOSIGPIPE",
         Operation::Set(Setting::Linger) => "SO_LINGER of 1 s",
         Operation::Set(Setting::Blocking) => "no O_NONBLOCK",
-        Operation::Set(Setting::UserTimeout) => "TCP_USER_TIMEOUT of 1 s",
+        Operation::Set(Setting::UserTimeout) => "TCP_USER_TIMEOUT",
         Operation::Set(Setting::KeepaliveFast) => "after 1 s, 2 probes",
         Operation::Connect
         | Operation::Open

@@ -30,7 +30,7 @@ pub(super) struct StepRow {
     pub(super) is_known: bool,
     pub(super) actor: String,
     pub(super) operation: String,
-    /// Whether this is the step in which systems differ most.
+    /// Whether this is the step in which outcomes differ most.
     pub(super) is_telling: bool,
     /// What is known, one for each system.
     pub(super) cells: Vec<Option<Known>>,

@@ -49,11 +49,8 @@ struct Link {
 /// A scenario that differs in one step.
 struct Similar {
     link: Link,
-    /// What has to be done to the steps of this page to make them its own, and the step in question.
-    edit: String,
-    step: String,
-    /// What takes the place of that step; may be empty.
-    by: String,
+    /// How its steps differ from those of this page: words, each followed by a step.
+    edit: Vec<(String, String)>,
 }
 
 pub(super) fn files(site: &Site<'_>) -> Vec<File> {
@@ -116,12 +113,14 @@ impl Link {
 impl Similar {
     fn of(scenario: &Scenario, other: &Scenario, edit: Edit) -> Self {
         let own = |number: usize| scenario.steps[number - 1].to_string();
-        let (edit, step, by) = match edit {
-            Edit::Replaced(number, step) => (format!("step {number},"), own(number), step.to_string()),
-            Edit::Inserted(number, step) => (format!("one more step, {number}:"), step.to_string(), String::new()),
-            Edit::Removed(number) => (format!("without step {number},"), own(number), String::new()),
+        let edit = match edit {
+            Edit::Replaced(number, step) => {
+                vec![(format!("step {number} is"), step.to_string()), ("instead of".to_owned(), own(number))]
+            }
+            Edit::Inserted(number, step) => vec![(format!("has one more step, {number},"), step.to_string())],
+            Edit::Removed(number) => vec![(format!("lacks step {number},"), own(number))],
         };
-        Similar { link: Link::to(other), edit, step, by }
+        Similar { link: Link::to(other), edit }
     }
 }
 
