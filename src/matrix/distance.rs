@@ -6,8 +6,8 @@ use super::{
 };
 use crate::catalogue::family;
 
-/// Platforms beside systems, family by family. It counts what a comparison of the two counts: rows of all cases in which
-/// both have an outcome, compared exactly.
+/// Platforms beside systems, family by family. It counts what a comparison of two of them counts: the rows of all cases
+/// in which both have an outcome, compared exactly.
 #[derive(Debug)]
 pub struct Distances<'a> {
     /// The platforms that are not absent, in the order of their systems; no standards.
