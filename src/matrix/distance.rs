@@ -6,11 +6,11 @@ use super::{
 };
 use crate::catalogue::family;
 
-/// Platforms beside systems, family by family. It counts what a comparison of the two counts: rows of all cases in which
-/// both have an outcome, compared exactly.
+/// Platforms beside systems, family by family. It counts what a comparison of two of them counts: the rows of all cases
+/// in which both have an outcome, compared exactly.
 #[derive(Debug)]
 pub struct Distances<'a> {
-    /// The platforms on which something was observed, or of which something is stated; no standards.
+    /// The platforms that are not absent, in the order of their systems; no standards.
     pub platforms: Vec<&'a Column>,
     families: usize,
     /// By system, platform and family.
@@ -23,7 +23,10 @@ impl<'a> Evidence<'a> {
     pub fn distances(&self, systems: &[System<'a>], families: &[&str]) -> Distances<'a> {
         let matrix = self.matrix();
         let is_compared = |column: &&Column| !column.is_standard() && !column.is_absent();
-        let platforms: Vec<_> = matrix.columns().iter().filter(is_compared).collect();
+        let mut platforms: Vec<_> = matrix.columns().iter().filter(is_compared).collect();
+        let known = self.systems();
+        platforms
+            .sort_by_key(|column| known.iter().position(|it| column.system() == Some(it.name)).unwrap_or(known.len()));
         let of_systems: Vec<_> =
             systems.iter().map(|system| Column::of_system(system.name, &system.platforms)).collect();
         let columns: Vec<_> = of_systems.iter().chain(platforms.iter().copied()).collect();
