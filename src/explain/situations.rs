@@ -83,6 +83,9 @@ pub fn shows(outcome: &str, error: &str) -> bool {
     outcome_of(error) == Some(without_signal(outcome))
 }
 
+/// For each scenario the step that gives an error on most systems, after their number.
+type Chosen<'a> = IndexMap<&'a str, (usize, PlaceId)>;
+
 /// Scenarios that have a step that gives an error, one step of each: those in `telling` first, the others in the
 /// catalogue's order. Of a scenario's steps the one is chosen that gives it on most systems.
 pub fn situations(evidence: &Evidence<'_>, catalogue: &Catalogue, error: &str, telling: &[String]) -> Vec<Situation> {
@@ -98,7 +101,7 @@ pub fn situations_of_each(
     let matrix = evidence.matrix();
     let outcomes = errors.iter().enumerate().filter_map(|(at, (error, _))| Some((outcome_of(error)?, at)));
     let outcomes: HashMap<&str, usize> = outcomes.collect();
-    let mut found: Vec<IndexMap<&str, (usize, PlaceId)>> = errors.iter().map(|_| IndexMap::new()).collect();
+    let mut found: Vec<Chosen<'_>> = errors.iter().map(|_| IndexMap::new()).collect();
     for usual in [Usual::Plain, Usual::Killing] {
         if !errors.iter().any(|(error, _)| Usual::of(error) == usual) {
             continue;
@@ -117,7 +120,7 @@ pub fn situations_of_each(
             }
         }
     }
-    let of_error = |(mut found, (error, telling)): (IndexMap<&str, (usize, PlaceId)>, &(&str, &[String]))| {
+    let of_error = |(mut found, (error, telling)): (Chosen<'_>, &(&str, &[String]))| {
         let rank = |scenario: &str| {
             let named = telling.iter().position(|id| id == scenario).unwrap_or(telling.len());
             (named, catalogue.position(scenario).unwrap_or(usize::MAX))

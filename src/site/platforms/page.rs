@@ -94,7 +94,7 @@ fn provenance(column: &Column) -> &'static str {
             "It is a standard and no system: what it demands or allows is stated here, and nothing can be measured."
         }
         Provenance::Measured if column.is_absent() => "No case was run on it.",
-        Provenance::Measured => "Measured: this program ran there and observed every outcome.",
+        Provenance::Measured => "Measured: this program ran there and observed the outcomes.",
         Provenance::Reported => {
             "Reported: somebody measured it with another program. Every outcome has its source on the page of its \
              scenario."

@@ -3,6 +3,7 @@
 use crate::{
     catalogue::name_all,
     matrix::{Column, Gap, Tally, Unsteady, Why},
+    outcome,
     site::{Site, address, cell::Shown},
     untrusted::printable,
 };
@@ -24,7 +25,8 @@ pub(super) struct Varying {
 
 /// Cases that were not observed for one reason.
 pub(super) struct Reason {
-    pub(super) outcome: String,
+    /// What became of the cases.
+    pub(super) what: &'static str,
     pub(super) note: String,
     pub(super) cases: usize,
     pub(super) scenarios: Vec<(Scenario, usize)>,
@@ -62,7 +64,7 @@ pub(super) fn reasons(site: &Site<'_>, tally: &Tally<'_>) -> Vec<Reason> {
         (Scenario { id: printable(id), address: is_known.then(|| address::scenario(id)) }, *cases)
     };
     let reason = |gap: &Gap<'_>| Reason {
-        outcome: printable(gap.outcome),
+        what: if gap.outcome == outcome::UNSUPPORTED { "Not supported" } else { "Not run" },
         note: printable(gap.note),
         cases: gap.scenarios.values().sum(),
         scenarios: gap.scenarios.iter().map(scenario).collect(),
