@@ -52,7 +52,7 @@ impl<'a> Out<'a> {
             Ok(_) => {}
         }
         match self.entries() {
-            Ok(names) if names.iter().all(|name| is_temporary(name)) => Ok(()),
+            Ok(names) if names.iter().all(is_temporary) => Ok(()),
             Ok(_) if is_page(&self.folder.join("index.html")) => Ok(()),
             Ok(_) => wrong("there is something else in it"),
             Err(error) => wrong(&error.to_string()),
