@@ -1,4 +1,4 @@
-// Filters of tables: by text, family, error and difference, and the columns that are shown. All of it is in the address.
+// Filters of tables: by text, family, error and difference, and the columns that are shown. All is in the address.
 {
   const tables = document.querySelectorAll("table.filterable");
 
@@ -110,7 +110,8 @@
     }
     if (columns.length > 1) {
       const labels = columns.map(({ title }, at) => checked(title, boxes[at]));
-      const inner = make("div", {}, ...labels, button("all", "All", setAll(true)), button("none", "None", setAll(false)));
+      const both = [button("all", "All", setAll(true)), button("none", "None", setAll(false))];
+      const inner = make("div", {}, ...labels, ...both);
       box.append(make("details", { className: "columns" }, summary, inner));
     }
     box.append(clear, link, address, count);
