@@ -18,8 +18,6 @@
   /** The errors among the outcomes of a cell, and other ends that people look for. */
   const errorsOf = (text) => text.match(/\bE[A-Z][A-Z0-9]+\b|\beof\b|\bkilled [A-Z0-9]+/g) ?? [];
 
-  const isHead = (row) => row.querySelector("th[scope=rowgroup], th[scope=colgroup]") !== null;
-
   /** What is known of a table: its columns that can be hidden, its groups and rows. */
   function read(table) {
     const columns = [];
