@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::{File, Site, address};
 use crate::{
     explain::{Code, Error, Errors, Recogniser, spellings},
-    matrix::{Column, title},
+    matrix::{Column, System, title},
     overview::Questions,
+    platform::check_name,
     report::place_of,
     untrusted::printable,
 };
@@ -121,8 +122,12 @@ fn platform(column: &Column) -> Page {
 
 /// The pages on which two are compared: each two systems, and each system with each standard.
 fn comparisons(site: &Site<'_>) -> Vec<Page> {
-    let systems: Vec<_> = site.evidence.systems().iter().map(|system| (system.name, system.title())).collect();
-    let standards = site.contents.matrix.columns().iter().filter(|column| column.is_standard());
+    let is_shown =
+        |it: &&System<'_>| check_name(it.name).is_ok() && !it.platforms.iter().all(|platform| platform.is_absent());
+    let systems = site.evidence.systems().iter().filter(is_shown);
+    let systems: Vec<_> = systems.map(|system| (system.name, system.title())).collect();
+    let is_standard = |column: &&Column| column.is_standard() && !column.is_absent();
+    let standards = site.contents.matrix.columns().iter().filter(is_standard);
     let standards: Vec<_> = standards.map(|column| (column.name.as_str(), column.name.as_str())).collect();
     let later = |at: usize| systems[at + 1..].iter().chain(&standards);
     let pairs = systems.iter().enumerate().flat_map(|(at, one)| later(at).map(move |other| (one, other)));

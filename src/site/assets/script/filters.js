@@ -1,4 +1,4 @@
-// Filters of tables: by text, family, error and difference, and the columns that are shown. All of it is in the address.
+// Filters of tables: by text, family, error and difference, and the columns that are shown. All is in the address.
 {
   const tables = document.querySelectorAll("table.filterable");
 
@@ -17,8 +17,6 @@
 
   /** The errors among the outcomes of a cell, and other ends that people look for. */
   const errorsOf = (text) => text.match(/\bE[A-Z][A-Z0-9]+\b|\beof\b|\bkilled [A-Z0-9]+/g) ?? [];
-
-  const isHead = (row) => row.querySelector("th[scope=rowgroup], th[scope=colgroup]") !== null;
 
   /** What is known of a table: its columns that can be hidden, its groups and rows. */
   function read(table) {
@@ -110,7 +108,8 @@
     }
     if (columns.length > 1) {
       const labels = columns.map(({ title }, at) => checked(title, boxes[at]));
-      const inner = make("div", {}, ...labels, button("all", "All", setAll(true)), button("none", "None", setAll(false)));
+      const both = [button("all", "All", setAll(true)), button("none", "None", setAll(false))];
+      const inner = make("div", {}, ...labels, ...both);
       box.append(make("details", { className: "columns" }, summary, inner));
     }
     box.append(clear, link, address, count);

@@ -12,6 +12,9 @@ function make(name, properties = {}, ...children) {
   return element;
 }
 
+/** Whether a row is the head of a group of rows. */
+const isHead = (row) => row.querySelector("th[scope=rowgroup], th[scope=colgroup]") !== null;
+
 /** Whether keys that are pressed there are part of a text or of a choice. */
 const takesKeys = (element) =>
   element.isContentEditable || ["INPUT", "SELECT", "TEXTAREA"].includes(element.tagName);

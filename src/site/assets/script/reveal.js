@@ -31,6 +31,8 @@
     addCopy(text, (button) => {
       const around = make("div", { className: "copied" });
       text.replaceWith(around);
+      // The room for the button may make it scroll, which needs the focus where there is no mouse.
+      text.tabIndex = 0;
       around.append(text, button);
     });
   }

@@ -2,7 +2,7 @@
 {
   const rowsOf = (table) =>
     [...table.tBodies].flatMap((body) => (body.hidden ? [] : [...body.rows]))
-      .filter((row) => !row.hidden && !row.querySelector("th[scope=rowgroup], th[scope=colgroup]"));
+      .filter((row) => !row.hidden && !isHead(row));
 
   /** One row of a table can be reached with Tab, and the others from there. */
   function rove(table, to) {

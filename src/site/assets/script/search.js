@@ -191,7 +191,8 @@
     }));
     list.hidden = hits.length === 0;
     input.setAttribute("aria-expanded", String(hits.length > 0));
-    status.textContent = hits.length === 0 ? `nothing found: ${query}` : hits.length === 1 ? "1 hit" : `${hits.length} hits`;
+    const count = hits.length === 1 ? "1 hit" : `${hits.length} hits`;
+    status.textContent = hits.length === 0 ? `nothing found: ${query}` : count;
     activate(0);
     // Enter was pressed before there were hits.
     if (isWanted && options().length > 0) open(options()[0]);
