@@ -73,6 +73,8 @@ export function writeCorpus(file, out) {
     const platforms = [
         ['index', 'measured', 'linux'],
         ['documented', 'measured', 'linux'],
+        ['Documented', 'measured', 'linux'],
+        ['documented.linux', 'measured', 'linux'],
         ['box.b', 'measured', ALL],
         ['linux', 'documented', 'linux'],
         ['reported', 'reported', 'windows'],

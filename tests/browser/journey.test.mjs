@@ -14,7 +14,7 @@ after(async () => {
     server.stop();
 });
 
-const bases = { 'from disk': () => onDisk(SITE, ''), 'from a server': () => server.base };
+const bases = { 'from disk': () => onDisk(SITE), 'from a server': () => server.base };
 
 /** The path of the page in the site, with what follows it in the address. */
 const place = (page, base) => page.url().slice(base.length);
@@ -27,15 +27,15 @@ async function followToScenario(page, base) {
     return place(page, base);
 }
 
-/** Opens the evidence of a cell on the page of a scenario, unless the address has opened it. */
+/** Opens the evidence of a cell on the page of a scenario, one that the address has not opened. */
 async function openEvidence(page) {
-    const summary = page.locator('main details:not([open]) > summary:visible').first();
-    await summary.scrollIntoViewIfNeeded();
-    const body = summary.locator('xpath=following-sibling::*[1]');
-    assert.equal(await body.isVisible(), false);
-    await summary.click();
-    await body.waitFor({ state: 'visible' });
-    return body.innerText();
+    const cells = page.locator('main details:has(.evidence)');
+    const closed = await cells.evaluateAll(all => all.findIndex(details => !details.open && details.checkVisibility()));
+    const evidence = cells.nth(closed).locator('.evidence');
+    assert.equal(await evidence.isVisible(), false);
+    await cells.nth(closed).locator('summary').click();
+    await evidence.waitFor({ state: 'visible' });
+    return evidence.innerText();
 }
 
 /** The rows of the overview that are shown: question, and what the shown systems answer. */
@@ -120,7 +120,7 @@ for (const [name, base] of Object.entries(bases)) {
 }
 
 test('the address of a step opens what is folded around it', async () => {
-    await withPage(browser, onDisk(SITE, ''), {}, async page => {
+    await withPage(browser, onDisk(SITE), {}, async page => {
         await page.goto(onDisk(SITE, 'scenarios/peer-close/write-write-write-read.html') + '#step-9');
         await page.locator('#step-9').waitFor({ state: 'visible' });
         const top = await page.locator('#step-9').evaluate(element => element.getBoundingClientRect().top);
@@ -129,7 +129,7 @@ test('the address of a step opens what is folded around it', async () => {
 });
 
 test('with the keyboard alone', async () => {
-    await withPage(browser, onDisk(SITE, ''), {}, async page => {
+    await withPage(browser, onDisk(SITE), {}, async page => {
         await page.goto(onDisk(SITE, 'index.html'));
         const focused = () => page.evaluate(() => {
             const { tagName, className, hash, id } = document.activeElement;
@@ -152,7 +152,7 @@ test('with the keyboard alone', async () => {
         const link = await page.evaluate(() => document.activeElement.querySelector('a').getAttribute('href'));
         await page.keyboard.press('Enter');
         await page.waitForURL(/scenarios/);
-        assert.equal(place(page, onDisk(SITE, '')), link);
+        assert.equal(place(page, onDisk(SITE)), link);
         await page.goBack();
 
         await page.keyboard.press('?');
@@ -174,12 +174,12 @@ test('with the keyboard alone', async () => {
         await page.keyboard.press('ArrowDown');
         await page.keyboard.press('Enter');
         await page.waitForURL(url => !url.href.includes('index.html'));
-        assert.equal(place(page, onDisk(SITE, '')), address);
+        assert.equal(place(page, onDisk(SITE)), address);
     });
 });
 
 test('what has the focus is seen to have it', async () => {
-    await withPage(browser, onDisk(SITE, ''), {}, async page => {
+    await withPage(browser, onDisk(SITE), {}, async page => {
         await page.goto(onDisk(SITE, 'index.html'));
         for (let tab = 0; tab < 12; tab++) {
             await page.keyboard.press('Tab');
@@ -193,7 +193,7 @@ test('what has the focus is seen to have it', async () => {
 });
 
 test('nothing that is found is said', async () => {
-    await withPage(browser, onDisk(SITE, ''), {}, async page => {
+    await withPage(browser, onDisk(SITE), {}, async page => {
         await page.goto(onDisk(SITE, 'errors/EPIPE.html'));
         await page.locator('#search-input').fill('qqqqzzzz');
         await page.locator('#search-status', { hasText: 'nothing found: qqqqzzzz' }).waitFor();

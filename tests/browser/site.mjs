@@ -62,8 +62,8 @@ export function largest(folder, kind, count) {
     return pagesIn(folder).filter(path => kindOf(path) === kind).sort((a, b) => size(b) - size(a)).slice(0, count);
 }
 
-/** The address of a file in a folder, to open it from disk. */
-export const onDisk = (folder, path) => pathToFileURL(join(folder, path)).href;
+/** The address of a file in a folder, or of the folder, to open it from disk. */
+export const onDisk = (folder, path = '') => pathToFileURL(folder + sep + path).href;
 
 /** Serves a folder below a path, as GitHub Pages does. */
 export async function serve(folder) {
