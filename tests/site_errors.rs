@@ -129,8 +129,7 @@ fn one_pass_finds_the_situations_of_each_error() {
         row(platform, id, "tcp4", (step, "client write 1"), outcome, (10, 10))
     };
     let killing = |row: Row| Row { sigpipe: "default".to_owned(), call: "write".to_owned(), ..row };
-    let mut results = Results::default();
-    results.rows = vec![
+    let rows = vec![
         of("a", ids[0], 1, "ECONNRESET"),
         of("a", ids[0], 2, "EPIPE+SIGPIPE"),
         of("a", ids[0], 3, "would-block"),
@@ -140,6 +139,7 @@ fn one_pass_finds_the_situations_of_each_error() {
         killing(of("a", ids[1], 1, "killed SIGPIPE")),
         killing(of("a", ids[1], 2, "EPIPE")),
     ];
+    let mut results = Results { rows, ..Results::default() };
     for (name, os) in [("a", "linux"), ("b", "macos")] {
         results.platforms.push(Platform { os: os.to_owned(), ..facts(name, "1") });
     }
