@@ -63,9 +63,6 @@ impl StepBox {
     pub(super) fn right(&self) -> u32 {
         self.left + BOX
     }
-    pub(super) fn width(&self) -> u32 {
-        BOX
-    }
 }
 
 impl Ladder {
