@@ -87,8 +87,8 @@ fn a_cell_has_every_platform_with_its_trials_names_and_provenance() {
     let [macos, testos] = &cells[..] else { panic!("{step}") };
     assert_eq!(
         testos,
-        "✕ EPIPE 7/10, ok 1 3/10 * measured – box-5.1 EPIPE , 7 of 10 trials system: 32 EPIPE Rust: BrokenPipe ok 1 , 3 of \
-         10 trials measured – box-4.0 , box-3.0 ok 1 , 10 of 10 trials"
+        "✕ EPIPE 7/10, ok 1 3/10 * measured – box-5.1 EPIPE , 7 of 10 trials system: 32 EPIPE Rust: BrokenPipe ok 1 , \
+         3 of 10 trials measured – box-4.0 , box-3.0 ok 1 , 10 of 10 trials"
     );
     assert_eq!(
         macos,

@@ -72,7 +72,7 @@ impl Outcomes {
                 let place = known.place;
                 place.step == number && *place.actor == *actor && *place.operation == *operation
             };
-            let known = left.iter().position(&is_it).map(|at| left.remove(at));
+            let known = left.iter().position(is_it).map(|at| left.remove(at));
             steps.push(row(number, actor, &operation, true, known));
         }
         steps.extend(left.into_iter().map(|step| {
