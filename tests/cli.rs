@@ -25,7 +25,10 @@ fn help_names_every_command_and_every_exit_code() {
     let names: Vec<_> = commands.lines().filter(is_name).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(
         names,
-        ["run", "report", "diff", "check", "accept", "absent", "list", "explain", "show", "platform", "guide", "help"]
+        [
+            "run", "report", "diff", "check", "accept", "absent", "list", "explain", "show", "site", "platform",
+            "guide", "help"
+        ]
     );
     for name in names.into_iter().filter(|name| *name != "help") {
         let help = Folder::new().brokenpipe(&[name, "--help"]).exits(0).silent().out;
