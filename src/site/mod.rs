@@ -60,6 +60,8 @@ struct Site<'a> {
     evidence: Evidence<'a>,
     /// Each scenario of the catalogue in brief; `None` where there are no results of it.
     outlines: Vec<Option<Outline<'a>>>,
+    /// Which two are compared on a page of their own.
+    groups: compare::Groups,
 }
 
 impl Site<'_> {
@@ -79,7 +81,8 @@ pub fn files(contents: &Contents<'_>) -> Vec<File> {
     let evidence = contents.matrix.evidence();
     let outline = |scenario| Outline::of(scenario, &evidence, &Selection::default());
     let outlines = parallel_map(threads(), contents.catalogue.scenarios(), outline);
-    let site = Site { contents, evidence, outlines };
+    let mut site = Site { contents, evidence, outlines, groups: compare::Groups::default() };
+    site.groups = compare::Groups::of(&site);
     let kinds = [
         index::files,
         families::files,

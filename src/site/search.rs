@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{File, Site, address};
+use super::{
+    File, Site, address,
+    compare::{Pair, Side},
+};
 use crate::{
     explain::{Code, Error, Errors, Recogniser, spellings},
-    matrix::{Column, System, title},
+    matrix::{Column, title},
     overview::Questions,
-    platform::check_name,
     report::place_of,
     untrusted::printable,
 };
@@ -120,20 +122,13 @@ fn platform(column: &Column) -> Page {
     page(Kind::Platform, address::platform(column), &column.name, &about, "")
 }
 
-/// The pages on which two are compared: each two systems, and each system with each standard.
+/// The pages on which two are compared.
 fn comparisons(site: &Site<'_>) -> Vec<Page> {
-    let is_shown =
-        |it: &&System<'_>| check_name(it.name).is_ok() && !it.platforms.iter().all(|platform| platform.is_absent());
-    let systems = site.evidence.systems().iter().filter(is_shown);
-    let systems: Vec<_> = systems.map(|system| (system.name, system.title())).collect();
-    let is_standard = |column: &&Column| column.is_standard() && !column.is_absent();
-    let standards = site.contents.matrix.columns().iter().filter(is_standard);
-    let standards: Vec<_> = standards.map(|column| (column.name.as_str(), column.name.as_str())).collect();
-    let later = |at: usize| systems[at + 1..].iter().chain(&standards);
-    let pairs = systems.iter().enumerate().flat_map(|(at, one)| later(at).map(move |other| (one, other)));
-    let pair = |((one, title), (other, others_title)): (&(&str, &str), &(&str, &str))| {
-        let name = format!("{title} and {others_title}");
-        page(Kind::Comparison, address::comparison(one, other), &name, "in what they differ", "")
+    let pairs =
+        site.groups.shown.iter().flat_map(|group| group.pairs.iter().map(move |pair| (group.sides(pair), pair)));
+    let pair = |([one, other], pair): ([&Side; 2], &Pair)| {
+        let name = format!("{} and {}", one.title, other.title);
+        page(Kind::Comparison, pair.address.clone(), &name, "in what they differ", "")
     };
     pairs.map(pair).collect()
 }

@@ -3,17 +3,18 @@
 mod page;
 mod pairs;
 
-use std::{num::NonZero, thread};
-
 use askama::Template;
 
 use super::{
     File, Site, address,
     layout::{Layout, Section, file},
+    threads,
 };
 use crate::parallel::parallel_map;
 use page::{Compared, compare};
-use pairs::{Group, Groups, Kind, Side};
+use pairs::{Group, Kind};
+
+pub(super) use pairs::{Groups, Pair, Side};
 
 #[derive(Template)]
 #[template(path = "compare.html", config = "src/site/askama.toml")]
@@ -49,10 +50,9 @@ struct Number {
 }
 
 pub(super) fn files(site: &Site<'_>) -> Vec<File> {
-    let groups = Groups::of(site);
+    let groups = &site.groups;
     let pairs = groups.shown.iter().flat_map(|group| group.pairs.iter().map(move |pair| (group.sides(pair), pair)));
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let pages = parallel_map(threads, pairs, |(sides, pair)| compare(site, sides, &pair.address));
+    let pages = parallel_map(threads(), pairs, |(sides, pair)| compare(site, sides, &pair.address));
     let (mut files, compared): (Vec<_>, Vec<_>) = pages.into_iter().unzip();
     let mut compared = compared.into_iter();
     let tables = groups.shown.iter().map(|group| table(group, &mut compared)).collect();

@@ -1,6 +1,6 @@
 //! Which two are compared on a page of their own.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::{
     matrix::{Column, Matrix, System},
@@ -13,16 +13,16 @@ const MOST: usize = 600;
 
 /// A system or a platform that others are compared with.
 #[derive(Debug, Clone)]
-pub(super) struct Side {
+pub(in crate::site) struct Side {
     /// The name that people know it by.
-    pub(super) title: String,
+    pub(in crate::site) title: String,
     /// Its column, which is called by the word that `brokenpipe diff` takes for it.
     pub(super) column: Column,
 }
 
 /// What is compared in one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::site) enum Kind {
     /// Each two systems.
     Systems,
     /// Each system and each standard.
@@ -33,36 +33,38 @@ pub(super) enum Kind {
 
 /// The pairs of one table.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(in crate::site) struct Group {
     pub(super) kind: Kind,
     /// What the rows of the table are about.
     pub(super) rows: Vec<Side>,
     /// What its columns are about.
     pub(super) columns: Vec<Side>,
     /// The pairs that have pages.
-    pub(super) pairs: Vec<Pair>,
+    pub(in crate::site) pairs: Vec<Pair>,
 }
 
 /// Two that are compared on a page.
 #[derive(Debug)]
-pub(super) struct Pair {
+pub(in crate::site) struct Pair {
     /// Their 0-based places among the rows and the columns of their table. The column's comes first in a matrix.
     pub(super) row: usize,
     pub(super) column: usize,
     /// The page's address.
-    pub(super) address: String,
+    pub(in crate::site) address: String,
 }
 
 /// The groups whose pairs have pages, and the kinds of those that would have too many.
 #[derive(Debug, Default)]
-pub(super) struct Groups {
-    pub(super) shown: Vec<Group>,
+pub(in crate::site) struct Groups {
+    pub(in crate::site) shown: Vec<Group>,
     pub(super) left_out: Vec<Kind>,
+    /// The addresses of all pages, by these in lower case.
+    addresses: HashMap<String, String>,
 }
 
 impl Group {
     /// The two sides of a pair, the one that comes first in a matrix first.
-    pub(super) fn sides(&self, pair: &Pair) -> [&Side; 2] {
+    pub(in crate::site) fn sides(&self, pair: &Pair) -> [&Side; 2] {
         [&self.columns[pair.column], &self.rows[pair.row]]
     }
 }
@@ -71,10 +73,10 @@ impl Group {
 type Words = Vec<(String, String)>;
 
 impl Groups {
-    pub(super) fn of(site: &Site<'_>) -> Self {
+    pub(in crate::site) fn of(site: &Site<'_>) -> Self {
         let matrix = site.contents.matrix;
         let mut groups = Groups::default();
-        let (mut count, mut addresses) = (0, HashSet::new());
+        let mut count = 0;
         for (kind, rows, columns) in candidates(site) {
             let pairs = if rows == columns {
                 rows.len() * rows.len().saturating_sub(1) / 2
@@ -97,13 +99,24 @@ impl Groups {
             let pair = |(row, column): (usize, usize)| {
                 let address = address::comparison(&columns[column].column.name, &rows[row].column.name);
                 // Names may differ in case alone, or be those of others with another sign for the slash.
-                let is_new = addresses.insert(address.to_ascii_lowercase());
-                is_new.then_some(Pair { row, column, address })
+                let is_new = !groups.addresses.contains_key(&address.to_ascii_lowercase());
+                is_new.then(|| {
+                    groups.addresses.insert(address.to_ascii_lowercase(), address.clone());
+                    Pair { row, column, address }
+                })
             };
             let pairs = pairs.filter_map(pair).collect();
             groups.shown.push(Group { kind, rows, columns, pairs });
         }
         groups
+    }
+
+    /// The page on which two are compared, by what [`Matrix::side`] calls them, the one that comes first in a matrix
+    /// first; `None` if the two have no page.
+    pub(in crate::site) fn find(&self, one: &str, other: &str) -> Option<String> {
+        let address = address::comparison(one, other);
+        let found = self.addresses.get(&address.to_ascii_lowercase());
+        found.filter(|found| **found == address).cloned()
     }
 }
 

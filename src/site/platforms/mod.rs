@@ -54,7 +54,7 @@ pub(super) fn files(site: &Site<'_>) -> Vec<File> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let tallies = parallel_map(threads, matrix.columns(), |column| matrix.tally(column));
     let view = View::new(matrix, &Options::default()).expect("no option names a platform");
-    let others = Others::of(matrix, &view);
+    let others = Others::of(site, &view);
     let contradictions = Contradictions::of(site, &view);
     let departures = view.departures(&site.evidence);
     let platforms = matrix.columns().iter().zip(&tallies);

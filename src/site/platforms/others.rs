@@ -5,14 +5,14 @@ use std::{cmp::Ordering, collections::HashMap};
 use alphanumeric_sort::compare_str;
 
 use crate::{
-    matrix::{Column, Matrix, View},
+    matrix::{Column, View},
     platform::Platform,
-    site::address,
+    site::{Site, address},
 };
 
 /// In how many rows each two platforms differ.
 pub(super) struct Others<'a> {
-    matrix: &'a Matrix,
+    site: &'a Site<'a>,
     /// By the 0-based numbers of two columns, the smaller one first.
     counts: HashMap<(usize, usize), (usize, usize)>,
 }
@@ -33,16 +33,16 @@ pub(super) struct Other<'a> {
 
 impl<'a> Others<'a> {
     /// `view` has all columns and rows of the matrix.
-    pub(super) fn of(matrix: &'a Matrix, view: &View<'_>) -> Self {
-        let count = matrix.columns().len();
+    pub(super) fn of(site: &'a Site<'_>, view: &View<'_>) -> Self {
+        let count = site.contents.matrix.columns().len();
         let pairs = (0..count).flat_map(|other| (0..other).map(move |one| (one, other)));
         let counts = pairs.zip(view.pair_counts()).map(|(pair, count)| (pair, (count.rows, count.differing)));
-        Others { matrix, counts: counts.collect() }
+        Others { site, counts: counts.collect() }
     }
 
     /// The other platforms of a platform's system, in the order of the matrix.
     pub(super) fn beside(&self, column: &Column) -> Vec<Other<'a>> {
-        let columns = self.matrix.columns();
+        let columns = self.site.contents.matrix.columns();
         let is_it = |other: &Column| std::ptr::eq(column, other);
         let Some(own) = columns.iter().position(is_it).filter(|_| !column.is_absent()) else { return Vec::new() };
         let is_other = |(_, other): &(usize, &Column)| {
@@ -59,7 +59,7 @@ impl<'a> Others<'a> {
                 how: how(columns, column, other),
                 rows,
                 differing,
-                comparison: comparison(self.matrix, &columns[own.min(at)], &columns[own.max(at)]),
+                comparison: comparison(self.site, &columns[own.min(at)], &columns[own.max(at)]),
             }
         };
         columns.iter().enumerate().filter(is_other).map(other).collect()
@@ -67,9 +67,9 @@ impl<'a> Others<'a> {
 }
 
 /// The page on which two platforms are compared; the first one comes first in the matrix.
-fn comparison(matrix: &Matrix, one: &Column, other: &Column) -> Option<String> {
-    let side = |column: &Column| matrix.side(&format!("{}/{}", column.provenance, column.name)).ok();
-    Some(address::comparison(&side(one)?.name, &side(other)?.name))
+fn comparison(site: &Site<'_>, one: &Column, other: &Column) -> Option<String> {
+    let side = |column: &Column| site.contents.matrix.side(&format!("{}/{}", column.provenance, column.name)).ok();
+    site.groups.find(&side(one)?.name, &side(other)?.name)
 }
 
 /// In what another platform differs from one, by its facts.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     matrix::{Column, Tally, title},
-    platform::{Platform, Provenance, check_name},
+    platform::{Platform, Provenance},
     site::{
         File, Site, address,
         layout::{Layout, Section, file},
@@ -81,9 +81,9 @@ pub(super) fn page(
 fn stood_in_for(site: &Site<'_>, column: &Column) -> Option<(String, String)> {
     let facts = column.members[0].facts.as_ref()?;
     let (own, other) = (facts.system(), facts.os.as_str());
-    let systems = || site.evidence.systems().iter().map(|system| system.name).filter(|name| check_name(name).is_ok());
-    let mut both = systems().filter(|name| [own, other].contains(name));
-    let comparison = address::comparison(both.next()?, both.next()?);
+    let systems = site.evidence.systems().iter().map(|system| system.name);
+    let mut both = systems.filter(|name| [own, other].contains(name));
+    let comparison = site.groups.find(both.next()?, both.next()?)?;
     Some((title(other).to_owned(), comparison))
 }
 

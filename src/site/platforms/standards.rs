@@ -2,8 +2,7 @@
 
 use crate::{
     matrix::{Column, Departures, title},
-    platform::check_name,
-    site::{Site, address},
+    site::Site,
 };
 
 /// A system beside a standard.
@@ -27,12 +26,12 @@ fn held(site: &Site<'_>, standard: &Column, departures: &Departures<'_>) -> Held
     let requirements = departures.requirements();
     let system = &departures.system().name;
     let word = format!("{}/{}", standard.provenance, standard.name);
-    let side = site.contents.matrix.side(&word).ok().filter(|_| check_name(system).is_ok());
+    let side = site.contents.matrix.side(&word).ok();
     Held {
         system: crate::untrusted::printable(title(system)),
         requirements: requirements.len(),
         departures: requirements.iter().filter(|each| each.is_departure).count(),
         unknown: departures.unknown(),
-        comparison: side.map(|side| address::comparison(system, &side.name)),
+        comparison: side.and_then(|side| site.groups.find(system, &side.name)),
     }
 }
