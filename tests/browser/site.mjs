@@ -94,7 +94,9 @@ export async function watched(browser, base, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const faults = [];
     context.on('request', request => request.url().startsWith(base) || faults.push(`request: ${request.url()}`));
-    context.on('requestfailed', request => faults.push(`failed: ${request.url()}: ${request.failure()?.errorText}`));
+    // What is still loading when the reader goes on is aborted.
+    context.on('requestfailed', request => request.failure()?.errorText === 'net::ERR_ABORTED'
+        || faults.push(`failed: ${request.url()}: ${request.failure()?.errorText}`));
     context.on('response', answer => answer.status() < 400 || faults.push(`${answer.status()}: ${answer.url()}`));
     context.on('weberror', error => faults.push(`script: ${error.error()}`));
     context.on('console', message => faults.push(`console: ${message.text()}`));
