@@ -94,11 +94,9 @@ export async function watched(browser, base, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const faults = [];
     context.on('request', request => request.url().startsWith(base) || faults.push(`request: ${request.url()}`));
-    context.on('requestfailed', request => {
-        const why = request.failure()?.errorText;
-        // Whoever leaves a page before all of it is loaded cancels the rest.
-        if (why !== 'net::ERR_ABORTED') faults.push(`failed: ${request.url()}: ${why}`);
-    });
+    // What is still loading when the reader goes on is aborted.
+    context.on('requestfailed', request => request.failure()?.errorText === 'net::ERR_ABORTED'
+        || faults.push(`failed: ${request.url()}: ${request.failure()?.errorText}`));
     context.on('response', answer => answer.status() < 400 || faults.push(`${answer.status()}: ${answer.url()}`));
     context.on('weberror', error => faults.push(`script: ${error.error()}`));
     context.on('console', message => faults.push(`console: ${message.text()}`));
