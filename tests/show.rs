@@ -203,6 +203,8 @@ fn what_is_not_named_as_a_difference_is_the_same() {
                     continue;
                 };
                 assert!(variation.known.contains(&at), "{} {case}", scenario.id);
+                // What is the same as in the plain case must not look measured, either.
+                assert!(best.platform.is_measured() || variation.stated.contains(&at), "{} {case}", scenario.id);
                 let mut told = variation.differences.iter();
                 let told = told.find(|told| told.system == at && told.place.step == step);
                 match told {

@@ -42,6 +42,8 @@ pub struct Variation<'a> {
     pub cases: Vec<&'a CaseName>,
     /// The systems on which something was observed or stated in a step of these cases.
     pub known: Vec<usize>,
+    /// Those of them of which some outcome there was documented or reported, not measured.
+    pub stated: Vec<usize>,
     /// What they gave where they differ from the case above, or where nothing is known of that, by step and system.
     pub differences: Vec<Difference<'a>>,
 }
@@ -96,7 +98,7 @@ impl<'a> Outline<'a> {
             .collect();
         let mut variations: IndexMap<String, Variation<'a>> = IndexMap::new();
         for (case, others) in cases {
-            let mut known = Vec::new();
+            let (mut known, mut stated) = (Vec::new(), Vec::new());
             let mut differences = Vec::new();
             for place in others {
                 let step = matrix.place(place).step;
@@ -104,6 +106,9 @@ impl<'a> Outline<'a> {
                 for (system, best) in best(place).into_iter().enumerate() {
                     let Some(best) = best.filter(|best| best.cell.is_observed()) else { continue };
                     known.push(system);
+                    if !best.platform.is_measured() {
+                        stated.push(system);
+                    }
                     let on_its_platform = plain.and_then(|plain| matrix.cell(best.platform, plain));
                     let reference = on_its_platform.filter(|cell| cell.is_observed()).or_else(|| {
                         let known = steps.iter().find(|known| known.place.step == step)?.best[system].as_ref()?;
@@ -114,12 +119,14 @@ impl<'a> Outline<'a> {
                     }
                 }
             }
-            known.sort_unstable();
-            known.dedup();
+            for systems in [&mut known, &mut stated] {
+                systems.sort_unstable();
+                systems.dedup();
+            }
             if known.is_empty() {
                 continue;
             }
-            let variation = Variation { cases: Vec::new(), known, differences };
+            let variation = Variation { cases: Vec::new(), known, stated, differences };
             variations.entry(variation.key()).or_insert(variation).cases.push(case);
         }
         Some(Outline { case: case.clone(), systems, steps, variations: variations.into_values().collect() })
@@ -182,10 +189,12 @@ impl<'a> Variation<'a> {
         changes.into_values().collect()
     }
 
-    /// The systems that gave the same as in the case that stands for the scenario.
-    pub fn same(&self) -> Vec<usize> {
+    /// The systems that gave the same as in the case that stands for the scenario, each with whether all of it was
+    /// measured.
+    pub fn same(&self) -> Vec<(usize, bool)> {
         let differ: BTreeSet<_> = self.differences.iter().map(|difference| difference.system).collect();
-        self.known.iter().copied().filter(|system| !differ.contains(system)).collect()
+        let same = self.known.iter().copied().filter(|system| !differ.contains(system));
+        same.map(|system| (system, !self.stated.contains(&system))).collect()
     }
 }
 
@@ -196,7 +205,7 @@ impl Variation<'_> {
             let measured = it.best.platform.is_measured();
             format!("{} {} {measured} {}\n", it.place.step, it.system, it.best.cell)
         };
-        self.differences.iter().map(difference).chain([format!("{:?}", self.known)]).collect()
+        self.differences.iter().map(difference).chain([format!("{:?} {:?}", self.known, self.stated)]).collect()
     }
 }
 

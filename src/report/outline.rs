@@ -253,7 +253,11 @@ impl<'a> Page<'a> {
             format!("{}: {gave}", together(&change.steps.iter().map(step).collect::<Vec<_>>()))
         };
         let mut parts: Vec<_> = variation.changes().iter().map(part).collect();
-        let same: Vec<_> = variation.same().into_iter().map(|system| self.name(system)).collect();
+        let same = |(system, is_measured)| match is_measured {
+            true => self.name(system),
+            false => format!("{STATED}{}", self.name(system)),
+        };
+        let same: Vec<_> = variation.same().into_iter().map(same).collect();
         if !same.is_empty() {
             parts.push(format!("the same ({})", same.join(", ")));
         }

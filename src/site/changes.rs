@@ -144,7 +144,8 @@ fn headline(checked: &Checked<'_>) -> (&'static str, Vec<String>) {
 
 fn row(site: &Site<'_>, platform: &PlatformCheck<'_>, sections: &[Findings]) -> Platform {
     let own = || "its own baseline".to_owned();
-    let column = site.contents.matrix.columns().iter().find(|column| column.name == platform.name);
+    let column =
+        site.contents.matrix.columns().iter().find(|column| column.is_measured() && column.name == platform.name);
     Platform {
         name: platform.name.to_owned(),
         address: column.map(address::platform),

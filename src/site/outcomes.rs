@@ -142,10 +142,11 @@ pub(super) fn further(outline: &Outline<'_>) -> Vec<Further> {
         });
         Changed { steps, gave: gave.collect() }
     };
+    let same = |(system, is_measured)| if is_measured { name(system) } else { format!("≈{}", name(system)) };
     let further = |variation: &Variation<'_>| Further {
         cases: name_all(variation.cases.iter().copied()).iter().map(|name| printable(name)).collect(),
         changes: variation.changes().iter().map(changed).collect(),
-        same: variation.same().into_iter().map(name).collect::<Vec<_>>().join(", "),
+        same: variation.same().into_iter().map(same).collect::<Vec<_>>().join(", "),
     };
     outline.variations.iter().map(further).collect()
 }
