@@ -162,7 +162,7 @@ tcp4, after 1 client connect ok, 2 server accept ok:
 From: Linux box-2; macOS ≈mac.
 
 As above, but:
-  tcp4 call=write – the same (Linux, macOS)
+  tcp4 call=write – the same (Linux, ≈macOS)
   tcp4 sigpipe=default call=write – 3 client write 1: killed SIGPIPE (Linux)
 
 brokenpipe show own/x --details has every platform and every row, and --sources what is stated, and where.
