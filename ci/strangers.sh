@@ -106,12 +106,14 @@ for text in "$collected" "$annotations"; do
     if LC_ALL=C grep -q $'[\001-\010\013-\037\177]' "$text"; then wrong "${text#"$work/"} has control characters"; fi
 done
 if grep -F 'gotcha' "$annotations" | grep -vF 'ci/' | grep -qE '^::'; then wrong 'an annotation has a stranger'"'"'s words unescaped'; fi
-for text in "$out.summary" "$out/site/index.html"; do
-    for words in '<script' '<img' '</table><' '<!-- <' '://a.example'; do has_not "$text" "$words"; done
+for words in '<script' '<img' '</table><' '<!-- <' '://a.example'; do has_not "$out.summary" "$words"; done
+for text in "$out.summary" "$out/site/index.html" "$out/site/changes.html" "$out/site/platforms/stranger-words.html"; do
+    for words in '<script>' '<img' '</table><script' '<!-- <'; do has_not "$text" "$words"; done
     if LC_ALL=C grep -q $'\033' "$text"; then wrong "${text#"$work/"} has control characters"; fi
 done
 has_not "$out.summary" '@everyone'
 # The text has to be there as text, or the checks above would prove nothing.
 for words in 'alert(1)' 'HYPERLINK' 'gotcha' 'everyone'; do has "$out.summary" "$words"; done
+has "$out/site/platforms/stranger-words.html" 'alert(1)'
 if [ -e pwned ] || [ -e "$artifacts/pwned" ] || [ -e /etc.csv ]; then wrong 'a stranger wrote a file'; fi
 if [ -n "$(find "$out" -type l)" ]; then wrong 'the collected results contain a link'; fi

@@ -52,6 +52,15 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_bidirectional(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// [`printable`] for a text of several lines, which may have tabs.
+pub(crate) fn printable_lines(text: String) -> String {
+    let is_kept = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || is_bidirectional(c));
+    if text.chars().all(is_kept) {
+        return text;
+    }
+    text.chars().map(|c| if is_kept(c) { c } else { '\u{fffd}' }).collect()
+}
+
 /// Whether a character changes the direction of the text after it, which can make it read as another text.
 fn is_bidirectional(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -1,6 +1,7 @@
 //! What is tried: scenarios, built in or a user's own.
 
 mod case_name;
+mod edits;
 mod file;
 mod operations;
 mod scenario;
@@ -14,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostic::{Mistake, Mistakes};
 
 pub use case_name::{CaseName, name_all};
+pub use edits::Edit;
 pub use operations::{MAX_COUNT, Operation};
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;

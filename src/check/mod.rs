@@ -8,7 +8,7 @@ mod version;
 use std::sync::Arc;
 
 use crate::{
-    matrix::{Column, Compare, ComparedStep, Comparison},
+    matrix::{Cell, Column, Compare, ComparedStep, Comparison},
     outcome,
     words::words,
 };
@@ -224,6 +224,14 @@ impl PlatformCheck<'_> {
 
     fn is_of_nothing(&self) -> bool {
         self.counts.iter().all(|count| *count == 0)
+    }
+}
+
+impl Finding<'_> {
+    /// Whether the steps race with each other, in the run or in the baseline. Every run of such steps may give an outcome
+    /// that nobody saw before, so it says little.
+    pub fn is_race(&self) -> bool {
+        [self.step.run, self.step.baseline].into_iter().flatten().any(Cell::is_race)
     }
 }
 

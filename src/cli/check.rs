@@ -66,11 +66,6 @@ pub(super) struct CheckArgs {
 const KNOWN: &str = "known.toml";
 
 impl CheckArgs {
-    /// What is compared with, for a message.
-    fn baseline_name(&self) -> String {
-        self.baseline.as_ref().map_or("what the program carries".to_owned(), |path| shown(path))
-    }
-
     /// Where everything is, for what to type next.
     fn paths(&self) -> next::Paths<'_> {
         next::Paths { run: &self.run, baseline: self.baseline.as_deref(), scenarios: &self.own.scenarios }
@@ -99,12 +94,6 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     }
     let known = read_known(args)?;
     let pair = read(args, &selection, &catalogue)?;
-    if !pair.baseline.iter().any(|column| column.is_measured()) {
-        return Err(Failure::Wrong(format!(
-            "nothing to compare with: no measured results in {}; `brokenpipe accept` adopts some",
-            args.baseline_name()
-        )));
-    }
     let terms = Terms {
         by: args.compare,
         policy: Policy::new(&args.deny, &args.allow),
@@ -207,6 +196,16 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
     }
     pair.select(selection);
     pair.select_run(&args.platform).map_err(Failure::wrong)?;
+    make_ready(&mut pair, args.baseline.as_deref(), catalogue)?;
+    Ok(pair)
+}
+
+/// Leaves out what a run has only if it is asked for it, and says so on standard error.
+///
+/// # Errors
+///
+/// Nothing was measured in the run, or in the baseline.
+pub(super) fn make_ready(pair: &mut Comparison, baseline: Option<&Path>, catalogue: &Catalogue) -> Done {
     if pair.leave_out_slow(catalogue) {
         note(&["scenarios that take seconds were not run and are not checked; `brokenpipe run --slow` runs them"
             .to_owned()]);
@@ -214,7 +213,13 @@ fn read(args: &CheckArgs, selection: &Selection, catalogue: &Catalogue) -> Resul
     if !pair.run.iter().any(|column| column.is_measured()) {
         return Err(Failure::Wrong("nothing to compare: no measured results to be checked".to_owned()));
     }
-    Ok(pair)
+    if !pair.baseline.iter().any(|column| column.is_measured()) {
+        let baseline = baseline.map_or("what the program carries".to_owned(), shown);
+        return Err(Failure::Wrong(format!(
+            "nothing to compare with: no measured results in {baseline}; `brokenpipe accept` adopts some"
+        )));
+    }
+    Ok(())
 }
 
 fn read_known(args: &CheckArgs) -> Result<Vec<Known>, Failure> {

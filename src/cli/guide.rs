@@ -29,8 +29,8 @@ macro_rules! chapters {
 
 /// All chapters, in the order in which they are best read.
 const CHAPTERS: &[Chapter] = chapters! {
-    "reading" "errors" "cases" "outcomes" "catalogue" "documentation" "standards" "scenarios" "check" "exceptions" "ci"
-    "data" "measuring" "runs" "environment" "platforms"
+    "reading" "site" "errors" "cases" "outcomes" "catalogue" "documentation" "standards" "scenarios" "check"
+    "exceptions" "ci" "data" "measuring" "runs" "environment" "platforms"
 };
 
 impl Chapter {

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod show;
 mod site;
+mod site_out;
 mod stop;
 mod summary;
 mod view;

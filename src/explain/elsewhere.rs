@@ -25,6 +25,13 @@ pub(super) struct Place {
     pub(super) source: String,
 }
 
+/// What else the words of an error are used of, in a few words each, with where that is known from.
+pub fn used_of_others(error: &str) -> Vec<(String, String)> {
+    let is_about = |place: &Place| place.errors.iter().any(|known| known == error);
+    let places = Elsewhere::builtin().elsewhere.into_iter().filter(is_about);
+    places.map(|place| (place.what, place.source)).collect()
+}
+
 impl Elsewhere {
     /// # Panics
     ///

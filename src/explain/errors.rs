@@ -71,8 +71,10 @@ pub struct Code {
     pub native: String,
     /// The canonical names that it may stand for, likeliest first.
     pub errors: Vec<String>,
-    /// The id of the [`Numbering`], or `win32`, `wininet`, `ntstatus`.
+    /// The id of the [`Numbering`], or `win32`, `wininet`, `ntstatus`, `nsurl`.
     pub table: String,
+    /// Where the number is from.
+    pub source: String,
 }
 
 /// A status with which a program ends.
@@ -84,6 +86,8 @@ pub struct Status {
     pub program: String,
     /// The canonical names that it may stand for, likeliest first.
     pub errors: Vec<String>,
+    /// Where that is known from.
+    pub source: String,
 }
 
 #[derive(Deserialize)]
@@ -99,8 +103,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Windows {
     table: String,
-    #[serde(rename = "source")]
-    _source: String,
+    source: String,
     codes: Vec<(i64, String, String)>,
 }
 
@@ -108,8 +111,7 @@ struct Windows {
 #[serde(deny_unknown_fields)]
 struct Statuses {
     program: String,
-    #[serde(rename = "source")]
-    _source: String,
+    source: String,
     codes: Vec<(i64, String)>,
 }
 
@@ -143,23 +145,28 @@ impl Errors {
                     native: native(&system.id, &record[0]),
                     errors: vec![record[0].to_owned()],
                     table: system.id.clone(),
+                    source: system.source.clone(),
                 });
             }
         }
-        for Windows { table, codes, .. } in file.windows {
+        for Windows { table, source, codes } in file.windows {
             numbers.extend(codes.into_iter().map(|(code, native, errors)| Code {
                 code,
                 native,
                 errors: names(&errors),
                 table: table.clone(),
+                source: source.clone(),
             }));
         }
         for system in file.system.iter_mut().filter(|system| system.label.is_empty()) {
             system.label = title(&system.id).to_owned();
         }
-        let of_program = |Statuses { program, codes, .. }: Statuses| {
+        let of_program = |Statuses { program, source, codes }: Statuses| {
             let codes = codes.into_iter();
-            codes.map(move |(code, errors)| Status { code, program: program.clone(), errors: names(&errors) })
+            codes.map(move |(code, errors)| {
+                let (program, source) = (program.clone(), source.clone());
+                Status { code, program, errors: names(&errors), source }
+            })
         };
         let statuses = file.status.into_iter().flat_map(of_program).collect();
         Errors { systems: file.system, errors: file.error, codes: numbers, statuses }

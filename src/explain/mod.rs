@@ -23,11 +23,14 @@ mod others;
 mod phrases;
 mod recognise;
 mod situations;
+mod spellings;
 mod texts;
 
+pub use elsewhere::used_of_others;
 pub use errors::{Code, Error, Errors, Numbering, Status};
 pub use idioms::{Language, USUAL_LANGUAGES, language_of, languages};
 pub use lines::{LONGEST_LINE, LogLine, for_each_line};
 pub use log::{Found, Summary};
 pub use recognise::{Recognised, Recogniser, shortened};
-pub use situations::{Given, Situation, situations};
+pub use situations::{Given, Situation, shows, situations, situations_of_each};
+pub use spellings::{Spelling, spellings};

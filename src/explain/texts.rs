@@ -13,7 +13,7 @@ use super::{
 /// How a text is looked for, and how much it decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+pub(super) enum Kind {
     /// Beats everything else in the line.
     Decides,
     /// A name, in this case only.
@@ -32,14 +32,26 @@ enum Kind {
     Exact,
 }
 
+/// A line of the file.
 #[derive(Deserialize)]
-struct Record {
-    text: String,
-    errors: String,
-    kind: Kind,
-    runtime: String,
-    os: String,
-    source: String,
+pub(super) struct Record {
+    pub(super) text: String,
+    /// Canonical names with `|` between them, likeliest first.
+    pub(super) errors: String,
+    pub(super) kind: Kind,
+    pub(super) runtime: String,
+    pub(super) os: String,
+    pub(super) source: String,
+}
+
+/// The lines of the file.
+///
+/// # Panics
+///
+/// At a mistake in the built-in file, which a test reads.
+pub(super) fn records() -> Vec<Record> {
+    let mut reader = csv::Reader::from_reader(include_str!("texts.csv").as_bytes());
+    reader.deserialize().map(|record| record.unwrap_or_else(|error| panic!("texts.csv: {error}"))).collect()
 }
 
 /// A text with placeholders, of which the longest part between two of them is searched for.
@@ -69,9 +81,7 @@ impl Texts {
     ///
     /// At a mistake in the built-in file, which a test reads.
     pub(super) fn builtin(errors: &Errors) -> Texts {
-        let mut reader = csv::Reader::from_reader(include_str!("texts.csv").as_bytes());
-        let records = reader.deserialize().map(|record| record.unwrap_or_else(|error| panic!("texts.csv: {error}")));
-        let mut shapes: Vec<_> = records.map(Shape::new).collect();
+        let mut shapes: Vec<_> = records().into_iter().map(Shape::new).collect();
         shapes.extend(names(errors).map(Shape::new));
         shapes.extend(Others::builtin().texts.iter().map(|text| Shape::new(own_text(text))));
         let keys = shapes.iter().map(|shape| lowered(&shape.parts[shape.key].0));

@@ -206,6 +206,14 @@ fn version_in_name(name: &str) -> &str {
 }
 
 impl Column {
+    /// The version that tells it from other platforms of its system: the system's or, where something stands in for
+    /// that, the version of this in the platform's name, which says more than the one that it claims. Empty if it is not
+    /// known.
+    pub fn version(&self) -> &str {
+        let Some(facts) = &self.members[0].facts else { return "" };
+        if facts.system() == facts.os { &facts.os_version } else { version_in_name(&self.name) }
+    }
+
     /// Whether something translates its programs for another processor, so that it says nothing of a real one.
     fn is_translated(&self) -> bool {
         let facts = self.members[0].facts.as_ref();

@@ -1,9 +1,9 @@
 //! How many rows differ between each two platforms.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
-use super::{Column, View, cell::CellId, row::differ};
+use super::{Column, Compare, View, cell::CellId, row::differ, store::Store};
 use crate::{platform::Provenance, results::PlaceId};
 
 /// Two columns, and in how many rows they differ.
@@ -23,27 +23,36 @@ pub struct PairCount<'a> {
     pub differing: usize,
 }
 
-/// What one column gave in the cases of one step, and whether that was measured.
-type Pattern = (Vec<CellId>, bool);
+/// What two columns have in common: the rows of a view of the two in which something was observed on both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Common {
+    /// How many rows these are.
+    pub rows: usize,
+    /// In how many of them the two differ.
+    pub differing: usize,
+}
+
+impl Common {
+    /// Adds other rows to these.
+    pub(super) fn add(&mut self, other: Common) {
+        self.rows += other.rows;
+        self.differing += other.differing;
+    }
+}
 
 impl View<'_> {
     /// Compares each column with each one before it: the second with the first, the third with the first and the
     /// second, and so on.
-    ///
-    /// Many columns gave the same in a step, so two distinct patterns are compared once, however many columns have
-    /// them.
     pub fn pair_counts<'a>(&'a self) -> Vec<PairCount<'a>> {
         let count = self.columns.len();
-        let mut totals = vec![(0, 0); count * count.saturating_sub(1) / 2];
+        let mut totals = vec![Common::default(); count * count.saturating_sub(1) / 2];
+        let columns: Vec<_> = self.columns.iter().collect();
         for step in self.places.chunk_by(|a, b| self.store.is_same_step(*a, *b)) {
-            let (patterns, of_column) = self.patterns(step);
-            let mut known = vec![None; patterns.len() * patterns.len()];
+            let mut patterns = Patterns::new(self.store, &columns, step, self.compare);
             let mut pairs = totals.iter_mut();
-            for (at, &other) in of_column.iter().enumerate() {
-                for (&one, total) in of_column[..at].iter().zip(&mut pairs) {
-                    let pair = &mut known[one * patterns.len() + other];
-                    let (rows, differing) = *pair.get_or_insert_with(|| self.count(&patterns[one], &patterns[other]));
-                    *total = (total.0 + rows, total.1 + differing);
+            for other in 0..count {
+                for (one, total) in (0..other).zip(&mut pairs) {
+                    total.add(patterns.common(one, other));
                 }
             }
         }
@@ -52,34 +61,65 @@ impl View<'_> {
             .iter()
             .enumerate()
             .flat_map(|(at, other)| self.columns[..at].iter().map(move |one| (one, other)));
-        let pair = |((one, other), (rows, differing)): ((&'a Column, &'a Column), (usize, usize))| {
+        let pair = |((one, other), common): ((&'a Column, &'a Column), Common)| {
             let (a_provenance, b_provenance) = (one.provenance, other.provenance);
+            let Common { rows, differing } = common;
             PairCount { a: &one.name, b: &other.name, a_provenance, b_provenance, rows, differing }
         };
         pairs.zip(totals).map(pair).collect()
     }
+}
 
-    /// The distinct patterns of a step, and for each column the 0-based number of its pattern.
-    fn patterns(&self, step: &[PlaceId]) -> (Vec<Pattern>, Vec<usize>) {
+/// What columns gave in the cases of one step. Many columns gave the same, so two distinct patterns are compared once,
+/// however many columns have them.
+pub(super) struct Patterns<'a> {
+    store: &'a Store,
+    compare: Compare,
+    /// What a column gave in each case, and whether that was measured.
+    patterns: Vec<Vec<(CellId, bool)>>,
+    /// For each column the 0-based number of its pattern.
+    of_column: Vec<usize>,
+    known: Vec<Option<Common>>,
+}
+
+impl<'a> Patterns<'a> {
+    pub(super) fn new(store: &'a Store, columns: &[&Column], step: &[PlaceId], compare: Compare) -> Self {
         let mut patterns = IndexSet::new();
-        let number = |column: &Column| {
-            let cells = step.iter().map(|place| self.store.comparable(column, *place)).collect();
-            patterns.insert_full((cells, column.is_measured())).0
+        let number = |column: &&Column| {
+            let cells = step.iter().map(|place| (store.comparable(column, *place), store.is_measured(column, *place)));
+            patterns.insert_full(cells.collect::<Vec<_>>()).0
         };
-        let of_column = self.columns.iter().map(number).collect();
-        (patterns.into_iter().collect(), of_column)
+        let of_column = columns.iter().map(number).collect();
+        let patterns: Vec<_> = patterns.into_iter().collect();
+        let known = vec![None; patterns.len() * patterns.len()];
+        Patterns { store, compare, patterns, of_column, known }
     }
 
-    /// In how many rows of a step something was observed on both, and in how many of these the two differ.
-    fn count(&self, (one, one_measured): &Pattern, (other, other_measured): &Pattern) -> (usize, usize) {
-        let is_observed = |id: CellId| self.store.cells.derived(id).is_observed;
-        let mut rows: Vec<_> = one.iter().copied().zip(other.iter().copied()).collect();
-        rows.retain(|(one, other)| is_observed(*one) && is_observed(*other));
-        rows.sort_unstable();
-        rows.dedup();
-        let differing = |&(one, other): &(CellId, CellId)| {
-            differ(&self.store.cells, (one, *one_measured), (other, *other_measured), self.compare)
+    /// What two columns, by their 0-based numbers, have in common in the step.
+    pub(super) fn common(&mut self, one: usize, other: usize) -> Common {
+        let [one, other] = [one, other].map(|column| self.of_column[column]);
+        let at = one * self.patterns.len() + other;
+        if let Some(common) = self.known[at] {
+            return common;
+        }
+        let common = self.count(&self.patterns[one], &self.patterns[other]);
+        self.known[at] = Some(common);
+        common
+    }
+
+    fn count(&self, one: &[(CellId, bool)], other: &[(CellId, bool)]) -> Common {
+        let cells = &self.store.cells;
+        let is_observed = |id: CellId| cells.derived(id).is_observed;
+        // Cases that gave the same share a row, whose first case says whether its cells were measured.
+        let mut rows = IndexMap::new();
+        for (&(one, one_measured), &(other, other_measured)) in one.iter().zip(other) {
+            if is_observed(one) && is_observed(other) {
+                rows.entry((one, other)).or_insert((one_measured, other_measured));
+            }
+        }
+        let differing = |((one, other), (one_measured, other_measured)): (&(CellId, CellId), &(bool, bool))| {
+            differ(cells, (*one, *one_measured), (*other, *other_measured), self.compare)
         };
-        (rows.len(), rows.iter().filter(|row| differing(row)).count())
+        Common { rows: rows.len(), differing: rows.iter().filter(|row| differing(*row)).count() }
     }
 }

@@ -93,12 +93,16 @@ impl Store {
     /// the note of a statement, since every statement has one of its own.
     pub(super) fn comparable(&self, column: &Column, place: PlaceId) -> CellId {
         let id = self.cell_id(column, place);
-        let is_measured = match column.members.as_slice() {
+        let derived = self.cells.derived(id);
+        if self.is_measured(column, place) { derived.without_native } else { derived.without_notes }
+    }
+
+    /// Whether the cell that a column shows was measured by this program.
+    pub(super) fn is_measured(&self, column: &Column, place: PlaceId) -> bool {
+        match column.members.as_slice() {
             [_] => column.is_measured(),
             _ => self.source(column, place).provenance == Provenance::Measured,
-        };
-        let derived = self.cells.derived(id);
-        if is_measured { derived.without_native } else { derived.without_notes }
+        }
     }
 
     /// Why a platform was not measured, if none of its cases was run: the note of its first cell, which may be empty.

@@ -210,7 +210,8 @@ fn possibility(known: &Errors, recognised: &Recognised, name: &str) -> String {
     text
 }
 
-fn place_of(known: &Errors, code: &Code) -> String {
+/// Where a number is an error's, with its name there if no other table of the system has it.
+pub(crate) fn place_of(known: &Errors, code: &Code) -> String {
     match code.table.as_str() {
         "win32" | "wininet" | "ntstatus" => format!("Windows ({})", code.native),
         "nsurl" => format!("Apple's Foundation ({})", code.native),

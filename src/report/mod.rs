@@ -34,17 +34,21 @@ use crate::matrix::{Rows, View};
 
 pub use catalogue::catalogue;
 pub use check::{CheckFormat, check, differences};
+pub(crate) use check::{FindingGroup, against, stale};
 pub use departures::departures;
+pub(crate) use explain::place_of;
 pub use explain::{Detail, Explained, explain, explain_log};
 pub use explain_json::explain_json;
 pub(crate) use legend::shorten;
 pub use outline::{outline, outlines};
 pub use overview::overview;
+pub(crate) use overview::{NO_SIGPIPE, NOT_TRIED, footnotes};
 pub use pair::sides;
 pub use pairwise::pairwise;
 pub use platforms::platforms;
 pub use show::{show, sources};
 pub use verdicts::verdicts;
+pub(crate) use verify::verdict;
 pub use verify::verify;
 
 /// How a matrix or an overview is written.

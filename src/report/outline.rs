@@ -1,7 +1,7 @@
 //! A scenario in brief, by system: its plain case as a table, and a line for each way in which other cases differ.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     io::{self, Write},
     ops::{BitOr, Range},
 };
@@ -13,9 +13,10 @@ use super::{
 };
 use crate::{
     catalogue::{Scenario, name_all},
-    matrix::{Best, Outline, OutlineStep, Seen, Variation},
-    outcome::{KILLED, NO_EVENT, Readiness, flags_of, forms_of},
+    matrix::{Best, Change, Outline, OutlineStep, Seen, Variation},
+    outcome::{NO_EVENT, Readiness, flags_of, forms_of},
     platform::has_a_names_characters,
+    results::Place,
 };
 
 /// Marks a cell from which other measured versions of the system differ.
@@ -91,8 +92,7 @@ pub fn outlines(
     for (scenario, outline) in scenarios {
         out.write_all(in_brief(scenario, outline.as_ref(), look).as_bytes())?;
     }
-    let pages = scenarios.iter().filter_map(|(_, outline)| Some(Page { outline: outline.as_ref()?, look }));
-    let shown = pages.filter_map(|page| page.most_telling());
+    let shown = scenarios.iter().filter_map(|(_, outline)| outline.as_ref()?.most_telling());
     let best: Vec<_> = shown.flat_map(|step| step.best.iter().flatten()).collect();
     let mut legend = marks(&best);
     legend.push("brokenpipe show ID tells more of one".to_owned());
@@ -123,9 +123,9 @@ fn in_brief(scenario: &Scenario, outline: Option<&Outline<'_>>, look: Look) -> S
     let mut text = para(&format!("{}: {}", scenario.id, scenario.title), look);
     let Some(outline) = outline else { return text + &item("no results", look) };
     let page = Page { outline, look };
-    let Some(step) = page.most_telling() else { return text };
-    let others = outline.steps.iter().filter(|other| page.outcomes(other).len() > 1).count();
-    let others = others.saturating_sub(usize::from(page.outcomes(step).len() > 1));
+    let Some(step) = outline.most_telling() else { return text };
+    let others = outline.steps.iter().filter(|other| other.outcomes().len() > 1).count();
+    let others = others.saturating_sub(usize::from(step.outcomes().len() > 1));
     let more = match others {
         0 => String::new(),
         1 => "; 1 more step differs".to_owned(),
@@ -158,37 +158,16 @@ impl<'a> Page<'a> {
     fn setup(&self) -> (String, Range<usize>) {
         let steps = &self.outline.steps;
         let is_setup = |step: &&OutlineStep<'_>| {
-            let outcomes = self.outcomes(step);
+            let outcomes = step.outcomes();
             outcomes.iter().all(|outcome| *outcome == "ok" || outcome.starts_with("ok ")) && outcomes.len() < 2
         };
         let count = steps.iter().take(steps.len().saturating_sub(1)).take_while(is_setup).count();
         // Of a step that only what is shown of other platforms has there is nothing to tell.
         let texts = steps[..count].iter().filter_map(|step| {
-            let outcome = self.outcomes(step).into_iter().next()?;
+            let outcome = step.outcomes().into_iter().next()?;
             Some(format!("{} {outcome}", step_name(step)))
         });
         (texts.collect::<Vec<_>>().join(", "), count..steps.len())
-    }
-
-    /// The step in which systems differ most, of several the last, which shows what came of the others; where none
-    /// differ, the first that failed or, if none did, the last.
-    fn most_telling(&self) -> Option<&'a OutlineStep<'a>> {
-        let steps = &self.outline.steps;
-        let most = steps.iter().max_by_key(|step| self.outcomes(step).len())?;
-        if self.outcomes(most).len() > 1 {
-            return Some(most);
-        }
-        let failed = |step: &&OutlineStep<'a>| {
-            let mut forms = self.outcomes(step).into_iter().flat_map(forms_of);
-            forms.any(|form| matches!(form.form, "ERROR" | KILLED))
-        };
-        steps.iter().find(failed).or(steps.last())
-    }
-
-    /// The distinct outcomes of a step on all systems.
-    fn outcomes(&self, step: &OutlineStep<'a>) -> BTreeSet<&'a str> {
-        let cells = step.best.iter().flatten().filter(|best| best.cell.is_observed());
-        cells.flat_map(|best| best.cell.outcomes.iter().map(|seen| &*seen.outcome)).collect()
     }
 
     /// The steps, a line for each system or for several that gave the same.
@@ -268,20 +247,17 @@ impl<'a> Page<'a> {
     /// The line of cases that differ in the same way.
     fn variation(&self, variation: &Variation<'a>) -> String {
         let cases = name_all(variation.cases.iter().copied()).join("; ");
-        let mut steps: BTreeMap<u32, Vec<_>> = BTreeMap::new();
-        for difference in &variation.differences {
-            steps.entry(difference.place.step).or_default().push(difference);
-        }
-        // Steps that gave the same on the same systems are told together.
-        let steps = grouped(steps.into_values().map(|of_step| {
-            let gave = self.by_outcome(of_step.iter().map(|difference| (difference.system, &difference.best)));
-            (gave, format!("{} {} {}", of_step[0].place.step, of_step[0].place.actor, of_step[0].place.operation))
-        }));
-        let told: BTreeSet<_> = variation.differences.iter().map(|difference| difference.system).collect();
-        let same: Vec<_> = variation.known.iter().filter(|system| !told.contains(system)).collect();
-        let same: Vec<_> = same.into_iter().map(|system| self.name(*system)).collect();
-        let mut parts: Vec<_> =
-            steps.into_iter().map(|(gave, steps)| format!("{}: {gave}", together(&steps))).collect();
+        let part = |change: &Change<'_, '_>| {
+            let gave = self.by_outcome(change.gave.iter().flatten().map(|it| (it.system, &it.best)));
+            let step = |place: &&Place| format!("{} {} {}", place.step, place.actor, place.operation);
+            format!("{}: {gave}", together(&change.steps.iter().map(step).collect::<Vec<_>>()))
+        };
+        let mut parts: Vec<_> = variation.changes().iter().map(part).collect();
+        let same = |(system, is_measured)| match is_measured {
+            true => self.name(system),
+            false => format!("{STATED}{}", self.name(system)),
+        };
+        let same: Vec<_> = variation.same().into_iter().map(same).collect();
         if !same.is_empty() {
             parts.push(format!("the same ({})", same.join(", ")));
         }

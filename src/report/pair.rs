@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Format, Look, transposed::wrap};
 use crate::{
-    matrix::{Cell, Member, Row, View},
+    matrix::{Member, View},
     untrusted::escape_markdown,
 };
 
@@ -15,12 +15,10 @@ use crate::{
 ///
 /// Those of `out`.
 pub fn sides(view: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let is_there = |row: &Row<'_>, at| row.cell(at).is_some_and(Cell::is_observed);
-    let both: Vec<_> = view.rows().filter(|row| is_there(row, 0) && is_there(row, 1)).collect();
-    let differing = both.iter().filter(|row| row.differs()).count();
     let rows = super::of(view.rows_in_all(), "row", "rows");
+    let differing = view.counts().differing;
     let count = format!("{rows} in which both have an outcome, {differing} in which they differ");
-    for line in [side(view, &both, 0), side(view, &both, 1), count] {
+    for line in [side(view, 0), side(view, 1), count] {
         match format {
             Format::Table => out.write_all(wrap(&line, "", look).as_bytes())?,
             Format::Markdown => writeln!(out, "- {}", escape_markdown(&line))?,
@@ -30,11 +28,10 @@ pub fn sides(view: &View<'_>, format: Format, look: Look, out: &mut dyn Write) -
     writeln!(out)
 }
 
-/// The platforms that a side's cells of some rows are of.
-fn side(view: &View<'_>, rows: &[Row<'_>], at: usize) -> String {
+/// The platforms that a side's cells are of, where both sides have an outcome.
+fn side(view: &View<'_>, at: usize) -> String {
     let column = &view.columns()[at];
-    let of = |member: &Member| rows.iter().filter(|row| row.source(at).platform == member.platform).count();
-    let used: Vec<_> = column.members.iter().map(|member| (member, of(member))).filter(|(_, rows)| *rows > 0).collect();
+    let used = view.sources(at);
     let told = |(member, rows): &(&Member, usize)| {
         let rows = if used.len() > 1 { format!(" in {}", super::of(*rows, "row", "rows")) } else { String::new() };
         format!("{} ({}{rows})", member.platform, member.provenance)

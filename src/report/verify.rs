@@ -107,7 +107,7 @@ fn comparison<'a>(verified: &'a Verified<'_>, is_own: &dyn Fn(&Statement<'_>) ->
 }
 
 /// The verdict on a contradiction, if there is one that is about every case of its row.
-fn verdict(platform: &str, statement: &Statement<'_>) -> Option<&'static verdicts::Verdict> {
+pub(crate) fn verdict(platform: &str, statement: &Statement<'_>) -> Option<&'static verdicts::Verdict> {
     let Statement { row, stated, .. } = *statement;
     let seen: Vec<_> = statement.measured.outcomes.iter().map(|seen| &*seen.outcome).collect();
     let mut verdicts = row.cases().map(|case| {

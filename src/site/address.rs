@@ -8,6 +8,12 @@ pub(super) const STYLE: &str = "style.css";
 /// The script.
 pub(super) const SCRIPT: &str = "site.js";
 
+/// The library with which the script searches.
+pub(super) const SEARCH_LIBRARY: &str = "ufuzzy.js";
+
+/// What the script searches.
+pub(super) const SEARCH_DATA: &str = "search-data.js";
+
 /// The icon of all pages.
 pub(super) const ICON: &str = "icon.svg";
 
@@ -51,12 +57,20 @@ pub(super) fn error(name: &str) -> String {
 
 /// The page of a platform. What is documented or reported may be called like a platform that was measured.
 pub(super) fn platform(column: &Column) -> String {
-    let name = &column.name;
-    if column.is_measured() {
+    let name = without_capitals(&column.name);
+    // The list of platforms has this name.
+    if column.is_measured() && name != "index" {
         format!("platforms/{name}.html")
     } else {
         format!("platforms/{}/{name}.html", column.provenance)
     }
+}
+
+/// A platform's name with another one for each capital letter, since there are file systems on which names that differ
+/// in case alone are one. A platform's name has no `~`.
+fn without_capitals(name: &str) -> String {
+    let letter = |c: char| if c.is_ascii_uppercase() { format!("~{}", c.to_ascii_lowercase()) } else { c.to_string() };
+    name.chars().map(letter).collect()
 }
 
 /// The page on which two sides are compared, by what [`Matrix::side`](crate::matrix::Matrix::side) calls them. What
@@ -64,6 +78,11 @@ pub(super) fn platform(column: &Column) -> String {
 pub(super) fn comparison(one: &str, other: &str) -> String {
     // `documented/linux` is a platform that is called like a system.
     format!("compare/{}/{}.html", one.replace('/', "."), other.replace('/', "."))
+}
+
+/// The page on how far platforms are from a system, by the name of that system in data.
+pub(super) fn distance(system: &str) -> String {
+    format!("distance/{system}.html")
 }
 
 /// What leads from a page to the folder of the site: `../` for each folder that the page is in.

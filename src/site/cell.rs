@@ -30,6 +30,11 @@ impl Shown {
         Shown { has_versions: !best.others.is_empty(), ..Shown::of(best.cell, best.platform.is_measured()) }
     }
 
+    /// Words in place of an outcome.
+    pub(super) fn of_words(words: &str) -> Self {
+        Shown { class: "none", sign: "", text: words.to_owned(), is_stated: false, has_versions: false }
+    }
+
     /// A cell of a platform.
     pub(super) fn of(cell: &Cell, is_measured: bool) -> Self {
         let (class, sign) = look(&cell.outcomes[0].outcome);

@@ -1,7 +1,9 @@
 //! What is the same on all pages: their head, the links at the top, and the end.
 
-use super::{File, Site, address};
 use askama::Template;
+
+use super::{File, Site, address};
+use crate::untrusted::printable_lines;
 
 /// A part of the site, which the links at the top lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,5 +60,6 @@ impl Layout {
 /// A page, whose template has the name `layout` for its layout.
 pub(super) fn file(layout: &Layout, page: &impl Template) -> File {
     let text = page.render().expect("a template writes into memory, and no value of it fails to be written");
-    File { path: layout.path.clone(), text: text + "\n" }
+    // Whatever a text on it comes from: none of its characters changes the direction of what follows.
+    File { path: layout.path.clone(), text: printable_lines(text) + "\n" }
 }

@@ -11,17 +11,24 @@ mod changes;
 mod compare;
 mod distance;
 mod errors;
+mod evidence;
 mod families;
 mod index;
+mod ladder;
 mod layout;
+mod outcomes;
 mod platforms;
 mod scenarios;
 mod search;
+mod sources;
+
+use std::{num::NonZero, thread};
 
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Scenario, Selection},
     check::Checked,
-    matrix::{Evidence, Matrix},
+    matrix::{Evidence, Matrix, Outline},
+    parallel::parallel_map,
 };
 
 /// What a site is made of.
@@ -31,6 +38,8 @@ pub struct Contents<'a> {
     pub catalogue: &'a Catalogue,
     /// All results.
     pub matrix: &'a Matrix,
+    /// The results that the program carries, if `matrix` is of others. Verdicts are about the statements of the former.
+    pub carried: Option<&'a Matrix>,
     /// What a check found, for the page of changes; without one there is no such page.
     pub changes: Option<&'a Checked<'a>>,
 }
@@ -49,11 +58,31 @@ pub struct File {
 struct Site<'a> {
     contents: &'a Contents<'a>,
     evidence: Evidence<'a>,
+    /// Each scenario of the catalogue in brief; `None` where there are no results of it.
+    outlines: Vec<Option<Outline<'a>>>,
+    /// Which two are compared on a page of their own.
+    groups: compare::Groups,
+}
+
+impl Site<'_> {
+    /// The scenarios of the catalogue, each in brief.
+    fn scenarios(&self) -> impl Iterator<Item = (&Scenario, Option<&Outline<'_>>)> {
+        self.contents.catalogue.scenarios().iter().zip(self.outlines.iter().map(Option::as_ref))
+    }
+}
+
+/// How many pages are made at once.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Makes all files of a site. The same contents give the same bytes.
 pub fn files(contents: &Contents<'_>) -> Vec<File> {
-    let site = Site { contents, evidence: contents.matrix.evidence() };
+    let evidence = contents.matrix.evidence();
+    let outline = |scenario| Outline::of(scenario, &evidence, &Selection::default());
+    let outlines = parallel_map(threads(), contents.catalogue.scenarios(), outline);
+    let mut site = Site { contents, evidence, outlines, groups: compare::Groups::default() };
+    site.groups = compare::Groups::of(&site);
     let kinds = [
         index::files,
         families::files,

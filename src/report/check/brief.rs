@@ -23,8 +23,7 @@ fn platform_lines(platform: &PlatformCheck<'_>, most: usize, width: usize) -> Ve
         Against::Nothing(_) | Against::NotMeasured(_) => return against(&platform.against).into_iter().collect(),
     };
     let is_difference = |finding: &&Finding<'_>| matches!(finding.verdict, Verdict::Changed | Verdict::Unsteady);
-    // Every run of steps that race may give an outcome that nobody saw before, so it says little of the machine.
-    let is_further = |finding: &Finding<'_>| finding.verdict == Verdict::Unsteady && is_race(finding);
+    let is_further = |finding: &Finding<'_>| finding.verdict == Verdict::Unsteady && finding.is_race();
     let (further, differing): (Vec<_>, Vec<_>) =
         platform.findings.iter().filter(is_difference).copied().partition(is_further);
     let mut groups = FindingGroup::of(&differing);

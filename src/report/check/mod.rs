@@ -47,18 +47,19 @@ pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
 }
 
 /// Findings of cases that differ in the same way in one step, with the same exception.
-struct FindingGroup<'a> {
+#[derive(Debug)]
+pub(crate) struct FindingGroup<'a> {
     /// That of the first case.
-    finding: Finding<'a>,
+    pub(crate) finding: Finding<'a>,
     /// All cases, in few words.
-    cases: String,
+    pub(crate) cases: String,
     /// How many these are.
     count: usize,
 }
 
 impl<'a> FindingGroup<'a> {
     /// The findings in groups, in the order of their first ones. The findings of a step have to be adjacent.
-    fn of(findings: &[Finding<'a>]) -> Vec<Self> {
+    pub(crate) fn of(findings: &[Finding<'a>]) -> Vec<Self> {
         let place = |finding: &Finding<'a>| (finding.step.scenario(), finding.step.step(), finding.step.operation());
         let mut groups = Vec::new();
         for of_step in findings.chunk_by(|a, b| place(a) == place(b)) {
@@ -115,7 +116,7 @@ fn is_race(finding: &Finding<'_>) -> bool {
 }
 
 /// What a platform was compared with, in one line; `None` if it was its own baseline.
-fn against(against: &Against<'_>) -> Option<String> {
+pub(crate) fn against(against: &Against<'_>) -> Option<String> {
     match against {
         Against::Own => None,
         Against::Nearest(name, why) => Some(format!("compared with {name}: {why}")),
@@ -132,7 +133,7 @@ fn counts(count_of: impl Fn(Verdict) -> usize) -> String {
 }
 
 /// Why an exception is stale.
-fn stale(stale: &Stale<'_>) -> String {
+pub(crate) fn stale(stale: &Stale<'_>) -> String {
     let why = match stale.steps {
         0 => "it fits no step that was compared".to_owned(),
         1 => "the step that it fits is the same without it".to_owned(),

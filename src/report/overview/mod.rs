@@ -11,6 +11,8 @@ use std::io::{self, Write};
 use super::{Format, Look};
 use crate::overview::Overview;
 
+pub(crate) use words::{NO_SIGPIPE, NOT_TRIED, footnotes};
+
 /// Renders an overview. A table has as many systems as fit its width, at least one, and says which it leaves out.
 ///
 /// # Errors

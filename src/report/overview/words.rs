@@ -20,10 +20,10 @@ pub(super) const OR: &str = "/";
 pub(super) const MORE: &str = "…";
 
 /// In place of a cell of which the run that the column shows did nothing.
-pub(super) const NOT_TRIED: &str = "not run";
+pub(crate) const NOT_TRIED: &str = "not run";
 
 /// In place of a cell of a system that does not have SIGPIPE.
-pub(super) const NO_SIGPIPE: &str = "no SIGPIPE";
+pub(crate) const NO_SIGPIPE: &str = "no SIGPIPE";
 
 /// The most characters, with marks, that several outcomes of a cell may take.
 const WIDEST: usize = 15;
@@ -94,7 +94,7 @@ pub(super) fn title(column: &SystemColumn<'_>) -> String {
 
 /// The versions of the first `systems` systems that differ from the newest, which is shown: a line for each platform,
 /// with what it gave and the questions, the first ones or all.
-pub(super) fn footnotes(overview: &Overview<'_>, systems: usize, all: bool) -> Vec<String> {
+pub(crate) fn footnotes(overview: &Overview<'_>, systems: usize, all: bool) -> Vec<String> {
     let mut differing: IndexMap<(&str, &str), Vec<String>> = IndexMap::new();
     for (topic, answers) in overview.questions() {
         for answer in answers.cells.iter().take(systems) {

@@ -1,7 +1,0 @@
-//! The pages of platforms, and the list of them.
-
-use super::{File, Site};
-
-pub(super) fn files(_site: &Site<'_>) -> Vec<File> {
-    Vec::new()
-}
