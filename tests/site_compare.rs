@@ -63,17 +63,17 @@ fn two_systems_have_a_page_of_what_differs() {
     has(
         &page,
         &[
-            "<h1>Linux and macOS</h1>",
-            "Linux and macOS differ in 2 of the 3 rows in which both have an outcome; in 1 of these the classes of \
-             their outcomes differ, which portable code has to handle.</p>",
+            "<h1>Linux and ≈macOS</h1>",
+            "Linux and ≈macOS differ in 2 of the 3 rows in which both have an outcome; in 1 of these the classes of \
+             their outcomes differ, which portable code has to handle. ≈ was not measured by this program.</p>",
             r#"<b>Linux</b>: <a href="../../platforms/linux-5.html">linux-5</a> (measured)</li>"#,
-            r#"<b>macOS</b>: ≈<a href="../../platforms/reported/xnu-1.html">xnu-1</a> (reported)</li>"#,
+            r#"<b>≈macOS</b>: ≈<a href="../../platforms/reported/xnu-1.html">xnu-1</a> (reported)</li>"#,
             "<code>brokenpipe diff linux macos --cases all</code>",
             concat!(
                 r##"<a href="#family-peer-close">peer-close</a></th><td class="number">3</td>"##,
                 r#"<td class="number">2</td><td class="number">1</td>"#
             ),
-            r#"<th scope="col" data-column="linux">Linux</th><th scope="col" data-column="macos">macOS</th>"#,
+            r#"<th scope="col">Linux</th><th scope="col">≈macOS</th>"#,
             concat!(
                 r#"<tr data-family="peer-close" data-class="differs"><th scope="row">"#,
                 r#"<a href="../../scenarios/peer-close/read-read-write.html">read-read-write</a></th><td>"#,
@@ -118,9 +118,9 @@ fn platforms_of_a_system_and_standards_have_pages_and_the_program_agrees() {
     assert!(!same.contains("id=\"differences\""), "{same}");
     has(
         &folder.read("site/compare/linux-5/documented.linux.html"),
-        &["<h1>linux-5 and linux</h1>", "brokenpipe diff linux-5 documented/linux --cases all"],
+        &["<h1>linux-5 and ≈linux</h1>", "brokenpipe diff linux-5 documented/linux --cases all"],
     );
-    has(&folder.read("site/compare/macos/posix-1.html"), &["macOS and posix-1 differ in 2 of the 3 rows"]);
+    has(&folder.read("site/compare/macos/posix-1.html"), &["≈macOS and ≈posix-1 differ in 2 of the 3 rows"]);
     has(
         &folder.read("site/compare/linux/netbsd.html"),
         &["Linux and NetBSD have no row in common: in none do both have an outcome.</p>"],

@@ -12,6 +12,8 @@ mod vocabulary;
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Mistake, Mistakes};
 
 pub use case_name::{CaseName, name_all};
@@ -111,6 +113,15 @@ impl Catalogue {
     /// The ids of all scenarios, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> + Clone {
         self.scenarios.iter().map(|scenario| scenario.id.as_str())
+    }
+
+    /// The families in the order in which they first come, each with its scenarios: a user's file may add to any.
+    pub fn families(&self) -> IndexMap<&str, Vec<&Scenario>> {
+        let mut families: IndexMap<&str, Vec<&Scenario>> = IndexMap::new();
+        for scenario in &self.scenarios {
+            families.entry(scenario.family()).or_default().push(scenario);
+        }
+        families
     }
 
     /// The scenario with this id, if there is one.

@@ -37,6 +37,6 @@ pub use pair::FamilyCount;
 pub use pairwise::{Common, PairCount};
 pub use row::Row;
 pub use store::Matrix;
-pub use tally::{Gap, Tally, Unsteady, Why};
+pub use tally::{Extent, Gap, Tally, Unsteady, Why};
 pub use verify::{Statement, Verified};
 pub use view::{Counts, LeftOut, Rows, View};

@@ -51,6 +51,8 @@ pub struct Variation<'a> {
 /// What a step gave on a system in another case.
 #[derive(Debug, Clone)]
 pub struct Difference<'a> {
+    /// The number of the step of the first of the cases.
+    pub id: PlaceId,
     /// Which step.
     pub place: &'a Place,
     /// On which system.
@@ -115,7 +117,7 @@ impl<'a> Outline<'a> {
                         Some(known.cell)
                     });
                     if reference.is_none_or(|reference| differs(best.cell, reference)) {
-                        differences.push(Difference { place: matrix.place(place), system, best });
+                        differences.push(Difference { id: place, place: matrix.place(place), system, best });
                     }
                 }
             }

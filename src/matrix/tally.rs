@@ -18,7 +18,7 @@ pub struct Tally<'a> {
     pub not_run: usize,
     /// How many steps of cases there are of which something was observed or stated.
     pub steps: usize,
-    /// The cases with a step that was not observed, by reason, in the catalogue's order.
+    /// The cases with a step that was not observed, by reason and by what else was observed, in the catalogue's order.
     pub gaps: Vec<Gap<'a>>,
     /// The steps of which several outcomes are known, in the catalogue's order.
     pub unsteady: Vec<Unsteady<'a>>,
@@ -31,8 +31,21 @@ pub struct Gap<'a> {
     pub outcome: &'a str,
     /// The note of the first such step, which says why; may be empty.
     pub note: &'a str,
+    /// What else there is of the cases.
+    pub extent: Extent,
     /// The scenarios with the number of their cases.
     pub scenarios: IndexMap<&'a str, usize>,
+}
+
+/// How much of a case was not observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Extent {
+    /// No step was observed.
+    Case,
+    /// SIGPIPE killed the process that takes the steps.
+    AfterKill,
+    /// Other steps were observed, and the process was not killed.
+    Steps,
 }
 
 /// A step of which several outcomes are known, and the cases in which it has the same ones.
@@ -64,19 +77,23 @@ impl Matrix {
     pub fn tally<'a>(&'a self, platform: &Column) -> Tally<'a> {
         let mut tally = Tally::default();
         let mut scenarios: IndexMap<&str, ()> = IndexMap::new();
-        // The first step of a case that was not observed, and whether another was.
-        let mut cases: IndexMap<u32, (PlaceId, Option<&Cell>, bool)> = IndexMap::new();
+        // The first step of a case that was not observed, and what else there is.
+        let mut cases: IndexMap<u32, (PlaceId, Option<&Cell>, Extent)> = IndexMap::new();
         let mut unsteady: IndexMap<(&str, u32, Vec<&str>), Unsteady<'a>> = IndexMap::new();
         for place in self.places() {
             let Some(cell) = self.cell(platform, place) else { continue };
             let at = self.place(place);
             scenarios.insert(&at.scenario, ());
-            let (_, gap, is_observed) = cases.entry(at.case).or_insert((place, None, false));
+            let (_, gap, extent) = cases.entry(at.case).or_insert((place, None, Extent::Case));
             if !cell.is_observed() {
                 gap.get_or_insert(cell);
                 continue;
             }
-            *is_observed = true;
+            if cell.outcomes.iter().any(|seen| *seen.outcome == *outcome::KILLED) {
+                *extent = Extent::AfterKill;
+            } else if *extent == Extent::Case {
+                *extent = Extent::Steps;
+            }
             tally.steps += 1;
             if cell.is_unsteady() {
                 let mut outcomes: Vec<_> = cell.outcomes.iter().map(|seen| &*seen.outcome).collect();
@@ -91,17 +108,17 @@ impl Matrix {
                 known.cases.push(self.case(place));
             }
         }
-        let mut gaps: IndexMap<(&str, &str), Gap<'a>> = IndexMap::new();
-        for (place, gap, is_observed) in cases.values() {
+        let mut gaps: IndexMap<(&str, &str, Extent), Gap<'a>> = IndexMap::new();
+        for (place, gap, extent) in cases.values() {
             let Some(seen) = gap.and_then(|cell| cell.outcomes.first()) else { continue };
             match &*seen.outcome {
-                _ if *is_observed => {}
+                _ if *extent != Extent::Case => {}
                 outcome::UNSUPPORTED => tally.unsupported += 1,
                 _ => tally.not_run += 1,
             }
-            let (outcome, note) = (&*seen.outcome, &*seen.note);
-            let gap = || Gap { outcome, note, scenarios: IndexMap::new() };
-            let gap = gaps.entry((outcome, note)).or_insert_with(gap);
+            let (outcome, note, extent) = (&*seen.outcome, &*seen.note, *extent);
+            let gap = || Gap { outcome, note, extent, scenarios: IndexMap::new() };
+            let gap = gaps.entry((outcome, note, extent)).or_insert_with(gap);
             *gap.scenarios.entry(&self.place(*place).scenario).or_insert(0) += 1;
         }
         tally.scenarios = scenarios.len();

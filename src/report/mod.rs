@@ -100,7 +100,7 @@ pub fn render(view: &View<'_>, rows: Rows, format: Format, look: Look, out: &mut
 const STANDS_OUT: &str = "≠";
 
 /// Marks a cell that was documented or reported, not measured.
-const STATED: &str = "≈";
+pub(crate) const STATED: &str = "≈";
 
 /// In place of a cell that the platform does not have.
 const EMPTY: &str = "·";

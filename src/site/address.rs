@@ -45,6 +45,11 @@ pub(super) fn step(id: &str, step: u32) -> String {
     format!("{}#step-{step}", scenario(id))
 }
 
+/// The place of the further cases on the page of a scenario.
+pub(super) fn further(id: &str) -> String {
+    format!("{}#further", scenario(id))
+}
+
 /// The page of a family of scenarios.
 pub(super) fn family(name: &str) -> String {
     format!("families/{name}.html")

@@ -7,8 +7,10 @@ use super::{
     layout::{Layout, Section, file},
 };
 use crate::{
-    matrix::{Column, Common, Distances, System},
+    catalogue::Catalogue,
+    matrix::{Column, Common, Distances, Evidence, System},
     platform::check_name,
+    report::STATED,
     untrusted::printable,
 };
 
@@ -78,16 +80,17 @@ struct Platform {
 }
 
 pub(super) fn files(site: &Site<'_>) -> Vec<File> {
-    let systems = systems(site);
-    let counted = Counted::of(site, &systems);
+    let counted = &site.counted;
     let page = |(at, system): (usize, &System<'_>)| {
-        let title = printable(system.title());
+        let title = title_of(system);
+        let is_stated = !system.platforms[0].is_measured();
+        let note = if is_stated { format!(" {STATED} was not measured by this program.") } else { String::new() };
         let layout = Layout::new(
             site,
             address::distance(system.name),
             Section::Platforms,
             format!("How far platforms are from {title}"),
-            format!("In how many rows of each family of scenarios each platform differs from {title}."),
+            format!("In how many rows of each family of scenarios each platform differs from {title}.{note}"),
         );
         let platform = |(number, column): (usize, &&Column)| Platform {
             name: name_of(column),
@@ -95,32 +98,37 @@ pub(super) fn files(site: &Site<'_>) -> Vec<File> {
             is_stated: !column.is_measured(),
             commons: counted.commons(at, number),
         };
-        let others = systems.iter().filter(|other| other.name != system.name);
+        let others = counted.systems.iter().filter(|other| other.name != system.name);
         let page = Page {
-            picture: Picture::of(&title, &counted, at),
+            picture: Picture::of(&title, counted, at),
             legend: legend(),
             families: counted.heads.clone(),
             system: system.name.to_owned(),
             platforms: counted.distances.platforms.iter().enumerate().map(platform).collect(),
-            others: others.map(|other| (printable(other.title()), address::distance(other.name))).collect(),
+            others: others.map(|other| (title_of(other), address::distance(other.name))).collect(),
             layout,
         };
         file(&page.layout, &page)
     };
-    systems.iter().enumerate().map(page).collect()
+    counted.systems.iter().enumerate().map(page).collect()
 }
 
 /// The picture for the first page: how far platforms are from Linux or, without results of it, from the first system.
 pub(super) fn first_picture(site: &Site<'_>) -> Option<Picture> {
-    let systems = systems(site);
-    let system = systems.iter().find(|system| system.name == "linux").or_else(|| systems.first())?;
-    let counted = Counted::of(site, std::slice::from_ref(system));
-    Some(Picture::of(&printable(system.title()), &counted, 0))
+    let systems = &site.counted.systems;
+    let at = systems.iter().position(|system| system.name == "linux").unwrap_or_default();
+    Some(Picture::of(&title_of(systems.get(at)?), &site.counted, at))
 }
 
 /// The pages of this kind: the title of each system, and the address.
 pub(super) fn pages(site: &Site<'_>) -> Vec<(String, String)> {
-    systems(site).iter().map(|system| (printable(system.title()), address::distance(system.name))).collect()
+    site.counted.systems.iter().map(|system| (title_of(system), address::distance(system.name))).collect()
+}
+
+/// The name of a system that people know, with a sign if nothing of it was measured.
+fn title_of(system: &System<'_>) -> String {
+    let stated = if system.platforms[0].is_measured() { "" } else { STATED };
+    format!("{stated}{}", printable(system.title()))
 }
 
 /// The number of each shade, and what it means.
@@ -134,9 +142,9 @@ pub(super) fn legend() -> Legend {
 }
 
 /// The systems that have a page: their names can be those of files, and no two are the same where case does not matter.
-fn systems<'a>(site: &Site<'a>) -> Vec<System<'a>> {
+fn systems<'a>(evidence: &Evidence<'a>) -> Vec<System<'a>> {
     let mut systems: Vec<System<'a>> = Vec::new();
-    for system in site.evidence.systems().iter().filter(|system| check_name(system.name).is_ok()) {
+    for system in evidence.systems().iter().filter(|system| check_name(system.name).is_ok()) {
         if !systems.iter().any(|other| other.name.eq_ignore_ascii_case(system.name)) {
             systems.push(system.clone());
         }
@@ -144,24 +152,15 @@ fn systems<'a>(site: &Site<'a>) -> Vec<System<'a>> {
     systems
 }
 
-/// The families of the catalogue, in its order.
-fn families<'a>(site: &Site<'a>) -> Vec<&'a str> {
-    let mut families = Vec::new();
-    for scenario in site.contents.catalogue.scenarios() {
-        if !families.contains(&scenario.family()) {
-            families.push(scenario.family());
-        }
-    }
-    families
-}
-
 /// What a platform is called here: one may be documented or reported under the name of another.
 fn name_of(column: &Column) -> String {
     if column.is_measured() { column.name.clone() } else { format!("{} ({})", column.name, column.provenance) }
 }
 
-/// Systems beside platforms, and the columns of the picture and the table.
-struct Counted<'a> {
+/// Systems beside platforms, and the columns of the pictures and the tables.
+#[derive(Debug)]
+pub(super) struct Counted<'a> {
+    systems: Vec<System<'a>>,
     distances: Distances<'a>,
     /// What stands above each column, and the page of the family.
     heads: Vec<(String, Option<String>)>,
@@ -170,16 +169,17 @@ struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    fn of(site: &Site<'a>, systems: &[System<'a>]) -> Self {
-        let families = families(site);
-        let distances = site.evidence.distances(systems, &families);
+    pub(super) fn of(catalogue: &Catalogue, evidence: &Evidence<'a>) -> Self {
+        let families: Vec<_> = catalogue.families().into_keys().collect();
+        let systems = systems(evidence);
+        let distances = evidence.distances(&systems, &families);
         let pairs = (0..systems.len()).flat_map(|at| (0..distances.platforms.len()).map(move |number| (at, number)));
         let mut others = pairs.filter_map(|(at, number)| distances.by_family(at, number).last());
         let has_others = others.any(|common| common.rows > 0);
         let rest = ["not in the catalogue"].into_iter().filter(|_| has_others).chain(["all"]);
         let heads = families.iter().map(|name| ((*name).to_owned(), Some(address::family(name))));
         let heads = heads.chain(rest.map(|name| (name.to_owned(), None))).collect();
-        Counted { distances, heads, has_others }
+        Counted { systems, distances, heads, has_others }
     }
 
     /// What a system and a platform have in common, one for each column.

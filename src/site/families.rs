@@ -54,10 +54,10 @@ struct FamilyOfList {
 type InBrief<'a> = (&'a Scenario, Option<&'a Outline<'a>>);
 
 pub(super) fn files(site: &Site<'_>) -> Vec<File> {
-    // A file of a user's may add to a family that the catalogue has before others.
     let mut families: IndexMap<&str, Vec<InBrief<'_>>> = IndexMap::new();
-    for (scenario, outline) in site.scenarios() {
-        families.entry(scenario.family()).or_default().push((scenario, outline));
+    for (name, scenarios) in site.contents.catalogue.families() {
+        let in_brief = scenarios.into_iter().map(|scenario| (scenario, site.outline(&scenario.id)));
+        families.insert(name, in_brief.collect());
     }
     let link = |at: Option<usize>| {
         let (family, _) = families.get_index(at?)?;

@@ -166,11 +166,8 @@ fn without_sigpipe(overview: &Overview<'_>) -> Vec<(String, String)> {
     sources.into_iter().collect()
 }
 
-/// The families of the catalogue, in its order, each with its page and how many scenarios it has.
+/// The families of the catalogue, each with its page and how many scenarios it has.
 fn families(site: &Site<'_>) -> Vec<(String, String, usize)> {
-    let mut families: IndexMap<&str, usize> = IndexMap::new();
-    for scenario in site.contents.catalogue.scenarios() {
-        *families.entry(scenario.family()).or_default() += 1;
-    }
-    families.into_iter().map(|(name, count)| (name.to_owned(), address::family(name), count)).collect()
+    let families = site.contents.catalogue.families().into_iter();
+    families.map(|(name, scenarios)| (name.to_owned(), address::family(name), scenarios.len())).collect()
 }

@@ -62,9 +62,16 @@ struct Site<'a> {
     outlines: Vec<Option<Outline<'a>>>,
     /// Which two are compared on a page of their own.
     groups: compare::Groups,
+    /// How many rows of each family differ between systems and platforms.
+    counted: distance::Counted<'a>,
 }
 
 impl Site<'_> {
+    /// A scenario of the catalogue in brief; `None` where there are no results of it, or no such scenario.
+    fn outline(&self, id: &str) -> Option<&Outline<'_>> {
+        self.outlines[self.contents.catalogue.position(id)?].as_ref()
+    }
+
     /// The scenarios of the catalogue, each in brief.
     fn scenarios(&self) -> impl Iterator<Item = (&Scenario, Option<&Outline<'_>>)> {
         self.contents.catalogue.scenarios().iter().zip(self.outlines.iter().map(Option::as_ref))
@@ -81,7 +88,8 @@ pub fn files(contents: &Contents<'_>) -> Vec<File> {
     let evidence = contents.matrix.evidence();
     let outline = |scenario| Outline::of(scenario, &evidence, &Selection::default());
     let outlines = parallel_map(threads(), contents.catalogue.scenarios(), outline);
-    let mut site = Site { contents, evidence, outlines, groups: compare::Groups::default() };
+    let counted = distance::Counted::of(contents.catalogue, &evidence);
+    let mut site = Site { contents, evidence, outlines, groups: compare::Groups::default(), counted };
     site.groups = compare::Groups::of(&site);
     let kinds = [
         index::files,

@@ -115,12 +115,24 @@ pub(super) struct Further {
 pub(super) struct Changed {
     /// Numbers of steps that do the same, with what they do.
     pub(super) steps: Vec<(Vec<u32>, String)>,
-    /// What they gave, with the systems.
-    pub(super) gave: Vec<(Shown, String)>,
+    /// What they gave.
+    pub(super) gave: Vec<Given>,
+}
+
+/// What several systems gave in a step of other cases.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) shown: Shown,
+    /// The systems, with their marks.
+    pub(super) on: String,
+    /// The step whose evidence is shown, of the first of the cases.
+    pub(super) step: u32,
+    /// What it is known from, by system.
+    pub(super) evidence: Vec<(String, Vec<Source>)>,
 }
 
 /// The cases beside the plain one.
-pub(super) fn further(outline: &Outline<'_>) -> Vec<Further> {
+pub(super) fn further(site: &Site<'_>, outline: &Outline<'_>) -> Vec<Further> {
     let name = |system: usize| printable(outline.systems[system].title());
     let marked = |it: &&Difference<'_>| {
         let stated = if it.best.platform.is_measured() { "" } else { "≈" };
@@ -136,9 +148,16 @@ pub(super) fn further(outline: &Outline<'_>) -> Vec<Further> {
                 None => steps.push((vec![place.step], what)),
             }
         }
+        let evidence =
+            |it: &&Difference<'_>| (name(it.system), sources(site.contents.matrix, &outline.systems[it.system], it.id));
         let gave = change.gave.iter().filter_map(|differences| {
-            let systems = differences.iter().map(marked).collect::<Vec<_>>().join(", ");
-            Some((Shown::of(differences.first()?.best.cell, true), systems))
+            let first = differences.first()?;
+            Some(Given {
+                shown: Shown::of(first.best.cell, true),
+                on: differences.iter().map(marked).collect::<Vec<_>>().join(", "),
+                step: first.place.step,
+                evidence: differences.iter().map(evidence).collect(),
+            })
         });
         Changed { steps, gave: gave.collect() }
     };

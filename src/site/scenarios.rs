@@ -90,7 +90,7 @@ impl Page {
             races: if scenario.racing { "every system".to_owned() } else { races_on.join(" and ") },
             ladder: Ladder::of(scenario, outline),
             outcomes: Outcomes::of(site, scenario, outline),
-            further: outline.map(further).unwrap_or_default(),
+            further: outline.map(|outline| further(site, outline)).unwrap_or_default(),
             errors: outline.map(errors).unwrap_or_default(),
             run: format!("{id}{slow}{own}"),
             show: format!("{id}{own}"),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{
@@ -10,6 +9,7 @@ use super::{
     compare::{Pair, Side},
 };
 use crate::{
+    catalogue::Scenario,
     explain::{Code, Error, Errors, Recogniser, spellings},
     matrix::{Column, title},
     overview::Questions,
@@ -95,12 +95,12 @@ fn questions() -> impl Iterator<Item = Page> {
 
 /// The scenarios and their families.
 fn scenarios(site: &Site<'_>) -> Vec<Page> {
-    let mut families: IndexMap<&str, usize> = IndexMap::new();
-    for scenario in site.contents.catalogue.scenarios() {
-        *families.entry(scenario.family()).or_default() += 1;
-    }
-    let family = |(name, count): (&str, usize)| {
-        let about = if count == 1 { "1 scenario".to_owned() } else { format!("{count} scenarios") };
+    let families = site.contents.catalogue.families();
+    let family = |(name, scenarios): (&str, Vec<&Scenario>)| {
+        let about = match scenarios.len() {
+            1 => "1 scenario".to_owned(),
+            count => format!("{count} scenarios"),
+        };
         page(Kind::Family, address::family(name), name, &about, "")
     };
     let scenarios = site.contents.catalogue.scenarios().iter();
@@ -128,7 +128,7 @@ fn comparisons(site: &Site<'_>) -> Vec<Page> {
         site.groups.shown.iter().flat_map(|group| group.pairs.iter().map(move |pair| (group.sides(pair), pair)));
     let pair = |([one, other], pair): ([&Side; 2], &Pair)| {
         let name = format!("{} and {}", one.title, other.title);
-        page(Kind::Comparison, pair.address.clone(), &name, "in what they differ", "")
+        page(Kind::Comparison, pair.address.clone(), &name, "in what they differ", "vs versus")
     };
     pairs.map(pair).collect()
 }

@@ -42,13 +42,13 @@ async function openEvidence(page) {
 const shownRows = page => page.locator('#overview tbody tr[data-family]:visible').evaluateAll(rows => rows.map(row =>
     [row.cells[0].innerText.trim(), ...[...row.cells].slice(1).filter(cell => !cell.hidden).map(cell => cell.innerText.trim())]));
 
-/** The rows in which both of these systems have an answer or one has none, and which are not the same; from the table as it was written. */
+/** The rows in which both of these systems have an answer, and not the same; from the table as it was written. */
 const differing = (page, systems) => page.evaluate(systems => {
     const heads = [...document.querySelectorAll('#overview thead th')];
     const at = systems.map(system => heads.findIndex(head => head.dataset.column === system));
     const text = cell => cell.querySelector('.t')?.textContent;
     return [...document.querySelectorAll('#overview tbody tr[data-family]')]
-        .filter(row => new Set(at.map(column => text(row.cells[column]))).size > 1)
+        .filter(row => new Set(at.map(column => text(row.cells[column])).filter(Boolean)).size > 1)
         .map(row => row.cells[0].textContent.trim());
 }, systems);
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { KINDS, REPORTS, SITE, largest, launch, onDisk, withPage } from './site.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -36,48 +36,52 @@ async function audit(page, onlyColours) {
 
 const LOOKS = [[NARROW, 'light'], [NARROW, 'dark'], [USUAL, 'light'], [USUAL, 'dark'], [WIDE, 'light']];
 
-for (const [kind, example] of Object.entries(KINDS)) {
-    test(`${kind}: axe-core finds nothing, and no page is wider than the window`, async () => {
-        const report = {}, wide = [];
-        // The largest page of a kind has the most that can be wrong.
-        for (const path of new Set([example, ...largest(SITE, kind, 1)])) {
-            await withPage(browser, base, {}, async page => {
-                await page.goto(onDisk(SITE, path));
-                const look = async (width, colorScheme, act) => {
-                    await page.setViewportSize({ width, height: 1000 });
-                    await page.emulateMedia({ colorScheme });
-                    await act(`${path}, ${width} px, ${colorScheme}`);
-                    const is = await widthOf(page);
-                    if (is > width) wide.push(`${path} is ${is} px wide in a window of ${width} px`);
-                };
-                for (const [width, colours] of path === example ? LOOKS : []) {
-                    const file = join(REPORTS, `${named(kind)}-${width}-${colours}.png`);
-                    await look(width, colours, () => page.screenshot({ path: file }));
-                }
-                await openAll(page);
-                await page.evaluate(AXE);
-                for (const [width, colours] of LOOKS.slice(0, 4)) {
-                    await look(width, colours, async name => { report[name] = await audit(page, colours === 'dark'); });
-                }
-            });
-        }
-        writeFileSync(join(REPORTS, `axe-${named(kind)}.json`), JSON.stringify(report, null, 1));
-        const found = Object.entries(report).filter(([, { violations }]) => violations.length);
-        assert.deepEqual(found.map(([name, { violations }]) => [name, violations]), []);
-        assert.ok(Object.values(report).every(({ passes }) => passes > 0), 'axe-core looked at something');
-        assert.deepEqual(wide, []);
-    });
-
-    test(`${kind}: on paper`, async () => {
-        await withPage(browser, base, {}, async page => {
-            await page.goto(onDisk(SITE, example));
-            await page.pdf({ path: join(REPORTS, `${named(kind)}-print.pdf`), format: 'A4' });
-            await page.emulateMedia({ media: 'print' });
-            const shown = await page.locator('header nav, .filters, #search').filter({ visible: true }).count();
-            assert.equal(shown, 0, 'what cannot be used on paper is not printed');
+// Each page has a process of its own, so that two at a time take half as long.
+describe('each kind of page', { concurrency: 2 }, () => {
+    for (const [kind, example] of Object.entries(KINDS)) {
+        test(`${kind}: axe-core finds nothing, and no page is wider than the window`, async () => {
+            const report = {}, wide = [];
+            // The largest page of a kind has the most that can be wrong.
+            for (const path of new Set([example, ...largest(SITE, kind, 1)])) {
+                await withPage(browser, base, {}, async page => {
+                    await page.goto(onDisk(SITE, path));
+                    const look = async (width, colorScheme, act) => {
+                        await page.setViewportSize({ width, height: 1000 });
+                        await page.emulateMedia({ colorScheme });
+                        await act(`${path}, ${width} px, ${colorScheme}`);
+                        const is = await widthOf(page);
+                        if (is > width) wide.push(`${path} is ${is} px wide in a window of ${width} px`);
+                    };
+                    for (const [width, colours] of path === example ? LOOKS : []) {
+                        const file = join(REPORTS, `${named(kind)}-${width}-${colours}.png`);
+                        await look(width, colours, () => page.screenshot({ path: file }));
+                    }
+                    await openAll(page);
+                    await page.evaluate(AXE);
+                    // Colours do not depend on the width, so the largest page is looked at once in each.
+                    for (const [width, colours] of path === example ? LOOKS.slice(0, 4) : [[NARROW, 'light'], [USUAL, 'dark']]) {
+                        await look(width, colours, async name => { report[name] = await audit(page, colours === 'dark'); });
+                    }
+                });
+            }
+            writeFileSync(join(REPORTS, `axe-${named(kind)}.json`), JSON.stringify(report, null, 1));
+            const found = Object.entries(report).filter(([, { violations }]) => violations.length);
+            assert.deepEqual(found.map(([name, { violations }]) => [name, violations]), []);
+            assert.ok(Object.values(report).every(({ passes }) => passes > 0), 'axe-core looked at something');
+            assert.deepEqual(wide, []);
         });
-    });
-}
+
+        test(`${kind}: on paper`, async () => {
+            await withPage(browser, base, {}, async page => {
+                await page.goto(onDisk(SITE, example));
+                await page.pdf({ path: join(REPORTS, `${named(kind)}-print.pdf`), format: 'A4' });
+                await page.emulateMedia({ media: 'print' });
+                const shown = await page.locator('header nav, .filters, #search').filter({ visible: true }).count();
+                assert.equal(shown, 0, 'what cannot be used on paper is not printed');
+            });
+        });
+    }
+});
 
 test('with forced colours and without motion the first page is legible', async () => {
     await withPage(browser, base, { forcedColors: 'active', reducedMotion: 'reduce' }, async page => {

@@ -5,6 +5,7 @@ use askama::Template;
 use super::pairs::Side;
 use crate::{
     matrix::{Cell, Member, Options, Row, Rows, View},
+    report::STATED,
     site::{
         File, Site, address,
         cell::Shown,
@@ -39,8 +40,6 @@ struct Page {
 /// A side, and the platforms that its cells are of.
 struct SideText {
     title: String,
-    /// The word for it on the command line.
-    name: String,
     sources: Vec<Source>,
 }
 
@@ -108,21 +107,19 @@ pub(super) fn compare(site: &Site<'_>, sides: [&Side; 2], path: &str) -> (File, 
         differing: sum(|of| of.differing, &counts),
         in_class: sum(|of| of.in_class, &counts),
     };
-    let [one, other] = sides.map(|side| side.title.as_str());
+    let [one, other] = sides.map(Side::marked);
+    let is_any_stated = sides.iter().any(|side| !side.column.is_measured());
+    let note = if is_any_stated { format!(" {STATED} was not measured by this program.") } else { String::new() };
     let layout = Layout::new(
         site,
         path.to_owned(),
         Section::Compare,
         format!("{one} and {other}"),
-        format!("{one} and {other} {}", total.words()),
+        format!("{one} and {other} {}{note}", total.words()),
     );
     let [a, b] = sides.map(|side| side.column.name.as_str());
     let command = format!("brokenpipe diff {a} {b} --cases all");
-    let sides = [0, 1].map(|at| SideText {
-        title: sides[at].title.clone(),
-        name: sides[at].column.name.clone(),
-        sources: sources(site, &view, at),
-    });
+    let sides = [0, 1].map(|at| SideText { title: sides[at].marked(), sources: sources(site, &view, at) });
     let page = Page { layout, sides, total, counts, families, command };
     (file(&page.layout, &page), total)
 }

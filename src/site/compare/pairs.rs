@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::{
     matrix::{Column, Matrix, System},
     platform::{Platform, check_name},
+    report::STATED,
     site::{Site, address},
 };
 
@@ -18,6 +19,14 @@ pub(in crate::site) struct Side {
     pub(in crate::site) title: String,
     /// Its column, which is called by the word that `brokenpipe diff` takes for it.
     pub(super) column: Column,
+}
+
+impl Side {
+    /// Its title, with a sign if nothing of it was measured.
+    pub(super) fn marked(&self) -> String {
+        let stated = if self.column.is_measured() { "" } else { STATED };
+        format!("{stated}{}", self.title)
+    }
 }
 
 /// What is compared in one table.

@@ -21,8 +21,11 @@ pub(super) struct Group {
 pub(super) struct Row {
     /// The scenario's title, or its id where the catalogue does not have it.
     pub(super) title: String,
-    /// The step on the page of the scenario, if there is one.
+    /// The step on the page of the scenario or, of a case that the page does not show by step, its further cases; if there
+    /// is such a page.
     pub(super) address: Option<String>,
+    /// The case, unless it is the one that the page of the scenario shows by step.
+    pub(super) case: Option<String>,
     pub(super) step: u32,
     pub(super) operation: String,
     pub(super) cells: Vec<Option<Given>>,
@@ -55,6 +58,8 @@ pub(super) fn groups(site: &Site<'_>, situations: &[Situation]) -> Vec<Group> {
 
 fn row(site: &Site<'_>, situation: &Situation) -> Row {
     let is_known = site.contents.catalogue.find(&situation.scenario).is_some();
+    let case = site.evidence.matrix().case(situation.place);
+    let is_shown = site.outline(&situation.scenario).is_some_and(|outline| outline.case == *case);
     let cells = site.evidence.systems().iter().map(|system| {
         let best = site.evidence.best(system, situation.place)?;
         let is_it = situation.systems.iter().any(|given| given.system == system.name && given.is_it);
@@ -62,7 +67,11 @@ fn row(site: &Site<'_>, situation: &Situation) -> Row {
     });
     Row {
         title: printable(if is_known { &situation.title } else { &situation.scenario }),
-        address: is_known.then(|| address::step(&situation.scenario, situation.step)),
+        address: is_known.then(|| match is_shown {
+            true => address::step(&situation.scenario, situation.step),
+            false => address::further(&situation.scenario),
+        }),
+        case: (!is_shown).then(|| printable(&case.to_string())),
         step: situation.step,
         operation: printable(&situation.operation),
         cells: cells.collect(),

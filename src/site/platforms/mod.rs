@@ -6,14 +6,13 @@ mod page;
 mod standards;
 mod tallies;
 
-use std::{num::NonZero, thread};
-
 use askama::Template;
 use indexmap::IndexMap;
 
 use super::{
     File, Site, address,
     layout::{Layout, Section, file},
+    threads,
 };
 use crate::{
     matrix::{Column, Options, Tally, View, title},
@@ -51,8 +50,7 @@ struct Entry<'a> {
 
 pub(super) fn files(site: &Site<'_>) -> Vec<File> {
     let matrix = site.contents.matrix;
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let tallies = parallel_map(threads, matrix.columns(), |column| matrix.tally(column));
+    let tallies = parallel_map(threads(), matrix.columns(), |column| matrix.tally(column));
     let view = View::new(matrix, &Options::default()).expect("no option names a platform");
     let others = Others::of(site, &view);
     let contradictions = Contradictions::of(site, &view);

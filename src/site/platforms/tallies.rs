@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::name_all,
-    matrix::{Column, Gap, Tally, Unsteady, Why},
+    matrix::{Column, Extent, Gap, Tally, Unsteady, Why},
     outcome,
     site::{Site, address, cell::Shown},
     untrusted::printable,
@@ -25,9 +25,8 @@ pub(super) struct Varying {
 
 /// Cases that were not observed for one reason.
 pub(super) struct Reason {
-    /// What became of the cases.
-    pub(super) what: &'static str,
-    pub(super) note: String,
+    /// What became of the cases, and why.
+    pub(super) what: String,
     pub(super) cases: usize,
     pub(super) scenarios: Vec<(Scenario, usize)>,
 }
@@ -64,10 +63,26 @@ pub(super) fn reasons(site: &Site<'_>, tally: &Tally<'_>) -> Vec<Reason> {
         (Scenario { id: printable(id), address: is_known.then(|| address::scenario(id)) }, *cases)
     };
     let reason = |gap: &Gap<'_>| Reason {
-        what: if gap.outcome == outcome::UNSUPPORTED { "Not supported" } else { "Not run" },
-        note: printable(gap.note),
+        what: what(gap),
         cases: gap.scenarios.values().sum(),
         scenarios: gap.scenarios.iter().map(scenario).collect(),
     };
     tally.gaps.iter().map(reason).collect()
+}
+
+/// What became of cases, and why.
+fn what(gap: &Gap<'_>) -> String {
+    let what = match (gap.extent, gap.outcome) {
+        (Extent::AfterKill, _) if gap.note.is_empty() => {
+            return "Not run after SIGPIPE had killed the process".to_owned();
+        }
+        (Extent::Case, outcome::UNSUPPORTED) => "Not supported",
+        (Extent::Case, _) => "Not run",
+        (_, outcome::UNSUPPORTED) => "Some steps not supported",
+        (..) => "Some steps not run",
+    };
+    match gap.note {
+        "" => format!("{what}, without a reason recorded"),
+        note => printable(&format!("{what}: {note}")),
+    }
 }
