@@ -115,6 +115,7 @@ fn headline(checked: &Checked<'_>) -> (&'static str, Vec<String>) {
         }
         Answer::Same => "Same: no difference fails the check.",
         Answer::Changed => "Changed: the results are not as accepted.",
+        Answer::New => "New: nothing that fails was found, but for some platforms there are no accepted results.",
         Answer::Inconclusive if checked.platforms.is_empty() || checked.is_of_nothing() => {
             "Inconclusive: nothing was compared."
         }

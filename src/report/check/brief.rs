@@ -1,6 +1,6 @@
 //! What a check found in a few lines: whether a platform is as accepted, and the first differences.
 
-use super::{FindingGroup, against, is_race};
+use super::{FindingGroup, against};
 use crate::{
     check::{Against, Checked, Finding, PlatformCheck, Verdict},
     report::{Look, of},

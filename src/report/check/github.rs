@@ -1,6 +1,6 @@
 //! A check as annotations of a job on GitHub.
 
-use super::{FindingGroup, against, counts, is_race, stale, unmeasured};
+use super::{FindingGroup, against, counts, stale, unmeasured};
 use crate::{
     check::{Checked, Concern, Verdict},
     untrusted::log_line,
@@ -42,7 +42,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
             let fails = checked.policy.fails_on(finding.verdict);
             if let Some(why) = group.why() {
                 log.push(format!("  known {}: {}: {why}", group.place(), group.change()));
-            } else if !fails && finding.verdict == Verdict::Unsteady && is_race(finding) {
+            } else if !fails && finding.verdict == Verdict::Unsteady && finding.is_race() {
                 // Nearly every run of steps that race has an outcome that no run had before.
                 log.push(format!("  unsteady {}: {}; its steps race", group.place(), group.change()));
             } else {

@@ -110,11 +110,6 @@ fn unmeasured<'a>(checked: &'a Checked<'_>) -> IndexMap<&'a str, Vec<&'a str>> {
     }))
 }
 
-/// Whether the steps race with each other, in the run or in the baseline.
-fn is_race(finding: &Finding<'_>) -> bool {
-    [finding.step.run, finding.step.baseline].into_iter().flatten().any(Cell::is_race)
-}
-
 /// What a platform was compared with, in one line; `None` if it was its own baseline.
 pub(crate) fn against(against: &Against<'_>) -> Option<String> {
     match against {

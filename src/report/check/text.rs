@@ -1,6 +1,6 @@
 //! A check for a terminal or a log.
 
-use super::{FindingGroup, against, counts, is_race, stale};
+use super::{FindingGroup, against, counts, stale};
 use crate::{check::Checked, untrusted::log_line};
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
@@ -10,7 +10,7 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
         lines.extend(against(&platform.against).map(|against| format!("  {against}")));
         let mut groups = FindingGroup::of(&platform.findings);
         // What fails comes first, and what chance decides comes last.
-        groups.sort_by_key(|group| (!checked.policy.fails_on(group.finding.verdict), is_race(&group.finding)));
+        groups.sort_by_key(|group| (!checked.policy.fails_on(group.finding.verdict), group.finding.is_race()));
         for group in groups {
             // The verdict comes first, so that no text from a file can begin a line.
             lines.push(format!("  {:<8} {}: {}", group.finding.verdict.word(), group.place(), group.change()));
