@@ -282,6 +282,34 @@ fn a_change_is_the_first_annotation_however_many_jobs_are_absent() {
 }
 
 #[test]
+fn a_summary_begins_with_what_failed_and_tells_an_explanation_once() {
+    let folder = folder(but(1, &[("ok", 9), ("EPIPE", 1)]));
+    write(&folder, "results", facts("moon-1", "1"), ACCEPTED);
+    let step = |number: u32, step: &str, outcome: &str, note: &str| {
+        format!("moon-1,measured,{ID},tcp4,ignore,std,none,{number},{step},{outcome},,,,,10,10,{note}\n")
+    };
+    let rows = [
+        step(1, "client,connect", "not-run", "no loopback"),
+        step(2, "client,write 1", "not-run", "no loopback"),
+        step(3, "client,write 1", "ECONNRESET", ""),
+        step(4, "client,read 1", "unsupported", ""),
+    ];
+    folder.write("run/moon-1.csv", common::HEAD.to_owned() + &rows.concat());
+    for (name, reason) in [("sun-1", "no runner"), ("sun-2", "no runner")] {
+        folder.brokenpipe(&["absent", name, "--reason", reason, "--out", "run"]).exits(0).silent();
+    }
+    let out = check(&folder, &["--format", "markdown"]).exits(1).out;
+    let (_, findings) = out.split_once("\n### ").expect("there are findings");
+    let verdicts: Vec<_> = findings.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()).collect();
+    assert!(findings.starts_with("moon-1\n"), "{out}");
+    assert_eq!(verdicts[1..4], ["**changed**", "**missing**", "**missing**"], "{out}");
+    assert_eq!(out.matches("not-run (note 1)").count(), 2, "{out}");
+    assert_eq!(out.matches("no loopback").count(), 1, "{out}");
+    assert!(out.contains("\n\nNote 1: no loopback\n"), "{out}");
+    assert!(out.contains("\n**Not measured:** sun-1, sun-2 (no runner).\n"), "{out}");
+}
+
+#[test]
 fn a_further_outcome_of_a_race_is_no_annotation_unless_it_fails() {
     let folder = Folder::new();
     let race = |outcomes: &[&str]| -> String {

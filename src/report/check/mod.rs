@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use super::grouped;
 use crate::{
     catalogue::name_all,
-    check::{Against, Checked, Finding, Stale, Verdict},
+    check::{Against, Checked, Finding, PlatformCheck, Policy, Stale, Verdict},
     matrix::Cell,
 };
 
@@ -77,6 +77,19 @@ impl<'a> FindingGroup<'a> {
         groups
     }
 
+    /// The findings of a platform in groups: what fails comes first, and what chance decides comes last.
+    pub(crate) fn ordered(platform: &PlatformCheck<'a>, policy: &Policy) -> Vec<Self> {
+        let mut groups = Self::of(&platform.findings);
+        groups.sort_by_key(|group| group.order(policy));
+        groups
+    }
+
+    /// What groups of findings are sorted by: what fails comes first, and what chance decides comes last.
+    pub(crate) fn order(&self, policy: &Policy) -> impl Ord + use<> {
+        let Finding { verdict, .. } = self.finding;
+        (!policy.fails_on(verdict), self.finding.is_race(), verdict)
+    }
+
     /// Where it is: scenario, step and cases.
     fn place(&self) -> String {
         let step = &self.finding.step;
@@ -97,9 +110,22 @@ impl<'a> FindingGroup<'a> {
 
 /// The outcomes of a cell and, if nothing was observed, its notes.
 fn cell(cell: Option<&Cell>) -> String {
-    let Some(cell) = cell else { return "nothing".to_owned() };
+    match notes(cell) {
+        Some(notes) => format!("{} ({notes})", outcome(cell)),
+        None => outcome(cell),
+    }
+}
+
+/// The outcomes of a cell.
+fn outcome(cell: Option<&Cell>) -> String {
+    cell.map_or_else(|| "nothing".to_owned(), Cell::to_string)
+}
+
+/// Why nothing was observed, if that is so and known.
+fn notes(cell: Option<&Cell>) -> Option<String> {
+    let cell = cell.filter(|cell| !cell.is_observed())?;
     let notes: Vec<_> = cell.notes().collect();
-    if cell.is_observed() || notes.is_empty() { cell.to_string() } else { format!("{cell} ({})", notes.join("; ")) }
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// The platforms that were not measured, those with the same reason together.
