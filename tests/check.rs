@@ -310,6 +310,22 @@ fn a_summary_begins_with_what_failed_and_tells_an_explanation_once() {
 }
 
 #[test]
+fn a_badge_has_the_verdict() {
+    let badge = |folder: &Folder, code| check(folder, &["--format", "badge"]).exits(code).out;
+    let folder = folder(ACCEPTED);
+    let json: serde_json::Value = serde_json::from_str(&badge(&folder, 0)).unwrap();
+    let expected =
+        serde_json::json!({"schemaVersion": 1, "label": "behaviour", "message": "same", "color": "brightgreen"});
+    assert_eq!(json, expected);
+    write(&folder, "run", Platform { runtime: "gvisor".to_owned(), ..facts("g-5.1", "5.1") }, ACCEPTED);
+    assert!(badge(&folder, 4).contains("\"new\""));
+    folder.brokenpipe(&["absent", "moon-1", "--reason", "no runner", "--out", "run"]).exits(0).silent();
+    assert!(badge(&folder, 2).contains("\"inconclusive\""));
+    write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
+    assert!(badge(&folder, 1).contains("\"changed\""));
+}
+
+#[test]
 fn a_further_outcome_of_a_race_is_no_annotation_unless_it_fails() {
     let folder = Folder::new();
     let race = |outcomes: &[&str]| -> String {

@@ -1,5 +1,6 @@
 //! Renders what a check found, one file for each format.
 
+mod badge;
 mod brief;
 mod github;
 mod json;
@@ -32,6 +33,8 @@ pub enum CheckFormat {
     Junit,
     /// For other programs.
     Json,
+    /// For a badge in a README: the verdict as JSON that shields.io reads.
+    Badge,
 }
 
 /// Renders what [`check`](crate::check::check) found. The text ends with a line break. No text from a file is markup in
@@ -43,6 +46,7 @@ pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
         CheckFormat::Markdown => markdown::render(checked),
         CheckFormat::Junit => junit::render(checked),
         CheckFormat::Json => json::render(checked),
+        CheckFormat::Badge => badge::render(checked),
     }
 }
 
