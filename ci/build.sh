@@ -49,25 +49,6 @@ is_at_least() { # VERSION NEEDED
     }'
 }
 
-# Prints the SHA-256 of files, one a line and followed by the file's name, or of standard input.
-sha256_lines() { # [FILE]...
-    if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi | sed -e 's/^\\//' -e 's/ [ *]/ /'
-}
-
-# Prints the SHA-256 of standard input.
-sha256() { sha256_lines | sed 's/ .*//'; }
-
-# Prints a checksum of the names and bytes of everything that the program is built from, but the accepted results, which
-# the action reads from its own folder.
-sources() {
-    (
-        cd "$crate" || exit
-        files=()
-        while IFS= read -r file; do files+=("$file"); done < <(find Cargo.toml Cargo.lock build.rs src -type f | sort)
-        sha256_lines "${files[@]}" | sha256
-    )
-}
-
 # Builds the program for a target in a folder for what cargo writes, and sets `program`.
 build() { # TARGET FOLDER
     at_top cargo build --release --locked --manifest-path "$(native_path "$crate/Cargo.toml")" --target "$1" \
