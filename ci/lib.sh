@@ -60,6 +60,12 @@ take_program() { # FOLDER
     fi
 }
 
+# Prints the options for deadlines, one word a line. Only Linux has been measured so often that it is known what the usual
+# ones are enough for.
+deadlines() {
+    if [ "$(uname -s)" != Linux ]; then printf '%s\n' --await-deadline 2s --connect-deadline 60s; fi
+}
+
 # Prints the SHA-256 of files, one a line and followed by the file's name, or of standard input.
 sha256_lines() { # [FILE]...
     if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi | sed -e 's/^\\//' -e 's/ [ *]/ /'

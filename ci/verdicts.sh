@@ -80,7 +80,7 @@ rm -rf "$artifacts/results-cut-short"
 sed -i '/^cut-short/d' "$PLATFORMS_FILE"
 # Nothing but the reason, and with words that are commands in a log, and that a summary takes for markup.
 mkdir "$artifacts/results-nothing"
-printf '::error::gotcha ##[set-env] <b> @everyone\t%%0A\n' >"$artifacts/results-nothing/incomplete.txt"
+printf '::error::gotcha ##[set-env] <b> @everyone\t%%0A \xe2 \xc2\x85\n' >"$artifacts/results-nothing/incomplete.txt"
 job nothing
 # A file that is not what it says.
 mkdir "$artifacts/results-endless"

@@ -350,14 +350,19 @@ fn what_was_found_is_never_written_over_results() {
     let folder = folder(but(2, CHANGED));
     let before = |path: &str| folder.read(path);
     folder.write("results/known.toml", "");
-    for file in ["results/box-5.1.csv", "results/platforms.csv", "results/known.toml", "run/box-5.1.csv"] {
+    folder.write("results/datapackage.json", "{}");
+    let spared =
+        ["box-5.1.csv", "platforms.csv", "known.toml", "datapackage.json"].map(|name| format!("results/{name}"));
+    for file in spared.iter().map(String::as_str).chain(["run/box-5.1.csv"]) {
         let text = before(file);
         check(&folder, &["--out", file]).refuses(&[file.rsplit('/').next().unwrap(), "name another one"]);
         assert_eq!(before(file), text, "{file}");
     }
     // What is beside the results is written.
-    check(&folder, &["--out", "results/found.txt"]).exits(1);
-    assert_eq!(folder.read("results/found.txt"), check(&folder, &[]).out);
+    for _ in 0..2 {
+        check(&folder, &["--out", "run/found.txt"]).exits(1);
+        assert_eq!(folder.read("run/found.txt"), check(&folder, &[]).out);
+    }
 }
 
 #[test]

@@ -66,6 +66,8 @@ action 2 inconclusive BASELINE="$work/no-such-folder"
 action 2 inconclusive FAIL_ON=sometimes
 action 2 inconclusive SELECT=no-such-scenario
 has "$runner/summary" 'no-such-scenario'
+action 0 inconclusive BASELINE="$work/baseline" TIME_LIMIT=1s
+has "$runner/summary" 'The run is incomplete'
 action 2 inconclusive TIME_LIMIT=soon
 has "$runner/summary" 'time-limit'
 
@@ -76,7 +78,7 @@ cat >"$work/bin/sandbox" <<'END'
 #!/bin/sh
 lost=$(mktemp -d)
 echo 'welcome to the sandbox'
-(cd "$lost" && TMPDIR=$lost "$@") | sed 's/$/\r/'
+(cd "$lost" && TMPDIR=$lost "$@"; echo; echo 'good bye') | sed 's/$/\r/'
 rm -r "$lost"
 END
 cat >"$work/bin/cut-off" <<'END'

@@ -138,18 +138,22 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     })
 }
 
-/// Fails if what was found would be written over one of the files that it is found in.
+/// Fails if what was found would be written over one of the files that it is found in, or over any other file of the
+/// baseline.
 fn spare_results(out: &Path, args: &CheckArgs) -> Done {
     let Ok(file) = fs::canonicalize(out) else { return Ok(()) };
-    let holds = |path: &PathBuf| {
+    let is_in = |path: &PathBuf| {
         let path = fs::canonicalize(path).ok();
-        // The tables of a folder and its exceptions are directly in it.
-        path.is_some_and(|path| path == file || (file.parent() == Some(&path) && is_read(&file)))
+        path.map(|path| (path == file, file.parent() == Some(&path)))
     };
-    let mut given = args.run.iter().chain(&args.baseline).chain(&args.known);
-    if given.any(holds) {
+    // The tables of a folder and its exceptions are directly in it.
+    let mut read = args.run.iter().chain(&args.known).filter_map(is_in);
+    let mut accepted = args.baseline.iter().filter_map(is_in);
+    if read.any(|(is_it, is_beside)| is_it || (is_beside && is_read(&file)))
+        || accepted.any(|(is_it, is_beside)| is_it || is_beside)
+    {
         return Err(Failure::Wrong(format!(
-            "--out {}: this file has results or exceptions that the check reads; name another one",
+            "--out {}: this file is one of the results to check or of the baseline; name another one",
             shown(out)
         )));
     }

@@ -34,7 +34,8 @@ pub(super) struct RunArgs {
     /// What to run; everything if nothing is named
     #[arg(value_name = "SELECTOR")]
     pub(super) selectors: Vec<String>,
-    /// Folder to write the results into; - prints platforms.csv and the results, with an empty line after each
+    /// Folder to write the results into; `-` prints platforms.csv and the results instead, each followed by an empty
+    /// line
     #[arg(long, value_name = "DIR", default_value = OWN_RESULTS)]
     pub(super) out: PathBuf,
     /// Trials of each case; of one whose steps race, 5 times as many
