@@ -96,7 +96,7 @@ fn markdown_has_no_markup_of_a_file() {
     }
     let cells = |line: &str| line.replace("\\|", "").matches('|').count();
     let tables: Vec<_> = out.lines().filter(|line| line.starts_with('|')).map(cells).collect();
-    assert_eq!(tables, [9, 9, 9, 9, 7, 7, 7, 7], "a line has other columns than its head: {out}");
+    assert_eq!(tables, [9, 9, 9, 7, 7, 7, 7], "a line has other columns than its head: {out}");
     assert_eq!(runner_commands(&out), Vec::<&str>::new());
 }
 
@@ -107,6 +107,8 @@ fn a_page_of_markdown_fits_a_summary() {
     let rows = |outcome: &str, note: &str| -> String {
         (0..200)
             .map(|case| {
+                // Two rows have the same note.
+                let note = if note.is_empty() { String::new() } else { format!("{}{note}", case / 2) };
                 format!("box-1,measured,own/x{case},tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,1,1,{note}\n")
             })
             .collect()
@@ -117,6 +119,7 @@ fn a_page_of_markdown_fits_a_summary() {
         folder.brokenpipe(&["check", "run/box-1.csv", "--baseline", "results", "--format", "markdown"]).exits(1).out;
     assert!(out.len() < 1 << 20, "{}", out.len());
     let shown = out.matches("| **missing** |").count();
+    assert!((50..150).contains(&shown), "{shown}");
     let rest = out.lines().last().unwrap();
     assert_eq!(rest, format!("{} further rows are not shown: the page would be too long.", 200 - shown));
 }

@@ -66,7 +66,7 @@ fn findings(platform: &PlatformCheck<'_>, checked: &Checked<'_>, text: &mut Stri
     let mut table = MarkdownTable::new(columns);
     let mut explanations = Explanations::of(&groups);
     let mut rest = groups.iter();
-    while text.len() + table.len() <= MOST
+    while text.len() + table.len() + explanations.bytes <= MOST
         && let Some(group) = rest.next()
     {
         table.row(row(group, checked, &mut explanations));
@@ -106,6 +106,8 @@ struct Explanations {
     rows: HashMap<String, usize>,
     /// Those of several rows that were shown, in the order of their numbers.
     numbered: IndexSet<String>,
+    /// How long the list of these is, in bytes.
+    bytes: usize,
 }
 
 impl Explanations {
@@ -117,7 +119,7 @@ impl Explanations {
                 *rows.entry(text).or_insert(0) += 1;
             }
         }
-        Explanations { rows, numbered: IndexSet::new() }
+        Explanations { rows, numbered: IndexSet::new(), bytes: 0 }
     }
 
     /// The text itself, or where it is told.
@@ -125,12 +127,20 @@ impl Explanations {
         if self.rows.get(&text).is_none_or(|rows| *rows == 1) {
             return text;
         }
-        format!("note {}", self.numbered.insert_full(text).0 + 1)
+        let (index, is_new) = self.numbered.insert_full(text);
+        if is_new {
+            self.bytes += line(index, &self.numbered[index]).len();
+        }
+        format!("note {}", index + 1)
     }
 
     /// What is told below the table.
     fn list(&self) -> String {
-        let lines = (1..).zip(&self.numbered);
-        lines.map(|(number, text)| format!("\nNote {number}: {}\n", escape_markdown(text))).collect()
+        self.numbered.iter().enumerate().map(|(index, text)| line(index, text)).collect()
     }
+}
+
+/// The line that tells an explanation.
+fn line(index: usize, text: &str) -> String {
+    format!("\nNote {}: {}\n", index + 1, escape_markdown(text))
 }
