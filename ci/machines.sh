@@ -24,9 +24,9 @@ chmod +x "$work/bin/long"
 sed -n 's/^      - run: \(.*ci\/measure "$JOB"\)$/\1/p' .github/workflows/measure.yml >"$work/step.sh"
 stopped_by() { # SIGNAL
     local step code=0
-    # In a group of its own, because a job in the background would ignore SIGINT.
+    # In a group of its own, because a job in the background would ignore SIGINT, as this script may itself.
     set -m
-    JOB=native-1 BROKENPIPE=$work/bin/long bash --noprofile --norc -e -o pipefail "$work/step.sh" &
+    JOB=native-1 BROKENPIPE=$work/bin/long env --default-signal=INT bash --noprofile --norc -e -o pipefail "$work/step.sh" &
     step=$!
     set +m
     sleep 6
@@ -34,6 +34,9 @@ stopped_by() { # SIGNAL
     wait "$step" || code=$?
     return $code
 }
+plays 0 ci/measure native-1 --begin
+has "$measured/incomplete.txt" 'the job ended before it measured'
+plays 2 ci/measure native-1 --end
 for signal in INT TERM; do
     plays 1 stopped_by $signal
     has "$log" 'native-1: incomplete: it was asked to stop'

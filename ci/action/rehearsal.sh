@@ -143,7 +143,7 @@ plays 0 ci/release --tag "v$version"
 plays 2 ci/release --tag v99.0.0
 plays 2 ci/release --sums "$work/no-such-folder"
 PATH=$work/bin:$PATH plays 2 ci/release no-such-target "$work/dist"
-PATH=$work/bin:$PATH plays 0 ci/publish "$work/dist" "v$version"
+PATH=$work/bin:$PATH GITHUB_REPOSITORY=someone/brokenpipe plays 0 ci/publish "$work/dist" "v$version"
 has "$work/gh" "gh release create v$version --draft --verify-tag"
 plays 2 ci/publish "$work/listed" "v$version"
 plays 2 ci/release "$host"
