@@ -24,11 +24,17 @@ plain() { tr -d '\000-\010\013-\037\177' | sed -e 's/##\[/## [/g' -e 's/^/  | /'
 # Prints a path in a form that the program accepts, on Windows too.
 native_path() { if command -v cygpath >/dev/null; then cygpath -m "$1"; else echo "$1"; fi; }
 
-# Sets `program` to the program, built from these sources. BROKENPIPE can name one that is already built.
+# Sets `program` to the program, built from these sources. BROKENPIPE can name one that is already built, and
+# HANDED_PROGRAM the folder that ci/program made on another machine.
 find_program() {
     if [ -n "${BROKENPIPE-}" ]; then
         program=$BROKENPIPE
         return
+    fi
+    if [ -n "${HANDED_PROGRAM-}" ]; then
+        take_program "$HANDED_PROGRAM"
+        if [ -z "$why" ]; then return; fi
+        say "$HANDED_PROGRAM: $why, so the program is built here"
     fi
     command -v cargo >/dev/null || die 2 "cargo is not installed; it is needed to build the program"
     local folder
@@ -37,6 +43,46 @@ find_program() {
         die 2 "cargo could not build the program"
     program=$folder/release/brokenpipe
     if [ -e "$program.exe" ]; then program+=.exe; fi
+}
+
+# Sets `program` to that in a folder that ci/program made, or `why` if it is not to be used.
+take_program() { # FOLDER
+    why=
+    program=$1/brokenpipe
+    if [ -e "$program.exe" ]; then program+=.exe; fi
+    if [ ! -f "$program" ]; then
+        why='no program was handed on'
+    elif [ "$(cat "$1/sources" 2>/dev/null)" != "$(sources)" ]; then
+        why='the program is of other sources'
+    # An artifact does not keep the permission.
+    elif ! chmod +x "$program" || ! "$program" --version >/dev/null 2>&1; then
+        why='the program does not run here'
+    fi
+}
+
+# Prints the options for deadlines, one word a line. Only Linux has been measured so often that it is known what the usual
+# ones are enough for.
+deadlines() {
+    if [ "$(uname -s)" != Linux ]; then printf '%s\n' --await-deadline 2s --connect-deadline 60s; fi
+}
+
+# Prints the SHA-256 of files, one a line and followed by the file's name, or of standard input.
+sha256_lines() { # [FILE]...
+    if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi | sed -e 's/^\\//' -e 's/ [ *]/ /'
+}
+
+# Prints the SHA-256 of standard input.
+sha256() { sha256_lines | sed 's/ .*//'; }
+
+# Prints a checksum of the names and bytes of everything that the program is built from, but the accepted results, which
+# the action reads from its own folder.
+sources() {
+    (
+        cd "$crate" || exit
+        files=()
+        while IFS= read -r file; do files+=("$file"); done < <(find Cargo.toml Cargo.lock build.rs src -type f | sort)
+        sha256_lines "${files[@]}" | sha256
+    )
 }
 
 # Installs a Debian package unless COMMAND succeeds. `need` in scripts/lib.sh asks dpkg, and leaves a column out if it

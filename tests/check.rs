@@ -177,6 +177,17 @@ fn the_baseline_is_the_closest_version_of_the_same_kind() {
     );
 }
 
+/// gVisor says the same of itself in all its versions.
+#[test]
+fn of_platforms_that_call_themselves_the_same_the_newest_is_the_baseline() {
+    let folder = Folder::new();
+    for year in ["2022", "2024"] {
+        write(&folder, "results", facts(&format!("box-{year}"), "4.4"), ACCEPTED);
+    }
+    write(&folder, "run", facts("box-since-2023.10", "4.4"), ACCEPTED);
+    assert!(check(&folder, &[]).exits(0).silent().out.contains("compared with box-2024: "));
+}
+
 #[test]
 fn versions_are_compared_number_by_number() {
     for (run, nearer, farther) in [("6.12", "6.18", "6.1"), ("6.0", "6.18", "5.19"), ("14.2-RELEASE", "14.3", "15.2")] {
@@ -190,7 +201,7 @@ fn versions_are_compared_number_by_number() {
     let folder = folder(ACCEPTED);
     write(&folder, "other", facts("box-2", "rolling"), ACCEPTED);
     assert!(
-        folder.brokenpipe(&["check", "other", "--baseline", "results"]).exits(0).out.contains("none of testos vax gnu")
+        folder.brokenpipe(&["check", "other", "--baseline", "results"]).exits(4).out.contains("none of testos vax gnu")
     );
 }
 
@@ -220,17 +231,138 @@ fn an_emulated_machine_is_the_baseline_of_a_native_one_if_no_native_one_is_as_cl
 fn a_platform_of_another_kind_is_new() {
     let folder = folder(ACCEPTED);
     write(&folder, "other", Platform { runtime: "gvisor".to_owned(), ..facts("g-5.1", "5.1") }, ACCEPTED);
-    let ran = folder.brokenpipe(&["check", "other", "--baseline", "results"]).exits(0).silent();
+    let checked = |more: &[&str]| folder.brokenpipe(&[&["check", "other", "--baseline", "results"], more].concat());
+    let ran = checked(&[]).exits(4);
     assert_eq!(
         ran.out,
         "g-5.1: 3 new\n  new platform: the baseline has none of this name, and none of testos vax gnu gvisor\n"
     );
+    assert_eq!(
+        ran.err,
+        "brokenpipe: new: there are no accepted results of g-5.1 to compare with\n  \
+         brokenpipe accept other --into results  # makes them the baseline\n"
+    );
     // Every step of a new platform is new, but `--deny new` is only about platforms with a baseline.
-    folder.brokenpipe(&["check", "other", "--baseline", "results", "--deny", "new"]).exits(0).silent();
-    folder
-        .brokenpipe(&["check", "other", "--baseline", "results", "--deny", "new-platform"])
-        .exits(1)
-        .says(&["1 without a baseline"]);
+    checked(&["--deny", "new"]).exits(4);
+    checked(&["--deny", "new-platform"]).exits(1).says(&["1 without a baseline"]);
+    checked(&["--allow", "new-platform"]).exits(0).silent();
+    let json = serde_json::from_str::<serde_json::Value>(&checked(&["--format", "json"]).exits(4).out).unwrap();
+    assert_eq!(json["answer"], "new");
+    let annotation = "::warning title=no baseline::g-5.1: new, so nothing of it was compared; ";
+    assert!(checked(&["--format", "github"]).exits(4).out.contains(annotation));
+    assert!(!checked(&["--format", "github", "--allow", "new-platform"]).exits(0).out.contains("::"));
+}
+
+#[test]
+fn a_change_or_a_missing_platform_weighs_more_than_a_new_one() {
+    let folder = folder(ACCEPTED);
+    let new = |name: &str| Platform { runtime: "gvisor".to_owned(), ..facts(name, "5.1") };
+    write(&folder, "run", new("g-5.1"), ACCEPTED);
+    check(&folder, &[]).exits(4);
+    folder.brokenpipe(&["absent", "moon-1", "--reason", "no runner", "--out", "run"]).exits(0).silent();
+    check(&folder, &[]).exits(2);
+    write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
+    check(&folder, &[]).exits(1);
+}
+
+#[test]
+fn a_change_is_the_first_annotation_however_many_jobs_are_absent() {
+    let folder = folder(but(2, CHANGED));
+    for at in 1..=12 {
+        let reason = if at == 1 { "no runner" } else { "its job failed" };
+        folder.brokenpipe(&["absent", &format!("moon-{at}"), "--reason", reason, "--out", "run"]).exits(0).silent();
+    }
+    let out = check(&folder, &["--format", "github"]).exits(1).out;
+    let annotations: Vec<_> = out.lines().filter(|line| line.starts_with("::")).collect();
+    let jobs: Vec<_> = (2..=12).map(|at| format!("moon-{at}")).collect();
+    assert_eq!(annotations.len(), 3, "{out}");
+    assert!(annotations[0].contains("title=changed on box-5.1::"), "{out}");
+    assert_eq!(annotations[1], "::error title=not measured::moon-1: no runner");
+    assert_eq!(annotations[2], format!("::error title=not measured::{}: its job failed", jobs.join(", ")));
+}
+
+#[test]
+fn a_summary_begins_with_what_failed_and_tells_an_explanation_once() {
+    let folder = folder(but(1, &[("ok", 9), ("EPIPE", 1)]));
+    write(&folder, "results", facts("moon-1", "1"), ACCEPTED);
+    let step = |number: u32, step: &str, outcome: &str, note: &str| {
+        format!("moon-1,measured,{ID},tcp4,ignore,std,none,{number},{step},{outcome},,,,,10,10,{note}\n")
+    };
+    let rows = [
+        step(1, "client,connect", "not-run", "no loopback"),
+        step(2, "client,write 1", "not-run", "no loopback"),
+        step(3, "client,write 1", "ECONNRESET", ""),
+        step(4, "client,read 1", "unsupported", ""),
+    ];
+    folder.write("run/moon-1.csv", common::HEAD.to_owned() + &rows.concat());
+    for (name, reason) in [("sun-1", "no runner"), ("sun-2", "no runner")] {
+        folder.brokenpipe(&["absent", name, "--reason", reason, "--out", "run"]).exits(0).silent();
+    }
+    let out = check(&folder, &["--format", "markdown"]).exits(1).out;
+    let (_, findings) = out.split_once("\n### ").expect("there are findings");
+    let verdicts: Vec<_> = findings.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()).collect();
+    assert!(findings.starts_with("moon-1\n"), "{out}");
+    assert_eq!(verdicts[1..4], ["**changed**", "**missing**", "**missing**"], "{out}");
+    assert_eq!(out.matches("not-run (note 1)").count(), 2, "{out}");
+    assert_eq!(out.matches("no loopback").count(), 1, "{out}");
+    assert!(out.contains("\n\nNote 1: no loopback\n"), "{out}");
+    assert!(out.contains("\n**Not measured:** sun-1, sun-2 (no runner).\n"), "{out}");
+}
+
+#[test]
+fn a_badge_has_the_verdict() {
+    let badge = |folder: &Folder, code| check(folder, &["--format", "badge"]).exits(code).out;
+    let folder = folder(ACCEPTED);
+    let json: serde_json::Value = serde_json::from_str(&badge(&folder, 0)).unwrap();
+    let expected =
+        serde_json::json!({"schemaVersion": 1, "label": "behaviour", "message": "same", "color": "brightgreen"});
+    assert_eq!(json, expected);
+    write(&folder, "run", Platform { runtime: "gvisor".to_owned(), ..facts("g-5.1", "5.1") }, ACCEPTED);
+    assert!(badge(&folder, 4).contains("\"new\""));
+    folder.brokenpipe(&["absent", "moon-1", "--reason", "no runner", "--out", "run"]).exits(0).silent();
+    assert!(badge(&folder, 2).contains("\"inconclusive\""));
+    write(&folder, "run", facts("box-5.1", "5.1"), but(2, CHANGED));
+    assert!(badge(&folder, 1).contains("\"changed\""));
+}
+
+#[test]
+fn a_further_outcome_of_a_race_is_no_annotation_unless_it_fails() {
+    let folder = Folder::new();
+    let race = |outcomes: &[&str]| -> String {
+        let row = |outcome: &&str| {
+            format!("box-5.1,measured,{ID},tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,,10,\n")
+        };
+        outcomes.iter().map(row).collect()
+    };
+    ["results", "run"].iter().for_each(|name| folder.make(name));
+    folder.write("results/box-5.1.csv", common::HEAD.to_owned() + &race(&["ok 1"]));
+    folder.write("run/box-5.1.csv", common::HEAD.to_owned() + &race(&["EPIPE", "ok 1"]));
+    let out = check(&folder, &["--format", "github"]).exits(0).silent().out;
+    assert!(out.contains("  unsteady peer-close/"), "{out}");
+    assert!(out.contains("; its steps race\n"), "{out}");
+    assert!(!out.contains("::"), "{out}");
+    let denied = check(&folder, &["--format", "github", "--deny", "unsteady"]).exits(1).out;
+    assert!(denied.contains("::error file="), "{denied}");
+}
+
+#[test]
+fn what_was_found_is_never_written_over_results() {
+    let folder = folder(but(2, CHANGED));
+    let before = |path: &str| folder.read(path);
+    folder.write("results/known.toml", "");
+    folder.write("results/datapackage.json", "{}");
+    let spared =
+        ["box-5.1.csv", "platforms.csv", "known.toml", "datapackage.json"].map(|name| format!("results/{name}"));
+    for file in spared.iter().map(String::as_str).chain(["run/box-5.1.csv"]) {
+        let text = before(file);
+        check(&folder, &["--out", file]).refuses(&[file.rsplit('/').next().unwrap(), "name another one"]);
+        assert_eq!(before(file), text, "{file}");
+    }
+    // What is beside the results is written.
+    for _ in 0..2 {
+        check(&folder, &["--out", "run/found.txt"]).exits(1);
+        assert_eq!(folder.read("run/found.txt"), check(&folder, &[]).out);
+    }
 }
 
 #[test]
@@ -455,8 +587,8 @@ fn a_text_ends_no_annotation_and_begins_none() {
         folder.brokenpipe(&["absent", name, "--reason", reason, "--out", "run"]).exits(0);
     }
     let ran = check(&folder, &["--baseline", baseline, "--format", "github"]).exits(1);
-    assert!(ran.out.contains("::error title=moon-1::not measured: # #[error]x\n"), "{}", ran.out);
-    assert!(ran.out.contains("::error title=moon-2::not measured: 50%250A::error::x ::y\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error title=not measured::moon-1: # #[error]x\n"), "{}", ran.out);
+    assert!(ran.out.contains("::error title=not measured::moon-2: 50%250A::error::x ::y\n"), "{}", ran.out);
     assert!(ran.out.contains("::error file=a%2Cb%3Ac%3A%3Ad%25/box-5.1.csv,line=3,title="), "{}", ran.out);
 }
 
@@ -500,7 +632,7 @@ fn a_named_file_is_read_with_the_facts_in_its_folder() {
     // A file without a table of facts in its folder is still read, but without facts.
     folder.make("alone");
     std::fs::copy(folder.join("other/box-5.9.csv"), folder.join("alone/box-5.9.csv")).unwrap();
-    assert!(check("alone/box-5.9.csv", "results").exits(0).out.contains("no facts of it are recorded"));
+    assert!(check("alone/box-5.9.csv", "results").exits(4).out.contains("no facts of it are recorded"));
     let text = folder.read("other/platforms.csv");
     folder.write("other/platforms.csv", text.replace(",vax,", ",v\u{7}x,"));
     check("other/box-5.9.csv", "results").refuses(&["platforms.csv:2: ", "column `arch`: a control character"]);

@@ -27,7 +27,7 @@ fn help_names_every_command_and_every_exit_code() {
         names,
         [
             "run", "report", "diff", "check", "accept", "absent", "list", "explain", "show", "site", "platform",
-            "guide", "help"
+            "guide", "completions", "help"
         ]
     );
     for name in names.into_iter().filter(|name| *name != "help") {
@@ -442,4 +442,45 @@ fn the_c_locale_and_a_dumb_terminal_get_ascii() {
     assert_eq!(report(&[("LC_ALL", "POSIX"), ("LANG", "C.UTF-8")]), ascii);
     assert_eq!(report(&[("TERM", "dumb"), ("LANG", "C.UTF-8")]), ascii);
     assert_eq!(report(&[("LC_ALL", "C.UTF-8"), ("LANG", "C")]), usual);
+}
+
+#[test]
+fn completions_and_manual_pages_name_every_command() {
+    let folder = Folder::new();
+    let help = folder.brokenpipe(&["--help"]).exits(0).out;
+    let (_, commands) = help.split_once("\nCommands:\n").expect("a list of commands");
+    let (commands, _) = commands.split_once("\n\n").expect("the list ends");
+    let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let names = commands.lines().filter(is_name).filter_map(|line| line.split_whitespace().next());
+    let names: Vec<_> = names.filter(|name| *name != "help").collect();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = folder.brokenpipe(&["completions", shell]).exits(0).silent().out;
+        for word in names.iter().chain(&["await-deadline"]) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    folder.brokenpipe(&["completions", "cmd"]).exits(2);
+    assert_eq!(folder.brokenpipe(&["man", "."]).exits(0).silent().out, "");
+    for name in &names {
+        let page = folder.read(&format!("brokenpipe-{name}.1"));
+        assert!(page.contains(".SH SYNOPSIS") && page.contains(name), "{page}");
+    }
+    assert!(folder.read("brokenpipe.1").contains("130  interrupted"));
+    assert!(folder.brokenpipe(&["man", "no-such-folder"]).exits(2).err.starts_with("error: no-such-folder: "));
+}
+
+/// What leaves a sandbox that keeps no file: both tables, and a mark after each that nothing is cut off.
+#[test]
+fn a_run_into_standard_output_prints_what_another_writes() {
+    let folder = Folder::new();
+    let run = |out| {
+        let args = [&["run", "--quiet", "--platform", "here", "--out", out], &ONE_CASE[..]].concat();
+        folder.brokenpipe(&args).exits(0).silent().out
+    };
+    assert_eq!(run("out"), "");
+    let printed = run("-");
+    assert_eq!(printed, format!("{}\n{}\n", folder.read("out/platforms.csv"), folder.read("out/here.csv")));
+    assert!(contents(folder.path()).is_empty(), "a file was left");
+    let said = folder.brokenpipe(&[&["run", "--platform", "here", "--out", "-"], &ONE_CASE[..]].concat()).exits(0).err;
+    assert!(said.contains(", written to standard output in "), "{said}");
 }

@@ -325,7 +325,7 @@ fn anchor(heading: &str) -> String {
 #[test]
 fn the_readme_is_short_and_links_to_every_chapter() {
     let readme = Document::read("README.md");
-    assert!(readme.text.lines().count() <= 150, "{} lines", readme.text.lines().count());
+    assert!(readme.text.lines().count() <= 160, "{} lines", readme.text.lines().count());
     for chapter in chapters() {
         let link = format!("[{}]({})", chapter.name(), chapter.path);
         assert!(readme.text.contains(&link), "the README does not link to {}", chapter.path);

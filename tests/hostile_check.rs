@@ -56,7 +56,7 @@ fn the_only_annotations_are_those_of_the_program() {
         |line: u32, verdict: &str| format!("error file=results/box-1.csv,line={line},title={verdict} on box-1");
     let stale = "warning file=results/known.toml,line=8,title=stale exception";
     let heads: Vec<_> = heads.iter().map(|head| head.replace('\\', "/")).collect();
-    assert_eq!(heads, [baseline(5, "missing"), "error title=moon-1".to_owned(), stale.to_owned()]);
+    assert_eq!(heads, [baseline(5, "missing"), "error title=not measured".to_owned(), stale.to_owned()]);
     assert!(commands.iter().all(|line| !line.contains("%0A") && !line.contains("%0D")), "{out}");
     assert!(
         commands[0].contains("%250A::set-env"),
@@ -96,7 +96,7 @@ fn markdown_has_no_markup_of_a_file() {
     }
     let cells = |line: &str| line.replace("\\|", "").matches('|').count();
     let tables: Vec<_> = out.lines().filter(|line| line.starts_with('|')).map(cells).collect();
-    assert_eq!(tables, [9, 9, 9, 9, 7, 7, 7, 7], "a line has other columns than its head: {out}");
+    assert_eq!(tables, [9, 9, 9, 7, 7, 7, 7], "a line has other columns than its head: {out}");
     assert_eq!(runner_commands(&out), Vec::<&str>::new());
 }
 
@@ -107,6 +107,8 @@ fn a_page_of_markdown_fits_a_summary() {
     let rows = |outcome: &str, note: &str| -> String {
         (0..200)
             .map(|case| {
+                // Two rows have the same note.
+                let note = if note.is_empty() { String::new() } else { format!("{}{note}", case / 2) };
                 format!("box-1,measured,own/x{case},tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,1,1,{note}\n")
             })
             .collect()
@@ -117,6 +119,7 @@ fn a_page_of_markdown_fits_a_summary() {
         folder.brokenpipe(&["check", "run/box-1.csv", "--baseline", "results", "--format", "markdown"]).exits(1).out;
     assert!(out.len() < 1 << 20, "{}", out.len());
     let shown = out.matches("| **missing** |").count();
+    assert!((50..150).contains(&shown), "{shown}");
     let rest = out.lines().last().unwrap();
     assert_eq!(rest, format!("{} further rows are not shown: the page would be too long.", 200 - shown));
 }

@@ -321,3 +321,19 @@ fn the_facts_of_all_platforms_are_a_table() {
     assert!(embedded.contains("\n linux-7.2-x86_64-gnu ") && embedded.contains("\n macos "), "{embedded}");
     folder.brokenpipe(&["platform", "--results", "."]).exits(2).says(&["--list"]);
 }
+
+/// As an action's summary has it: the machine of the job beside the systems.
+#[test]
+fn a_run_has_a_column_of_its_own_before_the_systems() {
+    let folder = folder(&[["linux-1", "measured", "linux", "1.0", "native", "EPIPE"]]);
+    let run = self::folder(&[["linux-2", "measured", "linux", "2.0", "native", "ECONNRESET"]]);
+    folder.make("run");
+    folder.write("run/linux-2.csv", run.read("linux-2.csv"));
+    folder.write("run/platforms.csv", run.read("platforms.csv"));
+    let accepted = ["--results", "linux-1.csv", "--results", "platforms.csv"];
+    let page = lines(&folder, &[&["--run", "run"], &accepted[..]].concat());
+    assert_eq!(page[0].split_whitespace().collect::<Vec<_>>(), ["linux-2", "Linux"]);
+    assert_eq!(cells(&page, "2nd write"), ["ECONNRESET", "EPIPE"]);
+    folder.brokenpipe(&["report", "--run", "run", "--details"]).exits(2);
+    folder.brokenpipe(&["report", "--run", "nowhere"]).exits(2).says(&["nowhere"]);
+}

@@ -1,5 +1,7 @@
 //! Chooses the accepted platform that a platform of the run is compared with.
 
+use std::cmp::Reverse;
+
 use super::{
     Against,
     version::{distance, numbers},
@@ -8,7 +10,8 @@ use crate::{matrix::Column, platform::Platform};
 
 /// Chooses the baseline of the same name or, unless `only_own`, the nearest one: of the same os, arch, abi and
 /// stand-in, and of the closest version. If two versions are equally close, the same runtime is preferred, then the
-/// older version.
+/// older version. What stands in for a kernel may call itself the same in all its versions, as gVisor does; then it is
+/// the last by name, which is the newest.
 pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column], only_own: bool) -> (Option<&'a Column>, Against<'a>) {
     let name = &run.members[0].platform;
     if let Some(own) = baselines.iter().find(|column| column.members[0].platform == *name) {
@@ -21,7 +24,7 @@ pub(super) fn choose<'a>(run: &Column, baselines: &[&'a Column], only_own: bool)
         let other = column.members[0].facts.as_ref().filter(|other| kind(other) == kind(facts))?;
         let numbers = numbers(&other.os_version);
         let distance = distance(version.as_ref()?, numbers.as_ref()?);
-        Some(((distance, other.runtime != facts.runtime, numbers, &other.platform), other, *column))
+        Some(((distance, other.runtime != facts.runtime, numbers, Reverse(&other.platform)), other, *column))
     });
     let kind = kind(facts).into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     match near.min_by(|a, b| a.0.cmp(&b.0)) {

@@ -99,6 +99,8 @@ words! {
         Changed = "changed",
         /// Nothing that fails was found, but some platform was not measured, or nothing was compared.
         Inconclusive = "inconclusive",
+        /// Nothing that fails was found, but some platform has no baseline, so that nothing of it was compared.
+        New = "new",
     }
 }
 
@@ -248,9 +250,9 @@ impl Checked<'_> {
     ///
     /// A platform without a baseline counts once, although every step of it is new.
     pub fn failures(&self) -> Vec<String> {
-        let (compared, others): (Vec<_>, Vec<_>) = self.platforms.iter().partition(|platform| platform.is_compared());
-        let count = |verdict| compared.iter().map(|platform| platform.count_of(verdict)).sum();
-        let new = others.iter().filter(|platform| !platform.is_of_nothing()).count();
+        let compared = self.platforms.iter().filter(|platform| platform.is_compared());
+        let count = |verdict| compared.clone().map(|platform| platform.count_of(verdict)).sum();
+        let new = self.without_baseline().count();
         let stale = match self.stale.len() {
             1 => "known exception that no longer applies",
             _ => "known exceptions that no longer apply",
@@ -262,13 +264,21 @@ impl Checked<'_> {
         failing.map(|(_, count, what)| format!("{count} {what}")).collect()
     }
 
-    /// Whether something changed. If one platform changed and another was not measured, the answer is that of the
-    /// first.
+    /// The platforms that were measured and have no baseline.
+    pub fn without_baseline(&self) -> impl Iterator<Item = &PlatformCheck<'_>> {
+        let is_new = |platform: &&PlatformCheck<'_>| platform.is_measured() && !platform.is_compared();
+        self.platforms.iter().filter(is_new).filter(|platform| !platform.is_of_nothing())
+    }
+
+    /// Whether something changed. Where platforms have different answers, it is the first of: something changed, one was
+    /// not measured, one has no baseline.
     pub fn answer(&self) -> Answer {
         if !self.failures().is_empty() {
             Answer::Changed
         } else if self.is_of_nothing() || !self.platforms.iter().all(PlatformCheck::is_measured) {
             Answer::Inconclusive
+        } else if !self.policy.allows(Concern::NewPlatform) && self.without_baseline().next().is_some() {
+            Answer::New
         } else {
             Answer::Same
         }

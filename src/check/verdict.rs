@@ -64,12 +64,15 @@ words! {
 
 /// Which concerns fail a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy(BTreeSet<Concern>);
+pub struct Policy {
+    failing: BTreeSet<Concern>,
+    allowed: BTreeSet<Concern>,
+}
 
 impl Default for Policy {
     /// [`Concern::Changed`] and [`Concern::Missing`] fail.
     fn default() -> Self {
-        Policy(BTreeSet::from([Concern::Changed, Concern::Missing]))
+        Policy { failing: BTreeSet::from([Concern::Changed, Concern::Missing]), allowed: BTreeSet::new() }
     }
 }
 
@@ -77,14 +80,20 @@ impl Policy {
     /// The default, plus what `deny` names, minus what `allow` names. A concern that both name does not fail.
     pub fn new(deny: &[Concern], allow: &[Concern]) -> Self {
         let mut policy = Policy::default();
-        policy.0.extend(deny);
-        policy.0.retain(|concern| !allow.contains(concern));
+        policy.failing.extend(deny);
+        policy.failing.retain(|concern| !allow.contains(concern));
+        policy.allowed.extend(allow);
         policy
     }
 
     /// Whether a concern fails the check.
     pub fn fails(&self, concern: Concern) -> bool {
-        self.0.contains(&concern)
+        self.failing.contains(&concern)
+    }
+
+    /// Whether a concern was allowed explicitly. A platform without a baseline then counts as the same.
+    pub fn allows(&self, concern: Concern) -> bool {
+        self.allowed.contains(&concern)
     }
 
     /// Whether a verdict fails the check; `same` and `known` never do.

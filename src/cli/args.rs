@@ -3,8 +3,19 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    absent::AbsentArgs, accept::AcceptArgs, check::CheckArgs, diff::DiffArgs, explain::ExplainArgs, guide::GuideArgs,
-    list::ListArgs, platform::PlatformArgs, report::ReportArgs, run::RunArgs, show::ShowArgs, site::SiteArgs,
+    absent::AbsentArgs,
+    accept::AcceptArgs,
+    check::CheckArgs,
+    completions::{CompletionsArgs, ManArgs},
+    diff::DiffArgs,
+    explain::ExplainArgs,
+    guide::GuideArgs,
+    list::ListArgs,
+    platform::PlatformArgs,
+    report::ReportArgs,
+    run::RunArgs,
+    show::ShowArgs,
+    site::SiteArgs,
 };
 
 /// What an operating system tells a program when the other end of a connection goes away.
@@ -45,6 +56,7 @@ Exit codes:
     2  wrong input or environment: an argument, a file, a folder that cannot be written; `check`: inconclusive
     3  `run`: not complete: the time limit passed, or some cases were not run, because this machine or a sandbox has
        something switched off or too little of it
+    4  `check`: new: nothing changed, but a platform has no accepted results to compare with
   130  interrupted by Ctrl-C; 143 by SIGTERM, 129 by SIGHUP, 149 by Ctrl-Break
 After 3 and those that follow, complete cases are written; others keep earlier results or are `not-run`.";
 
@@ -76,4 +88,9 @@ pub(super) enum Command {
     Platform(PlatformArgs),
     /// Explain how to use brokenpipe and how it works, a chapter at a time.
     Guide(GuideArgs),
+    /// Print a script that completes commands and options in a shell.
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder.
+    #[command(hide = true)]
+    Man(ManArgs),
 }

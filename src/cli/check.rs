@@ -11,7 +11,7 @@ use glob::Pattern;
 use super::{
     failure::{Done, Failure, note, print},
     load::{catalogue, given_or_embedded, read_text},
-    next::{self, after_failure},
+    next::{self, after_failure, after_new},
     options::{CaseArgs, Own, RESULTS},
     run::{self, RunArgs},
 };
@@ -89,6 +89,9 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
     }
     let catalogue = catalogue(&args.own)?;
     let selection = Selection::new(&args.select).map_err(Failure::wrong)?.of_cases(args.only.filter());
+    if let Some(out) = &args.out {
+        spare_results(out, args)?;
+    }
     let known = read_known(args)?;
     let pair = read(args, &selection, &catalogue)?;
     let terms = Terms {
@@ -121,7 +124,45 @@ fn carry_out(args: &CheckArgs) -> Result<Done, Failure> {
         Answer::Inconclusive => {
             return Err(Failure::Wrong(format!("inconclusive: not measured: {}", not_measured(&checked).join(", "))));
         }
+        Answer::New => {
+            let names: Vec<_> = checked.without_baseline().map(|platform| platform.name).collect();
+            let next = match args.format {
+                CheckFormat::Text => after_new(args.paths()),
+                _ => String::new(),
+            };
+            Err(Failure::New(format!(
+                "new: there are no accepted results of {} to compare with{next}",
+                names.join(", ")
+            )))
+        }
     })
+}
+
+/// Fails if what was found would be written over one of the files that it is found in, or over any other file of the
+/// baseline.
+fn spare_results(out: &Path, args: &CheckArgs) -> Done {
+    let Ok(file) = fs::canonicalize(out) else { return Ok(()) };
+    let is_in = |path: &PathBuf| {
+        let path = fs::canonicalize(path).ok();
+        path.map(|path| (path == file, file.parent() == Some(&path)))
+    };
+    // The tables of a folder and its exceptions are directly in it.
+    let mut read = args.run.iter().chain(&args.known).filter_map(is_in);
+    let mut accepted = args.baseline.iter().filter_map(is_in);
+    if read.any(|(is_it, is_beside)| is_it || (is_beside && is_read(&file)))
+        || accepted.any(|(is_it, is_beside)| is_it || is_beside)
+    {
+        return Err(Failure::Wrong(format!(
+            "--out {}: this file is one of the results to check or of the baseline; name another one",
+            shown(out)
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a file of a folder of results is read.
+fn is_read(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "csv") || file.file_name().is_some_and(|name| name == KNOWN)
 }
 
 /// Both sets of results. If no run is named, this machine is measured.

@@ -21,6 +21,8 @@ pub(super) enum Failure {
     Wrong(String),
     /// Mistakes in a file.
     Mistakes(Mistakes),
+    /// `check`: nothing changed, but some platform has no baseline.
+    New(String),
     /// Cases that were not run for want of something that says nothing about the platform: lines that tell how many,
     /// and why. What was run is written.
     NotRun(Vec<String>),
@@ -38,6 +40,7 @@ impl Failure {
             Failure::No(message) => (1, format!("brokenpipe: {message}")),
             Failure::Wrong(message) => (2, format!("error: {message}")),
             Failure::Mistakes(mistakes) => (2, mistakes.render(is_coloured(&io::stderr()))),
+            Failure::New(message) => (4, format!("brokenpipe: {message}")),
             Failure::NotRun(lines) => (3, lines.join("\n")),
             Failure::Interrupted(message) => (stop::code(), format!("brokenpipe: {message}")),
         }

@@ -5,6 +5,7 @@ mod accept;
 mod args;
 mod ascii;
 mod check;
+mod completions;
 mod diff;
 mod explain;
 mod failure;
@@ -86,5 +87,7 @@ fn carry_out(Args { command, no_pager }: Args) -> Done {
         Some(Command::Site(args)) => site::site(&args),
         Some(Command::Platform(args)) => platform::platform(&args),
         Some(Command::Guide(args)) => guide::guide(&args),
+        Some(Command::Completions(args)) => completions::completions(&args),
+        Some(Command::Man(args)) => completions::man(&args),
     }
 }

@@ -41,8 +41,18 @@ pub(super) fn after_failure(checked: &Checked<'_>, catalogue: &Catalogue, paths:
         let known = scenarios.into_iter().filter(|id| catalogue.find(id).is_some()).take(MOST);
         after_change(&known.collect::<Vec<_>>(), paths, &own)
     };
+    listed(&lines)
+}
+
+fn listed(lines: &[(String, &str)]) -> String {
     let width = lines.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
     lines.iter().map(|(command, what)| format!("\n  {command:width$}  # {what}")).collect()
+}
+
+/// Lines to append to a message: how to accept the results of a platform that has no baseline.
+pub(super) fn after_new(paths: Paths<'_>) -> String {
+    let own: String = paths.scenarios.iter().map(|path| format!(" --scenarios {}", word(path))).collect();
+    listed(&accept(paths, &own, "makes them the baseline"))
 }
 
 /// What to type, and what it does, where the baseline has more than the run.
@@ -61,6 +71,11 @@ fn after_missing(paths: Paths<'_>, own: &str) -> Vec<(String, &'static str)> {
 fn after_change(scenarios: &[&str], paths: Paths<'_>, own: &str) -> Vec<(String, &'static str)> {
     let show = (!scenarios.is_empty())
         .then(|| (format!("brokenpipe show {}{own}", scenarios.join(" ")), "what is known of it"));
+    show.into_iter().chain(accept(paths, own, "if the change is meant")).collect()
+}
+
+/// What to type to accept what was found, which is good for `what`, and to check against that.
+fn accept(paths: Paths<'_>, own: &str, what: &'static str) -> Vec<(String, &'static str)> {
     let into = match paths.baseline {
         None => Path::new(RESULTS),
         Some(path) if path.is_dir() => path,
@@ -74,7 +89,7 @@ fn after_change(scenarios: &[&str], paths: Paths<'_>, own: &str) -> Vec<(String,
     // What the program carries stays as it is.
     let check = || (format!("brokenpipe check {run} --baseline {RESULTS}{own}"), "compares with what was accepted");
     let check = paths.baseline.is_none().then(check);
-    show.into_iter().chain([(accept, "if the change is meant")]).chain(check).collect()
+    [(accept, what)].into_iter().chain(check).collect()
 }
 
 impl Paths<'_> {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     catalogue::Catalogue,
-    matrix::{Column, Compare, Options, Statement},
+    matrix::{Column, Compare, Matrix, Options, Statement},
     overview::{Overview, Questions, SystemColumn},
     report::{self, Look, render},
     verdicts,
@@ -27,6 +27,16 @@ pub(super) struct ReportArgs {
     /// The same as PATH, as other commands have it; repeatable
     #[arg(long, value_name = "PATH")]
     results: Vec<PathBuf>,
+    /// Give the results of a run columns of their own before the systems of the overview; repeatable
+    #[arg(
+        long,
+        value_name = "PATH",
+        conflicts_with_all = [
+            "details", "select", "all", "cases", "compare", "scenarios", "transport", "sigpipe", "call", "option",
+            "platform", "baseline_column", "expand", "verify", "departures", "verdicts",
+        ]
+    )]
+    run: Vec<PathBuf>,
     /// Show the matrix: scenarios and steps down, platforms across. So does every option that chooses rows or columns
     /// of it
     #[arg(long)]
@@ -113,7 +123,12 @@ fn overview(args: &ReportArgs) -> Done {
     }
     let questions = Questions::builtin();
     let evidence = matrix.evidence_of(&args.platform).map_err(Failure::no)?;
-    let overview = Overview::new(questions, SystemColumn::all(questions, &evidence));
+    let run = if args.run.is_empty() { None } else { Some(read_matrix(&args.run, &Catalogue::builtin())?) };
+    let run_evidence = run.as_ref().map(Matrix::evidence);
+    let of_run = run.iter().flat_map(Matrix::columns).zip(run_evidence.iter().cycle());
+    let of_run = of_run.map(|(column, evidence)| SystemColumn::platform(questions, &column.name, column, evidence));
+    let systems = of_run.chain(SystemColumn::all(questions, &evidence)).collect();
+    let overview = Overview::new(questions, systems);
     if overview.is_empty() {
         return Err(Failure::No(
             "no question of the overview is answered there, or platforms.csv does not say of which system; \

@@ -1,9 +1,10 @@
 //! `brokenpipe run`.
 
 use std::{
+    fs,
     io::{self, IsTerminal, Write},
     num::NonZero,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
@@ -14,7 +15,7 @@ use humantime::format_duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    failure::{Done, Failure, note},
+    failure::{Done, Failure, note, print},
     load::{catalogue, select},
     options::{CaseArgs, OWN_RESULTS, Own, platform_name},
     stop::{self, on_signal},
@@ -24,7 +25,7 @@ use crate::{
     catalogue::{Case, Selection},
     driver::{self, AnswerRates, CaseResult, Deadlines, Progress, RunError, Settings},
     platform::Platform,
-    results::{Before, MergeError, checked_field},
+    results::{Before, MergeError, PLATFORMS, checked_field},
     sys,
 };
 
@@ -33,7 +34,8 @@ pub(super) struct RunArgs {
     /// What to run; everything if nothing is named
     #[arg(value_name = "SELECTOR")]
     pub(super) selectors: Vec<String>,
-    /// Folder to write the results into
+    /// Folder to write the results into; `-` prints platforms.csv and the results instead, each followed by an empty
+    /// line
     #[arg(long, value_name = "DIR", default_value = OWN_RESULTS)]
     pub(super) out: PathBuf,
     /// Trials of each case; of one whose steps race, 5 times as many
@@ -81,6 +83,9 @@ pub(super) struct RunArgs {
     #[arg(skip)]
     pub(super) aside: bool,
 }
+
+/// The folder that stands for standard output.
+const STANDARD_OUTPUT: &str = "-";
 
 impl Default for RunArgs {
     fn default() -> Self {
@@ -149,6 +154,32 @@ impl RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Done {
+    if args.out != *Path::new(STANDARD_OUTPUT) {
+        return run_into(&args.out, args);
+    }
+    let folder = tempfile::tempdir().map_err(|error| Failure::Wrong(format!("a temporary folder: {error}")))?;
+    let ran = run_into(folder.path(), args);
+    print_tables(folder.path())?;
+    ran
+}
+
+/// Prints the tables in a folder, that of the platforms first, with an empty line after each, so that a reader can tell
+/// whether it has got all of them. Prints nothing if there are none.
+fn print_tables(folder: &Path) -> Done {
+    let cannot = |error| Failure::Wrong(format!("a temporary folder: {error}"));
+    let files = fs::read_dir(folder).map_err(cannot)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut tables: Vec<_> = files.collect::<Result<_, _>>().map_err(cannot)?;
+    tables.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
+    tables.sort_by_key(|path| path.file_name().is_none_or(|name| name != PLATFORMS));
+    let mut text = String::new();
+    for table in tables {
+        text += &fs::read_to_string(table).map_err(cannot)?;
+        text.push('\n');
+    }
+    print(&text)
+}
+
+fn run_into(out: &Path, args: &RunArgs) -> Done {
     let catalogue = catalogue(&args.own)?;
     let selection =
         Selection::new(&args.selectors).map_err(Failure::wrong)?.of_cases(args.only.filter()).with_slow(args.slow);
@@ -158,7 +189,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
         platform.platform.clone_from(name);
     }
     let merge_error = |error| Failure::merge(&error, "--out");
-    let before = Before::read(&args.out, &platform, &selection, &catalogue).map_err(merge_error)?;
+    let before = Before::read(out, &platform, &selection, &catalogue).map_err(merge_error)?;
     note(&before.notes);
 
     let begun = Instant::now();
@@ -187,7 +218,7 @@ pub(super) fn run(args: &RunArgs) -> Done {
     platform.connect_deadline = format_duration(deadlines.connects).to_string();
     let name = platform.platform.clone();
     let note = args.note.as_deref();
-    let merged = Before::merge_into(&args.out, platform, note, &selection, (&cases, &measured), &catalogue);
+    let merged = Before::merge_into(out, platform, note, &selection, (&cases, &measured), &catalogue);
     let (merged, path) = merged.map_err(|error| match (&broken, &error) {
         (Some(broken), _) => Failure::Wrong(format!("the run failed: {broken}; {error}")),
         (None, MergeError::Incomplete(_)) if !progress.is_stopped() => {
@@ -198,7 +229,8 @@ pub(super) fn run(args: &RunArgs) -> Done {
         (None, _) => merge_error(error),
     })?;
 
-    let path = (!args.aside).then_some(path.as_path());
+    let path = if out == args.out { path.as_path() } else { Path::new("standard output") };
+    let path = (!args.aside).then_some(path);
     let summary = summarize(&name, &measured, &merged, progress.finished(), path);
     if let Some(error) = broken {
         return Err(Failure::Wrong(format!("the run failed: {error}; {summary}")));

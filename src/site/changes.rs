@@ -115,6 +115,7 @@ fn headline(checked: &Checked<'_>) -> (&'static str, Vec<String>) {
         }
         Answer::Same => "Same: no difference fails the check.",
         Answer::Changed => "Changed: the results are not as accepted.",
+        Answer::New => "New: nothing that fails was found, but for some platforms there are no accepted results.",
         Answer::Inconclusive if checked.platforms.is_empty() || checked.is_of_nothing() => {
             "Inconclusive: nothing was compared."
         }
@@ -165,7 +166,7 @@ fn sections(site: &Site<'_>, checked: &Checked<'_>) -> (Vec<Findings>, usize) {
         .flat_map(|(at, platform)| FindingGroup::of(&platform.findings).into_iter().map(move |group| (at, group)))
         .collect();
     let fails = |group: &FindingGroup<'_>| checked.policy.fails_on(group.finding.verdict);
-    found.sort_by_key(|(_, group)| (!fails(group), group.finding.is_race(), group.finding.verdict));
+    found.sort_by_key(|(_, group)| group.order(&checked.policy));
     let in_all = found.len();
     let mut sections: Vec<(usize, Findings)> = Vec::new();
     // The table of platforms takes room, too.

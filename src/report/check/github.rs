@@ -1,8 +1,8 @@
 //! A check as annotations of a job on GitHub.
 
-use super::{FindingGroup, against, counts, stale};
+use super::{FindingGroup, against, counts, stale, unmeasured};
 use crate::{
-    check::{Checked, Concern},
+    check::{Checked, Concern, Verdict},
     untrusted::log_line,
 };
 
@@ -12,10 +12,21 @@ const SHOWN: usize = 10;
 /// An annotation: a command to the runner.
 struct Annotation {
     fails: bool,
+    /// What it is about, in the order in which annotations are shown.
+    about: About,
     /// A file and a line in it, from 1.
     at: Option<(String, u32)>,
     title: String,
     text: String,
+}
+
+/// What annotations are about: what changed is never pushed out by what is less telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Finding(Verdict),
+    Stale,
+    NoBaseline,
+    NotMeasured,
 }
 
 pub(super) fn render(checked: &Checked<'_>) -> String {
@@ -23,35 +34,46 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     let mut annotations = Vec::new();
     for platform in &checked.platforms {
         log.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
-        let standing = against(&platform.against);
-        if platform.is_compared() {
-            log.extend(standing.map(|text| format!("  {text}")));
-        } else {
-            let fails = !platform.is_measured() || checked.policy.fails(Concern::NewPlatform);
-            let title = platform.name.to_owned();
-            annotations.extend(standing.map(|text| Annotation { fails, at: None, title, text }));
+        if platform.is_measured() {
+            log.extend(against(&platform.against).map(|text| format!("  {text}")));
         }
         for group in FindingGroup::of(&platform.findings) {
+            let finding = &group.finding;
+            let fails = checked.policy.fails_on(finding.verdict);
             if let Some(why) = group.why() {
                 log.push(format!("  known {}: {}: {why}", group.place(), group.change()));
-                continue;
+            } else if !fails && finding.verdict == Verdict::Unsteady && finding.is_race() {
+                // Nearly every run of steps that race has an outcome that no run had before.
+                log.push(format!("  unsteady {}: {}; its steps race", group.place(), group.change()));
+            } else {
+                annotations.push(Annotation {
+                    fails,
+                    about: About::Finding(finding.verdict),
+                    at: finding.step.location().map(|(path, line)| (path.display().to_string(), line)),
+                    title: format!("{} on {}", finding.verdict.word(), platform.name),
+                    text: format!("{}: {}", group.place(), group.change()),
+                });
             }
-            annotations.push(Annotation {
-                fails: checked.policy.fails_on(group.finding.verdict),
-                at: group.finding.step.location().map(|(path, line)| (path.display().to_string(), line)),
-                title: format!("{} on {}", group.finding.verdict.word(), platform.name),
-                text: format!("{}: {}", group.place(), group.change()),
-            });
         }
     }
     for found in &checked.stale {
         annotations.push(Annotation {
             fails: checked.policy.fails(Concern::Stale),
+            about: About::Stale,
             at: Some((found.known.path.clone(), u32::try_from(found.known.line).unwrap_or(u32::MAX))),
             title: "stale exception".to_owned(),
             text: stale(found),
         });
     }
+    annotations.extend(of_new(checked));
+    annotations.extend(unmeasured(checked).into_iter().map(|(why, names)| Annotation {
+        fails: true,
+        about: About::NotMeasured,
+        at: None,
+        title: "not measured".to_owned(),
+        text: format!("{}: {why}", names.join(", ")),
+    }));
+    annotations.sort_by_key(|annotation| annotation.about);
     let (errors, warnings): (Vec<_>, Vec<_>) = annotations.into_iter().partition(|annotation| annotation.fails);
     let mut text: String = log.iter().map(|line| log_line(line) + "\n").collect();
     for (level, annotations) in [("error", errors), ("warning", warnings)] {
@@ -63,6 +85,21 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
         }
     }
     text
+}
+
+/// One annotation for all platforms that have no baseline; why is in the log.
+fn of_new(checked: &Checked<'_>) -> Option<Annotation> {
+    let names: Vec<_> = checked.without_baseline().map(|platform| platform.name).collect();
+    (!names.is_empty() && !checked.policy.allows(Concern::NewPlatform)).then(|| Annotation {
+        fails: checked.policy.fails(Concern::NewPlatform),
+        about: About::NoBaseline,
+        at: None,
+        title: "no baseline".to_owned(),
+        text: format!(
+            "{}: new, so nothing of it was compared; accept its results to have them checked",
+            names.join(", ")
+        ),
+    })
 }
 
 impl Annotation {

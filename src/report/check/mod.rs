@@ -1,5 +1,6 @@
 //! Renders what a check found, one file for each format.
 
+mod badge;
 mod brief;
 mod github;
 mod json;
@@ -8,11 +9,12 @@ mod markdown;
 mod text;
 
 use clap::ValueEnum;
+use indexmap::IndexMap;
 
 use super::grouped;
 use crate::{
     catalogue::name_all,
-    check::{Against, Checked, Finding, Stale, Verdict},
+    check::{Against, Checked, Finding, PlatformCheck, Policy, Stale, Verdict},
     matrix::Cell,
 };
 
@@ -31,6 +33,8 @@ pub enum CheckFormat {
     Junit,
     /// For other programs.
     Json,
+    /// For a badge in a README: the verdict as JSON that shields.io reads.
+    Badge,
 }
 
 /// Renders what [`check`](crate::check::check) found. The text ends with a line break. No text from a file is markup in
@@ -42,6 +46,7 @@ pub fn check(checked: &Checked<'_>, format: CheckFormat) -> String {
         CheckFormat::Markdown => markdown::render(checked),
         CheckFormat::Junit => junit::render(checked),
         CheckFormat::Json => json::render(checked),
+        CheckFormat::Badge => badge::render(checked),
     }
 }
 
@@ -76,6 +81,19 @@ impl<'a> FindingGroup<'a> {
         groups
     }
 
+    /// The findings of a platform in groups: what fails comes first, and what chance decides comes last.
+    pub(crate) fn ordered(platform: &PlatformCheck<'a>, policy: &Policy) -> Vec<Self> {
+        let mut groups = Self::of(&platform.findings);
+        groups.sort_by_key(|group| group.order(policy));
+        groups
+    }
+
+    /// What groups of findings are sorted by: what fails comes first, and what chance decides comes last.
+    pub(crate) fn order(&self, policy: &Policy) -> impl Ord + use<> {
+        let Finding { verdict, .. } = self.finding;
+        (!policy.fails_on(verdict), self.finding.is_race(), verdict)
+    }
+
     /// Where it is: scenario, step and cases.
     fn place(&self) -> String {
         let step = &self.finding.step;
@@ -96,9 +114,30 @@ impl<'a> FindingGroup<'a> {
 
 /// The outcomes of a cell and, if nothing was observed, its notes.
 fn cell(cell: Option<&Cell>) -> String {
-    let Some(cell) = cell else { return "nothing".to_owned() };
+    match notes(cell) {
+        Some(notes) => format!("{} ({notes})", outcome(cell)),
+        None => outcome(cell),
+    }
+}
+
+/// The outcomes of a cell.
+fn outcome(cell: Option<&Cell>) -> String {
+    cell.map_or_else(|| "nothing".to_owned(), Cell::to_string)
+}
+
+/// Why nothing was observed, if that is so and known.
+fn notes(cell: Option<&Cell>) -> Option<String> {
+    let cell = cell.filter(|cell| !cell.is_observed())?;
     let notes: Vec<_> = cell.notes().collect();
-    if cell.is_observed() || notes.is_empty() { cell.to_string() } else { format!("{cell} ({})", notes.join("; ")) }
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// The platforms that were not measured, those with the same reason together.
+fn unmeasured<'a>(checked: &'a Checked<'_>) -> IndexMap<&'a str, Vec<&'a str>> {
+    grouped(checked.platforms.iter().filter_map(|platform| match &platform.against {
+        Against::NotMeasured(why) => Some((why.as_str(), platform.name)),
+        _ => None,
+    }))
 }
 
 /// What a platform was compared with, in one line; `None` if it was its own baseline.

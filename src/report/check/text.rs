@@ -8,10 +8,14 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
     for platform in &checked.platforms {
         lines.push(format!("{}: {}", platform.name, counts(|verdict| platform.count_of(verdict))));
         lines.extend(against(&platform.against).map(|against| format!("  {against}")));
-        for group in FindingGroup::of(&platform.findings) {
-            // The verdict comes first, so that no text from a file can begin a line.
-            lines.push(format!("  {:<8} {}: {}", group.finding.verdict.word(), group.place(), group.change()));
-            lines.extend(group.why().map(|why| format!("           allowed: {why}")));
+        let groups = FindingGroup::ordered(platform, &checked.policy);
+        // One exception often allows several rows in a row, and is told after the last of these.
+        for alike in groups.chunk_by(|a, b| a.why() == b.why()) {
+            for group in alike {
+                // The verdict comes first, so that no text from a file can begin a line.
+                lines.push(format!("  {:<8} {}: {}", group.finding.verdict.word(), group.place(), group.change()));
+            }
+            lines.extend(alike[0].why().map(|why| format!("           allowed: {why}")));
         }
     }
     lines.extend(
