@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use crate::{
     matrix::{Best, Cell},
     outcome::{Class, class_of},
-    report::shorten,
+    report::{STATED, shorten},
     untrusted::printable,
 };
 
@@ -42,6 +42,17 @@ impl Shown {
         let text = printable(&texts.collect::<Vec<_>>().join(if cell.is_counted() { ", " } else { " or " }));
         Shown { class, sign, text, is_stated: !is_measured, has_versions: false }
     }
+}
+
+/// A name, with a sign if nothing of what has it was measured.
+pub(super) fn marked(name: &str, is_measured: bool) -> String {
+    let sign = if is_measured { "" } else { STATED };
+    format!("{sign}{name}")
+}
+
+/// What follows a sentence with such signs in it; empty if there are none.
+pub(super) fn explained(has_signs: bool) -> String {
+    if has_signs { format!(" {STATED} was not measured by this program.") } else { String::new() }
 }
 
 /// The classes with their signs and meanings, in the order of [`Class::ALL`].

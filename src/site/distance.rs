@@ -4,13 +4,13 @@ use askama::Template;
 
 use super::{
     File, Site, address,
+    cell::{explained, marked},
     layout::{Layout, Section, file},
 };
 use crate::{
     catalogue::Catalogue,
     matrix::{Column, Common, Distances, Evidence, System},
     platform::check_name,
-    report::STATED,
     untrusted::printable,
 };
 
@@ -83,8 +83,7 @@ pub(super) fn files(site: &Site<'_>) -> Vec<File> {
     let counted = &site.counted;
     let page = |(at, system): (usize, &System<'_>)| {
         let title = title_of(system);
-        let is_stated = !system.platforms[0].is_measured();
-        let note = if is_stated { format!(" {STATED} was not measured by this program.") } else { String::new() };
+        let note = explained(!system.platforms[0].is_measured());
         let layout = Layout::new(
             site,
             address::distance(system.name),
@@ -127,8 +126,7 @@ pub(super) fn pages(site: &Site<'_>) -> Vec<(String, String)> {
 
 /// The name of a system that people know, with a sign if nothing of it was measured.
 fn title_of(system: &System<'_>) -> String {
-    let stated = if system.platforms[0].is_measured() { "" } else { STATED };
-    format!("{stated}{}", printable(system.title()))
+    marked(&printable(system.title()), system.platforms[0].is_measured())
 }
 
 /// The number of each shade, and what it means.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Site, address,
-    cell::Shown,
+    cell::{Shown, marked},
     evidence::{Source, sources},
 };
 use crate::{
@@ -134,10 +134,9 @@ pub(super) struct Given {
 /// The cases beside the plain one.
 pub(super) fn further(site: &Site<'_>, outline: &Outline<'_>) -> Vec<Further> {
     let name = |system: usize| printable(outline.systems[system].title());
-    let marked = |it: &&Difference<'_>| {
-        let stated = if it.best.platform.is_measured() { "" } else { "≈" };
+    let with_marks = |it: &&Difference<'_>| {
         let versions = if it.best.others.is_empty() { "" } else { "*" };
-        format!("{stated}{}{versions}", name(it.system))
+        marked(&name(it.system), it.best.platform.is_measured()) + versions
     };
     let changed = |change: &Change<'_, '_>| {
         let mut steps: Vec<(Vec<u32>, String)> = Vec::new();
@@ -154,14 +153,14 @@ pub(super) fn further(site: &Site<'_>, outline: &Outline<'_>) -> Vec<Further> {
             let first = differences.first()?;
             Some(Given {
                 shown: Shown::of(first.best.cell, true),
-                on: differences.iter().map(marked).collect::<Vec<_>>().join(", "),
+                on: differences.iter().map(with_marks).collect::<Vec<_>>().join(", "),
                 step: first.place.step,
                 evidence: differences.iter().map(evidence).collect(),
             })
         });
         Changed { steps, gave: gave.collect() }
     };
-    let same = |(system, is_measured)| if is_measured { name(system) } else { format!("≈{}", name(system)) };
+    let same = |(system, is_measured)| marked(&name(system), is_measured);
     let further = |variation: &Variation<'_>| Further {
         cases: name_all(variation.cases.iter().copied()).iter().map(|name| printable(name)).collect(),
         changes: variation.changes().iter().map(changed).collect(),

@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{
-    check::{Answer, Checked},
-    untrusted::write_json,
-};
+use super::json::to_text;
+use crate::check::{Answer, Checked};
 
 /// What shields.io reads at an address (<https://shields.io/badges/endpoint-badge>).
 #[derive(Serialize)]
@@ -25,8 +23,5 @@ pub(super) fn render(checked: &Checked<'_>) -> String {
         Answer::New => "blue",
         Answer::Inconclusive => "lightgrey",
     };
-    let mut text = Vec::new();
-    write_json(&Badge { schema_version: 1, label: "behaviour", message: answer, color }, &mut text)
-        .expect("writing to memory does not fail");
-    String::from_utf8(text).expect("JSON is UTF-8")
+    to_text(&Badge { schema_version: 1, label: "behaviour", message: answer, color })
 }

@@ -66,9 +66,13 @@ struct StaleJson<'a> {
 pub(super) fn render(checked: &Checked<'_>) -> String {
     let platforms = checked.platforms.iter().map(|found| platform(found, checked)).collect();
     let stale = checked.stale.iter().map(exception).collect();
+    to_text(&CheckJson { answer: checked.answer(), platforms, stale })
+}
+
+/// A value as JSON.
+pub(super) fn to_text(value: &impl Serialize) -> String {
     let mut text = Vec::new();
-    let json = CheckJson { answer: checked.answer(), platforms, stale };
-    write_json(&json, &mut text).expect("writing to memory does not fail");
+    write_json(value, &mut text).expect("writing to memory does not fail");
     String::from_utf8(text).expect("JSON is UTF-8")
 }
 

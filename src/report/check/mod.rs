@@ -81,7 +81,7 @@ impl<'a> FindingGroup<'a> {
         groups
     }
 
-    /// The findings of a platform in groups: what fails comes first, and what chance decides comes last.
+    /// The findings of a platform in groups, sorted by [`order`](Self::order).
     pub(crate) fn ordered(platform: &PlatformCheck<'a>, policy: &Policy) -> Vec<Self> {
         let mut groups = Self::of(&platform.findings);
         groups.sort_by_key(|group| group.order(policy));

@@ -5,10 +5,9 @@ use askama::Template;
 use super::pairs::Side;
 use crate::{
     matrix::{Cell, Member, Options, Row, Rows, View},
-    report::STATED,
     site::{
         File, Site, address,
-        cell::Shown,
+        cell::{Shown, explained},
         layout::{Layout, Section, file},
     },
     untrusted::printable,
@@ -109,7 +108,7 @@ pub(super) fn compare(site: &Site<'_>, sides: [&Side; 2], path: &str) -> (File, 
     };
     let [one, other] = sides.map(Side::marked);
     let is_any_stated = sides.iter().any(|side| !side.column.is_measured());
-    let note = if is_any_stated { format!(" {STATED} was not measured by this program.") } else { String::new() };
+    let note = explained(is_any_stated);
     let layout = Layout::new(
         site,
         path.to_owned(),

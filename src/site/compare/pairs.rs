@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use crate::{
     matrix::{Column, Matrix, System},
     platform::{Platform, check_name},
-    report::STATED,
-    site::{Site, address},
+    site::{Site, address, cell::marked},
 };
 
 /// How many pages of pairs a site has at most: there would be twenty thousand of two hundred platforms of one system.
@@ -24,8 +23,7 @@ pub(in crate::site) struct Side {
 impl Side {
     /// Its title, with a sign if nothing of it was measured.
     pub(super) fn marked(&self) -> String {
-        let stated = if self.column.is_measured() { "" } else { STATED };
-        format!("{stated}{}", self.title)
+        marked(&self.title, self.column.is_measured())
     }
 }
 
