@@ -123,8 +123,11 @@ test('the address of a step opens what is folded around it', async () => {
     await withPage(browser, onDisk(SITE), {}, async page => {
         await page.goto(onDisk(SITE, 'scenarios/peer-close/write-write-write-read.html') + '#step-9');
         await page.locator('#step-9').waitFor({ state: 'visible' });
-        const top = await page.locator('#step-9').evaluate(element => element.getBoundingClientRect().top);
-        assert.ok(top >= 0 && top < 800, `step 9 is at ${top} px`);
+        // A browser scrolls some time after the page is loaded.
+        await page.waitForFunction(() => {
+            const { top } = document.getElementById('step-9').getBoundingClientRect();
+            return top >= 0 && top < 800;
+        });
     });
 });
 
