@@ -4,6 +4,7 @@
 //! the trials.
 
 mod drawn;
+mod icmp_errors;
 
 use std::{
     io,
@@ -17,6 +18,7 @@ use std::{
 };
 
 use drawn::{Resets, await_resets, draws_icmp_error, held_port, refuses};
+use icmp_errors::IcmpErrors;
 
 use super::{
     draws::{needs_icmp, needs_refusal, needs_resets},
@@ -56,9 +58,6 @@ struct Press {
 
 /// The transports over which there are ICMP errors.
 const UDP: [Transport; 2] = [Transport::Udp4, Transport::Udp6];
-
-/// So many ICMP errors that are lost, and none that arrives, show that there are none.
-const NEVER: usize = 2;
 
 /// How long a refusal may take there: less than the second after which a SYN is sent again (RFC 6298, 2.1), since a
 /// refusal of the second one does not show that that of the first was lost.
@@ -102,36 +101,6 @@ pub(super) struct Probe<'a> {
     icmp_errors: Mutex<[IcmpErrors; 2]>,
     /// Held while resets are awaited beside the trials.
     beside: Mutex<()>,
-}
-
-/// The ICMP errors that were awaited over one transport.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct IcmpErrors {
-    awaited: usize,
-    lost: usize,
-}
-
-impl IcmpErrors {
-    /// Whether some arrived and some did not. Where none arrives, this system may not report them to a connected
-    /// socket, which is what the scenarios ask and thus an outcome; a filter that drops every one looks the same.
-    fn are_limited(self) -> bool {
-        0 < self.lost && self.lost < self.awaited
-    }
-
-    fn never_come(self) -> bool {
-        self.lost >= NEVER && self.lost == self.awaited
-    }
-
-    /// Those over the transports where some arrived, if any of them were lost. The limit of one may be that of the
-    /// other.
-    fn limited(each: &[IcmpErrors]) -> Option<IcmpErrors> {
-        let arrive = each.iter().filter(|errors| errors.lost < errors.awaited);
-        let sum = arrive.fold(IcmpErrors::default(), |sum, errors| IcmpErrors {
-            awaited: sum.awaited + errors.awaited,
-            lost: sum.lost + errors.lost,
-        });
-        sum.are_limited().then_some(sum)
-    }
 }
 
 impl<'a> Probe<'a> {
@@ -394,26 +363,4 @@ impl<'a> Probe<'a> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn icmp_errors_are_limited_where_some_come_and_some_do_not() {
-        let errors = |awaited, lost| IcmpErrors { awaited, lost };
-        for (each, expected) in [
-            ([(0, 0), (0, 0)], None),
-            ([(9, 0), (9, 0)], None),
-            ([(9, 1), (9, 0)], Some((18, 1))),
-            ([(2, 2), (9, 1)], Some((9, 1))),
-            // This system may not report them.
-            ([(2, 2), (2, 2)], None),
-            ([(2, 2), (9, 0)], None),
-        ] {
-            let found = IcmpErrors::limited(&each.map(|(awaited, lost)| errors(awaited, lost)));
-            assert_eq!(found, expected.map(|(awaited, lost)| errors(awaited, lost)), "{each:?}");
-        }
-    }
 }
