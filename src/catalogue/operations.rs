@@ -11,8 +11,8 @@ pub const MAX_COUNT: u32 = 1 << 20;
 pub(super) trait Argument: Sized {
     /// What it has to be, worded to follow "expected".
     fn expected() -> String;
-    /// Parses a word; `None` if it is not an argument of this type.
-    fn parse(word: &str) -> Option<Self>;
+    /// Parses the words, with one blank between two; `None` if they are not an argument of this type.
+    fn parse(words: &str) -> Option<Self>;
 }
 
 impl Argument for u32 {
@@ -45,7 +45,7 @@ pub(super) struct Word {
     pub(super) actors: &'static [Actor],
     /// What the argument has to be, where there is one.
     pub(super) expected: Option<fn() -> String>,
-    /// The operation with this argument, which is an empty text for an operation without one.
+    /// The operation with this argument: the words after its own, an empty text if there are none.
     pub(super) meaning: fn(&str) -> Option<Operation>,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Word {
 macro_rules! operations {
     (@expected) => { None };
     (@expected $argument:ty) => { Some(<$argument>::expected) };
-    (@meaning $name:ident) => { |_| Some(Operation::$name) };
+    (@meaning $name:ident) => { |text| text.is_empty().then_some(Operation::$name) };
     (@meaning $name:ident $argument:ty) => { |text| <$argument>::parse(text).map(Operation::$name) };
     ($($(#[$doc:meta])* $actors:ident $word:literal $name:ident $(($field:ident: $argument:ty))?,)*) => {
         /// What is done in a step.

@@ -62,24 +62,32 @@ fn parse_line(words: &[Placed<'_>]) -> Result<Option<(Step, Range<usize>)>, Mist
     if !entry.actors.contains(&actor) {
         return Err(wrong_word(format!("the {actor} cannot `{word}`")));
     }
-    let operation = parse_argument(entry, arguments.first(), span.end)?;
-    if let Some((extra, span)) = arguments.get(usize::from(entry.expected.is_some())) {
-        return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), "expected the end of the line"));
-    }
+    let operation = parse_argument(entry, arguments, span.end)?;
     let end = arguments.last().map_or(span.end, |(_, span)| span.end);
     Ok(Some((Step { actor, operation }, actor_span.start..end)))
 }
 
-fn parse_argument(entry: &Word, argument: Option<&Placed<'_>>, end: usize) -> Result<Operation, Mistake> {
-    let (word, span) = argument.cloned().unwrap_or(("", end..end));
-    (entry.meaning)(word).ok_or_else(|| {
-        let title = match word {
-            "" => format!("`{}` without its argument", entry.word),
-            word => format!("`{}` cannot take `{word}`", entry.word),
-        };
-        let expected = entry.expected.map_or_else(String::new, |expected| expected());
-        Mistake::new(span, title, format!("expected {expected}"))
-    })
+/// The operation with the argument that these words are; `end` is where they would begin if there are none.
+fn parse_argument(entry: &Word, words: &[Placed<'_>], end: usize) -> Result<Operation, Mistake> {
+    let meaning = |count: usize| {
+        let texts: Vec<_> = words[..count].iter().map(|(word, _)| *word).collect();
+        (entry.meaning)(&texts.join(" "))
+    };
+    if let Some(operation) = meaning(words.len()) {
+        return Ok(operation);
+    }
+    // With fewer words it may be right; then the next one is too many.
+    if let Some((extra, span)) = (0..words.len()).rev().find(|&count| meaning(count).is_some()).map(|at| &words[at]) {
+        return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), "expected the end of the line"));
+    }
+    let texts: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+    let span = words.first().map_or(end, |(_, span)| span.start)..words.last().map_or(end, |(_, span)| span.end);
+    let title = match &*texts.join(" ") {
+        "" => format!("`{}` without its argument", entry.word),
+        text => format!("`{}` cannot take `{text}`", entry.word),
+    };
+    let expected = entry.expected.map_or_else(String::new, |expected| expected());
+    Err(Mistake::new(span, title, format!("expected {expected}")))
 }
 
 fn allowed_operations(actor: Actor) -> String {
