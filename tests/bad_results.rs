@@ -83,7 +83,7 @@ fn a_missing_column_is_named() {
 
 #[test]
 fn a_column_twice_is_refused_by_name() {
-    let twice: String = good().lines().map(|line| format!("{line},{}\n", line.split(',').nth(14).unwrap())).collect();
+    let twice: String = good().lines().map(|line| format!("{line},{}\n", line.split(',').nth(16).unwrap())).collect();
     assert!(twice.starts_with(&format!("{},signal\n", HEAD.trim_end())));
     wrong_results(twice, &["box-1.csv:1: ", "`signal`"]);
 }
@@ -293,7 +293,14 @@ fn markup_where_words_belong_is_refused() {
     const OR_NOTHING: &str =
         "nothing, or 1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
     for (line, column, value, right, old, new) in [
-        (5, "scenario", "<script>", WORD, "own/x,tcp4,ignore,std,none,3", "<script>,tcp4,ignore,std,none,3"),
+        (
+            5,
+            "scenario",
+            "<script>",
+            WORD,
+            "own/x,tcp4,ignore,std,none,std,mio,3",
+            "<script>,tcp4,ignore,std,none,std,mio,3",
+        ),
         (5, "operation", "close|", WORD, "client,close", "client,close|"),
         (5, "outcome", "`ok`", WORD, "close,ok", "close,`ok`"),
         (5, "outcome", "=ok", WORD, "close,ok", "close,=ok"),

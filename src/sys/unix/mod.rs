@@ -27,13 +27,13 @@ use std::{
 use socket2::Socket;
 
 use super::ErrorName;
-use crate::catalogue::{Axes, ReadCall, Sigpipe, SocketOption, Wait};
+use crate::catalogue::{Axes, Sigpipe, SocketOption, Wait};
 
 #[cfg(not(vanish))]
 pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
-pub(crate) use calls::write_by;
+pub(crate) use calls::{read_by, write_by};
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
 pub use inherited::set_inherited;
@@ -51,7 +51,7 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
         return Some("this system does not have the call");
     }
-    if axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
+    if axes.wait != Wait::Mio {
         return Some("this system does not have the call");
     }
     match axes.option {

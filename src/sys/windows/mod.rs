@@ -1,5 +1,6 @@
 //! Windows, and Wine, which runs the same program.
 
+mod calls;
 mod errors;
 mod pipe;
 mod stop;
@@ -26,8 +27,8 @@ use windows_sys::{
     core::s,
 };
 
-use super::{CallError, Host, fallback::NO_CONTAINER};
-use crate::catalogue::{Axes, Call, ReadCall, SocketOption, Transport, Wait};
+use super::{Host, fallback::NO_CONTAINER};
+use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
     NO_SILENT_CLOSE, accept, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe, is_named_pipe,
@@ -35,6 +36,7 @@ pub(crate) use super::fallback::{
     set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
+pub(crate) use calls::{read_by, write_by};
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
 pub(crate) use stop::{lock_folder, on_stop};
@@ -81,31 +83,15 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if axes.transport == Transport::Unix {
         Some("mio has no Unix sockets on Windows")
-    } else if axes.call != Call::Std && axes.call != Call::WsaSend {
+    } else if !calls::has_call(axes.call) || !calls::has_read_call(axes.read_call) || axes.wait != Wait::Mio {
         Some("this system does not have the call")
-    } else if axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
-        Some("this system does not have the call")
+    } else if axes.call == Call::Sendfile && axes.transport == Transport::Pipe {
+        Some("TransmitFile sends to sockets only")
     } else if axes.option != SocketOption::None {
         Some("this system does not have the option")
     } else {
         None
     }
-}
-
-/// WSASend; std's own `write` is send.
-pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Result<usize, CallError>> {
-    if call != Call::WsaSend {
-        return None;
-    }
-    let buffer = ws::WSABUF { len: data.len() as u32, buf: data.as_ptr().cast_mut() };
-    let mut sent = 0;
-    // SAFETY: there is one buffer, as the count says; it lives through the call, which is not overlapped and only reads
-    // it.
-    let failed = unsafe {
-        let socket = socket.as_raw_socket() as ws::SOCKET;
-        ws::WSASend(socket, &buffer, 1, &mut sent, 0, std::ptr::null_mut(), None)
-    };
-    Some(if failed == 0 { Ok(sent as usize) } else { Err(CallError::Call(io::Error::last_os_error())) })
 }
 
 /// Windows sends Ctrl-C to no process group that was made with CREATE_NEW_PROCESS_GROUP.
