@@ -31,6 +31,9 @@ const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos",
 /// crate libc. NetBSD and OpenBSD have none.
 const SENDFILE: &[&str] = &["linux", "android", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
 
+/// Where mio's selector is epoll: by the `cfg`s of its `src/sys/unix/mod.rs`.
+const EPOLL: &[&str] = &["linux", "android", "illumos"];
+
 /// Where a program can cut one of its own TCP sockets off: see `src/sys/unix/vanish.rs`.
 const VANISH: &[&str] = &["linux", "android", "freebsd", "netbsd", "openbsd"];
 
@@ -45,6 +48,7 @@ fn main() {
         ("f_setnosigpipe", F_SETNOSIGPIPE),
         ("keepalive_times", KEEPALIVE_TIMES),
         ("sendfile", SENDFILE),
+        ("epoll", EPOLL),
         ("vanish", VANISH),
         ("sysctl", SYSCTL),
     ];

@@ -1,5 +1,7 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
+#[cfg(epoll)]
+mod ask;
 mod calls;
 mod container;
 mod host;
@@ -29,10 +31,14 @@ use socket2::Socket;
 use super::ErrorName;
 use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
+#[cfg(not(epoll))]
+pub(crate) use super::fallback::ask_nothing;
 #[cfg(not(vanish))]
 pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
+#[cfg(epoll)]
+pub(crate) use ask::ask_nothing;
 pub(crate) use calls::write_by;
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
@@ -136,7 +142,7 @@ pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
 }
 
 /// The selector that mio takes, by the `cfg`s of its `src/sys/unix/mod.rs`.
-pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android", target_os = "illumos")) {
+pub const SELECTOR: &str = if cfg!(epoll) {
     "epoll"
 } else if SPLIT_EVENTS {
     "kqueue"
