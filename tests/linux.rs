@@ -7,7 +7,7 @@
 use std::{collections::HashMap, fs, path::Path, time::Duration};
 
 use brokenpipe::{
-    catalogue::{Axes, Call, Case, Catalogue, Selection, Sigpipe, SocketOption, Transport},
+    catalogue::{Axes, Call, Case, Catalogue, ReadCall, Selection, Sigpipe, SocketOption, Transport, Wait},
     driver::{self, CaseResult, Progress, Settings, StepTally},
 };
 
@@ -39,39 +39,47 @@ impl Expected {
 /// The cases of a block: all of the scenario, or a product of axes.
 enum Cases {
     All,
-    Product { transports: Vec<Transport>, sigpipe: Vec<Sigpipe>, call: Vec<Call>, option: Vec<SocketOption> },
+    Product {
+        transports: Vec<Transport>,
+        sigpipe: Vec<Sigpipe>,
+        call: Vec<Call>,
+        option: Vec<SocketOption>,
+        read_call: Vec<ReadCall>,
+        wait: Vec<Wait>,
+    },
 }
 
 impl Cases {
-    /// Parses a list such as `tcp4 unix sigpipe=handler,blocked call=write`.
+    /// Parses a list such as `tcp4 unix sigpipe=handler,blocked call=write`. An axis that it does not name has its
+    /// usual value.
     fn parse(text: &str) -> Self {
-        let (mut transports, mut sigpipe, mut call, mut option) = (vec![], vec![], vec![], vec![]);
+        let usual = Axes::USUAL;
+        let (mut transports, mut sigpipe, mut call) = (vec![], vec![usual.sigpipe], vec![usual.call]);
+        let (mut option, mut read_call, mut wait) = (vec![usual.option], vec![usual.read_call], vec![usual.wait]);
         for word in text.split_whitespace() {
             match word.split_once('=') {
                 None => transports.push(Transport::from_word(word).expect(word)),
                 Some(("sigpipe", words)) => sigpipe = list(words, Sigpipe::from_word),
                 Some(("call", words)) => call = list(words, Call::from_word),
                 Some(("option", words)) => option = list(words, SocketOption::from_word),
+                Some(("read_call", words)) => read_call = list(words, ReadCall::from_word),
+                Some(("wait", words)) => wait = list(words, Wait::from_word),
                 Some((axis, _)) => panic!("no axis {axis}"),
             }
         }
-
-        Cases::Product {
-            transports,
-            sigpipe: if sigpipe.is_empty() { vec![Sigpipe::Ignore] } else { sigpipe },
-            call: if call.is_empty() { vec![Call::Std] } else { call },
-            option: if option.is_empty() { vec![SocketOption::None] } else { option },
-        }
+        Cases::Product { transports, sigpipe, call, option, read_call, wait }
     }
 
     fn include(&self, axes: Axes) -> bool {
         match self {
             Cases::All => true,
-            Cases::Product { transports, sigpipe, call, option } => {
+            Cases::Product { transports, sigpipe, call, option, read_call, wait } => {
                 transports.contains(&axes.transport)
                     && sigpipe.contains(&axes.sigpipe)
                     && call.contains(&axes.call)
                     && option.contains(&axes.option)
+                    && read_call.contains(&axes.read_call)
+                    && wait.contains(&axes.wait)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use super::scenario::Axes;
+use super::scenario::{AXES, Axes};
 
 /// The words of a case's axes. Results of another version may hold words that this one does not know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,32 +15,36 @@ pub struct CaseName {
     pub call: Arc<str>,
     /// Which socket option is set.
     pub option: Arc<str>,
+    /// Which system call reads.
+    pub read_call: Arc<str>,
+    /// Which system call waits.
+    pub wait: Arc<str>,
 }
 
-/// The axes after the transport, each with its usual value.
-const OTHER_AXES: [(&str, &str); 3] =
-    [("sigpipe", Axes::USUAL.sigpipe.word()), ("call", Axes::USUAL.call.word()), ("option", Axes::USUAL.option.word())];
-
 impl CaseName {
-    /// The words of the axes: transport, sigpipe, call and option.
-    pub fn words(&self) -> [&str; 4] {
-        [&self.transport, &self.sigpipe, &self.call, &self.option].map(|word| &**word)
+    /// The words of the axes, in the order of [`Axes::NAMES`].
+    pub fn words(&self) -> [&str; AXES] {
+        self.shared().map(|word| &**word)
+    }
+
+    /// The case whose axes have these words, in the order of [`Axes::NAMES`].
+    pub(crate) fn of_words([transport, sigpipe, call, option, read_call, wait]: [Arc<str>; AXES]) -> Self {
+        CaseName { transport, sigpipe, call, option, read_call, wait }
+    }
+
+    fn shared(&self) -> [&Arc<str>; AXES] {
+        [&self.transport, &self.sigpipe, &self.call, &self.option, &self.read_call, &self.wait]
     }
 
     /// Whether every axis but the transport has its usual value.
     pub fn is_plain(&self) -> bool {
-        [&*self.sigpipe, &*self.call, &*self.option] == OTHER_AXES.map(|(_, usual)| usual)
+        self.words()[1..] == Axes::USUAL.words()[1..]
     }
 }
 
 impl From<&Axes> for CaseName {
     fn from(axes: &Axes) -> Self {
-        CaseName {
-            transport: axes.transport.word().into(),
-            sigpipe: axes.sigpipe.word().into(),
-            call: axes.call.word().into(),
-            option: axes.option.word().into(),
-        }
+        CaseName::of_words(axes.words().map(Arc::from))
     }
 }
 
@@ -55,7 +59,7 @@ impl fmt::Display for CaseName {
 pub fn name_all<'a>(cases: impl IntoIterator<Item = &'a CaseName>) -> Vec<String> {
     let mut products: Vec<_> = cases.into_iter().map(Product::of).collect();
     // Products that differ in one axis only become one; the transports, which are read first, are merged last.
-    for axis in [2, 1, 3, 0] {
+    for axis in [2, 1, 3, 4, 5, 0] {
         let mut merged: Vec<Product> = Vec::new();
         for product in products {
             match merged.iter_mut().find(|other| other.differs_only_in(axis, &product)) {
@@ -69,17 +73,15 @@ pub fn name_all<'a>(cases: impl IntoIterator<Item = &'a CaseName>) -> Vec<String
 }
 
 /// All cases that have one of these values on each axis.
-struct Product([BTreeSet<Arc<str>>; 4]);
+struct Product([BTreeSet<Arc<str>>; AXES]);
 
 impl Product {
     fn of(case: &CaseName) -> Self {
-        Product(
-            [&case.transport, &case.sigpipe, &case.call, &case.option].map(|value| BTreeSet::from([Arc::clone(value)])),
-        )
+        Product(case.shared().map(|value| BTreeSet::from([Arc::clone(value)])))
     }
 
     fn differs_only_in(&self, axis: usize, other: &Product) -> bool {
-        (0..4).all(|other_axis| other_axis == axis || self.0[other_axis] == other.0[other_axis])
+        (0..AXES).all(|other_axis| other_axis == axis || self.0[other_axis] == other.0[other_axis])
     }
 }
 
@@ -89,7 +91,7 @@ impl fmt::Display for Product {
         let [transports, others @ ..] =
             self.0.each_ref().map(|values| values.iter().map(Arc::as_ref).collect::<Vec<_>>());
         f.write_str(&transports.join(" "))?;
-        for ((axis, usual), values) in OTHER_AXES.into_iter().zip(others) {
+        for ((axis, usual), values) in Axes::NAMES.into_iter().zip(Axes::USUAL.words()).skip(1).zip(others) {
             if values != [usual] {
                 write!(f, " {axis}={}", values.join(", "))?;
             }

@@ -50,6 +50,8 @@ struct Also {
     sigpipe: Option<Words>,
     call: Option<Words>,
     option: Option<Words>,
+    read_call: Option<Words>,
+    wait: Option<Words>,
 }
 
 /// Parses the text of a scenario file; `path` is its name in messages. Each scenario comes with the place of its id.
@@ -155,13 +157,14 @@ fn axes(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
         let sigpipes = axis(also.sigpipe.as_ref(), usual.sigpipe, mistakes);
         let calls = axis(also.call.as_ref(), usual.call, mistakes);
         let options = axis(also.option.as_ref(), usual.option, mistakes);
+        let read_calls = axis(also.read_call.as_ref(), usual.read_call, mistakes);
+        let waits = axis(also.wait.as_ref(), usual.wait, mistakes);
+        let rest = product(&product(&product(&product(&sigpipes, &calls), &options), &read_calls), &waits);
         for (transport, place) in places(axis(Some(&also.transports), usual.transport, mistakes), &also.transports) {
-            for &sigpipe in &sigpipes {
-                for &call in &calls {
-                    let case = |&option| (Axes { transport, sigpipe, call, option }, place.clone());
-                    all.extend(options.iter().map(case));
-                }
-            }
+            let case = |&((((sigpipe, call), option), read_call), wait)| {
+                (Axes { transport, sigpipe, call, option, read_call, wait }, place.clone())
+            };
+            all.extend(rest.iter().map(case));
         }
     }
     let mut seen = HashSet::new();
@@ -170,6 +173,11 @@ fn axes(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<Axes> {
         mistakes.push(Mistake::new(place.clone(), title, "list each case once"));
     }
     all.into_iter().map(|(axes, _)| axes).collect()
+}
+
+/// Every pair of a value of the first list and one of the second; the second changes faster.
+fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
+    first.iter().flat_map(|&a| second.iter().map(move |&b| (a, b))).collect()
 }
 
 /// The values of an axis with the places of their words.

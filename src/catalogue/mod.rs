@@ -21,11 +21,14 @@ pub use awaited::Awaited;
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
 pub use operations::{MAX_COUNT, Operation};
+pub(crate) use scenario::AXES;
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;
 pub use select::{BadSelector, CaseFilter, Selection};
 pub use sequence::MAX_STEPS;
-pub use vocabulary::{Actor, Asked, Call, Condition, Ending, Half, Setting, Sigpipe, SocketOption, Start, Transport};
+pub use vocabulary::{
+    Actor, Asked, Call, Condition, Ending, Half, ReadCall, Setting, Sigpipe, SocketOption, Start, Transport, Wait,
+};
 
 /// Parses the steps of one scenario, which may race with each other.
 ///

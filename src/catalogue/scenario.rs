@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     operations::Operation,
-    vocabulary::{Actor, Call, Sigpipe, SocketOption, Transport},
+    vocabulary::{Actor, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait},
 };
 
 /// An ordered list of steps under a stable id, and what a reader should know about it.
@@ -51,6 +51,9 @@ pub fn family(id: &str) -> &str {
     id.split('/').next().unwrap_or(id)
 }
 
+/// How many axes there are.
+pub(crate) const AXES: usize = 6;
+
 /// The values that tell the cases of one scenario apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Axes {
@@ -62,12 +65,31 @@ pub struct Axes {
     pub call: Call,
     /// Which option against SIGPIPE is set, and where.
     pub option: SocketOption,
+    /// Which system call `read` makes.
+    pub read_call: ReadCall,
+    /// Which system call `await` waits with.
+    pub wait: Wait,
 }
 
 impl Axes {
     /// The usual values, which an axis has unless a scenario file sets it.
-    pub const USUAL: Axes =
-        Axes { transport: Transport::Tcp4, sigpipe: Sigpipe::Ignore, call: Call::Std, option: SocketOption::None };
+    pub const USUAL: Axes = Axes {
+        transport: Transport::Tcp4,
+        sigpipe: Sigpipe::Ignore,
+        call: Call::Std,
+        option: SocketOption::None,
+        read_call: ReadCall::Std,
+        wait: Wait::Mio,
+    };
+
+    /// The names of the axes in data and on the command line, in the order of [`words`](Self::words).
+    pub const NAMES: [&str; AXES] = ["transport", "sigpipe", "call", "option", "read_call", "wait"];
+
+    /// The words of the values.
+    pub const fn words(self) -> [&'static str; AXES] {
+        let Axes { transport, sigpipe, call, option, read_call, wait } = self;
+        [transport.word(), sigpipe.word(), call.word(), option.word(), read_call.word(), wait.word()]
+    }
 }
 
 /// Who does what.
@@ -94,10 +116,18 @@ pub struct Case<'a> {
     pub axes: Axes,
 }
 
-/// All axes, as lists and messages name them.
+/// The axes, as lists and messages name them. Those that few scenarios set are left out where they have their usual
+/// values.
 impl fmt::Display for Axes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Axes { transport, sigpipe, call, option } = self;
-        write!(f, "{transport} sigpipe={sigpipe} call={call} option={option}")
+        let Axes { transport, sigpipe, call, option, read_call, wait } = self;
+        write!(f, "{transport} sigpipe={sigpipe} call={call} option={option}")?;
+        if *read_call != Self::USUAL.read_call {
+            write!(f, " read_call={read_call}")?;
+        }
+        if *wait != Self::USUAL.wait {
+            write!(f, " wait={wait}")?;
+        }
+        Ok(())
     }
 }

@@ -5,7 +5,10 @@ use std::fmt;
 use glob::{Pattern, PatternError};
 use indexmap::IndexSet;
 
-use super::{Call, Case, CaseName, Catalogue, Scenario, Sigpipe, SocketOption, Transport, family};
+use super::{
+    Axes, Call, Case, CaseName, Catalogue, ReadCall, Scenario, Sigpipe, SocketOption, Transport, Wait, family,
+    scenario::AXES,
+};
 
 /// Values that the axes of a case may have; an empty list allows every value.
 #[derive(Debug, Clone, Default)]
@@ -18,17 +21,25 @@ pub struct CaseFilter {
     pub call: Vec<Call>,
     /// Which option against SIGPIPE is set.
     pub option: Vec<SocketOption>,
+    /// Which system call reads.
+    pub read_call: Vec<ReadCall>,
+    /// Which system call waits.
+    pub wait: Vec<Wait>,
 }
 
 impl CaseFilter {
     /// Each axis, and the words that it may have.
-    fn words(&self) -> [(&'static str, Vec<&'static str>); 4] {
-        [
-            ("transport", self.transport.iter().map(|value| value.word()).collect()),
-            ("sigpipe", self.sigpipe.iter().map(|value| value.word()).collect()),
-            ("call", self.call.iter().map(|value| value.word()).collect()),
-            ("option", self.option.iter().map(|value| value.word()).collect()),
-        ]
+    fn words(&self) -> [(&'static str, Vec<&'static str>); AXES] {
+        let words = [
+            self.transport.iter().map(|value| value.word()).collect(),
+            self.sigpipe.iter().map(|value| value.word()).collect(),
+            self.call.iter().map(|value| value.word()).collect(),
+            self.option.iter().map(|value| value.word()).collect(),
+            self.read_call.iter().map(|value| value.word()).collect(),
+            self.wait.iter().map(|value| value.word()).collect::<Vec<_>>(),
+        ];
+        let mut names = Axes::NAMES.into_iter();
+        words.map(|words| (names.next().unwrap_or_default(), words))
     }
 
     /// Whether it allows every case.

@@ -92,6 +92,37 @@ words! {
 }
 
 words! {
+    /// Which system call `read` is.
+    ReadCall {
+        /// What mio and Rust's std call: recv on Unix and Windows for sockets, read for pipes (std's
+        /// `sys/net/connection/socket`).
+        Std = "std",
+        /// read(2).
+        Read = "read",
+        /// readv(2).
+        Readv = "readv",
+        /// recv(2) without flags.
+        Recv = "recv",
+        /// recvmsg(2) without flags, WSARecv on Windows.
+        Recvmsg = "recvmsg",
+        /// recv(2) with MSG_WAITALL, which asks for all that fits the buffer.
+        RecvWaitall = "recv-waitall",
+    }
+}
+
+words! {
+    /// Which system call `await` waits with.
+    Wait {
+        /// The selector that mio uses: epoll, kqueue, AFD and others.
+        Mio = "mio",
+        /// poll(2), WSAPoll on Windows.
+        Poll = "poll",
+        /// select(2).
+        Select = "select",
+    }
+}
+
+words! {
     /// Which direction of a connection `shutdown` ends.
     Half {
         /// Reading ends here (SHUT_RD, SD_RECEIVE).

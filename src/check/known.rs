@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::version::Versions;
 use crate::{
-    catalogue::{self, Call, Sigpipe, SocketOption, Transport},
+    catalogue::{self, AXES, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait},
     diagnostic::{Mistake, Mistakes},
     matrix::{Cell, Column, Compare, ComparedStep, Relation, Seen, relation},
     outcome,
@@ -33,8 +33,8 @@ pub struct Known {
     pattern: Pattern,
     /// From 1.
     step: Option<u32>,
-    /// transport, sigpipe, call, option
-    case: [Option<String>; 4],
+    /// In the order of [`Axes::NAMES`](crate::catalogue::Axes::NAMES).
+    case: [Option<String>; AXES],
     /// os, arch, abi, runtime
     facts: [Option<String>; 4],
     version: Option<Versions>,
@@ -60,6 +60,8 @@ struct KnownTable {
     sigpipe: Option<Text>,
     call: Option<Text>,
     option: Option<Text>,
+    read_call: Option<Text>,
+    wait: Option<Text>,
     #[serde(default)]
     platform: PlatformTable,
     outcomes: Spanned<Vec<Text>>,
@@ -84,7 +86,7 @@ struct PlatformTable {
 /// All mistakes in the file, each with its place and what is expected there.
 pub fn parse(path: &str, text: &str) -> Result<Vec<Known>, Mistakes> {
     const RIGHT: &str = "known exceptions are TOML: `[[known]]` with select, outcomes, reason and link, and if need be \
-                         step, transport, sigpipe, call, option and platform = { os, arch, abi, runtime, version }";
+                         step, transport, sigpipe, call, option, read_call, wait and platform = { os, arch, abi, runtime, version }";
     let file: KnownFile = toml::from_str(text).map_err(|error| Mistakes::of_toml(path, text, &error, RIGHT))?;
     let mut list = Vec::new();
     let known = file.known.into_iter().filter_map(|entry| known(path, text, entry, &mut list)).collect();
@@ -111,6 +113,8 @@ fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>)
     word(&entry.sigpipe, |word| Sigpipe::from_word(word).is_some(), Sigpipe::words);
     word(&entry.call, |word| Call::from_word(word).is_some(), Call::words);
     word(&entry.option, |word| SocketOption::from_word(word).is_some(), SocketOption::words);
+    word(&entry.read_call, |word| ReadCall::from_word(word).is_some(), ReadCall::words);
+    word(&entry.wait, |word| Wait::from_word(word).is_some(), Wait::words);
     let version = entry.platform.version.as_ref().map(|version| (version.span(), Versions::parse(version.get_ref())));
     if let Some((span, None)) = &version {
         wrong(span.clone(), "not a range of versions", Versions::RIGHT);
@@ -149,7 +153,7 @@ fn known(path: &str, text: &str, entry: KnownTable, mistakes: &mut Vec<Mistake>)
         pattern: pattern?,
         select: entry.select.into_inner(),
         step: entry.step.map(Spanned::into_inner),
-        case: [entry.transport, entry.sigpipe, entry.call, entry.option].map(text_of),
+        case: [entry.transport, entry.sigpipe, entry.call, entry.option, entry.read_call, entry.wait].map(text_of),
         facts: [entry.platform.os, entry.platform.arch, entry.platform.abi, entry.platform.runtime].map(text_of),
         version: version.and_then(|(_, versions)| versions),
         allowed: Cell { outcomes, trials: None },
@@ -170,7 +174,7 @@ impl Known {
     pub(super) fn fits(&self, step: &ComparedStep<'_>) -> bool {
         let case = step.case();
         self.step.is_none_or(|wanted| wanted == step.step())
-            && are(&self.case, [&case.transport, &case.sigpipe, &case.call, &case.option])
+            && are(&self.case, case.words())
             && self.fits_scenario(step.scenario())
     }
 
@@ -191,6 +195,6 @@ impl Known {
 }
 
 /// Whether each word is the wanted one, if one is wanted.
-fn are(wanted: &[Option<String>; 4], words: [&str; 4]) -> bool {
+fn are<const N: usize>(wanted: &[Option<String>; N], words: [&str; N]) -> bool {
     wanted.iter().zip(words).all(|(wanted, word)| wanted.as_ref().is_none_or(|wanted| wanted == word))
 }

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    catalogue::{Call, CaseFilter, Sigpipe, SocketOption, Transport},
+    catalogue::{Call, CaseFilter, ReadCall, Sigpipe, SocketOption, Transport, Wait},
     platform::check_name,
     report::Look,
 };
@@ -37,13 +37,19 @@ pub(super) struct CaseArgs {
     /// Only cases with this option against SIGPIPE; repeatable
     #[arg(long, value_name = "OPTION")]
     option: Vec<SocketOption>,
+    /// Only cases in which this call reads; repeatable
+    #[arg(long, value_name = "CALL")]
+    read_call: Vec<ReadCall>,
+    /// Only cases in which this call waits; repeatable
+    #[arg(long, value_name = "CALL")]
+    wait: Vec<Wait>,
 }
 
 impl CaseArgs {
     /// What was chosen.
     pub(super) fn filter(&self) -> CaseFilter {
-        let CaseArgs { transport, sigpipe, call, option } = self.clone();
-        CaseFilter { transport, sigpipe, call, option }
+        let CaseArgs { transport, sigpipe, call, option, read_call, wait } = self.clone();
+        CaseFilter { transport, sigpipe, call, option, read_call, wait }
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) struct ReportArgs {
         value_name = "PATH",
         conflicts_with_all = [
             "details", "select", "all", "cases", "compare", "scenarios", "transport", "sigpipe", "call", "option",
-            "platform", "baseline_column", "expand", "verify", "departures", "verdicts",
+            "read_call", "wait", "platform", "baseline_column", "expand", "verify", "departures", "verdicts",
         ]
     )]
     run: Vec<PathBuf>,
@@ -62,7 +62,7 @@ pub(super) struct ReportArgs {
         long,
         conflicts_with_all = [
             "paths", "results", "details", "select", "all", "cases", "compare", "scenarios", "transport", "sigpipe",
-            "call", "option", "baseline_column", "expand", "verify", "departures",
+            "call", "option", "read_call", "wait", "baseline_column", "expand", "verify", "departures",
         ]
     )]
     verdicts: bool,

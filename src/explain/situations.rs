@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use crate::{
-    catalogue::{CaseName, Catalogue},
+    catalogue::{Axes, Call, CaseName, Catalogue, Sigpipe},
     matrix::Evidence,
     results::PlaceId,
 };
@@ -72,7 +72,10 @@ impl Usual {
 
     fn includes(self, case: &CaseName) -> bool {
         match self {
-            Usual::Killing => &*case.sigpipe == "default" && &*case.option == "none" && &*case.call == "write",
+            Usual::Killing => {
+                let killing = Axes { sigpipe: Sigpipe::Default, call: Call::Write, ..Axes::USUAL };
+                case.words()[1..] == killing.words()[1..]
+            }
             Usual::Plain => case.is_plain(),
         }
     }

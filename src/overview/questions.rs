@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::catalogue::{Axes, Call, CaseName, Sigpipe, SocketOption, Transport};
+use crate::catalogue::{Axes, Call, CaseName, ReadCall, Sigpipe, SocketOption, Transport, Wait};
 
 /// The questions that come with the program.
 static BUILTIN: LazyLock<Questions> =
@@ -63,6 +63,10 @@ pub struct Question {
     call: Call,
     #[serde(default = "usual_option")]
     option: SocketOption,
+    #[serde(default = "usual_read_call")]
+    read_call: ReadCall,
+    #[serde(default = "usual_wait")]
+    wait: Wait,
 }
 
 fn usual_transport() -> Transport {
@@ -79,6 +83,14 @@ fn usual_call() -> Call {
 
 fn usual_option() -> SocketOption {
     Axes::USUAL.option
+}
+
+fn usual_read_call() -> ReadCall {
+    Axes::USUAL.read_call
+}
+
+fn usual_wait() -> Wait {
+    Axes::USUAL.wait
 }
 
 impl Questions {
@@ -100,7 +112,8 @@ impl Questions {
 impl Question {
     /// The axes of the case.
     pub fn axes(&self) -> Axes {
-        Axes { transport: self.transport, sigpipe: self.sigpipe, call: self.call, option: self.option }
+        let &Question { transport, sigpipe, call, option, read_call, wait, .. } = self;
+        Axes { transport, sigpipe, call, option, read_call, wait }
     }
 
     /// The case.

@@ -89,8 +89,8 @@ fn not_measured(columns: &[Column]) -> String {
 fn left_out(view: &View<'_>) -> Option<String> {
     let LeftOut { cases, columns, .. } = view.left_out();
     let (what, it) = match cases {
-        1 => ("case with another sigpipe, call or option is", "it"),
-        _ => ("cases with another sigpipe, call or option are", "them"),
+        1 => ("case with another sigpipe, call, option, read_call or wait is", "it"),
+        _ => ("cases with another sigpipe, call, option, read_call or wait are", "them"),
     };
     let cases = (cases > 0).then(|| format!("{cases} {what} hidden; --cases all shows {it}."));
     let stated =

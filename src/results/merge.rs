@@ -23,7 +23,7 @@ use super::{
     write::{file_of, refuse_folders},
 };
 use crate::{
-    catalogue::{Axes, Case, Catalogue, Selection},
+    catalogue::{AXES, Axes, Case, Catalogue, Selection},
     driver::CaseResult,
     outcome,
     platform::Platform,
@@ -248,12 +248,11 @@ fn keep(run: &[Row], before: &[Row], is_gone: impl Fn(&str) -> bool, catalogue: 
 }
 
 /// Where in the catalogue's order the rows of a case come; cases that it does not know come last.
-fn position<'a>(rows: &'a [Row], catalogue: &Catalogue) -> (usize, usize, [&'a str; 6]) {
+fn position<'a>(rows: &'a [Row], catalogue: &Catalogue) -> (usize, usize, [&'a str; 2 + AXES]) {
     let case = rows[0].case();
     let [_, scenario, words @ ..] = case;
     let axes = catalogue.find(scenario).map_or(&[][..], |scenario| &scenario.axes);
-    let is_own =
-        |axes: &Axes| words == [axes.transport.word(), axes.sigpipe.word(), axes.call.word(), axes.option.word()];
+    let is_own = |axes: &Axes| words == axes.words();
     let of_case = axes.iter().position(is_own).unwrap_or(usize::MAX);
     (catalogue.position(scenario).unwrap_or(usize::MAX), of_case, case)
 }

@@ -12,10 +12,10 @@ use std::{
 use csv::ByteRecord;
 
 use super::{
-    COLUMNS, PLATFORM_COLUMNS, PLATFORMS, Results,
+    PLATFORMS, Results,
     error::ReadError,
     files::{Input, Source, inputs},
-    reader::{RowReader, unknown},
+    reader::{RowReader, Table, unknown},
     row,
     scan::{StepRows, scan},
     tables::Tables,
@@ -172,8 +172,8 @@ pub(super) fn unknown_columns(path: &Path) -> Result<Option<String>, ReadError> 
     if !path.is_file() {
         return Ok(None);
     }
-    let columns = if is_table(path) { &PLATFORM_COLUMNS[..] } else { &COLUMNS };
-    Ok(unknown(&RowReader::open(path)?.headers(columns, &mut Vec::new())?, columns))
+    let table = if is_table(path) { Table::Platforms } else { Table::Rows };
+    Ok(unknown(&RowReader::open(path)?.headers(table, &mut Vec::new())?, table))
 }
 
 /// The facts in a folder's table of platforms, by platform; empty if there is no such file.
@@ -185,7 +185,7 @@ pub(super) fn facts_in(folder: &Path) -> Result<BTreeMap<String, Platform>, Read
 fn read_platforms(mut rows: RowReader<'_>, notes: &mut Vec<String>) -> Result<BTreeMap<String, Platform>, ReadError> {
     let path = rows.path;
     let mut platforms = BTreeMap::new();
-    let headers = rows.headers(&PLATFORM_COLUMNS, notes)?;
+    let headers = rows.headers(Table::Platforms, notes)?;
     let mut record = ByteRecord::new();
     while let Some(line) = rows.next(&mut record)? {
         let invalid = |problem| rows.invalid(line, &record, problem);

@@ -9,7 +9,12 @@ use std::{
 
 use csv::{ByteRecord, StringRecord, Terminator};
 
-use super::{NEW_PLATFORM_COLUMNS, PLATFORM_COLUMNS, error::ReadError, files::Input, row::NOT_UTF8};
+use super::{
+    NEW_PLATFORM_COLUMNS, PLATFORM_COLUMNS,
+    error::ReadError,
+    files::Input,
+    row::{COLUMNS, NEW_COLUMNS, NOT_UTF8},
+};
 use crate::untrusted::shown;
 
 /// Largest file, in bytes: eight million rows.
@@ -87,10 +92,11 @@ impl<'a> RowReader<'a> {
         Ok(RowReader { path, reader: builder.from_reader(from.take(0)), columns: None, truncated })
     }
 
-    /// Reads the head of a table: all of `columns`, in any order, except that new ones of the table of platforms may be
-    /// missing. Other columns are ignored, with a note.
-    pub(super) fn headers(&mut self, columns: &[&str], notes: &mut Vec<String>) -> Result<StringRecord, ReadError> {
+    /// Reads the head of a table: all of its columns, in any order, except that those may be missing which earlier
+    /// versions did not write. Other columns are ignored, with a note.
+    pub(super) fn headers(&mut self, table: Table, notes: &mut Vec<String>) -> Result<StringRecord, ReadError> {
         let path = self.path;
+        let columns = table.columns();
         let wrong = |problem: String| Err(ReadError::new(path, 1, problem));
         let no_results = || wrong(format!("invalid results: expected a first line of {}", columns.join(",")));
         let mut record = ByteRecord::new();
@@ -116,11 +122,11 @@ impl<'a> RowReader<'a> {
                 return wrong(format!("duplicate column `{}`", header.escape_debug()));
             }
         }
-        let may_miss = |column: &str| columns == PLATFORM_COLUMNS && NEW_PLATFORM_COLUMNS.contains(&column);
+        let may_miss = |column: &str| table.may_miss(column, &seen);
         if let Some(missing) = columns.iter().find(|column| !seen.contains(**column) && !may_miss(column)) {
             return wrong(format!("column `{missing}` is missing; the columns are {}", columns.join(",")));
         }
-        if let Some(unknown) = unknown(&headers, columns) {
+        if let Some(unknown) = unknown(&headers, table) {
             notes.push(format!("{}: ignored columns unknown to this version: {unknown}", shown(path)));
         }
         Ok(headers)
@@ -172,9 +178,40 @@ impl<'a> RowReader<'a> {
     }
 }
 
-/// The headers that are not among `columns`, for a message.
-pub(super) fn unknown(headers: &StringRecord, columns: &[&str]) -> Option<String> {
-    let unknown = headers.iter().filter(|header| !columns.contains(header));
+/// The two kinds of tables.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Table {
+    /// Rows of a platform.
+    Rows,
+    /// The table of platforms.
+    Platforms,
+}
+
+impl Table {
+    /// Its columns, in the order in which they are written.
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Table::Rows => &COLUMNS,
+            Table::Platforms => &PLATFORM_COLUMNS,
+        }
+    }
+
+    /// Whether a file that has the columns `seen` is valid without this one. Of the facts each may be missing; what rows
+    /// lack is lacking as a whole, since a case is told apart by all of it.
+    fn may_miss(self, column: &str, seen: &BTreeSet<&str>) -> bool {
+        match self {
+            Table::Rows => {
+                let is_new = |column: &str| NEW_COLUMNS.iter().any(|(new, _)| *new == column);
+                is_new(column) && !seen.iter().any(|column| is_new(column))
+            }
+            Table::Platforms => NEW_PLATFORM_COLUMNS.contains(&column),
+        }
+    }
+}
+
+/// The headers that are not columns of this table, for a message.
+pub(super) fn unknown(headers: &StringRecord, table: Table) -> Option<String> {
+    let unknown = headers.iter().filter(|header| !table.columns().contains(header));
     let unknown: Vec<_> = unknown.map(|header| format!("`{}`", header.escape_debug())).collect();
     (!unknown.is_empty()).then(|| unknown.join(", "))
 }

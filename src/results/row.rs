@@ -1,11 +1,11 @@
 //! A row of `<platform>.csv`, and which fields are valid.
 
-use std::{borrow::Cow, fmt::Display, str::FromStr};
+use std::{borrow::Cow, fmt::Display, ops::Range, str::FromStr};
 
 use serde::Serialize;
 
 use crate::{
-    catalogue::Case,
+    catalogue::{AXES, Axes, Case},
     driver::CaseResult,
     outcome::{self, Misfit, Signal},
     platform::{Provenance, check_name},
@@ -29,6 +29,10 @@ pub struct Row {
     pub call: String,
     /// The case: which socket option is set.
     pub option: String,
+    /// The case: which system call reads.
+    pub read_call: String,
+    /// The case: which system call waits.
+    pub wait: String,
     /// The step's number, from 1 (to 1000 in a file).
     pub step: u32,
     /// Who takes the step.
@@ -54,10 +58,24 @@ pub struct Row {
 }
 
 /// The columns of `<platform>.csv`, in order.
-pub const COLUMNS: [&str; 18] = [
-    "platform", "provenance", "scenario", "transport", "sigpipe", "call", "option", "step", "actor", "operation",
-    "outcome", "code", "name", "kind", "signal", "count", "trials", "note",
+pub const COLUMNS: [&str; 20] = [
+    "platform", "provenance", "scenario", "transport", "sigpipe", "call", "option", "read_call", "wait", "step",
+    "actor", "operation", "outcome", "code", "name", "kind", "signal", "count", "trials", "note",
 ];
+
+/// The columns of a place, which are those of the case and of the step.
+pub(super) const PLACE: Range<usize> = 2..12;
+/// How many there are.
+pub(super) const PLACE_FIELDS: usize = PLACE.end - PLACE.start;
+/// The columns of an entry, which are those of an outcome.
+pub(super) const ENTRY: Range<usize> = PLACE.end..COLUMNS.len();
+/// How many there are.
+pub(super) const ENTRY_FIELDS: usize = ENTRY.end - ENTRY.start;
+
+/// The columns that files of earlier versions lack, with the value that every row of such a file has there. A file has
+/// all of them or none.
+pub(super) const NEW_COLUMNS: [(&str, &str); 2] =
+    [("read_call", Axes::USUAL.read_call.word()), ("wait", Axes::USUAL.wait.word())];
 
 /// Longest field of a row, in bytes.
 pub const MAX_FIELD: usize = 2000;
@@ -75,6 +93,8 @@ impl Row {
                 sigpipe: case.axes.sigpipe.word().to_owned(),
                 call: case.axes.call.word().to_owned(),
                 option: case.axes.option.word().to_owned(),
+                read_call: case.axes.read_call.word().to_owned(),
+                wait: case.axes.wait.word().to_owned(),
                 step: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 actor: step.actor.word().to_owned(),
                 operation: step.operation.to_string(),
@@ -118,24 +138,36 @@ impl Row {
 
     /// The fields from `scenario` on, in the order of the [`COLUMNS`] and as they are written: those of the step, and
     /// those of its outcome.
-    pub(super) fn fields(&self) -> ([Cow<'_, str>; 8], [Cow<'_, str>; 8]) {
+    pub(super) fn fields(&self) -> ([Cow<'_, str>; PLACE_FIELDS], [Cow<'_, str>; ENTRY_FIELDS]) {
         fn number<T: ToString>(number: Option<T>) -> Cow<'static, str> {
             number.map(|number| number.to_string()).unwrap_or_default().into()
         }
-        let [_, scenario, transport, sigpipe, call, option] = self.case().map(Cow::from);
+        let [_, scenario, transport, sigpipe, call, option, read_call, wait] = self.case().map(Cow::from);
         let [actor, operation, outcome, name] =
             [&self.actor, &self.operation, &self.outcome, &self.name].map(Cow::from);
         let [kind, signal, note] = [&self.kind, &self.signal, &self.note].map(Cow::from);
         let (count, trials) = (number(self.count), number(self.trials));
         (
-            [scenario, transport, sigpipe, call, option, self.step.to_string().into(), actor, operation],
+            [
+                scenario,
+                transport,
+                sigpipe,
+                call,
+                option,
+                read_call,
+                wait,
+                self.step.to_string().into(),
+                actor,
+                operation,
+            ],
             [outcome, number(self.code), name, kind, signal, count, trials, note],
         )
     }
 
     /// The platform and the words of the case, which are equal in two rows of the same case.
-    pub(super) fn case(&self) -> [&str; 6] {
-        [&self.platform, &self.scenario, &self.transport, &self.sigpipe, &self.call, &self.option].map(String::as_str)
+    pub(super) fn case(&self) -> [&str; 2 + AXES] {
+        let Row { platform, scenario, transport, sigpipe, call, option, read_call, wait, .. } = self;
+        [platform, scenario, transport, sigpipe, call, option, read_call, wait].map(String::as_str)
     }
 
     /// Whether both are rows of the same case.
@@ -167,9 +199,8 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
     }
     let expected = match column {
         "platform" => check_name(text).err().map(str::to_owned),
-        "scenario" | "transport" | "sigpipe" | "call" | "option" | "actor" | "operation" | "outcome" => {
-            (!is_word(text)).then(|| WORD.to_owned())
-        }
+        "scenario" | "actor" | "operation" | "outcome" => (!is_word(text)).then(|| WORD.to_owned()),
+        axis if Axes::NAMES.contains(&axis) => (!is_word(text)).then(|| WORD.to_owned()),
         "name" | "kind" | "signal" => (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}")),
         _ => None,
     };
@@ -205,7 +236,7 @@ pub(super) fn code(text: &str) -> Result<Option<i32>, String> {
 }
 
 /// Checks whether the fields beside an outcome belong to it. The texts are those of the columns from `outcome` on.
-pub(super) fn check_sense(texts: [&str; 8], code: Option<i32>) -> Result<(), String> {
+pub(super) fn check_sense(texts: [&str; ENTRY_FIELDS], code: Option<i32>) -> Result<(), String> {
     let [outcome, code_text, name, kind, signal, ..] = texts;
     outcome::check_fields(outcome, code, name, kind, signal).map_err(|Misfit { column, expected }| {
         let text = match column {

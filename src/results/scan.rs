@@ -7,9 +7,9 @@ use csv::ByteRecord;
 
 use super::{
     error::ReadError,
-    reader::RowReader,
-    row::{self, COLUMNS, Row},
-    tables::{ENTRY, EntryId, PLACE, PlaceId, Tables},
+    reader::{RowReader, Table},
+    row::{self, COLUMNS, ENTRY, NEW_COLUMNS, PLACE, Row},
+    tables::{EntryId, PlaceId, Tables},
 };
 use crate::platform::Provenance;
 
@@ -43,9 +43,13 @@ pub(super) fn scan(
     mut each: impl FnMut(&Tables, StepRows<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let path = rows.path;
-    let headers = rows.headers(&COLUMNS, notes)?;
-    let at = COLUMNS.map(|column| headers.iter().position(|header| header == column).unwrap_or_default());
-    let unknown: Vec<usize> = (0..headers.len()).filter(|index| !at.contains(index)).collect();
+    let headers = rows.headers(Table::Rows, notes)?;
+    // Where each column is, or the value that it has in all rows.
+    let at = COLUMNS.map(|column| {
+        let value = NEW_COLUMNS.iter().find(|(new, _)| *new == column).map_or("", |(_, value)| value);
+        headers.iter().position(|header| header == column).ok_or(value.as_bytes())
+    });
+    let unknown: Vec<usize> = (0..headers.len()).filter(|&index| !at.contains(&Ok(index))).collect();
     let mut record = ByteRecord::new();
     let mut provenance = Provenance::Measured;
     let mut group = StepBuilder::default();
@@ -56,7 +60,7 @@ pub(super) fn scan(
     };
     while let Some(line) = rows.next(&mut record)? {
         let invalid = |problem| rows.invalid(line, &record, problem);
-        let field = |column: usize| &record[at[column]];
+        let field = |column: usize| at[column].map_or_else(|value| value, |index| &record[index]);
         for &index in &unknown {
             row::text(&headers[index].escape_debug().to_string(), &record[index]).map_err(invalid)?;
         }

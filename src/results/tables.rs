@@ -5,7 +5,7 @@ use std::{array, collections::HashSet, ops::Range, sync::Arc};
 
 use indexmap::IndexSet;
 
-use super::row::{self, COLUMNS, Row};
+use super::row::{self, COLUMNS, ENTRY, ENTRY_FIELDS, PLACE, PLACE_FIELDS, Row};
 use crate::{catalogue::CaseName, platform::Provenance};
 
 /// An index into [`Tables::places`], from 0.
@@ -73,9 +73,8 @@ pub struct Tables {
 /// have the same key.
 const BETWEEN: u8 = 0x1f;
 
-/// The columns of a place, and after them those of an entry.
-pub(super) const PLACE: Range<usize> = 2..10;
-pub(super) const ENTRY: Range<usize> = 10..18;
+/// Where the number of the step is among the fields of a place: before the actor and the operation.
+const STEP: usize = PLACE_FIELDS - 3;
 
 impl Tables {
     /// The place that these fields (the columns [`PLACE`]) name.
@@ -83,16 +82,16 @@ impl Tables {
     /// # Errors
     ///
     /// The column and what it should hold, if the fields are new and one of them is invalid.
-    pub(super) fn place(&mut self, fields: [&[u8]; 8]) -> Result<PlaceId, String> {
+    pub(super) fn place(&mut self, fields: [&[u8]; PLACE_FIELDS]) -> Result<PlaceId, String> {
         if let Some(id) = self.find_place(fields) {
             return Ok(id);
         }
         let texts = texts(fields, PLACE)?;
-        Ok(self.add_place(texts, row::step(texts[5])?))
+        Ok(self.add_place(texts, row::step(texts[STEP])?))
     }
 
     /// The entry that these fields (the columns [`ENTRY`]) name. Fails as [`place`](Self::place) does.
-    pub(super) fn entry(&mut self, fields: [&[u8]; 8]) -> Result<EntryId, String> {
+    pub(super) fn entry(&mut self, fields: [&[u8]; ENTRY_FIELDS]) -> Result<EntryId, String> {
         if let Some(id) = self.find_entry(fields) {
             return Ok(id);
         }
@@ -126,6 +125,8 @@ impl Tables {
             sigpipe: case.sigpipe.to_string(),
             call: case.call.to_string(),
             option: case.option.to_string(),
+            read_call: case.read_call.to_string(),
+            wait: case.wait.to_string(),
             step: place.step,
             actor: place.actor.to_string(),
             operation: place.operation.to_string(),
@@ -155,7 +156,7 @@ impl Tables {
         ids.collect()
     }
 
-    fn find_place(&mut self, fields: [&[u8]; 8]) -> Option<PlaceId> {
+    fn find_place(&mut self, fields: [&[u8]; PLACE_FIELDS]) -> Option<PlaceId> {
         join(fields, &mut self.key);
         let at = match self.place_keys.get_index(self.next_place) {
             Some(next) if **next == *self.key => self.next_place,
@@ -165,22 +166,28 @@ impl Tables {
         Some(number(at))
     }
 
-    fn find_entry(&mut self, fields: [&[u8]; 8]) -> Option<EntryId> {
+    fn find_entry(&mut self, fields: [&[u8]; ENTRY_FIELDS]) -> Option<EntryId> {
         join(fields, &mut self.key);
         self.entry_keys.get_index_of(&*self.key).map(number)
     }
 
     /// Adds a place under the key that `find_place` has just not found.
-    fn add_place(&mut self, texts: [&str; 8], step: u32) -> PlaceId {
-        let [scenario, transport, sigpipe, call, option, _, actor, operation] = texts.map(|text| self.word(text));
-        let case = (Arc::clone(&scenario), CaseName { transport, sigpipe, call, option });
+    fn add_place(&mut self, texts: [&str; PLACE_FIELDS], step: u32) -> PlaceId {
+        let [scenario, words @ .., _, actor, operation] = texts.map(|text| self.word(text));
+        let case = (Arc::clone(&scenario), CaseName::of_words(words));
         let case = number(self.cases.insert_full(case).0);
         self.places.push(Place { scenario, case, step, actor, operation });
         number(self.place_keys.insert_full(self.key.as_slice().into()).0)
     }
 
     /// Adds an entry under the key that `find_entry` has just not found.
-    fn add_entry(&mut self, texts: [&str; 8], code: Option<i32>, count: Option<u64>, trials: Option<u64>) -> EntryId {
+    fn add_entry(
+        &mut self,
+        texts: [&str; ENTRY_FIELDS],
+        code: Option<i32>,
+        count: Option<u64>,
+        trials: Option<u64>,
+    ) -> EntryId {
         let [outcome, _, name, kind, signal, _, _, note] = texts.map(|text| self.word(text));
         self.entries.push(Entry { outcome, code, name, kind, signal, count, trials, note });
         number(self.entry_keys.insert_full(self.key.as_slice().into()).0)
@@ -213,7 +220,7 @@ pub(crate) fn number(index: usize) -> u32 {
     u32::try_from(index).expect("fewer than four billion distinct rows fit the limits on files")
 }
 
-fn join(fields: [&[u8]; 8], key: &mut Vec<u8>) {
+fn join<const N: usize>(fields: [&[u8]; N], key: &mut Vec<u8>) {
     key.clear();
     for field in fields {
         key.extend_from_slice(field);
@@ -222,8 +229,8 @@ fn join(fields: [&[u8]; 8], key: &mut Vec<u8>) {
 }
 
 /// The fields of these columns as checked text.
-fn texts(fields: [&[u8]; 8], columns: Range<usize>) -> Result<[&str; 8], String> {
-    let mut texts = [""; 8];
+fn texts<const N: usize>(fields: [&[u8]; N], columns: Range<usize>) -> Result<[&str; N], String> {
+    let mut texts = [""; N];
     for ((text, field), column) in texts.iter_mut().zip(fields).zip(&COLUMNS[columns]) {
         *text = row::text(column, field)?;
     }

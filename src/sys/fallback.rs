@@ -15,7 +15,7 @@ use mio::{
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 use super::{AnswerLimit, CallError, Endpoint, ErrorName, Host, KeptName, Listener, Signal};
-use crate::catalogue::{Axes, Call, Sigpipe, SocketOption, Transport};
+use crate::catalogue::{Axes, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait};
 
 /// Nothing is known about the selector that mio uses here.
 pub const SELECTOR: &str = "unknown";
@@ -74,7 +74,7 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
         Some("mio has no Unix sockets or pipes on this system")
-    } else if axes.call != Call::Std {
+    } else if axes.call != Call::Std || axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
         Some("this system does not have the option")

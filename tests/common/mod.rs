@@ -278,6 +278,8 @@ pub fn row(platform: &str, id: &str, transport: &str, step: (u32, &str), outcome
         sigpipe: "ignore".to_owned(),
         call: "std".to_owned(),
         option: "none".to_owned(),
+        read_call: "std".to_owned(),
+        wait: "mio".to_owned(),
         step: step.0,
         actor: actor.to_owned(),
         operation: operation.to_owned(),

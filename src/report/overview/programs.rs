@@ -22,6 +22,8 @@ struct Record<'a> {
     sigpipe: &'static str,
     call: &'static str,
     option: &'static str,
+    read_call: &'static str,
+    wait: &'static str,
     step: u32,
     system: &'a str,
     /// The platform that the outcomes are of.
@@ -63,6 +65,8 @@ fn record<'b>(
         sigpipe: axes.sigpipe.word(),
         call: axes.call.word(),
         option: axes.option.word(),
+        read_call: axes.read_call.word(),
+        wait: axes.wait.word(),
         step: question.step,
         system: column.system.name,
         platform: None,
@@ -104,8 +108,8 @@ pub(super) fn json(overview: &Overview<'_>, out: &mut dyn Write) -> io::Result<(
 
 pub(super) fn csv(overview: &Overview<'_>, out: &mut dyn Write) -> io::Result<()> {
     let head = [
-        "topic", "question", "scenario", "transport", "sigpipe", "call", "option", "step", "system", "platform",
-        "provenance", "outcomes", "differing", "note",
+        "topic", "question", "scenario", "transport", "sigpipe", "call", "option", "read_call", "wait", "step",
+        "system", "platform", "provenance", "outcomes", "differing", "note",
     ];
     let records = records(overview).map(|record| {
         let differing = record.differing.iter();
@@ -119,6 +123,8 @@ pub(super) fn csv(overview: &Overview<'_>, out: &mut dyn Write) -> io::Result<()
             record.sigpipe,
             record.call,
             record.option,
+            record.read_call,
+            record.wait,
             &record.step.to_string(),
             record.system,
             record.platform.unwrap_or_default(),

@@ -29,7 +29,7 @@ use std::{
 use socket2::Socket;
 
 use super::ErrorName;
-use crate::catalogue::{Axes, Sigpipe, SocketOption};
+use crate::catalogue::{Axes, ReadCall, Sigpipe, SocketOption, Wait};
 
 #[cfg(not(epoll))]
 pub(crate) use super::fallback::ask_nothing;
@@ -55,6 +55,9 @@ pub(crate) use vanish::{NO_SILENT_CLOSE, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
+        return Some("this system does not have the call");
+    }
+    if axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
         return Some("this system does not have the call");
     }
     match axes.option {

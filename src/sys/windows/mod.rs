@@ -27,7 +27,7 @@ use windows_sys::{
 };
 
 use super::{CallError, Host, fallback::NO_CONTAINER};
-use crate::catalogue::{Axes, Call, SocketOption, Transport};
+use crate::catalogue::{Axes, Call, ReadCall, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
     NO_SILENT_CLOSE, accept, ask_nothing, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe,
@@ -83,6 +83,8 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if axes.transport == Transport::Unix {
         Some("mio has no Unix sockets on Windows")
     } else if axes.call != Call::Std && axes.call != Call::WsaSend {
+        Some("this system does not have the call")
+    } else if axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
         Some("this system does not have the option")
