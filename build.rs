@@ -32,6 +32,9 @@ const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos",
 const SENDFILE: &[&str] =
     &["linux", "android", "illumos", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos", "windows"];
 
+/// Where mio's selector is epoll: by the `cfg`s of its `src/sys/unix/mod.rs`.
+const EPOLL: &[&str] = &["linux", "android", "illumos"];
+
 /// Where a program can cut one of its own TCP sockets off: see `src/sys/unix/vanish.rs`.
 const VANISH: &[&str] = &["linux", "android", "freebsd", "netbsd", "openbsd"];
 
@@ -46,6 +49,7 @@ fn main() {
         ("f_setnosigpipe", F_SETNOSIGPIPE),
         ("keepalive_times", KEEPALIVE_TIMES),
         ("sendfile", SENDFILE),
+        ("epoll", EPOLL),
         ("vanish", VANISH),
         ("sysctl", SYSCTL),
     ];

@@ -18,7 +18,7 @@ fn every_operation_is_written_as_it_is_read() {
     let text = "client connect\nserver accept\nclient write 7\nserver read 9\nclient so_error\n\
                 client shutdown read\nclient shutdown write\nclient shutdown both\nclient await fin\n\
                 client await reset\nlistener await readable\nclient await writable\nclient await connected\n\
-                client await event\nclient await quiet\nclient peek 2\nclient fill\nserver drain\n\
+                client await event\nclient await quiet on none\nclient await reset on none again\nclient took\nclient peek 2\nclient fill\nserver drain\n\
                 client peer_name\nclient local_name\nclient set nodelay\nclient connect_again\n\
                 client set user_timeout\nclient set keepalive_fast\nclient reset\nclient reconnect\nserver depart\n\
                 server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close\n\
@@ -42,7 +42,10 @@ fn each_wrong_word_is_pointed_at() {
     assert_eq!(places, ["peer", "wriet", "fni", "", "3"]);
     assert_eq!(found[0].2, "expected one of `listener`, `client`, `server`, `crowd`");
     assert_eq!(found[1].1, "unknown operation `wriet`");
-    assert_eq!(found[2].2, "expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`");
+    assert_eq!(
+        found[2].2,
+        "expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`, then perhaps `on` and one of `read`, `write`, `none`, then perhaps `again`"
+    );
     assert_eq!(found[3].1, "`read` without its argument");
     assert_eq!(found[4].1, "unexpected word `3`");
 }
@@ -52,9 +55,59 @@ fn an_actor_does_only_what_it_can() {
     assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
     assert_eq!(
         mistakes("listener fill")[0].2,
-        "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `await`"
+        "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `await`, `took`"
     );
     assert_eq!(mistakes("crowd read 1")[0].2, "the crowd can `connect`, `close`");
+}
+
+#[test]
+fn an_await_names_what_can_come_and_what_is_there_to_go_on_with() {
+    let begun = "client connect\nserver accept\n";
+    let first = |steps: &str| mistakes_of(&format!("{begun}{steps}"));
+    for (steps, word, title) in [
+        ("client await fin on", "on", "unexpected word `on`"),
+        ("client await fin again on read", "on", "unexpected word `on`"),
+        ("client await writable on read", "client await writable on read", "this is never met"),
+        ("client await readable on none", "client await readable on none", "this is never met"),
+        ("client await fin again", "client await fin again", "nothing is registered to wait for again"),
+        (
+            "server await fin\nclient await fin again",
+            "client await fin again",
+            "nothing is registered to wait for again",
+        ),
+        (
+            "client await event\nclient deregister\nclient await fin again",
+            "client await fin again",
+            "nothing is registered to wait for again",
+        ),
+        (
+            "client await event\nclient reconnect\nclient await fin again",
+            "client await fin again",
+            "nothing is registered to wait for again",
+        ),
+        (
+            "client await event\nclient await fin on read again",
+            "client await fin on read again",
+            "another readiness was asked for before",
+        ),
+        ("listener took", "listener took", "there is no time to tell"),
+        ("client await quiet\nclient took", "client took", "this time tells nothing"),
+    ] {
+        assert_eq!(first(steps), (word.to_owned(), title.to_owned()), "{steps}");
+    }
+    for steps in [
+        "client await event\nclient read 1\nclient await fin again\nclient await quiet again",
+        "client await fin on none\nclient write 1\nclient await reset on none again",
+        "client close\nclient took\nclient took",
+    ] {
+        assert!(parse_steps(&format!("{begun}{steps}")).is_ok(), "{steps}");
+    }
+}
+
+/// The first mistake's word and title.
+fn mistakes_of(text: &str) -> (String, String) {
+    let (word, title, _) = mistakes(text).remove(0);
+    (word.to_owned(), title)
 }
 
 #[test]
@@ -228,10 +281,19 @@ fn every_observation_has_a_form_and_can_be_handed_to_another_process() {
     let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
     let seen = NoEvent(Readiness::WRITABLE);
     let words = [Done, Eof, WouldBlock, InProgress, Full, Drained, Quiet, NoError, NotRun];
-    let others = [Bytes(7), NoEvent(Readiness::default()), seen, Ready(Readiness::ERROR), Error(-3), other];
+    let others = [
+        Bytes(7),
+        Took(brokenpipe::outcome::Took::Five),
+        Took(brokenpipe::outcome::Took::Longer),
+        NoEvent(Readiness::default()),
+        seen,
+        Ready(Readiness::ERROR),
+        Error(-3),
+        other,
+    ];
     for outcome in words.into_iter().chain(others) {
         for signal in [Signal::None, Signal::Delivered, Signal::Elsewhere, Signal::Killed] {
-            let observation = Observation { outcome, signal };
+            let observation = Observation::new(outcome, signal);
             let forms = if matches!(signal, Signal::None | Signal::Killed) { 1 } else { 2 };
             assert_eq!(forms_of(&observation.to_string()).count(), forms, "{observation}");
             let text = serde_json::to_string(&observation).unwrap();
@@ -304,13 +366,17 @@ fn every_outcome_is_of_its_own_form_alone() {
         ("no-event readable+writable", "no-event"),
         ("readable+writable", "FLAGS"),
         ("killed SIGPIPE", "killed SIGPIPE"),
+        ("within 1500ms", "within TIME"),
+        ("longer", "longer"),
     ] {
         assert_eq!(forms(outcome), [form], "{outcome}");
     }
     assert_eq!(forms("ok 1+SIGPIPE"), ["ok N", "+SIGPIPE"]);
     assert_eq!(forms("EPIPE+SIGPIPE elsewhere"), ["ERROR", "+SIGPIPE elsewhere"]);
-    let no_outcomes =
-        ["", "okay", "ok -", "writable+readable", "no-event sometimes", "epipe", "x+SIGPIPE", "ok+SIGPIPE!"];
+    let no_outcomes = [
+        "", "okay", "within 7s", "within ", "longer 1", "ok -", "writable+readable", "no-event sometimes", "epipe",
+        "x+SIGPIPE", "ok+SIGPIPE!",
+    ];
     for no_outcome in no_outcomes {
         assert_eq!(forms(no_outcome), Vec::<&str>::new(), "{no_outcome}");
     }

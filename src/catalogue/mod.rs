@@ -1,5 +1,6 @@
 //! What is tried: scenarios, built in or a user's own.
 
+mod awaited;
 mod case_name;
 mod edits;
 mod file;
@@ -16,6 +17,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Mistake, Mistakes};
 
+pub use awaited::Awaited;
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
 pub use operations::{MAX_COUNT, Operation};
@@ -25,7 +27,7 @@ pub(crate) use select::fits;
 pub use select::{BadSelector, CaseFilter, Selection};
 pub use sequence::MAX_STEPS;
 pub use vocabulary::{
-    Actor, Call, Condition, Ending, Half, ReadCall, Setting, Sigpipe, SocketOption, Start, Transport, Wait,
+    Actor, Asked, Call, Condition, Ending, Half, ReadCall, Setting, Sigpipe, SocketOption, Start, Transport, Wait,
 };
 
 /// Parses the steps of one scenario, which may race with each other.

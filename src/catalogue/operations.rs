@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::vocabulary::{Actor, Condition, Ending, Half, Setting, Start};
+use super::{
+    awaited::Awaited,
+    vocabulary::{Actor, Ending, Half, Setting, Start},
+};
 
 /// The most bytes that one `write`, `read` or `peek` may ask for, and the most connections in a listener's queue.
 pub const MAX_COUNT: u32 = 1 << 20;
@@ -37,7 +40,7 @@ macro_rules! arguments {
     };
 }
 
-arguments! { Half Setting Condition Ending Start }
+arguments! { Half Setting Ending Start }
 
 /// What the parser knows of an operation.
 pub(super) struct Word {
@@ -149,7 +152,9 @@ operations! {
     /// Have the selector forget the socket, so that the next `await` registers it anew.
     ENDS "deregister" Deregister,
     /// Wait for a condition, and record the readiness flags.
-    SOCKETS "await" Await(condition: Condition),
+    SOCKETS "await" Await(awaited: Awaited),
+    /// Tell the class of how long the actor's preceding step took.
+    SOCKETS "took" Took,
 }
 
 impl Operation {

@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use super::{
+    awaited::Awaited,
     operations::Operation,
     scenario::Step,
-    vocabulary::{Actor, Setting},
+    vocabulary::{Actor, Asked, Condition, Setting},
 };
 use crate::diagnostic::Mistake;
 
@@ -27,7 +28,11 @@ pub(super) fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usiz
         return Some(Mistake::new(whole, "a scenario without a peer", label));
     }
     let mut sockets = OpenSockets { open: vec![Actor::Listener], ..OpenSockets::default() };
-    let impossible = steps.iter().find_map(|(step, span)| Some((sockets.take(*step).err()?, span)));
+    let mut waits = Waits::default();
+    let impossible = steps.iter().find_map(|(step, span)| {
+        let problem = sockets.take(*step).and_then(|()| waits.take(*step)).err()?;
+        Some((problem, span))
+    });
     impossible
         .or_else(|| wrong_race(steps, racing))
         .map(|((title, label), span)| Mistake::new(span.clone(), title, label))
@@ -55,6 +60,10 @@ impl OpenSockets {
         use Operation::*;
         let is_open = self.open.contains(&actor);
         let ends = matches!(operation, Close | Reset | Race(_) | Reboot);
+        if operation == Took {
+            // It asks for no socket.
+            return Ok(());
+        }
         if self.blocking.contains(&actor) && !ends {
             return Err(("this socket blocks, and would block the whole run", "only `close` or `reset` may follow"));
         }
@@ -96,6 +105,69 @@ fn without_socket(actor: Actor) -> Problem {
         Actor::Client => ("the client has no socket here", "needs `client connect` or `client reconnect` first"),
         Actor::Server => ("the server has no socket here", "needs `server accept` first"),
         Actor::Crowd => ("the crowd has no sockets here", "needs `crowd connect` first"),
+    }
+}
+
+/// What the awaits before a step leave to it, and whether there is a step whose time can be told.
+#[derive(Default)]
+struct Waits {
+    /// Whose socket is registered as its latest `await` left it, and which readiness that asked for.
+    registered: Vec<(Actor, Option<Asked>)>,
+    /// Each actor's latest step that takes a time.
+    last: Vec<(Actor, Operation)>,
+}
+
+impl Waits {
+    /// Takes the next step, for which its actor has a socket if it needs one.
+    fn take(&mut self, Step { actor, operation }: Step) -> Result<(), Problem> {
+        use Operation::*;
+        let last = self.last.iter().rev().find(|(other, _)| *other == actor).map(|(_, operation)| *operation);
+        match operation {
+            Await(awaited) if awaited.is_impossible() => {
+                return Err((
+                    "this is never met",
+                    "what is awaited has to be asked for: leave out `on`, or name it there",
+                ));
+            }
+            Await(Awaited { asked, again: true, .. }) => {
+                match self.registered.iter().find(|(other, _)| *other == actor) {
+                    None => {
+                        let label =
+                            "needs an earlier `await` of this socket, and no `connect`, `deregister` or `crash` since";
+                        return Err(("nothing is registered to wait for again", label));
+                    }
+                    Some((_, before)) if *before != asked => {
+                        return Err((
+                            "another readiness was asked for before",
+                            "needs the same `on` as the `await` before",
+                        ));
+                    }
+                    Some(_) => {}
+                }
+            }
+            Await(Awaited { asked, .. }) => {
+                self.forget(actor);
+                self.registered.push((actor, asked));
+            }
+            // Before the process of the server's socket is killed, the client is watched.
+            Crash => self.forget(Actor::Client),
+            Connect | Reconnect | ConnectAgain | Accept | Open | Backlog(_) | Close | Reset | Race(_) | Depart
+            | Reboot | Deregister => self.forget(actor),
+            Took if last.is_none() => return Err(("there is no time to tell", "needs an earlier step of this actor")),
+            Took if matches!(last, Some(Await(Awaited { condition: Condition::Quiet, .. }))) => {
+                return Err(("this time tells nothing", "`await quiet` takes as long as the deadline"));
+            }
+            _ => {}
+        }
+        if operation != Took {
+            self.last.push((actor, operation));
+        }
+        Ok(())
+    }
+
+    /// The actor's socket is another one now, or is registered otherwise.
+    fn forget(&mut self, actor: Actor) {
+        self.registered.retain(|(other, _)| *other != actor);
     }
 }
 

@@ -78,7 +78,11 @@ fn parse_argument(entry: &Word, words: &[Placed<'_>], end: usize) -> Result<Oper
     }
     // With fewer words it may be right; then the next one is too many.
     if let Some((extra, span)) = (0..words.len()).rev().find(|&count| meaning(count).is_some()).map(|at| &words[at]) {
-        return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), "expected the end of the line"));
+        let label = match entry.expected {
+            None => "expected the end of the line".to_owned(),
+            Some(expected) => format!("expected the end of the line; `{}` takes {}", entry.word, expected()),
+        };
+        return Err(Mistake::new(span.clone(), format!("unexpected word `{extra}`"), label));
     }
     let texts: Vec<_> = words.iter().map(|(word, _)| *word).collect();
     let span = words.first().map_or(end, |(_, span)| span.start)..words.last().map_or(end, |(_, span)| span.end);

@@ -190,6 +190,18 @@ words! {
 }
 
 words! {
+    /// Which readiness an `await` asks the selector for, where it does not ask for all.
+    Asked {
+        /// Reading alone.
+        Read = "read",
+        /// Writing alone.
+        Write = "write",
+        /// Nothing: what comes is what a selector reports unasked, such as EPOLLERR and EPOLLHUP (epoll_ctl(2)).
+        None = "none",
+    }
+}
+
+words! {
     /// What `await` waits for. Every condition is decided by the selector's readiness flags alone, because reading
     /// `SO_ERROR`, peeking or sending would change what is observed.
     Condition {

@@ -1,7 +1,7 @@
 //! The steps of a scenario as a picture: a lane for each actor, and time downwards.
 
 use crate::{
-    catalogue::{Actor, Condition, Ending, Half, Operation, Scenario, Setting, Start},
+    catalogue::{Actor, Awaited, Condition, Ending, Half, Operation, Scenario, Setting, Start},
     matrix::Outline,
 };
 
@@ -133,13 +133,17 @@ impl Ladder {
 /// What the word of an operation does not say, in the width of a box; may be empty.
 fn detail(operation: Operation) -> &'static str {
     match operation {
-        Operation::Await(Condition::Fin) => "for read closed: a FIN",
-        Operation::Await(Condition::Reset) => "for an error: a RST",
-        Operation::Await(Condition::Readable) => "for data, end or error",
-        Operation::Await(Condition::Writable) => "for room to write",
-        Operation::Await(Condition::Connected) => "for the attempt to end",
-        Operation::Await(Condition::Event) => "for any readiness flag",
-        Operation::Await(Condition::Quiet) => "until the deadline",
+        // What it asks for stands in the operation's words.
+        Operation::Await(Awaited { condition, .. }) => match condition {
+            Condition::Fin => "for read closed: a FIN",
+            Condition::Reset => "for an error: a RST",
+            Condition::Readable => "for data, end or error",
+            Condition::Writable => "for room to write",
+            Condition::Connected => "for the attempt to end",
+            Condition::Event => "for any readiness flag",
+            Condition::Quiet => "until the deadline",
+        },
+        Operation::Took => "time of the step before",
         Operation::Shutdown(Half::Read) => "SHUT_RD",
         Operation::Shutdown(Half::Write) => "SHUT_WR",
         Operation::Shutdown(Half::Both) => "SHUT_RDWR",

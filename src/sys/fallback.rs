@@ -116,6 +116,11 @@ pub(crate) fn vanish(_: &Socket) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no socket option that cuts a connection off"))
 }
 
+/// What such a selector reports comes from the interests of mio, each of which asks for something.
+pub(crate) fn ask_nothing(_: &Registry, _: &Socket, _: Token) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system's selector reports nothing without being asked for it"))
+}
+
 /// No socket vanishes here.
 pub(crate) const NO_SILENT_CLOSE: Option<&str> = None;
 

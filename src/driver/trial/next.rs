@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::{
-    catalogue::{Actor, Condition},
+    catalogue::{Actor, Awaited},
     outcome::{Observation, Outcome},
 };
 
@@ -54,7 +54,7 @@ pub(super) enum Purpose {
     /// That a socket in a process of its own still holds the connection, before that process is killed.
     Proof,
     /// An `await`.
-    Condition(Condition),
+    Condition(Awaited),
 }
 
 /// The outcome of setting an option of a socket, which is not run if there is no socket, or if the system has no such

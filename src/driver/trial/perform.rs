@@ -16,7 +16,7 @@ use super::{
 use crate::{
     catalogue::{Actor, Call, Half, Operation, Setting, Step},
     driver::blame::{Abort, Doing},
-    outcome::Outcome,
+    outcome::{Outcome, Took},
     sys::{self, CallError, Endpoint},
 };
 
@@ -51,7 +51,8 @@ impl Sockets {
     pub(super) fn perform(&mut self, step: Step, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Step { actor, operation } = step;
         let outcome = match operation {
-            Operation::Await(condition) => return Ok(Next::Wait(Purpose::Condition(condition), actor)),
+            Operation::Await(awaited) => return Ok(Next::Wait(Purpose::Condition(awaited), actor)),
+            Operation::Took => self.took[actor as usize].map_or(Outcome::NotRun, |time| Outcome::Took(Took::of(time))),
             Operation::Connect if actor == Actor::Crowd => return self.gather(context),
             Operation::Connect | Operation::Reconnect | Operation::ConnectAgain | Operation::StartConnect => {
                 return self.connect(operation, context);

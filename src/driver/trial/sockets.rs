@@ -1,6 +1,6 @@
 //! The sockets of one trial.
 
-use std::{io, thread::JoinHandle};
+use std::{io, thread::JoinHandle, time::Duration};
 
 use mio::{Interest, Token, net::UdpSocket};
 use socket2::{Domain, SockRef};
@@ -13,7 +13,7 @@ use super::{
     watched::{End, Watched},
 };
 use crate::{
-    catalogue::{Actor, Axes, Call, SocketOption, Transport},
+    catalogue::{Actor, Asked, Axes, Call, SocketOption, Transport},
     driver::{
         blame::{Abort, Doing},
         watchdog::Process,
@@ -48,6 +48,8 @@ pub(super) struct Sockets {
     pub(super) backlog: Option<u32>,
     /// Whether an end has been shut down.
     pub(super) shut_down: bool,
+    /// How long each actor's latest step took, where it was taken.
+    pub(super) took: [Option<Duration>; Actor::ALL.len()],
     /// Whether the socket of [`holder`](Sockets::holder) was seen to hold the connection.
     pub(super) holds: bool,
 }
@@ -68,6 +70,7 @@ impl Sockets {
             listening: Listening::default(),
             backlog: None,
             shut_down: false,
+            took: [None; Actor::ALL.len()],
             holds: false,
         }
     }
@@ -142,6 +145,26 @@ impl Sockets {
         }
     }
 
+    /// Registers the actor's socket under this token for exactly what an `await` asks for, and returns whether there is
+    /// one.
+    pub(super) fn watch_for(
+        &mut self,
+        actor: Actor,
+        token: Token,
+        asked: Asked,
+        context: &Context<'_>,
+    ) -> io::Result<bool> {
+        // mio registers nothing that asks for nothing, so that it is asked for less afterwards. The selector looks at
+        // what is asked for when it is polled, which this thread does not do in between.
+        let interest = if asked == Asked::Write { Interest::WRITABLE } else { Interest::READABLE };
+        let is_there = self.register(actor, token, interest, context)?;
+        match self.socket(actor) {
+            Some(socket) if asked == Asked::None => sys::ask_nothing(&context.registry, &socket, token)?,
+            _ => {}
+        }
+        Ok(is_there)
+    }
+
     /// Registers the actor's socket under this token, and returns whether there is one.
     pub(super) fn watch(
         &mut self,
@@ -150,9 +173,13 @@ impl Sockets {
         interest: Interest,
         context: &Context<'_>,
     ) -> io::Result<bool> {
-        let registry = &context.registry;
         // A pipe stays registered for both: NetBSD's kqueue does not take back what it has once given up (`pipe`).
         let interest = if self.axes.transport == Transport::Pipe { BOTH } else { interest };
+        self.register(actor, token, interest, context)
+    }
+
+    fn register(&mut self, actor: Actor, token: Token, interest: Interest, context: &Context<'_>) -> io::Result<bool> {
+        let registry = &context.registry;
         let watched = match (actor, &mut self.listening.listener) {
             (Actor::Listener, listener) => listener.as_mut().map(|listener| listener.watch(registry, token, interest)),
             _ => self.end(actor).map(|end| end.watch(registry, token, interest)),

@@ -1,5 +1,7 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
+#[cfg(epoll)]
+mod ask;
 mod calls;
 mod container;
 mod host;
@@ -29,11 +31,15 @@ use socket2::Socket;
 use super::ErrorName;
 use crate::catalogue::{Axes, Sigpipe, SocketOption, Wait};
 
+#[cfg(not(epoll))]
+pub(crate) use super::fallback::ask_nothing;
 #[cfg(not(vanish))]
 pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
 pub(crate) use calls::{read_by, write_by};
+#[cfg(epoll)]
+pub(crate) use ask::ask_nothing;
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
 pub use inherited::set_inherited;
@@ -139,7 +145,7 @@ pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
 }
 
 /// The selector that mio takes, by the `cfg`s of its `src/sys/unix/mod.rs`.
-pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android", target_os = "illumos")) {
+pub const SELECTOR: &str = if cfg!(epoll) {
     "epoll"
 } else if SPLIT_EVENTS {
     "kqueue"

@@ -31,9 +31,10 @@ use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
-    NO_SILENT_CLOSE, accept, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe, is_named_pipe,
-    killed_by_sigpipe, local_listener, local_socket, program, restore_sigpipe, set_keepalive_fast, set_nosigpipe,
-    set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
+    NO_SILENT_CLOSE, accept, ask_nothing, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe,
+    is_named_pipe, killed_by_sigpipe, local_listener, local_socket, program, restore_sigpipe, set_keepalive_fast,
+    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish,
+    write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
 pub(crate) use calls::{read_by, write_by};
