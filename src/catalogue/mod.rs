@@ -1,5 +1,6 @@
 //! What is tried: scenarios, built in or a user's own.
 
+mod arguments;
 mod case_name;
 mod edits;
 mod file;
@@ -16,6 +17,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Mistake, Mistakes};
 
+pub use arguments::{Assignment, BlockingCall, Value};
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
 pub use operations::{MAX_COUNT, Operation};

@@ -1,5 +1,7 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
+mod abort;
+mod blocked;
 mod calls;
 mod container;
 mod host;
@@ -30,9 +32,14 @@ use super::ErrorName;
 use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
 #[cfg(not(vanish))]
-pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
+pub(crate) use super::fallback::{NO_SILENT_CLOSE, returns, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
+pub(crate) use abort::{destroy, disconnect};
+pub(crate) use blocked::{
+    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, ThreadId, hold_sigpipe, interrupt, is_asleep, local_endpoint,
+    std_write, thread_id,
+};
 pub(crate) use calls::write_by;
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
@@ -45,7 +52,7 @@ pub(crate) use sigpipe::{
 pub(crate) use stop::{lock_folder, on_stop};
 pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout};
 #[cfg(vanish)]
-pub(crate) use vanish::{NO_SILENT_CLOSE, vanish};
+pub(crate) use vanish::{NO_SILENT_CLOSE, returns, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
