@@ -31,7 +31,12 @@ impl Awaited {
         match self.condition {
             Condition::Readable => matches!(self.asked, Some(Asked::Write | Asked::None)),
             Condition::Writable => matches!(self.asked, Some(Asked::Read | Asked::None)),
-            Condition::Fin | Condition::Reset | Condition::Connected | Condition::Event | Condition::Quiet => false,
+            Condition::Fin
+            | Condition::Reset
+            | Condition::Connected
+            | Condition::Event
+            | Condition::Quiet
+            | Condition::Woken => false,
         }
     }
 }
@@ -60,7 +65,10 @@ impl Argument for Awaited {
             None => None,
         };
         let again = words.next_if_eq(&"again").is_some();
-        words.next().is_none().then_some(Awaited { condition, asked, again })
+        let awaited = Awaited { condition, asked, again };
+        // A thread tells that a call has returned, and not the selector.
+        let is_odd = condition == Condition::Woken && awaited != Awaited::usual(condition);
+        (words.next().is_none() && !is_odd).then_some(awaited)
     }
 }
 
@@ -73,7 +81,7 @@ mod tests {
         for words in ["fin", "event on none", "quiet again", "reset on write again", "readable on read"] {
             assert_eq!(Awaited::parse(words).map(|awaited| awaited.to_string()).as_deref(), Some(words));
         }
-        for words in ["", "on read", "fin on", "fin on both", "fin again on read", "fin again again", "fin read"] {
+        for words in ["", "on read", "fin on", "fin on both", "fin again on read", "fin again again", "fin read", "woken again"] {
             assert_eq!(Awaited::parse(words), None, "{words}");
         }
     }

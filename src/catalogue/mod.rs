@@ -1,5 +1,6 @@
 //! What is tried: scenarios, built in or a user's own.
 
+mod arguments;
 mod awaited;
 mod case_name;
 mod edits;
@@ -17,6 +18,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Mistake, Mistakes};
 
+pub use arguments::{Assignment, BlockingCall, Value};
 pub use awaited::Awaited;
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::{
+    arguments::{Assignment, BlockingCall},
     awaited::Awaited,
-    vocabulary::{Actor, Ending, Half, Setting, Start},
+    vocabulary::{Actor, Ending, Half, Start},
 };
 
 /// The most bytes that one `write`, `read` or `peek` may ask for, and the most connections in a listener's queue.
@@ -40,7 +41,7 @@ macro_rules! arguments {
     };
 }
 
-arguments! { Half Setting Ending Start }
+arguments! { Half Ending Start }
 
 /// What the parser knows of an operation.
 pub(super) struct Word {
@@ -137,7 +138,7 @@ operations! {
     /// Ask for the socket's own address (getsockname).
     SOCKETS "local_name" LocalName,
     /// Set a socket option, or make the socket block.
-    ENDS "set" Set(setting: Setting),
+    ENDS "set" Set(assignment: Assignment),
     /// Start another program, which writes a byte to a copy of the socket.
     CLIENT "exec" Exec(start: Start),
     /// Move the socket into a process of its own, and close it in this one.
@@ -149,6 +150,18 @@ operations! {
     /// Act as if the peer's machine restarted: nothing comes from the socket, and what reaches the machine after that
     /// finds no connection.
     SERVER "reboot" Reboot,
+    /// Undo a `vanish`: packets pass again.
+    MACHINES "returns" Returns,
+    /// Begin the call in a thread of its own on the socket, which is made to block, and go on when it is in the call.
+    ENDS "blocks" Blocks(call: BlockingCall),
+    /// Dissolve the connection: connect(2) to an address of AF_UNSPEC.
+    ENDS "disconnect" Disconnect,
+    /// Have the kernel abort the connection on behalf of an administrator: Linux's SOCK_DESTROY.
+    ENDS "destroy" Destroy,
+    /// Send that many bytes, the last of them as urgent data (MSG_OOB).
+    ENDS "urgent" Urgent(count: u32),
+    /// Read the byte of urgent data (MSG_OOB).
+    ENDS "read_urgent" ReadUrgent,
     /// Have the selector forget the socket, so that the next `await` registers it anew.
     ENDS "deregister" Deregister,
     /// Wait for a condition, and record the readiness flags.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{
+    arguments::BlockingCall,
     awaited::Awaited,
     operations::Operation,
     scenario::Step,
@@ -52,6 +53,12 @@ struct OpenSockets {
     connected: bool,
     /// Whether the server's socket is in a process of its own.
     departed: bool,
+    /// Whose sockets are cut off.
+    vanished: Vec<Actor>,
+    /// Whose call blocks in another thread, and which call, as long as no step has waited for it.
+    calling: Vec<(Actor, BlockingCall)>,
+    /// Whose call has been begun, be it waited for or not.
+    began: Vec<Actor>,
 }
 
 impl OpenSockets {
@@ -67,6 +74,7 @@ impl OpenSockets {
         if self.blocking.contains(&actor) && !ends {
             return Err(("this socket blocks, and would block the whole run", "only `close` or `reset` may follow"));
         }
+        self.check_calls(actor, operation)?;
         match operation {
             Connect | StartConnect if actor == Actor::Client && is_open && self.connected => {
                 return Err(("the client has connected already", "use `client reconnect` for a new socket"));
@@ -75,7 +83,10 @@ impl OpenSockets {
             Accept if !self.open.contains(&Actor::Listener) => {
                 return Err(("nothing to accept from", "an earlier step closes the listener"));
             }
+            Blocks(call) => return self.begin_call(actor, call),
+            Await(Awaited { condition: Condition::Woken, .. }) => self.wait_for_call(actor),
             Connect | Reconnect | StartConnect | Accept | Open | Backlog(_) => {
+                self.vanished.retain(|other| *other != actor);
                 self.open.push(actor);
                 if actor == Actor::Client {
                     self.connected = operation != Open;
@@ -84,7 +95,13 @@ impl OpenSockets {
             Crash if self.departed => self.departed = false,
             Crash => return Err(("the server is not in a process of its own", "needs `server depart` first")),
             _ if !is_open => return Err(without_socket(actor)),
-            Set(Setting::Blocking) => self.blocking.push(actor),
+            Set(assignment) if assignment.setting == Setting::Blocking => self.blocking.push(actor),
+            Vanish => self.vanished.push(actor),
+            Returns if !self.vanished.contains(&actor) => {
+                return Err(("nothing that could return", "needs a `vanish` of the same socket first"));
+            }
+            Returns => self.vanished.retain(|other| *other != actor),
+            Disconnect if actor == Actor::Client => self.connected = false,
             Depart => {
                 self.departed = true;
                 self.open.retain(|other| *other != actor);
@@ -92,10 +109,72 @@ impl OpenSockets {
             _ if ends => {
                 self.open.retain(|other| *other != actor);
                 self.blocking.retain(|other| *other != actor);
+                self.vanished.retain(|other| *other != actor);
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// What would hang this program, or have nothing to wait for, because of a call in another thread.
+    fn check_calls(&self, actor: Actor, operation: Operation) -> Result<(), Problem> {
+        use Operation::*;
+        let accepts = self.calling.iter().any(|(_, call)| *call == BlockingCall::Accept);
+        if operation == Await(Awaited::usual(Condition::Woken)) && !self.began.contains(&actor) {
+            return Err(("no call that could return", "needs `blocks` of the same actor first"));
+        }
+        if accepts && actor == Actor::Listener && matches!(operation, Read(_) | Write(_) | Backlog(_)) {
+            return Err(("the listener is in a call of another thread", "needs `server await woken` first"));
+        }
+        let may_follow = match operation {
+            Set(assignment) => assignment.setting != Setting::Blocking,
+            Await(_) | Close | Reset | Race(_) | Shutdown(_) | SoError | PeerName | LocalName | AcceptedFrom => true,
+            Vanish | Returns | Disconnect | Destroy | Deregister => true,
+            _ => false,
+        };
+        if self.calling.iter().any(|(other, _)| *other == actor) && !may_follow {
+            return Err((
+                "this socket is in a call of another thread",
+                "needs `await woken` first; what ends the connection, asks or sets an option may come before",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Begins a call in another thread.
+    fn begin_call(&mut self, actor: Actor, call: BlockingCall) -> Result<(), Problem> {
+        let is_open = self.open.contains(&actor);
+        match call {
+            BlockingCall::Accept if actor != Actor::Server => {
+                return Err(("only the server can accept", "use `server blocks accept`"));
+            }
+            BlockingCall::Accept if !self.open.contains(&Actor::Listener) => {
+                return Err(("nothing to accept from", "an earlier step closes the listener"));
+            }
+            BlockingCall::Connect if actor != Actor::Client => {
+                return Err(("only the client can connect", "use `client blocks connect`"));
+            }
+            BlockingCall::Connect if is_open && self.connected => {
+                return Err(("the client has connected already", "use `client open` before `client blocks connect`"));
+            }
+            BlockingCall::Connect => {
+                self.connected = true;
+                self.open.push(actor);
+            }
+            BlockingCall::Read(_) | BlockingCall::Write(_) if !is_open => return Err(without_socket(actor)),
+            BlockingCall::Accept | BlockingCall::Read(_) | BlockingCall::Write(_) => {}
+        }
+        self.calling.push((actor, call));
+        self.began.push(actor);
+        Ok(())
+    }
+
+    /// Waits for a call in another thread, which may go on after that.
+    fn wait_for_call(&mut self, actor: Actor) {
+        if self.calling.contains(&(actor, BlockingCall::Accept)) {
+            self.open.push(actor);
+        }
+        self.calling.retain(|(other, _)| *other != actor);
     }
 }
 
@@ -145,14 +224,15 @@ impl Waits {
                     Some(_) => {}
                 }
             }
+            Await(Awaited { condition: Condition::Woken, .. }) => {}
             Await(Awaited { asked, .. }) => {
                 self.forget(actor);
                 self.registered.push((actor, asked));
             }
             // Before the process of the server's socket is killed, the client is watched.
             Crash => self.forget(Actor::Client),
-            Connect | Reconnect | ConnectAgain | Accept | Open | Backlog(_) | Close | Reset | Race(_) | Depart
-            | Reboot | Deregister => self.forget(actor),
+            Connect | Reconnect | ConnectAgain | Accept | Open | Backlog(_) | Blocks(_) | Close | Reset | Race(_)
+            | Depart | Reboot | Deregister => self.forget(actor),
             Took if last.is_none() => return Err(("there is no time to tell", "needs an earlier step of this actor")),
             Took if matches!(last, Some(Await(Awaited { condition: Condition::Quiet, .. }))) => {
                 return Err(("this time tells nothing", "`await quiet` takes as long as the deadline"));

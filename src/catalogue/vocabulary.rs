@@ -140,25 +140,37 @@ words! {
         Nodelay = "nodelay",
         /// SO_KEEPALIVE.
         Keepalive = "keepalive",
-        /// SO_RCVBUF.
+        /// SO_RCVBUF, a small one unless there is a value.
         Rcvbuf = "rcvbuf",
+        /// SO_SNDBUF, a small one unless there is a value.
+        Sndbuf = "sndbuf",
         /// SO_NOSIGPIPE.
         Nosigpipe = "nosigpipe",
-        /// `SO_LINGER {on, 1 s}`: close may wait that long for the peer to take what was written.
+        /// `SO_LINGER {on, 1 s}`, or with the time of the value: close may wait that long for the peer to take what was written.
         Linger = "linger",
         /// The socket blocks (no O_NONBLOCK), as most programs' sockets do.
         Blocking = "blocking",
-        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT): how long sent data, or a SYN, may go
+        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT), or of the value: how long sent data, or a SYN, may go
         /// unanswered.
         UserTimeout = "user_timeout",
         /// SO_KEEPALIVE with the times [`KEEPALIVE_IDLE`](Setting::KEEPALIVE_IDLE),
         /// [`KEEPALIVE_INTERVAL`](Setting::KEEPALIVE_INTERVAL) and [`KEEPALIVE_PROBES`](Setting::KEEPALIVE_PROBES).
         KeepaliveFast = "keepalive_fast",
+        /// SO_RCVTIMEO of the value: how long a read may block.
+        ReadTimeout = "read_timeout",
+        /// SO_SNDTIMEO of the value: how long a write may block.
+        WriteTimeout = "write_timeout",
+        /// SO_OOBINLINE: urgent data is read with the rest.
+        OobInline = "oobinline",
     }
 }
 
 /// The values of settings: the shortest that TCP's whole seconds allow, so that a scenario takes few seconds.
 impl Setting {
+    /// SO_LINGER's time of `linger`.
+    pub const LINGER: Duration = Duration::from_secs(1);
+    /// SO_RCVBUF of `rcvbuf` and SO_SNDBUF of `sndbuf`, in bytes, which no system refuses.
+    pub const SMALL_BUFFER: usize = 8192;
     /// TCP_USER_TIMEOUT of `user_timeout`.
     pub const USER_TIMEOUT: Duration = Duration::from_secs(1);
     /// How long a connection is idle before the first probe of `keepalive_fast` (TCP_KEEPIDLE).
@@ -202,8 +214,8 @@ words! {
 }
 
 words! {
-    /// What `await` waits for. Every condition is decided by the selector's readiness flags alone, because reading
-    /// `SO_ERROR`, peeking or sending would change what is observed.
+    /// What `await` waits for. Every condition but `woken` is decided by the selector's readiness flags alone, because
+    /// reading `SO_ERROR`, peeking or sending would change what is observed.
     Condition {
         /// Read closed: the peer's FIN, or anything else that ends reading.
         Fin = "fin",
@@ -219,5 +231,7 @@ words! {
         Event = "event",
         /// Nothing comes before the deadline. Room to write does not count, since it is always there.
         Quiet = "quiet",
+        /// The call that `blocks` began has returned, which gives its outcome; `quiet` if it has not before the deadline.
+        Woken = "woken",
     }
 }

@@ -1,7 +1,7 @@
 //! What the trials of a case ask of the system besides what their steps call: resets, and answers to packets that find
 //! nobody. Systems limit these, and filters take them away. Everything here follows from the case's steps.
 
-use crate::catalogue::{Actor, Case, Ending, Half, Operation, Transport};
+use crate::catalogue::{Actor, BlockingCall, Case, Ending, Half, Operation, Transport};
 
 /// How many answers a trial of this case draws: over TCP, RSTs in answer to a segment; over UDP, ICMP errors. It draws
 /// fewer where a system tells the sender sooner, or sends a RST unasked where others send a FIN.
@@ -22,6 +22,7 @@ pub(super) fn needs_resets(case: &Case<'_>) -> bool {
         |fits: fn(Actor, Operation) -> bool| case.scenario.steps.iter().any(|step| fits(step.actor, step.operation));
     let resets = |actor, operation| match operation {
         Operation::Reset | Operation::Race(_) | Operation::Crash | Operation::Vanish | Operation::Reboot => true,
+        Operation::Disconnect | Operation::Destroy => true,
         Operation::Close | Operation::Shutdown(_) | Operation::Write(_) | Operation::Read(_) => {
             actor == Actor::Listener
         }
@@ -46,7 +47,14 @@ fn is_tcp(case: &Case<'_>) -> bool {
 }
 
 fn sends(operation: Operation) -> bool {
-    matches!(operation, Operation::Write(1..) | Operation::Fill | Operation::Exec(_))
+    matches!(
+        operation,
+        Operation::Write(1..)
+            | Operation::Fill
+            | Operation::Exec(_)
+            | Operation::Urgent(1..)
+            | Operation::Blocks(BlockingCall::Write(1..))
+    )
 }
 
 /// What a trial has drawn so far, and what decides whether the next step draws more.
@@ -102,6 +110,13 @@ impl Drawn {
     }
 
     fn over_tcp(&mut self, actor: Actor, operation: Operation) {
+        let operation = match operation {
+            Operation::Blocks(BlockingCall::Connect) => Operation::Connect,
+            Operation::Blocks(BlockingCall::Accept) => Operation::Accept,
+            // Each ends the connection, and tells the other end.
+            Operation::Disconnect | Operation::Destroy => Operation::Reset,
+            operation => operation,
+        };
         match (actor, operation) {
             (Actor::Listener, Operation::Close | Operation::Shutdown(_)) => {
                 self.is_closed = true;

@@ -1,7 +1,7 @@
 //! The steps of a scenario as a picture: a lane for each actor, and time downwards.
 
 use crate::{
-    catalogue::{Actor, Awaited, Condition, Ending, Half, Operation, Scenario, Setting, Start},
+    catalogue::{Actor, Assignment, Awaited, Condition, Ending, Half, Operation, Scenario, Setting, Start},
     matrix::Outline,
 };
 
@@ -130,6 +130,25 @@ impl Ladder {
     }
 }
 
+/// The option that `set` sets.
+fn option(assignment: Assignment) -> &'static str {
+    match assignment.setting {
+        Setting::Nodelay => "TCP_NODELAY",
+        Setting::Keepalive => "SO_KEEPALIVE",
+        Setting::Rcvbuf => "SO_RCVBUF",
+        Setting::Sndbuf => "SO_SNDBUF",
+        Setting::Nosigpipe => "SO_NOSIGPIPE",
+        Setting::Linger if assignment.value.is_none() => "SO_LINGER of 1 s",
+        Setting::Linger => "SO_LINGER",
+        Setting::Blocking => "no O_NONBLOCK",
+        Setting::UserTimeout => "TCP_USER_TIMEOUT",
+        Setting::KeepaliveFast => "after 1 s, 2 probes",
+        Setting::ReadTimeout => "SO_RCVTIMEO",
+        Setting::WriteTimeout => "SO_SNDTIMEO",
+        Setting::OobInline => "SO_OOBINLINE",
+    }
+}
+
 /// What the word of an operation does not say, in the width of a box; may be empty.
 fn detail(operation: Operation) -> &'static str {
     match operation {
@@ -142,6 +161,7 @@ fn detail(operation: Operation) -> &'static str {
             Condition::Connected => "for the attempt to end",
             Condition::Event => "for any readiness flag",
             Condition::Quiet => "until the deadline",
+            Condition::Woken => "for the call to return",
         },
         Operation::Took => "time of the step before",
         Operation::Shutdown(Half::Read) => "SHUT_RD",
@@ -165,14 +185,12 @@ fn detail(operation: Operation) -> &'static str {
         Operation::Deregister => "the selector forgets it",
         Operation::Exec(Start::Plain) => "fork and exec",
         Operation::Exec(Start::Std) => "std::process::Command",
-        Operation::Set(Setting::Nodelay) => "TCP_NODELAY",
-        Operation::Set(Setting::Keepalive) => "SO_KEEPALIVE",
-        Operation::Set(Setting::Rcvbuf) => "SO_RCVBUF",
-        Operation::Set(Setting::Nosigpipe) => "SO_NOSIGPIPE",
-        Operation::Set(Setting::Linger) => "SO_LINGER of 1 s",
-        Operation::Set(Setting::Blocking) => "no O_NONBLOCK",
-        Operation::Set(Setting::UserTimeout) => "TCP_USER_TIMEOUT",
-        Operation::Set(Setting::KeepaliveFast) => "after 1 s, 2 probes",
+        Operation::Set(assignment) => option(assignment),
+        Operation::Returns => "its machine is back",
+        Operation::Blocks(_) => "in another thread",
+        Operation::Disconnect => "connect to AF_UNSPEC",
+        Operation::Destroy => "SOCK_DESTROY",
+        Operation::Urgent(_) | Operation::ReadUrgent => "MSG_OOB",
         Operation::Connect
         | Operation::Open
         | Operation::Backlog(_)

@@ -121,6 +121,68 @@ pub(crate) fn ask_nothing(_: &Registry, _: &Socket, _: Token) -> io::Result<()> 
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system's selector reports nothing without being asked for it"))
 }
 
+/// Linux's SOCK_DESTROY.
+pub(crate) fn destroy(_: &Socket) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no call that destroys a socket"))
+}
+
+/// The socket that a call in another thread is made on; there is none here, as nothing is known that would end it.
+pub(crate) struct Alias(std::convert::Infallible);
+
+impl Alias {
+    pub(crate) fn new(_: &Socket) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "a call that blocks could not be ended on this system"))
+    }
+
+    pub(crate) fn read(&self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0 {}
+    }
+}
+
+impl std::ops::Deref for Alias {
+    type Target = Socket;
+    fn deref(&self) -> &Socket {
+        match self.0 {}
+    }
+}
+
+/// std's own call.
+pub(crate) fn std_write(_: bool) -> Call {
+    Call::Std
+}
+
+/// Nothing is known of a thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadId;
+
+pub(crate) fn thread_id() -> ThreadId {
+    ThreadId
+}
+
+pub(crate) fn is_asleep(_: ThreadId) -> Option<bool> {
+    None
+}
+
+/// Closing its socket is what ends a call.
+pub(crate) fn interrupt(_: &std::thread::JoinHandle<()>) {}
+
+pub(crate) const CAN_INTERRUPT: bool = false;
+
+/// There is no SIGPIPE.
+pub(crate) struct HeldSigpipe;
+
+pub(crate) fn hold_sigpipe() -> io::Result<HeldSigpipe> {
+    Ok(HeldSigpipe)
+}
+
+impl HeldSigpipe {
+    pub(crate) fn release(self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub(crate) const CLOSE_RESTARTS_CALLS: Option<&str> = None;
+
 /// No socket vanishes here.
 pub(crate) const NO_SILENT_CLOSE: Option<&str> = None;
 
@@ -177,7 +239,10 @@ unsupported! {
     fn write_stdout(&[u8]) -> usize;
     fn set_nosigpipe(&Socket) -> ();
     fn set_nosigpipe_flag(&Socket) -> ();
-    fn set_user_timeout(&Socket) -> ();
+    fn set_user_timeout(&Socket, Duration) -> ();
+    fn disconnect(&Socket) -> ();
+    fn returns(&Socket) -> ();
+    fn local_endpoint(Socket) -> Box<dyn Endpoint>;
     #[cfg(not(keepalive_times))]
     fn set_keepalive_fast(&Socket) -> ();
     fn local_listener(i32) -> (Box<dyn Listener>, SockAddr, KeptName);

@@ -31,8 +31,19 @@
 //! | `restore_sigpipe()` | in such a child: sets SIGPIPE to what it was when the program began, before std's runtime changed it |
 //! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
 //! | `set_nosigpipe(socket)`, `clear_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | sets SO_NOSIGPIPE; unsets it where a library has set it; sets F_SETNOSIGPIPE |
-//! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting). An error without a code: the system has no such option of a socket, so that nothing was tried |
+//! | `set_user_timeout(socket, time)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting). An error without a code: the system has no such option of a socket, so that nothing was tried |
 //! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it. An error without a code says why the system cannot do it |
+//! | `returns(socket)` | undoes `vanish` |
+//! | `disconnect(socket)` | connect(2) to an address of AF_UNSPEC |
+//! | `destroy(socket)` | has the kernel abort the connection, as an administrator can. An error without a code says what the system, or this process, lacks for it |
+//! | `Alias` | the very same descriptor for a call in another thread, without owning it; an error where such a call could not be ended |
+//! | `std_write(is_pipe)` | the call by which std writes, for `write_by` |
+//! | `local_endpoint(socket)` | an accepted socket of the transport `unix` |
+//! | `thread_id()`, `is_asleep(thread)` | the present thread; whether a thread sleeps. `None` where the system does not tell that without a change or a privilege |
+//! | `interrupt(thread)` | has the call of a thread return early, where closing its socket does not; nothing else is affected |
+//! | `CAN_INTERRUPT` | whether `interrupt` does anything; where it does not, closing a socket ends the calls on it |
+//! | `hold_sigpipe()` | keeps a SIGPIPE of the present thread pending until it is released |
+//! | `CLOSE_RESTARTS_CALLS` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
 //! | `local_listener(backlog)`, `local_socket()` | the transport `unix`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
@@ -69,7 +80,7 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, program, read_by, restore_sigpipe, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason, vanish, write_by, write_stdout, ask_nothing,
+    MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, program, read_by, restore_sigpipe, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason, vanish, write_by, write_stdout, ask_nothing, Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, ThreadId, destroy, disconnect, hold_sigpipe, interrupt, is_asleep, local_endpoint, returns, std_write, thread_id,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

@@ -11,7 +11,7 @@ use super::{
     watched::Watched,
 };
 use crate::{
-    catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
+    catalogue::{Actor, Axes, BlockingCall, Call, Case, Operation, SocketOption, Step, Transport},
     driver::blame::{Abort, Doing},
     outcome::Outcome,
     sys::{self, KeptName, Listener},
@@ -132,7 +132,9 @@ fn alters_listener(case: Case<'_>) -> bool {
     let alters = |step: &Step| match step.actor {
         Actor::Listener => !matches!(step.operation, Operation::Await(_)),
         Actor::Crowd => true,
-        Actor::Client | Actor::Server => matches!(step.operation, Operation::Vanish | Operation::Reboot),
+        Actor::Client | Actor::Server => {
+            matches!(step.operation, Operation::Vanish | Operation::Reboot | Operation::Blocks(BlockingCall::Accept))
+        }
     };
     case.axes.option == SocketOption::ListenerNosigpipe || case.scenario.steps.iter().any(alters)
 }

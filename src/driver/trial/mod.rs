@@ -3,7 +3,9 @@
 //! Operations are methods of [`Sockets`] and return what is [`Next`]; only the trial waits. Each file uses only those
 //! before it: `next`, `watched`, `held_port`, `listeners`, `context`, `sockets`, `watch`, then those with operations.
 
+mod acts;
 mod background_close;
+mod blocked_call;
 mod connect;
 pub(super) mod context;
 mod held_port;
@@ -25,7 +27,7 @@ use mio::Token;
 use {
     context::Context,
     listeners::Listening,
-    next::{Next, Purpose},
+    next::{Next, Purpose, Thread},
     sockets::Sockets,
     watch::{By, CLOSED, Kept, LOOK, Watch, interest_and_timeout, is_met},
 };
@@ -78,6 +80,8 @@ enum Waiting {
     Pause(Instant),
     /// A close in another thread; when to look again.
     Close(Instant),
+    /// The thread of an actor's call; when to look again, and when to end the wait.
+    Thread { thread: Thread, actor: Actor, look: Instant, deadline: Instant },
     /// Events.
     Events(Watch),
 }
@@ -87,6 +91,9 @@ const OVERDUE: Duration = Duration::from_millis(1500);
 
 /// How often to look whether a close in another thread has ended.
 const CLOSE_LOOK: Duration = Duration::from_millis(5);
+
+/// How often to look at the thread of a call, which does nothing else.
+const LOOK_AT_CALL: Duration = Duration::from_millis(1);
 
 pub(super) struct Trial<'a> {
     case: Case<'a>,
@@ -140,6 +147,7 @@ impl<'a> Trial<'a> {
     pub(super) fn alarm(&self) -> Option<Instant> {
         Some(match self.waiting? {
             Waiting::Pause(until) | Waiting::Close(until) => until,
+            Waiting::Thread { look, .. } => look,
             Waiting::Events(Watch { deadline, look, .. }) => look.map_or(deadline, |look| look.min(deadline)),
         })
     }
@@ -149,6 +157,8 @@ impl<'a> Trial<'a> {
         let awaited = match self.waiting? {
             Waiting::Pause(_) => return None,
             Waiting::Close(_) => "a close in another thread".to_owned(),
+            Waiting::Thread { thread: Thread::Begins, .. } => "a call to block".to_owned(),
+            Waiting::Thread { thread: Thread::Returns, .. } => "a call to return".to_owned(),
             Waiting::Events(watch) => match watch.purpose {
                 Purpose::Read | Purpose::Drain => "something to read".to_owned(),
                 Purpose::Write | Purpose::Fill => "room to write".to_owned(),
@@ -159,7 +169,7 @@ impl<'a> Trial<'a> {
             },
         };
         let is_overdue = match self.waiting? {
-            Waiting::Events(watch) => watch.deadline + OVERDUE < now,
+            Waiting::Events(Watch { deadline, .. }) | Waiting::Thread { deadline, .. } => deadline + OVERDUE < now,
             Waiting::Close(_) | Waiting::Pause(_) => self.began + OVERDUE < now,
         };
         let hang = Hang::new(&self.case, self.observations.len() + 1, awaited, now - self.began);
@@ -240,6 +250,15 @@ impl<'a> Trial<'a> {
             },
             Next::WaitForClose => {
                 self.waiting = Some(Waiting::Close(context.now + CLOSE_LOOK));
+                return Ok(None);
+            }
+            Next::WaitForThread(thread, actor) => {
+                let deadline = match (self.waiting, thread) {
+                    (Some(Waiting::Thread { deadline, .. }), _) => deadline,
+                    (_, Thread::Begins) => context.now + Plan::patience(context.settings),
+                    (_, Thread::Returns) => context.now + context.settings.await_deadline,
+                };
+                self.waiting = Some(Waiting::Thread { thread, actor, look: context.now + LOOK_AT_CALL, deadline });
                 return Ok(None);
             }
             Next::Pause => {
@@ -388,6 +407,15 @@ impl<'a> Trial<'a> {
                 Some(closed) => Next::Done(closed),
                 None => self.unless_hung(now, Next::WaitForClose, context)?,
             },
+            Some(Waiting::Thread { thread, actor, deadline, .. }) => {
+                let (thread, actor, is_due) = (*thread, *actor, *deadline <= now);
+                match self.sockets.look_at_thread(thread, actor, now)? {
+                    Some(next) => next,
+                    None if !is_due => Next::WaitForThread(thread, actor),
+                    None if thread == Thread::Returns => Next::Done(Outcome::Quiet),
+                    None => return Err(Abort::NotRun("a call in another thread did not begin in time".to_owned())),
+                }
+            }
             Some(Waiting::Events(watch)) if watch.deadline > now => {
                 watch.look = None;
                 match watch.by {

@@ -20,6 +20,8 @@ pub(super) enum Next {
     WaitAnew(Purpose, Actor),
     /// Wait for the thread that closes a socket.
     WaitForClose,
+    /// Wait for the thread of the actor's call.
+    WaitForThread(Thread, Actor),
     /// Wait for the run's pace before the next step.
     Pause,
     /// Go on waiting as before.
@@ -34,6 +36,15 @@ impl Next {
             outcome => Next::Done(outcome),
         }
     }
+}
+
+/// What the thread of a call is watched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thread {
+    /// That it is in the call.
+    Begins,
+    /// That the call has returned.
+    Returns,
 }
 
 /// What a socket is watched for.

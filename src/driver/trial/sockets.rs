@@ -7,6 +7,7 @@ use socket2::{Domain, SockRef};
 
 use super::{
     background_close::let_end,
+    blocked_call::BlockedCall,
     context::Context,
     held_port::loopback,
     listeners::{Listening, SpareListeners},
@@ -37,6 +38,8 @@ pub(super) struct Sockets {
     pub(super) holder: Option<Process>,
     /// A close in another thread.
     pub(super) background_close: Option<JoinHandle<io::Result<()>>>,
+    /// Calls in other threads.
+    pub(super) calls: Vec<BlockedCall>,
     /// The length of the address that came with the latest accept.
     pub(super) accepted_from: usize,
     /// Calls of connect, each of which puts at most one connection into the listener's queue, now or later; and
@@ -64,6 +67,7 @@ impl Sockets {
             offered: None,
             holder: None,
             background_close: None,
+            calls: Vec::new(),
             accepted_from: 0,
             attempts: 0,
             accepted: 0,
@@ -197,6 +201,10 @@ impl Sockets {
         for socket in self.client.iter().chain(&self.server).chain(&self.crowd) {
             // Some systems refuse the option on a connection that has ended; then there is nothing to linger.
             let _ = socket.set_linger_zero();
+        }
+        if !self.end_calls() {
+            std::mem::forget((self.client, self.server, self.listening));
+            return;
         }
         if let Some(process) = self.holder.take() {
             // It may have ended by itself.

@@ -116,6 +116,8 @@ pub(super) fn is_met(condition: Condition, seen: Readiness, shut_writing: bool) 
         Condition::Connected => Readiness::WRITABLE | Readiness::WRITE_CLOSED | Readiness::ERROR,
         Condition::Event => Readiness::READABLE | Readiness::WRITABLE | Readiness::ERROR | CLOSED,
         Condition::Quiet => Readiness::READABLE | Readiness::ERROR | CLOSED,
+        // A thread is asked.
+        Condition::Woken => Readiness::default(),
     })
 }
 

@@ -1,7 +1,9 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
+mod abort;
 #[cfg(epoll)]
 mod ask;
+mod blocked;
 mod calls;
 mod container;
 mod host;
@@ -34,9 +36,14 @@ use crate::catalogue::{Axes, Sigpipe, SocketOption, Wait};
 #[cfg(not(epoll))]
 pub(crate) use super::fallback::ask_nothing;
 #[cfg(not(vanish))]
-pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
+pub(crate) use super::fallback::{NO_SILENT_CLOSE, returns, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
+pub(crate) use abort::{destroy, disconnect};
+pub(crate) use blocked::{
+    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, ThreadId, hold_sigpipe, interrupt, is_asleep, local_endpoint,
+    std_write, thread_id,
+};
 pub(crate) use calls::{read_by, write_by};
 #[cfg(epoll)]
 pub(crate) use ask::ask_nothing;
@@ -51,7 +58,7 @@ pub(crate) use sigpipe::{
 pub(crate) use stop::{lock_folder, on_stop};
 pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout};
 #[cfg(vanish)]
-pub(crate) use vanish::{NO_SILENT_CLOSE, vanish};
+pub(crate) use vanish::{NO_SILENT_CLOSE, returns, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {

@@ -1,5 +1,6 @@
 //! Windows, and Wine, which runs the same program.
 
+mod blocked;
 mod calls;
 mod errors;
 mod pipe;
@@ -31,12 +32,10 @@ use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
-    NO_SILENT_CLOSE, accept, ask_nothing, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe,
-    is_named_pipe, killed_by_sigpipe, local_listener, local_socket, program, restore_sigpipe, set_keepalive_fast,
-    set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish,
-    write_stdout,
+    CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, NO_SILENT_CLOSE, ThreadId, accept, ask_nothing, clear_nosigpipe, destroy, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep, is_named_pipe, killed_by_sigpipe, local_endpoint, local_listener, local_socket, program, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, vanish, write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
+pub(crate) use blocked::{Alias, disconnect};
 pub(crate) use calls::{read_by, write_by};
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
