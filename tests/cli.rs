@@ -7,7 +7,7 @@ use std::thread;
 use std::{collections::BTreeMap, process::Command, sync::LazyLock};
 
 use brokenpipe::{
-    catalogue::{Catalogue, Selection},
+    catalogue::{Catalogue, ReadCall, Selection, Wait},
     platform::Platform,
     results::COLUMNS,
 };
