@@ -1,6 +1,5 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
-#[cfg(epoll)]
 mod ask;
 mod calls;
 mod container;
@@ -29,7 +28,7 @@ use std::{
 use socket2::Socket;
 
 use super::ErrorName;
-use crate::catalogue::{Axes, ReadCall, Sigpipe, SocketOption, Wait};
+use crate::catalogue::{Axes, ReadCall, Sigpipe, SocketOption};
 
 #[cfg(not(epoll))]
 pub(crate) use super::fallback::ask_nothing;
@@ -39,6 +38,7 @@ pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
 pub(crate) use super::fallback::{accept, stream_socket};
 #[cfg(epoll)]
 pub(crate) use ask::ask_nothing;
+pub(crate) use ask::look;
 pub(crate) use calls::write_by;
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
@@ -57,8 +57,11 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
         return Some("this system does not have the call");
     }
-    if axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
+    if axes.read_call != ReadCall::Std {
         return Some("this system does not have the call");
+    }
+    if let Some(reason) = ask::cannot_wait_with(axes.wait) {
+        return Some(reason);
     }
     match axes.option {
         SocketOption::SoNosigpipe | SocketOption::ListenerNosigpipe if !cfg!(nosigpipe) => {

@@ -1,5 +1,6 @@
 //! Windows, and Wine, which runs the same program.
 
+mod ask;
 mod errors;
 mod pipe;
 mod stop;
@@ -36,6 +37,7 @@ pub(crate) use super::fallback::{
     write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
+pub(crate) use ask::look;
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
 pub(crate) use stop::{lock_folder, on_stop};
@@ -84,8 +86,10 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
         Some("mio has no Unix sockets on Windows")
     } else if axes.call != Call::Std && axes.call != Call::WsaSend {
         Some("this system does not have the call")
-    } else if axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
+    } else if axes.read_call != ReadCall::Std {
         Some("this system does not have the call")
+    } else if axes.wait != Wait::Mio && axes.transport == Transport::Pipe {
+        Some("poll and select take only sockets on this system")
     } else if axes.option != SocketOption::None {
         Some("this system does not have the option")
     } else {
