@@ -81,7 +81,9 @@ mod tests {
         for words in ["fin", "event on none", "quiet again", "reset on write again", "readable on read"] {
             assert_eq!(Awaited::parse(words).map(|awaited| awaited.to_string()).as_deref(), Some(words));
         }
-        for words in ["", "on read", "fin on", "fin on both", "fin again on read", "fin again again", "fin read", "woken again"] {
+        for words in
+            ["", "on read", "fin on", "fin on both", "fin again on read", "fin again again", "fin read", "woken again"]
+        {
             assert_eq!(Awaited::parse(words), None, "{words}");
         }
     }

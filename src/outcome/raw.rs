@@ -5,6 +5,8 @@ use std::fmt::{self, Write};
 use mio::event::Event;
 use serde::{Deserialize, Serialize};
 
+use super::Readiness;
+
 /// The flags of a selector's events, by the names that its system has for them. Flags of several events are together in
 /// one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -87,6 +89,24 @@ impl RawFlags {
     pub fn named(name: &str) -> Self {
         let place = NAMES.iter().position(|known| *known == name);
         RawFlags(place.map_or(0, |place| 1 << place))
+    }
+
+    /// The readiness that flags of poll(2) tell, by the rules that mio has for those of epoll, or that sets of select(2)
+    /// tell: the third is that of exceptional conditions, which on Windows are failed connects. Empty for flags of
+    /// anything else.
+    pub fn readiness(self) -> Readiness {
+        let is = |name| self.0 & RawFlags::named(name).0 != 0;
+        let (read, write, error) = (is("POLLIN"), is("POLLOUT"), is("POLLERR"));
+        let only_error = self == RawFlags::named("POLLERR");
+        let flags = [
+            (read || is("POLLPRI") || is("readfds"), Readiness::READABLE),
+            (write || is("writefds"), Readiness::WRITABLE),
+            (error || is("POLLNVAL") || is("exceptfds"), Readiness::ERROR),
+            (is("POLLHUP") || read && is("POLLRDHUP"), Readiness::READ_CLOSED),
+            (is("POLLHUP") || write && error || only_error, Readiness::WRITE_CLOSED),
+        ];
+        let set = flags.into_iter().filter(|(is_set, _)| *is_set);
+        set.fold(Readiness::default(), |all, (_, flag)| all | flag)
     }
 
     /// The flags that are in either.
@@ -187,6 +207,20 @@ mod tests {
         let quiet =
             "kevent { ident: 7, filter: EVFILT_WRITE, flags: EV_CLEAR, fflags: (empty), data: 9, udata: 0x4 } }";
         assert_eq!(read(&format!("{head}{quiet}")), "EVFILT_WRITE");
+    }
+
+    #[test]
+    fn poll_and_select_tell_readiness_in_the_same_words() {
+        let readiness = |names: &str| {
+            let flags = names.split('+').map(RawFlags::named).fold(RawFlags::default(), RawFlags::union);
+            flags.readiness().to_string()
+        };
+        assert_eq!(readiness("POLLIN+POLLOUT+POLLRDHUP"), "readable+writable+read_closed");
+        assert_eq!(readiness("POLLIN+POLLOUT+POLLERR+POLLHUP"), "readable+writable+error+read_closed+write_closed");
+        assert_eq!(readiness("POLLERR"), "error+write_closed");
+        assert_eq!(readiness("POLLHUP"), "read_closed+write_closed");
+        assert_eq!(readiness("readfds+exceptfds"), "readable+error");
+        assert_eq!(readiness("EPOLLIN"), "");
     }
 
     #[test]

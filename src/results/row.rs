@@ -209,7 +209,9 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
         "platform" => check_name(text).err().map(str::to_owned),
         "scenario" | "actor" | "operation" | "outcome" => (!is_word(text)).then(|| WORD.to_owned()),
         axis if Axes::NAMES.contains(&axis) => (!is_word(text)).then(|| WORD.to_owned()),
-        "name" | "kind" | "signal" | FLAGS => (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}")),
+        "name" | "kind" | "signal" | FLAGS => {
+            (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}"))
+        }
         _ => None,
     };
     expected.map_or(Ok(text), |expected| Err(invalid(column, text, expected)))

@@ -15,7 +15,10 @@ use mio::{
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 use super::{AnswerLimit, CallError, Endpoint, ErrorName, Host, KeptName, Listener, Signal};
-use crate::catalogue::{Axes, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait};
+use crate::{
+    catalogue::{Asked, Axes, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait},
+    outcome::RawFlags,
+};
 
 /// Nothing is known about the selector that mio uses here.
 pub const SELECTOR: &str = "unknown";
@@ -233,6 +236,7 @@ macro_rules! unsupported {
 unsupported! {
     fn on_stop<H>(H) -> ();
     fn lock_folder(&std::path::Path) -> Option<std::fs::File>;
+    fn look(Wait, &Socket, Option<Asked>) -> RawFlags;
     fn set_sigpipe(Sigpipe) -> ();
     fn inherit_sigpipe(&mut Command) -> ();
     fn restore_sigpipe() -> ();

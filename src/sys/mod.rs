@@ -14,6 +14,7 @@
 //! | `SPLIT_EVENTS` | whether readiness to read and to write come as two events, and the second perhaps with the next poll |
 //! | `MOVED_SOCKETS_MAY_END` | whether closing a socket here may end the connection although another process has a copy |
 //! | `ask_nothing(registry, socket, token)` | has the selector report of a registered socket only what it reports unasked, under this token. An error without a code says why the system cannot do it |
+//! | `look(wait, socket, asked)` | one call of poll or select that does not wait, and what it returned |
 //! | `error_name(code)` | the native and the POSIX name of an error code; `None` for an unknown code: a name is never guessed |
 //! | `is_exhausted(error)` | whether descriptors, memory or buffers ran out, so that fewer trials should run at a time |
 //! | `is_lacking(error)` | whether the system does not have the call, the option or the protocol's operation that was asked for |
@@ -80,7 +81,13 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe, local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, program, read_by, restore_sigpipe, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason, vanish, write_by, write_stdout, ask_nothing, Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, ThreadId, destroy, disconnect, hold_sigpipe, interrupt, is_asleep, local_endpoint, returns, std_write, thread_id,
+    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, ThreadId,
+    ask_nothing, clear_nosigpipe, destroy, disconnect, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe,
+    interrupt, into_stdio, is_asleep, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe,
+    local_endpoint, local_listener, local_socket, lock_folder, look, new_process_group, on_stop, pipe, program,
+    read_by, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe,
+    set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by,
+    write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

@@ -45,7 +45,7 @@ use super::{
     watchdog::{Hang, hung},
 };
 use crate::{
-    catalogue::{Actor, Awaited, Case, Condition, Operation, Step},
+    catalogue::{Actor, Awaited, Case, Condition, Operation, Step, Wait},
     outcome::{Observation, Outcome, RawFlags, Readiness},
     sys,
 };
@@ -322,6 +322,10 @@ impl<'a> Trial<'a> {
         let (interest, timeout) = interest_and_timeout(purpose, actor, context.settings);
         let (mut seen, mut look) = (Seen::default(), None);
         let by = match purpose {
+            Purpose::Condition(_) if self.case.axes.wait != Wait::Mio => {
+                look = Some(context.now + LOOK);
+                By::Call(self.case.axes.wait)
+            }
             Purpose::Condition(Awaited { again: true, .. }) => {
                 let Some(place) = self.kept.iter().position(|kept| kept.actor == actor) else {
                     // The earlier `await` was not taken.
@@ -360,6 +364,9 @@ impl<'a> Trial<'a> {
         let deadline = context.now + timeout;
         let watch = Watch { purpose, actor, by, seen, shut_writing, deadline, look };
         self.waiting = Some(Waiting::Events(watch));
+        if let By::Call(_) = by {
+            return self.look();
+        }
         // What came between two awaits may be what the second waits for.
         Ok(match purpose {
             Purpose::Condition(awaited) if is_met(awaited.condition, seen.flags, shut_writing) => {
@@ -367,6 +374,22 @@ impl<'a> Trial<'a> {
             }
             _ => None,
         })
+    }
+
+    /// Calls poll or select, and returns the outcome if that tells what is awaited. What it returns is how things are
+    /// now, so that flags of earlier calls do not count.
+    fn look(&mut self) -> Result<Option<Outcome>, Abort> {
+        let Some(Waiting::Events(watch)) = &mut self.waiting else { return Ok(None) };
+        let (By::Call(wait), Purpose::Condition(awaited)) = (watch.by, watch.purpose) else { return Ok(None) };
+        let Some(socket) = self.sockets.socket(watch.actor) else { return Ok(Some(Outcome::NotRun)) };
+        let raw = sys::look(wait, &socket, awaited.asked).map_err(Abort::because(Doing::Setup(wait.word())))?;
+        let flags = raw.readiness();
+        if is_met(awaited.condition, flags, watch.shut_writing) {
+            watch.seen = Seen { flags, raw };
+            return Ok(Some(Outcome::Ready(flags)));
+        }
+        watch.seen.add(Seen { flags, raw });
+        Ok(None)
     }
 
     fn on_event(&mut self, seen: Seen, context: &mut Context<'_>) -> Result<Next, Abort> {
@@ -396,6 +419,9 @@ impl<'a> Trial<'a> {
     }
 
     fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Next, Abort> {
+        if let Some(outcome) = self.look()? {
+            return Ok(Next::Done(outcome));
+        }
         Ok(match &mut self.waiting {
             None => Next::KeepWaiting,
             Some(Waiting::Pause(_)) => {
@@ -427,6 +453,10 @@ impl<'a> Trial<'a> {
                         Next::KeepWaiting
                     }
                     By::Kept(_) => Next::KeepWaiting,
+                    By::Call(_) => {
+                        watch.look = Some(now + LOOK);
+                        Next::KeepWaiting
+                    }
                     By::Retry => {
                         watch.look = Some(now + LOOK);
                         self.perform(context)?

@@ -6,7 +6,7 @@ use mio::{Interest, Token};
 
 use super::{next::Purpose, sockets::BOTH};
 use crate::{
-    catalogue::{Actor, Asked, Awaited, Condition},
+    catalogue::{Actor, Asked, Awaited, Condition, Wait},
     driver::settings::Settings,
     outcome::{RawFlags, Readiness},
 };
@@ -32,6 +32,8 @@ pub(super) enum By {
     Selector(Token, Interest),
     /// The same, and nothing is registered anew, whatever comes.
     Kept(Token),
+    /// poll or select is called from time to time.
+    Call(Wait),
     /// The call is made again from time to time: the socket is registered for an `await` that is still to come.
     Retry,
 }

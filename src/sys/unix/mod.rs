@@ -1,7 +1,6 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
 mod abort;
-#[cfg(epoll)]
 mod ask;
 mod blocked;
 mod calls;
@@ -31,7 +30,7 @@ use std::{
 use socket2::Socket;
 
 use super::ErrorName;
-use crate::catalogue::{Axes, Sigpipe, SocketOption, Wait};
+use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
 #[cfg(not(epoll))]
 pub(crate) use super::fallback::ask_nothing;
@@ -40,13 +39,14 @@ pub(crate) use super::fallback::{NO_SILENT_CLOSE, returns, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
 pub(crate) use abort::{destroy, disconnect};
+#[cfg(epoll)]
+pub(crate) use ask::ask_nothing;
+pub(crate) use ask::look;
 pub(crate) use blocked::{
     Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, ThreadId, hold_sigpipe, interrupt, is_asleep, local_endpoint,
     std_write, thread_id,
 };
 pub(crate) use calls::{read_by, write_by};
-#[cfg(epoll)]
-pub(crate) use ask::ask_nothing;
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
 pub use inherited::set_inherited;
@@ -64,8 +64,8 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
         return Some("this system does not have the call");
     }
-    if axes.wait != Wait::Mio {
-        return Some("this system does not have the call");
+    if let Some(reason) = ask::cannot_wait_with(axes.wait) {
+        return Some(reason);
     }
     match axes.option {
         SocketOption::SoNosigpipe | SocketOption::ListenerNosigpipe if !cfg!(nosigpipe) => {

@@ -1,5 +1,6 @@
 //! Windows, and Wine, which runs the same program.
 
+mod ask;
 mod blocked;
 mod calls;
 mod errors;
@@ -32,9 +33,14 @@ use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
-    CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, NO_SILENT_CLOSE, ThreadId, accept, ask_nothing, clear_nosigpipe, destroy, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep, is_named_pipe, killed_by_sigpipe, local_endpoint, local_listener, local_socket, program, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, vanish, write_stdout,
+    CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, NO_SILENT_CLOSE, ThreadId, accept, ask_nothing, clear_nosigpipe, destroy,
+    free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep, is_named_pipe,
+    killed_by_sigpipe, local_endpoint, local_listener, local_socket, program, restore_sigpipe, returns,
+    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, std_write, stream_socket,
+    take_sigpipe, thread_id, vanish, write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
+pub(crate) use ask::look;
 pub(crate) use blocked::{Alias, disconnect};
 pub(crate) use calls::{read_by, write_by};
 pub use errors::error_name;
@@ -83,10 +89,12 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if axes.transport == Transport::Unix {
         Some("mio has no Unix sockets on Windows")
-    } else if !calls::has_call(axes.call) || !calls::has_read_call(axes.read_call) || axes.wait != Wait::Mio {
+    } else if !calls::has_call(axes.call) || !calls::has_read_call(axes.read_call) {
         Some("this system does not have the call")
     } else if axes.call == Call::Sendfile && axes.transport == Transport::Pipe {
         Some("TransmitFile sends to sockets only")
+    } else if axes.wait != Wait::Mio && axes.transport == Transport::Pipe {
+        Some("poll and select take only sockets on this system")
     } else if axes.option != SocketOption::None {
         Some("this system does not have the option")
     } else {
