@@ -8,6 +8,7 @@ mod scenario;
 mod select;
 mod sequence;
 mod steps;
+mod transports;
 mod vocabulary;
 
 use std::collections::{HashMap, HashSet};
@@ -18,21 +19,30 @@ use crate::diagnostic::{Mistake, Mistakes};
 
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
-pub use operations::{MAX_COUNT, Operation};
+pub use operations::{Datagram, MAX_COUNT, Operation};
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;
 pub use select::{BadSelector, CaseFilter, Selection};
 pub use sequence::MAX_STEPS;
 pub use vocabulary::{Actor, Call, Condition, Ending, Half, Setting, Sigpipe, SocketOption, Start, Transport};
 
-/// Parses the steps of one scenario, which may race with each other.
+/// Parses the steps of one scenario, which may race with each other, whatever it runs over.
 ///
 /// # Errors
 ///
 /// Every line that is not a step; without such lines, the first step that cannot follow those before it. Spans are
 /// bytes of `text`.
 pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
-    steps::parse(text, 0, true)
+    parse_steps_over(text, &[])
+}
+
+/// Parses the steps of one scenario that runs over each of these transports.
+///
+/// # Errors
+///
+/// Those of [`parse_steps`], and the first step that cannot be taken over one of the transports.
+pub fn parse_steps_over(text: &str, transports: &[Transport]) -> Result<Vec<Step>, Vec<Mistake>> {
+    steps::parse(text, 0, true, transports)
 }
 
 macro_rules! builtin {
