@@ -36,11 +36,8 @@ pub(super) fn first_impossible(
         let mut sockets = OpenSockets { open: vec![Actor::Listener], transport, ..OpenSockets::default() };
         steps.iter().find_map(|(step, span)| Some((sockets.take(*step).err()?, span)))
     };
-    let impossible = if transports.is_empty() {
-        over(None)
-    } else {
-        transports.iter().find_map(|transport| over(Some(*transport)))
-    };
+    let impossible =
+        if transports.is_empty() { over(None) } else { transports.iter().find_map(|transport| over(Some(*transport))) };
     impossible
         .or_else(|| wrong_race(steps, racing))
         .map(|((title, label), span)| Mistake::new(span.clone(), title, label))
@@ -90,9 +87,7 @@ impl OpenSockets {
                 return Err(("nothing to accept from", "an earlier step closes the listener"));
             }
             // Nobody can open a named pipe for writing that nobody reads (ENXIO), so that the client has no end then.
-            Connect | Reconnect
-                if self.transport == Some(Transport::Fifo) && !self.open.contains(&Actor::Server) =>
-            {
+            Connect | Reconnect if self.transport == Some(Transport::Fifo) && !self.open.contains(&Actor::Server) => {
                 self.open.retain(|other| *other != actor);
             }
             Connect | Reconnect | StartConnect | Accept | Open | Bind | Backlog(_) => {
@@ -132,9 +127,10 @@ impl OpenSockets {
 
 fn without_socket(actor: Actor, transport: Option<Transport>) -> Problem {
     match actor {
-        Actor::Client if transport == Some(Transport::Fifo) => {
-            ("the client has no end here", "needs `server accept`, which opens the reading end, and then `client connect`")
-        }
+        Actor::Client if transport == Some(Transport::Fifo) => (
+            "the client has no end here",
+            "needs `server accept`, which opens the reading end, and then `client connect`",
+        ),
         Actor::Server if transport.is_some_and(Transport::is_datagram) => {
             ("the server has no socket here", "needs `server bind` first")
         }

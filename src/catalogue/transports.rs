@@ -34,10 +34,9 @@ pub(super) fn misfit(transport: Transport, Step { actor, operation }: Step) -> O
         ReadError if !transport.is_ip() => {
             ("no queue of errors but over TCP and UDP", "needs the transport `udp4`, `udp6`, `tcp4` or `tcp6`")
         }
-        _ if of_datagrams && !transport.is_datagram() => (
-            "only datagrams are sent without a connection",
-            "needs the transport `udp4`, `udp6` or `unix-dgram`",
-        ),
+        _ if of_datagrams && !transport.is_datagram() => {
+            ("only datagrams are sent without a connection", "needs the transport `udp4`, `udp6` or `unix-dgram`")
+        }
         _ => return None,
     })
 }

@@ -169,6 +169,11 @@ fn detail(operation: Operation) -> &'static str {
         Operation::Set(Setting::Blocking) => "no O_NONBLOCK",
         Operation::Set(Setting::UserTimeout) => "TCP_USER_TIMEOUT",
         Operation::Set(Setting::KeepaliveFast) => "after 1 s, 2 probes",
+        Operation::Set(Setting::Recverr) => "IP_RECVERR",
+        Operation::Bind => "to a name of its own",
+        Operation::SendTo(_) => "sendto",
+        Operation::RecvFrom(_) => "recvfrom",
+        Operation::ReadError => "MSG_ERRQUEUE",
         Operation::Connect
         | Operation::Open
         | Operation::Backlog(_)

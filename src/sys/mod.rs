@@ -32,7 +32,12 @@
 //! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting). An error without a code: the system has no such option of a socket, so that nothing was tried |
 //! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it. An error without a code says why the system cannot do it |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
-//! | `local_listener(backlog)`, `local_socket()` | the transport `unix`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket |
+//! | `local_listener(transport, backlog)`, `local_socket(transport)` | the transports `unix`, `unix-dgram`, `unix-seqpacket`, `vsock` and `mptcp`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket. An error without a code says why the machine has no such transport, here and in the next four |
+//! | `local_datagram()` | the transport `unix-dgram`: a socket with a name of its own, the name, and what keeps it |
+//! | `local_pair(transport)` | the transports `socketpair` and `pty`: the client's and the server's end |
+//! | `fifo()`, `open_fifo(path, writing)` | the transport `fifo`: the path of a new named pipe, and what keeps it; an end of it, which need not wait for the other one |
+//! | `is_full_queue(error)` | whether this error of a send to a local datagram socket only says that its queue is full |
+//! | `set_recverr(socket)`, `read_error(socket)` | IP_RECVERR; the oldest error in the socket's queue, `WouldBlock` if it is empty. An error without a code: the system has no such queue |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
@@ -67,11 +72,12 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe,
-    inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe,
-    local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, program, restore_sigpipe,
-    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
-    unsupported_reason, vanish, write_by, write_stdout,
+    MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, fifo, free_descriptors, has_sigpipe,
+    inherit_sigpipe, into_stdio, is_exhausted, is_full_queue, is_in_progress, is_lacking, is_named_pipe,
+    killed_by_sigpipe, local_datagram, local_listener, local_pair, local_socket, lock_folder, new_process_group,
+    on_stop, open_fifo, pipe, program, read_error, restore_sigpipe, set_keepalive_fast, set_nosigpipe,
+    set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,
+    vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

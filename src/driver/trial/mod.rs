@@ -6,6 +6,7 @@
 mod background_close;
 mod connect;
 pub(super) mod context;
+mod datagrams;
 mod held_port;
 mod listeners;
 mod next;
@@ -40,7 +41,7 @@ use super::{
     watchdog::{Hang, hung},
 };
 use crate::{
-    catalogue::{Actor, Case, Condition, Step},
+    catalogue::{Actor, Case, Condition, Step, Transport},
     outcome::{Observation, Outcome, Readiness},
     sys,
 };
@@ -233,7 +234,9 @@ impl<'a> Trial<'a> {
         self.note_end_of_wait();
         if let Some(error) = outcome.code().map(io::Error::from_raw_os_error) {
             let step = self.step().map(ToString::to_string).unwrap_or_default();
-            Abort::or_outcome(&error, Doing::Step, &step)?;
+            let is_local_datagram = self.case.axes.transport == Transport::UnixDgram;
+            let doing = if is_local_datagram { Doing::LocalDatagram } else { Doing::Step };
+            Abort::or_outcome(&error, doing, &step)?;
         }
         let signal = sys::take_sigpipe();
         Ok(Some(Observation { outcome, signal: elsewhere.unwrap_or(signal) }))

@@ -81,6 +81,10 @@ impl Sockets {
                 };
                 return Ok(Next::unless_blocked(outcome, Purpose::Read, actor));
             }
+            Operation::Bind => self.bind(actor)?,
+            Operation::SendTo(datagram) => return self.send_to(actor, datagram, context),
+            Operation::RecvFrom(count) => return Ok(self.recv_from(actor, count)),
+            Operation::ReadError => self.read_error(actor)?,
             Operation::Open => {
                 self.open_client(context)?;
                 Outcome::Done
@@ -106,9 +110,17 @@ impl Sockets {
             }
             Operation::Close => match self.take(actor) {
                 Some(end) if end.lingers => return self.close_in_background(end),
-                end => done(end.map(|end| end.source.close())),
+                end => {
+                    let closed = done(end.map(|end| end.source.close()));
+                    self.keep_name(actor)?;
+                    closed
+                }
             },
-            Operation::Reset => done(self.take(actor).map(End::reset)),
+            Operation::Reset => {
+                let closed = done(self.take(actor).map(End::reset));
+                self.keep_name(actor)?;
+                closed
+            }
             Operation::Race(ending) => self.race(actor, ending)?,
             Operation::Shutdown(half) => {
                 let how = match half {
@@ -144,6 +156,7 @@ impl Sockets {
                     Setting::Nosigpipe => sys::set_nosigpipe(&socket),
                     Setting::UserTimeout => sys::set_user_timeout(&socket),
                     Setting::KeepaliveFast => sys::set_keepalive_fast(&socket),
+                    Setting::Recverr => sys::set_recverr(&socket),
                     Setting::Blocking => socket.set_nonblocking(false),
                     Setting::Linger => end.set_linger(),
                 }
@@ -176,7 +189,7 @@ impl Sockets {
     }
 
     /// Makes a call on an actor's socket, be it an end's or the listener's.
-    fn ask(&self, actor: Actor, ask: impl FnOnce(SockRef<'_>) -> io::Result<Outcome>) -> Outcome {
+    pub(super) fn ask(&self, actor: Actor, ask: impl FnOnce(SockRef<'_>) -> io::Result<Outcome>) -> Outcome {
         match self.socket(actor) {
             None => Outcome::NotRun,
             Some(socket) => ask(socket).unwrap_or_else(|error| Outcome::from_error(&error)),

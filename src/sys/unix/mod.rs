@@ -2,6 +2,8 @@
 
 mod calls;
 mod container;
+mod error_queue;
+mod further;
 mod host;
 mod inherited;
 mod limits;
@@ -9,6 +11,7 @@ mod local;
 #[cfg(vanish)]
 mod options;
 mod processor;
+mod pty;
 mod sigpipe;
 mod stop;
 #[cfg(sysctl)]
@@ -34,11 +37,13 @@ pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
 pub(crate) use calls::write_by;
+pub(crate) use error_queue::{read_error, set_recverr};
+pub(crate) use further::{fifo, local_datagram, local_listener, local_pair, local_socket, open_fifo};
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
 pub use inherited::set_inherited;
 pub use limits::answer_limits;
-pub(crate) use local::{local_listener, local_socket, pipe};
+pub(crate) use local::pipe;
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
@@ -48,6 +53,9 @@ pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout};
 pub(crate) use vanish::{NO_SILENT_CLOSE, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
+    if let Some(reason) = further::missing_transport(axes.transport) {
+        return Some(reason);
+    }
     if !calls::has_call(axes.call) {
         return Some("this system does not have the call");
     }
@@ -188,6 +196,12 @@ error_names! {
 /// The errors of a process, or a system, that has no more descriptors, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
+}
+
+/// A send to a Unix datagram socket whose queue is full, which is no sign of scarcity: the BSDs and Apple's systems
+/// answer with ENOBUFS (`uipc_send` in their sys/kern/uipc_usrreq.c), Linux with EAGAIN.
+pub(crate) fn is_full_queue(error: &io::Error) -> bool {
+    !cfg!(any(target_os = "linux", target_os = "android")) && error.raw_os_error() == Some(libc::ENOBUFS)
 }
 
 /// ENOSYS for a system call, ENOPROTOOPT for an option (setsockopt(2)), EOPNOTSUPP for what a socket of this kind
