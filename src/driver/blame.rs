@@ -18,7 +18,7 @@ pub(super) enum Doing<'a> {
     Connect,
     /// Any other call of a step, or what became of it.
     Step,
-    /// The same over Unix datagram sockets, where a call can find a full queue.
+    /// A call of a step that sends to a Unix datagram socket, which may take nothing.
     LocalDatagram,
 }
 
@@ -49,7 +49,7 @@ enum Blame {
 fn blame(error: &io::Error, doing: Doing<'_>) -> Blame {
     use Doing::{Connect, Extra, LocalDatagram, Setup, Start, Step};
     match (doing, error.kind()) {
-        (LocalDatagram, _) if sys::is_full_queue(error) => Blame::Case,
+        (LocalDatagram, _) if sys::is_of_receiver(error) => Blame::Case,
         _ if sys::is_exhausted(error) => Blame::Scarcity,
         // EAGAIN: the limit on processes and threads (fork(2), pthread_create(3)).
         (Start(_), ErrorKind::WouldBlock) => Blame::Scarcity,

@@ -91,8 +91,8 @@ fn missing_transport(transport: Transport) -> Option<&'static str> {
     }
 }
 
-/// No full queue is known to pass for scarcity.
-pub(crate) fn is_full_queue(_: &io::Error) -> bool {
+/// No such error is known here.
+pub(crate) fn is_of_receiver(_: &io::Error) -> bool {
     false
 }
 

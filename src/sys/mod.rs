@@ -36,7 +36,7 @@
 //! | `local_datagram()` | the transport `unix-dgram`: a socket with a name of its own, the name, and what keeps it |
 //! | `local_pair(transport)` | the transports `socketpair` and `pty`: the client's and the server's end |
 //! | `fifo()`, `open_fifo(path, writing)` | the transport `fifo`: the path of a new named pipe, and what keeps it; an end of it, which need not wait for the other one |
-//! | `is_full_queue(error)` | whether this error of a send to a local datagram socket only says that its queue is full |
+//! | `is_of_receiver(error)` | whether this error of a send to a local datagram socket, which elsewhere tells of scarcity or of rights, says that the receiver takes nothing |
 //! | `set_recverr(socket)`, `read_error(socket)` | IP_RECVERR; the oldest error in the socket's queue, `WouldBlock` if it is empty. An error without a code: the system has no such queue |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
@@ -73,7 +73,7 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 pub use family::set_inherited;
 pub(crate) use family::{
     MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, fifo, free_descriptors, has_sigpipe,
-    inherit_sigpipe, into_stdio, is_exhausted, is_full_queue, is_in_progress, is_lacking, is_named_pipe,
+    inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, is_of_receiver,
     killed_by_sigpipe, local_datagram, local_listener, local_pair, local_socket, lock_folder, new_process_group,
     on_stop, open_fifo, pipe, program, read_error, restore_sigpipe, set_keepalive_fast, set_nosigpipe,
     set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, unsupported_reason,

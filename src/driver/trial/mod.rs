@@ -41,7 +41,7 @@ use super::{
     watchdog::{Hang, hung},
 };
 use crate::{
-    catalogue::{Actor, Case, Condition, Step, Transport},
+    catalogue::{Actor, Case, Condition, Operation, Step, Transport},
     outcome::{Observation, Outcome, Readiness},
     sys,
 };
@@ -234,8 +234,10 @@ impl<'a> Trial<'a> {
         self.note_end_of_wait();
         if let Some(error) = outcome.code().map(io::Error::from_raw_os_error) {
             let step = self.step().map(ToString::to_string).unwrap_or_default();
-            let is_local_datagram = self.case.axes.transport == Transport::UnixDgram;
-            let doing = if is_local_datagram { Doing::LocalDatagram } else { Doing::Step };
+            let sends =
+                |step: &Step| matches!(step.operation, Operation::Write(_) | Operation::Fill | Operation::SendTo(_));
+            let is_datagram = self.case.axes.transport == Transport::UnixDgram && self.step().is_some_and(sends);
+            let doing = if is_datagram { Doing::LocalDatagram } else { Doing::Step };
             Abort::or_outcome(&error, doing, &step)?;
         }
         let signal = sys::take_sigpipe();

@@ -198,10 +198,12 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
 }
 
-/// A send to a Unix datagram socket whose queue is full, which is no sign of scarcity: the BSDs and Apple's systems
-/// answer with ENOBUFS (`uipc_send` in their sys/kern/uipc_usrreq.c), Linux with EAGAIN.
-pub(crate) fn is_full_queue(error: &io::Error) -> bool {
-    !cfg!(any(target_os = "linux", target_os = "android")) && error.raw_os_error() == Some(libc::ENOBUFS)
+/// What the receiver's socket causes, and neither scarcity nor a lack of rights: where its queue is full, the BSDs and
+/// Apple's systems answer with ENOBUFS (`uipc_send` in their sys/kern/uipc_usrreq.c; Linux with EAGAIN), and where it is
+/// connected to somebody else, Linux with EPERM (`unix_may_send` in net/unix/af_unix.c).
+pub(crate) fn is_of_receiver(error: &io::Error) -> bool {
+    let refusal = if cfg!(any(target_os = "linux", target_os = "android")) { libc::EPERM } else { libc::ENOBUFS };
+    error.raw_os_error() == Some(refusal)
 }
 
 /// ENOSYS for a system call, ENOPROTOOPT for an option (setsockopt(2)), EOPNOTSUPP for what a socket of this kind

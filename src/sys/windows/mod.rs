@@ -30,8 +30,8 @@ use super::{CallError, Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport};
 
 pub(crate) use super::fallback::{
-    NO_SILENT_CLOSE, accept, clear_nosigpipe, fifo, free_descriptors, has_sigpipe, inherit_sigpipe, is_full_queue,
-    is_named_pipe, killed_by_sigpipe, local_datagram, local_listener, local_pair, local_socket, open_fifo, program,
+    NO_SILENT_CLOSE, accept, clear_nosigpipe, fifo, free_descriptors, has_sigpipe, inherit_sigpipe, is_named_pipe,
+    is_of_receiver, killed_by_sigpipe, local_datagram, local_listener, local_pair, local_socket, open_fifo, program,
     read_error, restore_sigpipe, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe,
     set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
 };
