@@ -76,6 +76,7 @@ fn takes(setting: Setting) -> (Takes, bool) {
         | Setting::Nosigpipe
         | Setting::Blocking
         | Setting::OobInline
+        | Setting::Recverr
         | Setting::KeepaliveFast => (Takes::Nothing, true),
         Setting::Rcvbuf | Setting::Sndbuf => (Takes::Bytes, true),
         Setting::Linger => (Takes::Time { zero: true }, true),

@@ -97,7 +97,8 @@ fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (S
     let axes = axes(&entry, mistakes);
     let races_on = races_on(&entry, mistakes);
     let (source, base) = steps_source(text, &entry.steps);
-    let steps = steps::parse(source, base, entry.racing).unwrap_or_else(|found| {
+    let transports: Vec<_> = axes.iter().map(|axes| axes.transport).collect();
+    let steps = steps::parse(source, base, entry.racing, &transports).unwrap_or_else(|found| {
         mistakes.extend(found);
         Vec::new()
     });

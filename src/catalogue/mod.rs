@@ -10,6 +10,7 @@ mod scenario;
 mod select;
 mod sequence;
 mod steps;
+mod transports;
 mod vocabulary;
 
 use std::collections::{HashMap, HashSet};
@@ -22,7 +23,7 @@ pub use arguments::{Assignment, BlockingCall, Value};
 pub use awaited::Awaited;
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
-pub use operations::{MAX_COUNT, Operation};
+pub use operations::{Datagram, MAX_COUNT, Operation};
 pub(crate) use scenario::AXES;
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;
@@ -32,14 +33,23 @@ pub use vocabulary::{
     Actor, Asked, Call, Condition, Ending, Half, ReadCall, Setting, Sigpipe, SocketOption, Start, Transport, Wait,
 };
 
-/// Parses the steps of one scenario, which may race with each other.
+/// Parses the steps of one scenario, which may race with each other, whatever it runs over.
 ///
 /// # Errors
 ///
 /// Every line that is not a step; without such lines, the first step that cannot follow those before it. Spans are
 /// bytes of `text`.
 pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
-    steps::parse(text, 0, true)
+    parse_steps_over(text, &[])
+}
+
+/// Parses the steps of one scenario that runs over each of these transports.
+///
+/// # Errors
+///
+/// Those of [`parse_steps`], and the first step that cannot be taken over one of the transports.
+pub fn parse_steps_over(text: &str, transports: &[Transport]) -> Result<Vec<Step>, Vec<Mistake>> {
+    steps::parse(text, 0, true, transports)
 }
 
 macro_rules! builtin {
@@ -56,7 +66,8 @@ const BUILTIN: &[(&str, &str)] = builtin! {
     "peer-close" "peer-close-unread" "peer-reset" "peer-half-close" "peer-shutdown-read" "peer-shutdown-both"
     "peer-crash" "buffered" "blocked-writer" "own-shutdown-write" "own-shutdown-read" "own-shutdown-both"
     "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness"
-    "sigpipe" "unix" "pipe" "udp" "calls" "recover" "peer-reboot" "timeout"
+    "sigpipe" "calls" "unix" "socketpair" "unix-dgram" "unix-seqpacket" "pipe" "fifo" "pty" "vsock" "mptcp" "udp"
+    "udp-unconnected" "recover" "peer-reboot" "timeout"
 };
 
 /// All scenarios known to a run, in order; no two of them share an id.

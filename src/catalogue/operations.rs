@@ -43,6 +43,36 @@ macro_rules! arguments {
 
 arguments! { Half Ending Start }
 
+/// A datagram for an actor's socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Datagram {
+    /// Whose socket it is sent to: the listener, or an actor that had one with a name of its own.
+    pub to: Actor,
+    /// Its length in bytes.
+    pub count: u32,
+}
+
+/// The actors that have one socket each.
+const ADDRESSEES: [Actor; 3] = [Actor::Listener, Actor::Client, Actor::Server];
+
+impl Argument for Datagram {
+    fn expected() -> String {
+        let all = ADDRESSEES.map(|actor| format!("`{actor} 1`"));
+        format!("an actor and a number of bytes, such as one of {}", all.join(", "))
+    }
+    fn parse(words: &str) -> Option<Self> {
+        let (actor, count) = words.split_once(' ')?;
+        let to = Actor::from_word(actor).filter(|actor| ADDRESSEES.contains(actor))?;
+        Some(Datagram { to, count: u32::parse(count)? })
+    }
+}
+
+impl fmt::Display for Datagram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.to, self.count)
+    }
+}
+
 /// What the parser knows of an operation.
 pub(super) struct Word {
     pub(super) word: &'static str,
@@ -115,6 +145,14 @@ operations! {
     SOCKETS "write" Write(count: u32),
     /// Read at most that many bytes, once.
     SOCKETS "read" Read(count: u32),
+    /// Make a socket with a name of its own, a port or a Unix socket's, and do not connect it.
+    ENDS "bind" Bind,
+    /// Send a datagram to an actor's name (sendto).
+    SOCKETS "send_to" SendTo(datagram: Datagram),
+    /// Receive a datagram, or that many bytes of it, whoever sent it (recvfrom).
+    SOCKETS "recv_from" RecvFrom(count: u32),
+    /// Take the oldest error from the socket's queue of errors (MSG_ERRQUEUE), without waiting for one.
+    ENDS "read_error" ReadError,
     /// Read at most that many bytes and leave them (MSG_PEEK).
     ENDS "peek" Peek(count: u32),
     /// Write until there is no more room.

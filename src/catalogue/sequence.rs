@@ -8,7 +8,8 @@ use super::{
     awaited::Awaited,
     operations::Operation,
     scenario::Step,
-    vocabulary::{Actor, Asked, Condition, Setting},
+    transports::misfit,
+    vocabulary::{Actor, Asked, Condition, Setting, Transport},
 };
 use crate::diagnostic::Mistake;
 
@@ -16,8 +17,13 @@ use crate::diagnostic::Mistake;
 pub const MAX_STEPS: usize = 100;
 
 /// The first mistake in the steps as a sequence, if there is one. Each step comes with its place in the file; `whole`
-/// is the place of all of them.
-pub(super) fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usize>, racing: bool) -> Option<Mistake> {
+/// is the place of all of them, and `transports` what they are taken over, empty if that is not known.
+pub(super) fn first_impossible(
+    steps: &[(Step, Range<usize>)],
+    whole: Range<usize>,
+    racing: bool,
+    transports: &[Transport],
+) -> Option<Mistake> {
     if steps.is_empty() {
         return Some(Mistake::new(whole, "a scenario without steps", "at least one step, such as `client connect`"));
     }
@@ -28,27 +34,35 @@ pub(super) fn first_impossible(steps: &[(Step, Range<usize>)], whole: Range<usiz
         let label = "needs a step of the other end: `server accept`, or `listener close`";
         return Some(Mistake::new(whole, "a scenario without a peer", label));
     }
-    let mut sockets = OpenSockets { open: vec![Actor::Listener], ..OpenSockets::default() };
-    let mut waits = Waits::default();
-    let impossible = steps.iter().find_map(|(step, span)| {
-        let problem = sockets.take(*step).and_then(|()| waits.take(*step)).err()?;
-        Some((problem, span))
-    });
+    let over = |transport: Option<Transport>| {
+        let mut sockets = OpenSockets { open: vec![Actor::Listener], transport, ..OpenSockets::default() };
+        let mut waits = Waits::default();
+        steps.iter().find_map(|(step, span)| {
+            let problem = sockets.take(*step).and_then(|()| waits.take(*step)).err()?;
+            Some((problem, span))
+        })
+    };
+    let impossible =
+        if transports.is_empty() { over(None) } else { transports.iter().find_map(|transport| over(Some(*transport))) };
     impossible
         .or_else(|| wrong_race(steps, racing))
         .map(|((title, label), span)| Mistake::new(span.clone(), title, label))
 }
 
 /// What is wrong, and what would be right.
-type Problem = (&'static str, &'static str);
+pub(super) type Problem = (&'static str, &'static str);
 
 /// The sockets that can be there after some steps.
 #[derive(Default)]
 struct OpenSockets {
+    /// What the steps are taken over; `None` if that is not known.
+    transport: Option<Transport>,
     /// Whose sockets are open.
     open: Vec<Actor>,
     /// Whose socket blocks.
     blocking: Vec<Actor>,
+    /// Who had a socket with a name of its own: datagrams can still be sent to it when it is closed.
+    named: Vec<Actor>,
     /// Whether the client has tried to connect its socket.
     connected: bool,
     /// Whether the server's socket is in a process of its own.
@@ -75,9 +89,15 @@ impl OpenSockets {
             return Err(("this socket blocks, and would block the whole run", "only `close` or `reset` may follow"));
         }
         self.check_calls(actor, operation)?;
+        if let Some(problem) = self.transport.and_then(|transport| misfit(transport, Step { actor, operation })) {
+            return Err(problem);
+        }
         match operation {
             Connect | StartConnect if actor == Actor::Client && is_open && self.connected => {
                 return Err(("the client has connected already", "use `client reconnect` for a new socket"));
+            }
+            Bind if is_open => {
+                return Err(("this actor has a socket already", "use `bind` before any other operation of a socket"));
             }
             Open if is_open => return Err(("the client has a socket already", "use `client reconnect` for a new one")),
             Accept if !self.open.contains(&Actor::Listener) => {
@@ -85,16 +105,31 @@ impl OpenSockets {
             }
             Blocks(call) => return self.begin_call(actor, call),
             Await(Awaited { condition: Condition::Woken, .. }) => self.wait_for_call(actor),
-            Connect | Reconnect | StartConnect | Accept | Open | Backlog(_) => {
+            // Nobody can open a named pipe for writing that nobody reads (ENXIO), so that the client has no end then.
+            Connect | Reconnect if self.transport == Some(Transport::Fifo) && !self.open.contains(&Actor::Server) => {
+                self.open.retain(|other| *other != actor);
+            }
+            Connect | Reconnect | StartConnect | Accept | Open | Bind | Backlog(_) => {
                 self.vanished.retain(|other| *other != actor);
+                if operation == Bind {
+                    self.named.push(actor);
+                } else if !is_open || operation == Reconnect {
+                    self.named.retain(|other| *other != actor);
+                }
                 self.open.push(actor);
                 if actor == Actor::Client {
-                    self.connected = operation != Open;
+                    self.connected = !matches!(operation, Open | Bind);
                 }
+            }
+            SendTo(datagram) if datagram.to != Actor::Listener && !self.named.contains(&datagram.to) => {
+                return Err(("this actor has no name to send to", "needs its `bind` first"));
+            }
+            Race(_) | Depart if self.named.contains(&actor) => {
+                return Err(("a socket that was bound stays in this process and thread", "use `close` or `reset`"));
             }
             Crash if self.departed => self.departed = false,
             Crash => return Err(("the server is not in a process of its own", "needs `server depart` first")),
-            _ if !is_open => return Err(without_socket(actor)),
+            _ if !is_open => return Err(without_socket(actor, self.transport)),
             Set(assignment) if assignment.setting == Setting::Blocking => self.blocking.push(actor),
             Vanish => self.vanished.push(actor),
             Returns if !self.vanished.contains(&actor) => {
@@ -161,7 +196,9 @@ impl OpenSockets {
                 self.connected = true;
                 self.open.push(actor);
             }
-            BlockingCall::Read(_) | BlockingCall::Write(_) if !is_open => return Err(without_socket(actor)),
+            BlockingCall::Read(_) | BlockingCall::Write(_) if !is_open => {
+                return Err(without_socket(actor, self.transport));
+            }
             BlockingCall::Accept | BlockingCall::Read(_) | BlockingCall::Write(_) => {}
         }
         self.calling.push((actor, call));
@@ -178,8 +215,15 @@ impl OpenSockets {
     }
 }
 
-fn without_socket(actor: Actor) -> Problem {
+fn without_socket(actor: Actor, transport: Option<Transport>) -> Problem {
     match actor {
+        Actor::Client if transport == Some(Transport::Fifo) => (
+            "the client has no end here",
+            "needs `server accept`, which opens the reading end, and then `client connect`",
+        ),
+        Actor::Server if transport.is_some_and(Transport::is_datagram) => {
+            ("the server has no socket here", "needs `server bind` first")
+        }
         Actor::Listener => ("the listener is closed here", "it listens from the start until `listener close`"),
         Actor::Client => ("the client has no socket here", "needs `client connect` or `client reconnect` first"),
         Actor::Server => ("the server has no socket here", "needs `server accept` first"),

@@ -6,17 +6,23 @@ use super::{
     operations::{OPERATIONS, Operation, Word},
     scenario::Step,
     sequence::first_impossible,
-    vocabulary::Actor,
+    vocabulary::{Actor, Transport},
 };
 use crate::diagnostic::Mistake;
 
 /// Parses steps. `base` is the byte of the file at which `text` begins, so that spans of mistakes are places in the
-/// file. `racing` is whether the scenario's steps may race with each other.
+/// file. `racing` is whether the scenario's steps may race with each other; `transports` is what it runs over, empty for
+/// steps of which that is not known.
 ///
 /// # Errors
 ///
 /// Every line that is not a step; without such lines, the first step that cannot follow those before it.
-pub(super) fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, Vec<Mistake>> {
+pub(super) fn parse(
+    text: &str,
+    base: usize,
+    racing: bool,
+    transports: &[Transport],
+) -> Result<Vec<Step>, Vec<Mistake>> {
     let (mut steps, mut mistakes) = (Vec::new(), Vec::new());
     let mut offset = base;
     for line in text.split_inclusive('\n') {
@@ -28,7 +34,7 @@ pub(super) fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, 
         offset += line.len();
     }
     if mistakes.is_empty() {
-        mistakes.extend(first_impossible(&steps, base..base + text.len(), racing));
+        mistakes.extend(first_impossible(&steps, base..base + text.len(), racing, transports));
     }
     if mistakes.is_empty() { Ok(steps.into_iter().map(|(step, _)| step).collect()) } else { Err(mistakes) }
 }

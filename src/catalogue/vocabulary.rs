@@ -29,10 +29,61 @@ words! {
         Unix = "unix",
         /// A pipe: the client writes, the server reads.
         Pipe = "pipe",
-        /// Connected UDP over 127.0.0.1.
+        /// UDP over 127.0.0.1.
         Udp4 = "udp4",
-        /// Connected UDP over ::1.
+        /// UDP over ::1.
         Udp6 = "udp6",
+        /// Two connected Unix stream sockets without names: `client connect` makes both.
+        Socketpair = "socketpair",
+        /// Unix datagram sockets.
+        UnixDgram = "unix-dgram",
+        /// Unix sockets with connections and records.
+        UnixSeqpacket = "unix-seqpacket",
+        /// A named pipe: the client opens it for writing, the server for reading.
+        Fifo = "fifo",
+        /// A pseudo-terminal in raw mode, which controls no process: the client has the terminal, the server the master.
+        Pty = "pty",
+        /// Stream sockets between virtual machines, over the loopback of this one.
+        Vsock = "vsock",
+        /// Multipath TCP over 127.0.0.1.
+        Mptcp = "mptcp",
+    }
+}
+
+impl Transport {
+    /// Whether it is UDP.
+    pub const fn is_udp(self) -> bool {
+        matches!(self, Transport::Udp4 | Transport::Udp6)
+    }
+
+    /// Whether it is TCP, over one path or several.
+    pub const fn is_tcp(self) -> bool {
+        matches!(self, Transport::Tcp4 | Transport::Tcp6 | Transport::Mptcp)
+    }
+
+    /// Whether its ends are sockets of the Internet's protocols.
+    pub const fn is_ip(self) -> bool {
+        self.is_tcp() || self.is_udp()
+    }
+
+    /// Whether it has datagrams instead of connections, so that nothing can be accepted.
+    pub const fn is_datagram(self) -> bool {
+        self.is_udp() || matches!(self, Transport::UnixDgram)
+    }
+
+    /// Whether both ends are made by one call, of `client connect`; the server only takes its own.
+    pub const fn is_pair(self) -> bool {
+        matches!(self, Transport::Pipe | Transport::Socketpair | Transport::Pty)
+    }
+
+    /// Whether there is a listener, to which clients connect.
+    pub const fn has_listener(self) -> bool {
+        !self.is_pair() && !matches!(self, Transport::Fifo)
+    }
+
+    /// Whether its ends are sockets, with options and names.
+    pub const fn is_socket(self) -> bool {
+        !matches!(self, Transport::Pipe | Transport::Fifo | Transport::Pty)
     }
 }
 
@@ -162,6 +213,8 @@ words! {
         WriteTimeout = "write_timeout",
         /// SO_OOBINLINE: urgent data is read with the rest.
         OobInline = "oobinline",
+        /// IP_RECVERR, IPV6_RECVERR: errors that come from the network are queued, each with where it came from.
+        Recverr = "recverr",
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the trials of a case ask of the system besides what their steps call: resets, and answers to packets that find
 //! nobody. Systems limit these, and filters take them away. Everything here follows from the case's steps.
 
-use crate::catalogue::{Actor, BlockingCall, Case, Ending, Half, Operation, Transport};
+use crate::catalogue::{Actor, BlockingCall, Case, Ending, Half, Operation};
 
 /// How many answers a trial of this case draws: over TCP, RSTs in answer to a segment; over UDP, ICMP errors. It draws
 /// fewer where a system tells the sender sooner, or sends a RST unasked where others send a FIN.
@@ -39,11 +39,11 @@ pub(super) fn needs_icmp(case: &Case<'_>) -> bool {
 }
 
 fn is_udp(case: &Case<'_>) -> bool {
-    matches!(case.axes.transport, Transport::Udp4 | Transport::Udp6)
+    case.axes.transport.is_udp()
 }
 
 fn is_tcp(case: &Case<'_>) -> bool {
-    matches!(case.axes.transport, Transport::Tcp4 | Transport::Tcp6)
+    case.axes.transport.is_tcp()
 }
 
 fn sends(operation: Operation) -> bool {
@@ -87,22 +87,31 @@ impl Drawn {
     fn by(case: &Case<'_>) -> Self {
         let mut drawn = Drawn::default();
         match case.axes.transport {
-            Transport::Unix | Transport::Pipe => {}
-            Transport::Udp4 | Transport::Udp6 => {
+            transport if transport.is_udp() => {
                 case.scenario.steps.iter().for_each(|step| drawn.over_udp(step.actor, step.operation));
             }
-            Transport::Tcp4 | Transport::Tcp6 => {
+            transport if transport.is_tcp() => {
                 case.scenario.steps.iter().for_each(|step| drawn.over_tcp(step.actor, step.operation));
                 // In the end all is closed, perhaps with data under way.
                 drawn.others += u32::from(drawn.client.is_full) + u32::from(drawn.server.is_full);
             }
+            _ => {}
         }
         drawn
     }
 
     fn over_udp(&mut self, actor: Actor, operation: Operation) {
         match operation {
-            Operation::Close if actor != Actor::Client => self.is_closed = true,
+            Operation::Close if actor == Actor::Listener => self.is_closed = true,
+            Operation::Close | Operation::Reset => self.ends(actor).0.is_gone = true,
+            Operation::Bind => *self.ends(actor).0 = End::default(),
+            Operation::SendTo(datagram) => {
+                let is_gone = match datagram.to {
+                    Actor::Listener => self.is_closed,
+                    to => self.ends(to).0.is_gone,
+                };
+                self.others += u32::from(is_gone);
+            }
             // Even a datagram without data is one.
             Operation::Write(_) | Operation::Fill | Operation::Exec(_) if self.is_closed => self.others += 1,
             _ => {}
@@ -175,7 +184,7 @@ impl Drawn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Axes, Catalogue, Scenario, parse_steps};
+    use crate::catalogue::{Axes, Catalogue, Scenario, Transport, parse_steps};
 
     fn scenario(steps: &str) -> Scenario {
         let text = |text: &str| text.to_owned();

@@ -146,6 +146,7 @@ fn option(assignment: Assignment) -> &'static str {
         Setting::ReadTimeout => "SO_RCVTIMEO",
         Setting::WriteTimeout => "SO_SNDTIMEO",
         Setting::OobInline => "SO_OOBINLINE",
+        Setting::Recverr => "IP_RECVERR",
     }
 }
 
@@ -191,6 +192,10 @@ fn detail(operation: Operation) -> &'static str {
         Operation::Disconnect => "connect to AF_UNSPEC",
         Operation::Destroy => "SOCK_DESTROY",
         Operation::Urgent(_) | Operation::ReadUrgent => "MSG_OOB",
+        Operation::Bind => "to a name of its own",
+        Operation::SendTo(_) => "sendto",
+        Operation::RecvFrom(_) => "recvfrom",
+        Operation::ReadError => "MSG_ERRQUEUE",
         Operation::Connect
         | Operation::Open
         | Operation::Backlog(_)

@@ -75,8 +75,8 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 }
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
-    if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
-        Some("mio has no Unix sockets or pipes on this system")
+    if let Some(reason) = missing_transport(axes.transport) {
+        Some(reason)
     } else if axes.call != Call::Std || axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
@@ -84,6 +84,24 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn missing_transport(transport: Transport) -> Option<&'static str> {
+    match transport {
+        Transport::Tcp4 | Transport::Tcp6 | Transport::Udp4 | Transport::Udp6 => None,
+        Transport::Unix | Transport::Pipe => Some("mio has no Unix sockets or pipes on this system"),
+        _ => Some("this program knows no such transport on this system"),
+    }
+}
+
+/// No such error is known here.
+pub(crate) fn is_of_receiver(_: &io::Error) -> bool {
+    false
+}
+
+/// No other system than Linux keeps the errors that the network sends.
+pub(crate) fn read_error(_: &Socket) -> io::Result<i32> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no queue of errors (MSG_ERRQUEUE)"))
 }
 
 /// No other call is known here.
@@ -249,8 +267,13 @@ unsupported! {
     fn local_endpoint(Socket) -> Box<dyn Endpoint>;
     #[cfg(not(keepalive_times))]
     fn set_keepalive_fast(&Socket) -> ();
-    fn local_listener(i32) -> (Box<dyn Listener>, SockAddr, KeptName);
-    fn local_socket() -> Box<dyn Endpoint>;
+    fn set_recverr(&Socket) -> ();
+    fn local_listener(Transport, i32) -> (Box<dyn Listener>, SockAddr, KeptName);
+    fn local_socket(Transport) -> Box<dyn Endpoint>;
+    fn local_datagram() -> (Box<dyn Endpoint>, SockAddr, KeptName);
+    fn local_pair(Transport) -> (Box<dyn Endpoint>, Box<dyn Endpoint>);
+    fn fifo() -> (PathBuf, KeptName);
+    fn open_fifo(&std::path::Path, bool) -> Box<dyn Endpoint>;
     fn pipe(&Registry, Token) -> (Box<dyn Endpoint>, Box<dyn Endpoint>);
     fn into_stdio<S>(S) -> Stdio;
     /// Dropping a socket closes it without telling what the call returned, which must not pass for success.

@@ -46,7 +46,12 @@
 //! | `hold_sigpipe()` | keeps a SIGPIPE of the present thread pending until it is released |
 //! | `CLOSE_RESTARTS_CALLS` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
-//! | `local_listener(backlog)`, `local_socket()` | the transport `unix`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket |
+//! | `local_listener(transport, backlog)`, `local_socket(transport)` | the transports `unix`, `unix-dgram`, `unix-seqpacket`, `vsock` and `mptcp`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket. An error without a code says why the machine has no such transport, here and in the next four |
+//! | `local_datagram()` | the transport `unix-dgram`: a socket with a name of its own, the name, and what keeps it |
+//! | `local_pair(transport)` | the transports `socketpair` and `pty`: the client's and the server's end |
+//! | `fifo()`, `open_fifo(path, writing)` | the transport `fifo`: the path of a new named pipe, and what keeps it; an end of it, which need not wait for the other one |
+//! | `is_of_receiver(error)` | whether this error of a send to a local datagram socket, which elsewhere tells of scarcity or of rights, says that the receiver takes nothing |
+//! | `set_recverr(socket)`, `read_error(socket)` | IP_RECVERR; the oldest error in the socket's queue, `WouldBlock` if it is empty. An error without a code: the system has no such queue |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
@@ -82,12 +87,12 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 pub use family::set_inherited;
 pub(crate) use family::{
     Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, ThreadId,
-    ask_nothing, clear_nosigpipe, destroy, disconnect, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe,
-    interrupt, into_stdio, is_asleep, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe,
-    local_endpoint, local_listener, local_socket, lock_folder, look, new_process_group, on_stop, pipe, program,
-    read_by, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe,
-    set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by,
-    write_stdout,
+    ask_nothing, clear_nosigpipe, destroy, disconnect, fifo, free_descriptors, has_sigpipe, hold_sigpipe,
+    inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted, is_in_progress, is_lacking, is_named_pipe,
+    is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair, local_socket,
+    lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program, read_by, read_error, restore_sigpipe,
+    returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout,
+    std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

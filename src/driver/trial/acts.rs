@@ -29,6 +29,7 @@ impl End {
             Setting::ReadTimeout => socket.set_read_timeout(assignment.time()),
             Setting::WriteTimeout => socket.set_write_timeout(assignment.time()),
             Setting::OobInline => socket.set_out_of_band_inline(true),
+            Setting::Recverr => sys::set_recverr(&socket),
             Setting::Blocking => socket.set_nonblocking(false),
             Setting::Linger => self.set_linger(assignment.time_or(Setting::LINGER)),
         }

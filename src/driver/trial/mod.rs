@@ -8,6 +8,7 @@ mod background_close;
 mod blocked_call;
 mod connect;
 pub(super) mod context;
+mod datagrams;
 mod held_port;
 mod listeners;
 mod next;
@@ -45,7 +46,7 @@ use super::{
     watchdog::{Hang, hung},
 };
 use crate::{
-    catalogue::{Actor, Awaited, Case, Condition, Operation, Step, Wait},
+    catalogue::{Actor, Awaited, Case, Condition, Operation, Step, Transport, Wait},
     outcome::{Observation, Outcome, RawFlags, Readiness},
     sys,
 };
@@ -270,7 +271,11 @@ impl<'a> Trial<'a> {
         let flags = self.note_end_of_wait();
         if let Some(error) = outcome.code().map(io::Error::from_raw_os_error) {
             let step = self.step().map(ToString::to_string).unwrap_or_default();
-            Abort::or_outcome(&error, Doing::Step, &step)?;
+            let sends =
+                |step: &Step| matches!(step.operation, Operation::Write(_) | Operation::Fill | Operation::SendTo(_));
+            let is_datagram = self.case.axes.transport == Transport::UnixDgram && self.step().is_some_and(sends);
+            let doing = if is_datagram { Doing::LocalDatagram } else { Doing::Step };
+            Abort::or_outcome(&error, doing, &step)?;
         }
         let signal = sys::take_sigpipe();
         Ok(Some(Observation { outcome, signal: elsewhere.unwrap_or(signal), flags }))

@@ -96,6 +96,10 @@ impl Sockets {
                 };
                 return Ok(Next::unless_blocked(outcome, Purpose::Read, actor));
             }
+            Operation::Bind => self.bind(actor)?,
+            Operation::SendTo(datagram) => return self.send_to(actor, datagram, context),
+            Operation::RecvFrom(count) => return Ok(self.recv_from(actor, count)),
+            Operation::ReadError => self.read_error(actor)?,
             Operation::Open => {
                 self.open_client(context)?;
                 Outcome::Done
@@ -121,9 +125,17 @@ impl Sockets {
             }
             Operation::Close => match self.take(actor) {
                 Some(end) if end.lingers => return self.close_in_background(end),
-                end => done(end.map(|end| end.source.close())),
+                end => {
+                    let closed = done(end.map(|end| end.source.close()));
+                    self.keep_name(actor)?;
+                    closed
+                }
             },
-            Operation::Reset => done(self.take(actor).map(End::reset)),
+            Operation::Reset => {
+                let closed = done(self.take(actor).map(End::reset));
+                self.keep_name(actor)?;
+                closed
+            }
             Operation::Race(ending) => self.race(actor, ending)?,
             Operation::Shutdown(half) => {
                 let how = match half {

@@ -9,6 +9,7 @@ use super::{
     background_close::let_end,
     blocked_call::BlockedCall,
     context::Context,
+    datagrams::Name,
     held_port::loopback,
     listeners::{Listening, SpareListeners},
     watched::{End, Watched},
@@ -32,7 +33,9 @@ pub(super) struct Sockets {
     pub(super) server: Option<End>,
     /// Further clients.
     pub(super) crowd: Vec<End>,
-    /// The reading end of a pipe that has not been accepted yet.
+    /// The names of sockets that were bound.
+    pub(super) names: Vec<Name>,
+    /// The server's end of a pipe or another pair that has not been accepted yet.
     pub(super) offered: Option<Box<dyn Endpoint>>,
     /// The process that the server's socket has moved into.
     pub(super) holder: Option<Process>,
@@ -64,6 +67,7 @@ impl Sockets {
             client: None,
             server: None,
             crowd: Vec::new(),
+            names: Vec::new(),
             offered: None,
             holder: None,
             background_close: None,
@@ -82,9 +86,13 @@ impl Sockets {
     /// Makes the client's socket, with the case's option.
     pub(super) fn open_client(&mut self, context: &mut Context<'_>) -> Result<(), Abort> {
         let client = self.new_client(context).map_err(Abort::because(Doing::Setup("a client's socket")))?;
+        self.equip_client(client)
+    }
+
+    /// Makes this the client's socket, with the case's option.
+    pub(super) fn equip_client(&mut self, client: Box<dyn Endpoint>) -> Result<(), Abort> {
         let set = match self.axes.option {
-            // A pipe is no socket.
-            SocketOption::None if self.axes.call != Call::Std && self.axes.transport != Transport::Pipe => {
+            SocketOption::None if self.axes.call != Call::Std && self.axes.transport.is_socket() => {
                 sys::clear_nosigpipe(&client.socket())
             }
             SocketOption::None | SocketOption::ListenerNosigpipe => Ok(()),
@@ -107,7 +115,15 @@ impl Sockets {
             Transport::Tcp4 => Box::new(sys::stream_socket(Domain::IPV4)?),
             Transport::Tcp6 => Box::new(sys::stream_socket(Domain::IPV6)?),
             Transport::Udp4 | Transport::Udp6 => Box::new(UdpSocket::bind(loopback(self.axes.transport))?),
-            Transport::Unix => sys::local_socket()?,
+            Transport::Unix | Transport::UnixDgram | Transport::UnixSeqpacket | Transport::Vsock | Transport::Mptcp => {
+                sys::local_socket(self.axes.transport)?
+            }
+            Transport::Socketpair | Transport::Pty => {
+                let (client, server) = sys::local_pair(self.axes.transport)?;
+                self.offered = Some(server);
+                client
+            }
+            Transport::Fifo => self.listening.open_fifo(true)?,
             Transport::Pipe => {
                 // Nothing waits for this token: events before the first wait are not observed.
                 let token = context.new_token();
@@ -178,7 +194,13 @@ impl Sockets {
         context: &Context<'_>,
     ) -> io::Result<bool> {
         // A pipe stays registered for both: NetBSD's kqueue does not take back what it has once given up (`pipe`).
-        let interest = if self.axes.transport == Transport::Pipe { BOTH } else { interest };
+        let interest = match (self.axes.transport, actor) {
+            (Transport::Pipe, _) => BOTH,
+            // Some kqueues refuse to watch an end of a named pipe for what it is not opened for (`fifo_kqfilter`).
+            (Transport::Fifo, Actor::Client) => Interest::WRITABLE,
+            (Transport::Fifo, _) => Interest::READABLE,
+            _ => interest,
+        };
         self.register(actor, token, interest, context)
     }
 

@@ -5,6 +5,8 @@ mod ask;
 mod blocked;
 mod calls;
 mod container;
+mod error_queue;
+mod further;
 mod host;
 mod inherited;
 mod limits;
@@ -12,6 +14,7 @@ mod local;
 #[cfg(vanish)]
 mod options;
 mod processor;
+mod pty;
 mod sigpipe;
 mod stop;
 #[cfg(sysctl)]
@@ -47,11 +50,13 @@ pub(crate) use blocked::{
     std_write, thread_id,
 };
 pub(crate) use calls::{read_by, write_by};
+pub(crate) use error_queue::{read_error, set_recverr};
+pub(crate) use further::{fifo, local_datagram, local_listener, local_pair, local_socket, open_fifo};
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
 pub use inherited::set_inherited;
 pub use limits::answer_limits;
-pub(crate) use local::{local_listener, local_socket, pipe};
+pub(crate) use local::pipe;
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
@@ -61,6 +66,9 @@ pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout};
 pub(crate) use vanish::{NO_SILENT_CLOSE, returns, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
+    if let Some(reason) = further::missing_transport(axes.transport) {
+        return Some(reason);
+    }
     if !calls::has_call(axes.call) {
         return Some("this system does not have the call");
     }
@@ -204,6 +212,14 @@ error_names! {
 /// The errors of a process, or a system, that has no more descriptors, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
+}
+
+/// What the receiver's socket causes, and neither scarcity nor a lack of rights: where its queue is full, the BSDs and
+/// Apple's systems answer with ENOBUFS (`uipc_send` in their sys/kern/uipc_usrreq.c; Linux with EAGAIN), and where it is
+/// connected to somebody else, Linux with EPERM (`unix_may_send` in net/unix/af_unix.c).
+pub(crate) fn is_of_receiver(error: &io::Error) -> bool {
+    let refusal = if cfg!(any(target_os = "linux", target_os = "android")) { libc::EPERM } else { libc::ENOBUFS };
+    error.raw_os_error() == Some(refusal)
 }
 
 /// ENOSYS for a system call, ENOPROTOOPT for an option (setsockopt(2)), EOPNOTSUPP for what a socket of this kind
