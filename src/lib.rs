@@ -54,6 +54,7 @@ pub mod diagnostic;
 pub mod driver;
 pub mod explain;
 pub mod matrix;
+mod nearest;
 pub mod outcome;
 pub mod overview;
 mod parallel;

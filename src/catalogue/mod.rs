@@ -3,6 +3,7 @@
 mod case_name;
 mod edits;
 mod file;
+mod language;
 mod operations;
 mod scenario;
 mod select;
@@ -18,6 +19,7 @@ use crate::diagnostic::{Mistake, Mistakes};
 
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
+pub use language::{ArgumentEntry, OperationEntry, WordList, operations, word_lists};
 pub use operations::{MAX_COUNT, Operation};
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;

@@ -50,6 +50,8 @@ impl Command {
 const AFTER: &str = "\
 SELECTOR is a scenario's id (peer-close/read-read-write), a family (peer-close) or a glob ('peer-*', '*/read-*').
 
+`brokenpipe guide` lists the chapters of the guide; `brokenpipe guide steps` has every operation of the step language.
+
 Exit codes:
     0  done
     1  no: nothing was selected, no such scenario or platform, no results; `check`: something changed

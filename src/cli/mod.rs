@@ -11,6 +11,7 @@ mod explain;
 mod failure;
 mod guide;
 mod here;
+mod language;
 mod list;
 mod load;
 mod nearest;
