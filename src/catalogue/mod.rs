@@ -37,6 +37,15 @@ pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
     steps::parse(text, 0, true)
 }
 
+/// Parses one step, which may stand in any sequence.
+///
+/// # Errors
+///
+/// What is wrong with it. The span is of bytes of `text`.
+pub fn parse_step(text: &str) -> Result<Step, Mistake> {
+    steps::parse_one(text)
+}
+
 macro_rules! builtin {
     ($($family:literal)*) => {
         &[$((

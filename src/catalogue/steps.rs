@@ -33,6 +33,13 @@ pub(super) fn parse(text: &str, base: usize, racing: bool) -> Result<Vec<Step>, 
     if mistakes.is_empty() { Ok(steps.into_iter().map(|(step, _)| step).collect()) } else { Err(mistakes) }
 }
 
+/// Parses a text that is one step; an empty one is none.
+pub(super) fn parse_one(text: &str) -> Result<Step, Mistake> {
+    let step = parse_line(&words(text, 0))?;
+    let missing = || Mistake::new(0..text.len(), "no step", "expected an actor and an operation");
+    step.map(|(step, _)| step).ok_or_else(missing)
+}
+
 /// A word of a line, and its place in the file.
 type Placed<'a> = (&'a str, Range<usize>);
 

@@ -30,7 +30,11 @@ pub use merge::{Before, MergeError, Merged, OTHER_FACTS, check_absent};
 pub(crate) use read::read_in_shares;
 pub use read::read_steps;
 pub use reader::{MAX_FILE, MAX_ROW};
-pub(crate) use row::text as checked_field;
+pub(crate) use files::files as list_files;
+pub(crate) use row::{
+    code as checked_code, counts as checked_counts, provenance as checked_provenance, step as checked_step,
+    text as checked_field,
+};
 pub use row::{COLUMNS, MAX_FIELD, Row};
 pub use scan::StepRows;
 pub(crate) use tables::number;
@@ -41,7 +45,7 @@ pub use write::write_text;
 pub const PLATFORMS: &str = "platforms.csv";
 
 /// The columns of that table.
-const PLATFORM_COLUMNS: [&str; 15] = [
+pub(crate) const PLATFORM_COLUMNS: [&str; 15] = [
     "platform", "provenance", "os", "os_version", "kernel", "arch", "abi", "runtime", "selector", "rustc", "mio",
     "brokenpipe", "await_deadline", "connect_deadline", "note",
 ];
