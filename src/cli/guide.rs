@@ -35,7 +35,7 @@ macro_rules! chapters {
 /// All chapters that are files, in the order in which they are best read.
 const FILES: &[(&str, &str)] = chapters! {
     "reading" "site" "errors" "cases" "outcomes" "catalogue" "documentation" "standards" "scenarios" "check"
-    "exceptions" "ci" "data" "measuring" "runs" "environment" "platforms"
+    "exceptions" "ci" "data" "lint" "measuring" "runs" "environment" "platforms"
 };
 
 /// All chapters, in the order in which they are best read.

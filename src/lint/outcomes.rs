@@ -25,8 +25,8 @@ fn forms(operation: Operation) -> Option<&'static [&'static str]> {
         Read(_) | Peek(_) => &["ok N", "eof", "would-block"],
         Drain => &["drained", "eof"],
         Close | Reset => &["ok", "would-block"],
-        Race(_) | Shutdown(_) | Open | Backlog(_) | PeerName | LocalName | Set(_) | Depart | Crash | Vanish | Reboot
-        | Deregister => &["ok"],
+        Race(_) | Shutdown(_) | Open | Backlog(_) | PeerName | LocalName | Set(_) | Depart | Crash | Vanish
+        | Reboot | Deregister => &["ok"],
         SoError => &["none"],
         AcceptedFrom => &["ok N"],
         Exec(_) => &["ok N", KILLED, "+SIGPIPE", "+SIGPIPE elsewhere"],
@@ -72,7 +72,9 @@ pub(super) fn check_possible(operation: Operation, sigpipe: &str, outcome: &str)
     let raises = matches!(operation, Operation::Write(_) | Operation::Fill);
     let is_killed = outcome == KILLED;
     match sigpipe {
-        "ignore" if raises && outcome.contains("SIGPIPE") => Err("expected no SIGPIPE, which this case ignores".to_owned()),
+        "ignore" if raises && outcome.contains("SIGPIPE") => {
+            Err("expected no SIGPIPE, which this case ignores".to_owned())
+        }
         "default" if raises && outcome.contains("+SIGPIPE") => Err(format!("expected `{KILLED}`: no handler is there")),
         "handler" | "blocked" | "other-thread" if raises && is_killed => {
             Err("expected an error and `+SIGPIPE`: the signal does not kill in this case".to_owned())
@@ -201,7 +203,9 @@ mod tests {
         ] {
             assert!(!check(step, "ignore", outcome), "{step}: {outcome}");
         }
-        assert!(check("client write 1", "handler", "EPIPE+SIGPIPE") && !check("client read 1", "handler", "eof+SIGPIPE"));
+        assert!(
+            check("client write 1", "handler", "EPIPE+SIGPIPE") && !check("client read 1", "handler", "eof+SIGPIPE")
+        );
         assert!(check("client write 1", "default", KILLED) && !check("client write 1", "handler", KILLED));
     }
 

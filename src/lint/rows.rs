@@ -187,8 +187,11 @@ impl<'a> Checker<'a> {
         if self.mistakes.len() > before {
             return;
         }
-        let words: Vec<String> =
-            self.axes.iter().map(|(axis, usual, _)| get(axis).map_or(usual.clone(), |it| it.text.to_string())).collect();
+        let words: Vec<String> = self
+            .axes
+            .iter()
+            .map(|(axis, usual, _)| get(axis).map_or(usual.clone(), |it| it.text.to_string()))
+            .collect();
         let row = Fields {
             platform: value("platform"),
             provenance: checked_provenance(value("provenance").as_bytes()).ok(),
@@ -366,7 +369,11 @@ impl<'a> Checker<'a> {
                 self.mistake(row.place("operation"), title, format!("expected `{own}`{there}"));
             }
             Some(own) if own.to_string() != text => {
-                self.mistake(row.place("operation"), "a step that is spelt in another way", format!("expected `{own}`"));
+                self.mistake(
+                    row.place("operation"),
+                    "a step that is spelt in another way",
+                    format!("expected `{own}`"),
+                );
             }
             Some(_) => {}
         }
