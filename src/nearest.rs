@@ -21,7 +21,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> V
 /// The word of a short list that a mistyped one may stand for, if one is near: with a letter or two wrong, in capitals, with
 /// `-` for `_`, or a part of it.
 pub(crate) fn nearest_word<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const LEAST_ALIKE: f64 = 0.6;
+    const LEAST_ALIKE: f64 = 0.65;
     let spelt = |word: &str| word.to_ascii_lowercase().replace('-', "_");
     let word = spelt(word);
     let alike = |known: &str| {

@@ -124,7 +124,7 @@ fn each_wrong_field_is_pointed_at() {
         "column `step`: invalid value \"x\"",
         "1 to 1000",
     );
-    wrong("poll(2)\"\n", "poll(2)\"", "5:", "truncated: no final newline", "");
+    wrong("poll(2)\"\n", "poll(2)\"", "5:110", "truncated: no final newline", "");
 }
 
 #[test]
