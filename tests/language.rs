@@ -4,7 +4,8 @@ use std::io;
 
 use brokenpipe::{
     catalogue::{
-        Axes, Call, CaseName, Catalogue, ReadCall, Selection, Sigpipe, Step, Transport, Wait, name_all, parse_steps,
+        Axes, Call, CaseName, Catalogue, ReadCall, Selection, Sigpipe, Step, Transport, Wait, name_all, operations,
+        parse_step, parse_steps,
     },
     outcome::{Class, Observation, Outcome, Readiness, Signal, class_of, forms_of},
     platform::{Platform, check_name},
@@ -44,9 +45,10 @@ fn each_wrong_word_is_pointed_at() {
     assert_eq!(places, ["peer", "wriet", "fni", "", "3"]);
     assert_eq!(found[0].2, "expected one of `listener`, `client`, `server`, `crowd`");
     assert_eq!(found[1].1, "unknown operation `wriet`");
+    assert!(found[1].2.starts_with("did you mean `write`? the client can `connect`, "), "{}", found[1].2);
     assert_eq!(
         found[2].2,
-        "expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`, then perhaps `on` and one of `read`, `write`, `none`, then perhaps `again`"
+        "did you mean `fin`? expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`, `woken`, then perhaps `on` and one of `read`, `write`, `none`, then perhaps `again`"
     );
     assert_eq!(found[3].1, "`read` without its argument");
     assert_eq!(found[4].1, "unexpected word `3`");
@@ -110,6 +112,41 @@ fn an_await_names_what_can_come_and_what_is_there_to_go_on_with() {
 fn mistakes_of(text: &str) -> (String, String) {
     let (word, title, _) = mistakes(text).remove(0);
     (word.to_owned(), title)
+}
+
+#[test]
+fn every_word_that_the_language_lists_is_taken() {
+    let all = operations();
+    for operation in &all {
+        let argument = operation.argument.iter().flat_map(|argument| argument.examples.clone());
+        let arguments = if operation.argument.is_some() { argument.collect() } else { vec![String::new()] };
+        for actor in operation.actors {
+            for argument in &arguments {
+                let step = format!("{actor} {} {argument}", operation.word);
+                let step = step.trim_end();
+                assert_eq!(parse_step(step).map(|step| step.to_string()).as_deref(), Ok(step));
+            }
+        }
+    }
+    assert!(all.len() > 20);
+}
+
+#[test]
+fn the_nearest_word_is_named() {
+    for (step, near) in [
+        ("clent connect", "client"),
+        ("client conect", "connect"),
+        ("client so-error", "so_error"),
+        ("client CLOSE", "close"),
+        ("client shutdown wirte", "write"),
+        ("client set keep_alive", "keepalive"),
+        ("client await readble", "readable"),
+        ("server race rest", "reset"),
+    ] {
+        let label = &mistakes(step)[0].2;
+        assert!(label.starts_with(&format!("did you mean `{near}`? ")), "{step}: {label}");
+    }
+    assert!(!mistakes("client dance")[0].2.contains("did you mean"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod awaited;
 mod case_name;
 mod edits;
 mod file;
+mod language;
 mod operations;
 mod scenario;
 mod select;
@@ -23,6 +24,7 @@ pub use arguments::{Assignment, BlockingCall, Value};
 pub use awaited::Awaited;
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
+pub use language::{ArgumentEntry, OperationEntry, WordList, operations, word_lists};
 pub use operations::{Datagram, MAX_COUNT, Operation};
 pub(crate) use scenario::AXES;
 pub use scenario::{Axes, Case, Scenario, Step, family};
@@ -50,6 +52,15 @@ pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
 /// Those of [`parse_steps`], and the first step that cannot be taken over one of the transports.
 pub fn parse_steps_over(text: &str, transports: &[Transport]) -> Result<Vec<Step>, Vec<Mistake>> {
     steps::parse(text, 0, true, transports)
+}
+
+/// Parses one step, which may stand in any sequence.
+///
+/// # Errors
+///
+/// What is wrong with it. The span is of bytes of `text`.
+pub fn parse_step(text: &str) -> Result<Step, Mistake> {
+    steps::parse_one(text)
 }
 
 macro_rules! builtin {

@@ -17,6 +17,10 @@ pub(super) trait Argument: Sized {
     fn expected() -> String;
     /// Parses the words, with one blank between two; `None` if they are not an argument of this type.
     fn parse(words: &str) -> Option<Self>;
+    /// The words of the lists that it is made of, each with its meaning; none where it is a number.
+    fn choices() -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
 }
 
 impl Argument for u32 {
@@ -36,6 +40,9 @@ macro_rules! arguments {
             }
             fn parse(word: &str) -> Option<Self> {
                 $name::from_word(word)
+            }
+            fn choices() -> Vec<(&'static str, &'static str)> {
+                $name::ALL.into_iter().map(|item| (item.word(), item.meaning())).collect()
             }
         })*
     };
@@ -77,8 +84,14 @@ impl fmt::Display for Datagram {
 pub(super) struct Word {
     pub(super) word: &'static str,
     pub(super) actors: &'static [Actor],
+    /// The documentation of the operation.
+    pub(super) text: &'static str,
+    /// What the argument is called, where there is one.
+    pub(super) argument: Option<&'static str>,
     /// What the argument has to be, where there is one.
     pub(super) expected: Option<fn() -> String>,
+    /// The words that the argument is made of.
+    pub(super) choices: fn() -> Vec<(&'static str, &'static str)>,
     /// The operation with this argument: the words after its own, an empty text if there are none.
     pub(super) meaning: fn(&str) -> Option<Operation>,
 }
@@ -87,12 +100,16 @@ pub(super) struct Word {
 macro_rules! operations {
     (@expected) => { None };
     (@expected $argument:ty) => { Some(<$argument>::expected) };
+    (@name) => { None };
+    (@name $field:ident) => { Some(stringify!($field)) };
+    (@choices) => { Vec::new };
+    (@choices $argument:ty) => { <$argument>::choices };
     (@meaning $name:ident) => { |text| text.is_empty().then_some(Operation::$name) };
     (@meaning $name:ident $argument:ty) => { |text| <$argument>::parse(text).map(Operation::$name) };
-    ($($(#[$doc:meta])* $actors:ident $word:literal $name:ident $(($field:ident: $argument:ty))?,)*) => {
+    ($($(#[doc = $doc:literal])* $actors:ident $word:literal $name:ident $(($field:ident: $argument:ty))?,)*) => {
         /// What is done in a step.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Operation { $($(#[$doc])* $name $(($argument))?,)* }
+        pub enum Operation { $($(#[doc = $doc])* $name $(($argument))?,)* }
 
         impl fmt::Display for Operation {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,6 +127,9 @@ macro_rules! operations {
         pub(super) const OPERATIONS: &[Word] = &[$(Word {
             word: $word,
             actors: $actors,
+            text: concat!($($doc),*),
+            argument: operations!(@name $($field)?),
+            choices: operations!(@choices $($argument)?),
             expected: operations!(@expected $($argument)?),
             meaning: operations!(@meaning $name $($argument)?),
         },)*];

@@ -153,6 +153,7 @@ fn need(case: &Case<'_>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Transport;
     use crate::catalogue::{Catalogue, Selection};
 
     #[test]

@@ -240,6 +240,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Transport;
     use crate::catalogue::{Catalogue, Selection};
 
     fn rates(rate: u32) -> AnswerRates {

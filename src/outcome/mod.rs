@@ -21,6 +21,7 @@ use crate::sys;
 pub use crate::sys::Signal;
 pub use class::Class;
 pub use errors::is_error_name;
+pub(crate) use errors::usual as usual_spelling;
 pub use fields::{Misfit, check_fields};
 pub use raw::RawFlags;
 pub use readiness::Readiness;

@@ -228,19 +228,19 @@ pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
 const WORD: &str = "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
 
 /// Where a cell comes from.
-pub(super) fn provenance(field: &[u8]) -> Result<Provenance, String> {
+pub(crate) fn provenance(field: &[u8]) -> Result<Provenance, String> {
     let text = text("provenance", field)?;
     Provenance::from_word(text).ok_or_else(|| invalid("provenance", text, "`measured`, `reported` or `documented`"))
 }
 
 /// The number of a step, from 1 to 1000.
-pub(super) fn step(text: &str) -> Result<u32, String> {
+pub(crate) fn step(text: &str) -> Result<u32, String> {
     let step = text.parse().ok().filter(|step| (1..=1000).contains(step));
     step.ok_or_else(|| invalid("step", text, "a whole number from 1 to 1000"))
 }
 
 /// An operating system's error code, which may be negative or missing.
-pub(super) fn code(text: &str) -> Result<Option<i32>, String> {
+pub(crate) fn code(text: &str) -> Result<Option<i32>, String> {
     let expected = || format!("a whole number from {} to {}, or nothing", i32::MIN, i32::MAX);
     number(text).map_err(|_| invalid("code", text, expected()))
 }
@@ -261,7 +261,7 @@ pub(super) fn check_sense(texts: [&str; ENTRY_FIELDS], code: Option<i32>) -> Res
 
 /// A row's count and trials. Both are empty if nothing was counted; the count alone if the trials were counted and not
 /// how often each outcome came.
-pub(super) fn counts(count: &str, trials: &str) -> Result<(Option<u64>, Option<u64>), String> {
+pub(crate) fn counts(count: &str, trials: &str) -> Result<(Option<u64>, Option<u64>), String> {
     let expected = || format!("a whole number from 1 to {}, or nothing if they were not counted", u64::MAX);
     match number(trials) {
         Err(_) | Ok(Some(0)) => Err(invalid("trials", trials, expected())),
