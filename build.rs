@@ -27,9 +27,10 @@ const KEEPALIVE_TIMES: &[&str] = &[
 /// Where a descriptor has a flag of its own against SIGPIPE, fcntl(2)'s F_SETNOSIGPIPE, according to crate libc.
 const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos", "netbsd"];
 
-/// Where sendfile(2) exists, and takes a file and a socket as Linux, FreeBSD or Apple's systems have it: according to
-/// crate libc. NetBSD and OpenBSD have none.
-const SENDFILE: &[&str] = &["linux", "android", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos"];
+/// Where sendfile(2) exists, and takes a file and a socket as Linux, illumos, FreeBSD or Apple's systems have it:
+/// according to crate libc. NetBSD, OpenBSD and Haiku have none.
+const SENDFILE: &[&str] =
+    &["linux", "android", "illumos", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos", "windows"];
 
 /// Where mio's selector is epoll: by the `cfg`s of its `src/sys/unix/mod.rs`.
 const EPOLL: &[&str] = &["linux", "android", "illumos"];

@@ -13,7 +13,10 @@ awk -v FS=, -v OFS=, '
         word[5] = "##[set-env name=A]b"; word[6] = "@everyone|`x`"; word[7] = "$(touch pwned)"; word[8] = "%0A::error::gotcha"
         word[9] = "<!-- </table><script>alert(1)</script>"
     }
-    NR in word { $NF = word[NR]; $11 = "unsupported"; $12 = $13 = $14 = $15 = "" }
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    NR in word {
+        $NF = word[NR]; $at["outcome"] = "unsupported"; $at["code"] = $at["name"] = $at["kind"] = $at["signal"] = ""
+    }
     { print }
 ' "$artifacts/results-words/stranger-words.csv" >"$work/csv"
 mv "$work/csv" "$artifacts/results-words/stranger-words.csv"
@@ -64,7 +67,9 @@ hostile documented
 sed -i 's/,measured,/,documented,/' "$artifacts/results-documented"/*.csv
 # Claims to be this machine, with other outcomes.
 another impostor "$native"
-awk -F, -v OFS=, '$11 == "EPIPE" { $11 = "ECONNRESET"; $12 = 104; $13 = "ECONNRESET"; $14 = "ConnectionReset" } { print }' \
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+$at["outcome"] == "EPIPE" {
+    $at["outcome"] = $at["name"] = "ECONNRESET"; $at["code"] = 104; $at["kind"] = "ConnectionReset" } { print }' \
     "$artifacts/results-impostor/$native.csv" >"$work/csv"
 mv "$work/csv" "$artifacts/results-impostor/$native.csv"
 another usurper no-results

@@ -64,7 +64,9 @@ has "$out/merged/$native-cut.csv" ',not-run,'
 if [ -e "$out/measured/cut-short" ]; then wrong 'results of a job that did not come to its end can be accepted'; fi
 
 # What has changed is known even so.
-awk -F, -v OFS=, '!done && $11 == "EPIPE" { $11 = "ECONNRESET"; $12 = 104; $13 = "ECONNRESET"; $14 = "ConnectionReset"; done = 1 } { print }' \
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+!done && $at["outcome"] == "EPIPE" {
+    $at["outcome"] = $at["name"] = "ECONNRESET"; $at["code"] = 104; $at["kind"] = "ConnectionReset"; done = 1 } { print }' \
     "$artifacts/results-cut-short/$native-cut.csv" >"$work/csv"
 mv "$work/csv" "$artifacts/results-cut-short/$native-cut.csv"
 report unfinished-change changed

@@ -100,6 +100,22 @@ fn all_errors_of_a_file_are_reported_together() {
 }
 
 #[test]
+fn an_unknown_value_of_an_axis_is_pointed_at() {
+    let file = |axis: &str, word: &str| {
+        let also = format!("[[scenario.also]]\ntransports = [\"tcp4\"]\n{axis} = [\"{word}\"]\n");
+        scenario("own/x", "client connect\nserver accept\n") + &also
+    };
+    let calls = "expected one of `std`, `read`, `readv`, `recv`, `recvmsg`, `recv-waitall`";
+    let ran = wrong_scenarios(file("read_call", "pread"), &["error: unknown word `pread`", "own.toml:12:14", calls]);
+    assert_eq!(pointed_at(&ran), "\"pread\"");
+    let waits = "expected one of `mio`, `poll`, `select`";
+    wrong_scenarios(file("wait", "epoll"), &["error: unknown word `epoll`", "own.toml:12:9", waits]);
+    let twice = "error: the case tcp4 sigpipe=ignore call=std option=none wait=poll is listed twice";
+    let also = "[[scenario.also]]\ntransports = [\"tcp4\"]\nwait = [\"poll\"]\n";
+    wrong_scenarios(file("wait", "poll") + also, &[twice]);
+}
+
+#[test]
 fn a_scenario_without_a_peer_or_without_steps_is_refused() {
     let words = ["error: a scenario without a peer", "own.toml:6:", "`server accept`, or `listener close`"];
     wrong_scenarios(scenario("own/x", "client connect\nclient close\n"), &words);

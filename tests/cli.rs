@@ -7,7 +7,7 @@ use std::thread;
 use std::{collections::BTreeMap, process::Command, sync::LazyLock};
 
 use brokenpipe::{
-    catalogue::{Catalogue, Selection},
+    catalogue::{Catalogue, ReadCall, Selection, Wait},
     platform::Platform,
     results::COLUMNS,
 };
@@ -71,7 +71,10 @@ fn list_prints_a_line_for_every_case_and_writes_nothing() {
                 format!("call={}", case.axes.call),
                 format!("option={}", case.axes.option),
             ];
-            [case.scenario.id.clone()].into_iter().chain(axes).collect()
+            let read_call = format!("read_call={}", case.axes.read_call);
+            let read_call = (case.axes.read_call != ReadCall::Std).then_some(read_call);
+            let wait = (case.axes.wait != Wait::Mio).then(|| format!("wait={}", case.axes.wait));
+            [case.scenario.id.clone()].into_iter().chain(axes).chain(read_call).chain(wait).collect()
         })
         .collect();
     assert_eq!(lines, expected);
@@ -279,7 +282,9 @@ fn the_number_of_workers_does_not_change_the_results() {
         let seven = scope.spawn(|| csv("7"));
         (csv("1"), seven.join().expect("a run with seven workers succeeds"))
     });
-    assert!(one.contains("\nhere,measured,peer-close/read-read-write,tcp4,ignore,std,none,7,client,write 1,ok 1,"));
+    assert!(
+        one.contains("\nhere,measured,peer-close/read-read-write,tcp4,ignore,std,none,std,mio,7,client,write 1,ok 1,")
+    );
     assert_eq!(one, seven);
 }
 
@@ -314,7 +319,7 @@ fn a_users_scenario_file_can_be_listed_run_reported_and_shown() {
 
     own(&["run", "own", "--quiet", "--platform", "here", "--await-deadline", "20ms"]);
     let case = |id, step, operation, outcome| {
-        format!("here,measured,own/{id},tcp4,ignore,std,none,{step},{operation},{outcome},,,,,10,10,\n")
+        format!("here,measured,own/{id},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,10,10,\n")
     };
     let expected = [
         case("short", 1, "client,connect", "ok"),

@@ -3,7 +3,9 @@
 use std::io;
 
 use brokenpipe::{
-    catalogue::{Axes, Call, CaseName, Catalogue, Selection, Sigpipe, Step, Transport, name_all, parse_steps},
+    catalogue::{
+        Axes, Call, CaseName, Catalogue, ReadCall, Selection, Sigpipe, Step, Transport, Wait, name_all, parse_steps,
+    },
     outcome::{Class, Observation, Outcome, Readiness, Signal, class_of, forms_of},
     platform::{Platform, check_name},
 };
@@ -245,6 +247,8 @@ fn usual_values_are_not_named() {
     let usual = [Transport::Tcp4, Transport::Tcp6].map(|transport| case(transport, Sigpipe::Ignore, Call::Std));
     assert_eq!(name_all(&usual), ["tcp4 tcp6"]);
     assert_eq!(case(Transport::Unix, Sigpipe::Default, Call::Std).to_string(), "unix sigpipe=default");
+    let recvmsg = CaseName::from(&Axes { read_call: ReadCall::Recvmsg, wait: Wait::Poll, ..Axes::USUAL });
+    assert_eq!(recvmsg.to_string(), "tcp4 read_call=recvmsg wait=poll");
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! Columns of a newer version are ignored with a note by commands that read, and never lost by those that write.
+//! Columns that an older version did not write have their usual values. Columns of a newer version are ignored with a note by commands that read, and never lost by those that write.
 
 mod common;
 
-use common::{Folder, GOOD, ONE_CASE, contents, good};
+use common::{Folder, GOOD, HEAD, ONE_CASE, contents, good};
 
 #[test]
 fn columns_of_a_newer_version_are_passed_over_with_a_note() {
@@ -98,4 +98,40 @@ fn columns_of_a_newer_table_of_platforms_are_passed_over_with_a_note() {
     assert!(ran.err.starts_with("note: ") && ran.err.lines().count() == 1, "{ran:#?}");
     assert!(ran.err.ends_with("platforms.csv: ignored columns unknown to this version: `libc`\n"), "{ran:#?}");
     assert_eq!(ran.out, plain);
+}
+
+/// A table as a version before the axes `read_call` and `wait` wrote it.
+fn older(table: &str) -> String {
+    table.replace(",read_call,wait,", ",").replace(",none,std,mio,", ",none,")
+}
+
+#[test]
+fn results_without_the_newer_axes_are_of_their_usual_values() {
+    let folder = Folder::with("box-1.csv", good());
+    let report = ["report", "--details", "--legend", "box-1.csv", "--cases", "all"];
+    let plain = folder.brokenpipe(&report).exits(0).silent().out;
+    folder.write("box-1.csv", older(&good()));
+    assert_eq!(folder.brokenpipe(&report).exits(0).silent().out, plain);
+    let filtered = [&report[..], &["--read-call", "std", "--wait", "mio"]].concat();
+    assert!(folder.brokenpipe(&filtered).exits(0).silent().out.contains("EPIPE 7/10"));
+    folder.brokenpipe(&[&report[..], &["--read-call", "recv"]].concat()).exits(1).says(&["read_call=recv"]);
+}
+
+#[test]
+fn results_with_one_of_the_newer_axes_are_refused() {
+    let folder = Folder::with("box-1.csv", good().replace(",wait,", ",").replace(",mio,", ","));
+    let right = format!("the columns are {}", HEAD.trim_end());
+    let said = ["box-1.csv:1: column `wait` is missing", &right];
+    folder.brokenpipe(&["report", "--details", "box-1.csv"]).refuses(&said);
+}
+
+#[test]
+fn a_run_adds_the_newer_axes_to_what_it_keeps() {
+    let folder = Folder::new();
+    folder.run(&ONE_CASE);
+    let rows = folder.read("out/here.csv");
+    let own = GOOD.concat().replace("box-1", "here");
+    folder.write("out/here.csv", older(&(rows.clone() + &own)));
+    folder.run(&ONE_CASE);
+    assert_eq!(folder.read("out/here.csv"), rows + &own);
 }

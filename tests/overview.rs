@@ -156,7 +156,9 @@ fn the_accepted_results_answer() {
     let csv = rows(&csv);
     assert_eq!(csv.len(), records.len());
     for (row, record) in csv.iter().zip(&records) {
-        for name in ["topic", "question", "scenario", "transport", "sigpipe", "call", "option", "system"] {
+        for name in
+            ["topic", "question", "scenario", "transport", "sigpipe", "call", "option", "read_call", "wait", "system"]
+        {
             assert_eq!(row[name].trim_start_matches('\''), record[name].as_str().unwrap(), "{name}");
         }
         let outcomes: Vec<_> = record["outcomes"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();

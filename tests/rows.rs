@@ -94,7 +94,7 @@ fn diff_marks_pairs_that_were_not_measured_or_have_no_row_in_common() {
         ("c", "documented", "own/x", "ok 1", ","),
     ] {
         let row = format!(
-            "{platform},{provenance},{scenario},tcp4,ignore,std,none,1,client,write 1,{outcome},,,,,{counts},a source\n"
+            "{platform},{provenance},{scenario},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,{counts},a source\n"
         );
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
     }
@@ -119,7 +119,7 @@ fn diff_marks_pairs_that_were_not_measured_or_have_no_row_in_common() {
 fn pairs_are_counted_even_if_all_platforms_agree() {
     let folder = Folder::new();
     for platform in ["a", "b"] {
-        let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,1,client,write 1,EPIPE,,,,,10,10,\n");
+        let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,,,,10,10,\n");
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
     }
     let diff = |format| folder.brokenpipe(&["diff", "--results", ".", "--format", format]).exits(0).silent().out;
@@ -266,7 +266,9 @@ fn cases_that_are_left_out_are_counted() {
     let plain = |line: &&str| line.ends_with(" sigpipe=ignore call=std option=none");
     let listed = Folder::new().brokenpipe(&["list", "peer-close"]).exits(0).out;
     let others = listed.lines().filter(|line| !plain(line)).count();
-    let said = format!("\n{others} cases with another sigpipe, call or option are hidden; --cases all shows them.");
+    let said = format!(
+        "\n{others} cases with another sigpipe, call, option, read_call or wait are hidden; --cases all shows them."
+    );
     assert!(under.contains(&said), "{said}\n{under}");
     let all = under_the_tables(&[
         "report", "--details", "--legend", "--all", "--cases", "all", "--select", "sigpipe", "--platform", "linux-*",
@@ -300,7 +302,7 @@ fn a_single_statement_is_counted_in_the_singular_and_fits_the_width() {
     let folder = Folder::new();
     let row = |platform: &str, provenance: &str, counts: &str| {
         format!(
-            "{platform},{provenance},own/x,tcp4,ignore,std,none,1,client,write 1,EPIPE,,EPIPE,,,{counts},a source\n"
+            "{platform},{provenance},own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,EPIPE,,,{counts},a source\n"
         )
     };
     let facts =
@@ -331,7 +333,7 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
         ("c", "measured", "sunos", ["EPIPE,,,,,10,10,", "eof,,,,,10,10,", "eof,,,,,10,10,"]),
     ] {
         let row = |transport: &str, gave: &str| {
-            format!("{platform},{provenance},own/x,{transport},ignore,std,none,1,client,write 1,{gave}\n")
+            format!("{platform},{provenance},own/x,{transport},ignore,std,none,std,mio,1,client,write 1,{gave}\n")
         };
         let rows = row("tcp4", of_tcp4) + &row("tcp6", of_tcp6) + &row("unix", of_unix);
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &rows);

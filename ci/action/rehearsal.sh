@@ -49,7 +49,9 @@ has "$runner/summary" "${native//_/\\_}"
 has "$runner/summary" "|  | ${native//_/\\_} | Linux |"
 mkdir "$work/other-baseline" "$work/no-baseline"
 awk -F, -v name="$native" 'NR == 1 || $1 == name' "$work/baseline/platforms.csv" >"$work/other-baseline/platforms.csv"
-awk -F, -v OFS=, '!done && $3 ~ /^peer-reset/ && $11 == "EPIPE" { $11 = "ECONNRESET"; $12 = 104; $13 = "ECONNRESET"; $14 = "ConnectionReset"; done = 1 } { print }' \
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+!done && $3 ~ /^peer-reset/ && $at["outcome"] == "EPIPE" {
+    $at["outcome"] = $at["name"] = "ECONNRESET"; $at["code"] = 104; $at["kind"] = "ConnectionReset"; done = 1 } { print }' \
     "$work/baseline/$native.csv" >"$work/other-baseline/$native.csv"
 action 1 changed SELECT=peer-reset BASELINE="$work/other-baseline" FAIL_ON=changed
 has "$runner/summary" '| **changed** |'

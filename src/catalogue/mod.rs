@@ -54,7 +54,7 @@ const BUILTIN: &[(&str, &str)] = builtin! {
     "peer-close" "peer-close-unread" "peer-reset" "peer-half-close" "peer-shutdown-read" "peer-shutdown-both"
     "peer-crash" "buffered" "blocked-writer" "own-shutdown-write" "own-shutdown-read" "own-shutdown-both"
     "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness"
-    "sigpipe" "unix" "pipe" "udp" "recover" "peer-reboot" "timeout" "asked" "edge" "poll" "timers"
+    "sigpipe" "unix" "pipe" "udp" "calls" "recover" "peer-reboot" "timeout" "asked" "edge" "poll" "timers"
 };
 
 /// All scenarios known to a run, in order; no two of them share an id.

@@ -94,16 +94,15 @@ words! {
 words! {
     /// Which system call `read` is.
     ReadCall {
-        /// What mio and Rust's std call: recv on Unix and Windows for sockets, read for pipes (std's
-        /// `sys/net/connection/socket`).
+        /// What mio and Rust's std call: recv for sockets, read for pipes (std's `sys/net/connection/socket`).
         Std = "std",
         /// read(2).
         Read = "read",
-        /// readv(2).
+        /// readv(2), or WSARecv on Windows, as std's `read_vectored` calls them.
         Readv = "readv",
         /// recv(2) without flags.
         Recv = "recv",
-        /// recvmsg(2) without flags, WSARecv on Windows.
+        /// recvmsg(2) without flags.
         Recvmsg = "recvmsg",
         /// recv(2) with MSG_WAITALL, which asks for all that fits the buffer.
         RecvWaitall = "recv-waitall",

@@ -25,6 +25,7 @@
 //! | `into_stdio(socket)` | turns a socket into a child's standard stream |
 //! | `unsupported_reason(axes)` | the reason why the system cannot run a case with these axes, which is then `unsupported` |
 //! | `write_by(call, socket, data)` | writes with this system call, and keeps its errors apart from those of what it needs beforehand; `None` for `std`, and for a call that `unsupported_reason` rules out |
+//! | `read_by(call, socket, buffer)` | reads with this system call, and does not block where the socket does not; `None` for `std`, and for a call that `unsupported_reason` rules out |
 //! | `has_sigpipe(mode)` | whether SIGPIPE can be set to this |
 //! | `set_sigpipe(mode)`, `take_sigpipe()`, `killed_by_sigpipe(status)` | sets what SIGPIPE does in this process; tells what became of it since the last call; tells whether it ended a child |
 //! | `inherit_sigpipe(command)` | lets a child begin with SIGPIPE as it is in this thread, which std's `Command` would reset |
@@ -72,7 +73,7 @@ pub(crate) use family::{
     MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, ask_nothing, clear_nosigpipe, free_descriptors,
     has_sigpipe, inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe,
     killed_by_sigpipe, local_listener, local_socket, lock_folder, look, new_process_group, on_stop, pipe, program,
-    restore_sigpipe, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
+    read_by, restore_sigpipe, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout,
     stream_socket, take_sigpipe, unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};

@@ -51,14 +51,14 @@ function write(path, text) {
 
 /** The table of a platform: rows of the catalogue's scenarios and of scenarios that are not in it. */
 function table(head, rows, platform, provenance, change) {
+    const outcomeAt = fields(head).indexOf('outcome');
     const own = IDS.map(id => [...rows[0].slice(0, 2), id, ...rows[0].slice(3)]);
     const lines = [...rows, ...own].map((row, at) => {
-        const [, , scenario, transport, sigpipe, call, option, step, actor, operation, ...rest] = row;
+        const [place, rest] = [row.slice(2, outcomeAt), row.slice(outcomeAt)];
         const [outcome, code, name, kind, signal, count, trials] = change(rest, at);
         const counts = provenance === 'measured' ? [count, trials] : ['', ''];
         const native = provenance === 'measured' ? [code, name, kind, signal] : ['', '', '', signal];
-        return line([platform, provenance, scenario, transport, sigpipe, call, option, step, actor, operation,
-            outcome, ...native, ...counts, WORDS[at % WORDS.length]]);
+        return line([platform, provenance, ...place, outcome, ...native, ...counts, WORDS[at % WORDS.length]]);
     });
     return head + '\n' + lines.join('');
 }

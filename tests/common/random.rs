@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use brokenpipe::catalogue::{Actor, Call, Sigpipe, SocketOption, Transport, parse_steps};
+use brokenpipe::catalogue::{Actor, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait, parse_steps};
 
 /// A pseudo-random generator (SplitMix64), which takes any seed.
 pub struct Numbers(u64);
@@ -102,6 +102,12 @@ impl Language {
             let transports = list(&[numbers.pick(&transports)]);
             file += &format!("[[scenario.also]]\ntransports = {transports}\nsigpipe = [\"{sigpipe}\"]\n");
             file += &format!("call = [\"{call}\"]\noption = [\"{option}\"]\n");
+            if numbers.one_in(3) {
+                file += &format!("read_call = [\"{}\"]\n", numbers.pick(&ReadCall::ALL));
+            }
+            if numbers.one_in(3) {
+                file += &format!("wait = [\"{}\"]\n", numbers.pick(&Wait::ALL));
+            }
         }
         file
     }

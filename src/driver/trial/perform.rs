@@ -73,12 +73,19 @@ impl Sockets {
             }
             Operation::Read(count) | Operation::Peek(count) => {
                 let buffer = context.buffer(count as usize);
+                let read_call = self.axes.read_call;
                 // A read of zero bytes returns zero at the end and before it.
                 let outcome = |got| if got == 0 && count > 0 { Outcome::Eof } else { Outcome::Bytes(got) };
                 let outcome = match (operation, actor) {
                     (Operation::Peek(_), _) => self.call(actor, |end| end.peek(buffer).map(outcome)),
-                    (_, Actor::Listener) => self.ask(actor, |socket| (&*socket).read(buffer).map(outcome)),
-                    _ => self.call(actor, |end| end.read(buffer).map(outcome)),
+                    (_, Actor::Listener) => self.ask(actor, |socket| {
+                        let by_name = sys::read_by(read_call, &socket, buffer);
+                        by_name.unwrap_or_else(|| (&*socket).read(buffer)).map(outcome)
+                    }),
+                    _ => self.call(actor, |end| {
+                        let by_name = sys::read_by(read_call, &end.socket(), buffer);
+                        by_name.unwrap_or_else(|| end.read(buffer)).map(outcome)
+                    }),
                 };
                 return Ok(Next::unless_blocked(outcome, Purpose::Read, actor));
             }

@@ -1,14 +1,17 @@
-//! The system calls that write, each by its name.
+//! The system calls that write and read, each by its name.
 
 use std::{
-    io::{self, IoSlice},
+    io::{self, IoSlice, IoSliceMut},
     os::fd::AsFd,
 };
 
-use rustix::net::{SendFlags, sendmsg};
+use rustix::net::{RecvFlags, SendFlags, recvmsg, sendmsg};
 use socket2::Socket;
 
-use crate::{catalogue::Call, sys::CallError};
+use crate::{
+    catalogue::{Call, ReadCall},
+    sys::CallError,
+};
 
 pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Result<usize, CallError>> {
     let written = match call {
@@ -24,6 +27,44 @@ pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Resul
         _ => return None,
     };
     Some(written.map_err(called))
+}
+
+pub(crate) fn read_by(call: ReadCall, socket: &Socket, buffer: &mut [u8]) -> Option<io::Result<usize>> {
+    let read = match call {
+        ReadCall::Std => return None,
+        ReadCall::Read => rustix::io::read(socket, buffer),
+        ReadCall::Readv => rustix::io::readv(socket, &mut [IoSliceMut::new(buffer)]),
+        ReadCall::Recv => rustix::net::recv(socket, buffer, RecvFlags::empty()).map(|(count, _)| count),
+        ReadCall::Recvmsg => {
+            recvmsg(socket, &mut [IoSliceMut::new(buffer)], &mut Default::default(), RecvFlags::empty())
+                .map(|message| message.bytes)
+        }
+        ReadCall::RecvWaitall => return Some(recv_waitall(socket, buffer)),
+    };
+    Some(read.map_err(io::Error::from))
+}
+
+/// recv(2) with MSG_WAITALL. Linux does not wait for the rest on a socket that does not block (`tcp_recvmsg_locked` in
+/// net/ipv4/tcp.c).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn recv_waitall(socket: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
+    let (count, _) = rustix::net::recv(socket, buffer, RecvFlags::WAITALL)?;
+    Ok(count)
+}
+
+/// The BSDs wait even on a socket that does not block, once there are some data (`soreceive_generic` in FreeBSD's
+/// sys/kern/uipc_socket.c, `soreceive` in those of the others), but not for longer than SO_RCVTIMEO, and then return
+/// what they have.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn recv_waitall(socket: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
+    const LONGEST: std::time::Duration = std::time::Duration::from_millis(20);
+    // A socket that was shut down may refuse the option, and does not wait, either.
+    let is_set = socket.set_read_timeout(Some(LONGEST)).is_ok();
+    let read = rustix::net::recv(socket, buffer, RecvFlags::WAITALL);
+    if is_set {
+        socket.set_read_timeout(None)?;
+    }
+    Ok(read?.0)
 }
 
 /// Whether this system has the call.
@@ -57,25 +98,32 @@ fn sendfile(socket: impl AsFd, count: usize) -> Result<usize, CallError> {
 /// are sent from the end.
 #[cfg(all(sendfile, not(any(target_os = "linux", target_os = "android"))))]
 fn sendfile(socket: impl AsFd, count: usize) -> Result<usize, CallError> {
-    use std::{fs::File, os::fd::AsRawFd, ptr};
+    use std::{fs::File, os::fd::AsRawFd};
     let prepared = |error: io::Error| CallError::Before("the program's file for sendfile", error);
     let program = super::program().ok_or_else(|| prepared(io::ErrorKind::NotFound.into()))?;
     let program = File::open(program).map_err(prepared)?;
     let offset = if count == 0 { program.metadata().map_err(prepared)?.len() } else { 0 } as libc::off_t;
     let (file, socket) = (program.as_raw_fd(), socket.as_fd().as_raw_fd());
     // SAFETY: both descriptors are open through the call, there are no headers, and the last pointer is to an off_t.
-    #[cfg(not(target_vendor = "apple"))]
+    #[cfg(any(target_os = "freebsd", target_os = "dragonfly"))]
     let (failed, sent) = unsafe {
         let mut sent: libc::off_t = 0;
-        (libc::sendfile(file, socket, offset, count, ptr::null_mut(), &raw mut sent, 0), sent)
+        (libc::sendfile(file, socket, offset, count, std::ptr::null_mut(), &raw mut sent, 0) != 0, sent)
     };
     // SAFETY: both descriptors are open through the call, the first pointer is to an off_t, and there are no headers.
     #[cfg(target_vendor = "apple")]
     let (failed, sent) = unsafe {
         let mut length = count as libc::off_t;
-        (libc::sendfile(file, socket, offset, &raw mut length, ptr::null_mut(), 0), length)
+        (libc::sendfile(file, socket, offset, &raw mut length, std::ptr::null_mut(), 0) != 0, length)
     };
-    if failed == 0 {
+    // SAFETY: both descriptors are open through the call, and the pointer is to an off_t, which is moved by what was
+    // sent, even if the call fails (sendfile(3EXT)).
+    #[cfg(target_os = "illumos")]
+    let (failed, sent) = unsafe {
+        let mut end = offset;
+        (libc::sendfile(socket, file, &raw mut end, count) == -1, end - offset)
+    };
+    if !failed {
         return Ok(sent as usize);
     }
     // It fails with EAGAIN, too, if a non-blocking socket has taken some of the bytes.

@@ -28,7 +28,7 @@ use std::{
 use socket2::Socket;
 
 use super::ErrorName;
-use crate::catalogue::{Axes, ReadCall, Sigpipe, SocketOption};
+use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
 #[cfg(not(epoll))]
 pub(crate) use super::fallback::ask_nothing;
@@ -39,7 +39,7 @@ pub(crate) use super::fallback::{accept, stream_socket};
 #[cfg(epoll)]
 pub(crate) use ask::ask_nothing;
 pub(crate) use ask::look;
-pub(crate) use calls::write_by;
+pub(crate) use calls::{read_by, write_by};
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
 pub use inherited::set_inherited;
@@ -55,9 +55,6 @@ pub(crate) use vanish::{NO_SILENT_CLOSE, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if !calls::has_call(axes.call) {
-        return Some("this system does not have the call");
-    }
-    if axes.read_call != ReadCall::Std {
         return Some("this system does not have the call");
     }
     if let Some(reason) = ask::cannot_wait_with(axes.wait) {

@@ -1,6 +1,7 @@
 //! Windows, and Wine, which runs the same program.
 
 mod ask;
+mod calls;
 mod errors;
 mod pipe;
 mod stop;
@@ -27,8 +28,8 @@ use windows_sys::{
     core::s,
 };
 
-use super::{CallError, Host, fallback::NO_CONTAINER};
-use crate::catalogue::{Axes, Call, ReadCall, SocketOption, Transport, Wait};
+use super::{Host, fallback::NO_CONTAINER};
+use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
     NO_SILENT_CLOSE, accept, ask_nothing, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe,
@@ -38,6 +39,7 @@ pub(crate) use super::fallback::{
 };
 pub use super::fallback::{answer_limits, set_inherited};
 pub(crate) use ask::look;
+pub(crate) use calls::{read_by, write_by};
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
 pub(crate) use stop::{lock_folder, on_stop};
@@ -84,33 +86,17 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     if axes.transport == Transport::Unix {
         Some("mio has no Unix sockets on Windows")
-    } else if axes.call != Call::Std && axes.call != Call::WsaSend {
-        Some("this system does not have the call")
-    } else if axes.read_call != ReadCall::Std {
+    } else if !calls::has_call(axes.call) || !calls::has_read_call(axes.read_call) {
         Some("this system does not have the call")
     } else if axes.wait != Wait::Mio && axes.transport == Transport::Pipe {
         Some("poll and select take only sockets on this system")
+    } else if axes.call == Call::Sendfile && axes.transport == Transport::Pipe {
+        Some("TransmitFile sends to sockets only")
     } else if axes.option != SocketOption::None {
         Some("this system does not have the option")
     } else {
         None
     }
-}
-
-/// WSASend; std's own `write` is send.
-pub(crate) fn write_by(call: Call, socket: &Socket, data: &[u8]) -> Option<Result<usize, CallError>> {
-    if call != Call::WsaSend {
-        return None;
-    }
-    let buffer = ws::WSABUF { len: data.len() as u32, buf: data.as_ptr().cast_mut() };
-    let mut sent = 0;
-    // SAFETY: there is one buffer, as the count says; it lives through the call, which is not overlapped and only reads
-    // it.
-    let failed = unsafe {
-        let socket = socket.as_raw_socket() as ws::SOCKET;
-        ws::WSASend(socket, &buffer, 1, &mut sent, 0, std::ptr::null_mut(), None)
-    };
-    Some(if failed == 0 { Ok(sent as usize) } else { Err(CallError::Call(io::Error::last_os_error())) })
 }
 
 /// Windows sends Ctrl-C to no process group that was made with CREATE_NEW_PROCESS_GROUP.
