@@ -76,9 +76,10 @@ macro_rules! builtin {
 const BUILTIN: &[(&str, &str)] = builtin! {
     "peer-close" "peer-close-unread" "peer-reset" "peer-half-close" "peer-shutdown-read" "peer-shutdown-both"
     "peer-crash" "buffered" "blocked-writer" "own-shutdown-write" "own-shutdown-read" "own-shutdown-both"
-    "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness"
-    "sigpipe" "calls" "blocked-call" "local-abort" "urgent" "unix" "socketpair" "unix-dgram" "unix-seqpacket" "pipe"
-    "fifo" "pty" "vsock" "mptcp" "udp" "udp-unconnected" "recover" "peer-reboot" "zero-window" "timeout"
+    "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness" "asked"
+    "edge" "poll" "sigpipe" "calls" "blocked-call" "local-abort" "urgent" "unix" "socketpair" "unix-dgram"
+    "unix-seqpacket" "pipe" "fifo" "pty" "vsock" "mptcp" "udp" "udp-unconnected" "recover" "peer-reboot" "zero-window"
+    "timers" "timeout"
 };
 
 /// All scenarios known to a run, in order; no two of them share an id.
