@@ -26,7 +26,11 @@ fn every_operation_is_written_as_it_is_read() {
                 client set user_timeout\nclient set keepalive_fast\nclient reset\nclient reconnect\nserver depart\n\
                 server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close\n\
                 listener backlog 3\ncrowd connect\nclient exec plain\nserver accept\nserver accepted_from\n\
-                server race reset\nlistener write 1\ncrowd close\nclient deregister";
+                server race reset\nlistener write 1\ncrowd close\nclient deregister\nclient set user_timeout 3s\n\
+                client set sndbuf 4096\nclient set linger 0s\nclient set read_timeout 1s\nclient urgent 2\n\
+                client read_urgent\nclient blocks read 1\nclient shutdown both\nclient await woken\nclient disconnect\n\
+                client destroy\nclient close\nlistener vanish\nlistener returns\nclient blocks connect\n\
+                client await woken\nserver blocks accept\nserver await woken\nserver blocks write 7";
     let steps = parse_steps(text).unwrap();
     let written: Vec<_> = steps.iter().map(Step::to_string).collect();
     assert_eq!(written.join("\n"), text);
@@ -59,7 +63,7 @@ fn an_actor_does_only_what_it_can() {
     assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
     assert_eq!(
         mistakes("listener fill")[0].2,
-        "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `await`, `took`"
+        "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `returns`, `await`, `took`"
     );
     assert_eq!(mistakes("crowd read 1")[0].2, "the crowd can `connect`, `close`");
 }
@@ -176,6 +180,51 @@ fn a_step_needs_a_socket() {
     assert_eq!(mistakes("server accept\ncrowd close")[0].1, "the crowd has no sockets here");
     assert_eq!(mistakes("client start_connect\nclient start_connect\nserver accept")[0].0, "client start_connect");
     assert!(parse_steps("client open\nclient connect\nserver accept").is_ok());
+}
+
+#[test]
+fn a_value_fits_its_setting_and_has_bounds() {
+    for word in
+        ["user_timeout 0s", "user_timeout 6s", "user_timeout 5", "sndbuf 1s", "sndbuf 01", "nodelay 1", "rcvbuf +1"]
+    {
+        assert_eq!(
+            mistakes(&format!("client set {word}"))[0].0,
+            word.rsplit_once("nodelay ").map_or(word, |(_, one)| one)
+        );
+    }
+    assert_eq!(mistakes("client set read_timeout")[0].1, "`set` cannot take `read_timeout`");
+    assert_eq!(mistakes("client blocks peek 1")[0].1, "`blocks` cannot take `peek 1`");
+}
+
+#[test]
+fn a_call_in_another_thread_is_waited_for() {
+    let begun = "client connect\nserver accept\nclient blocks read 1\n";
+    let in_call = "this socket is in a call of another thread";
+    for step in ["client read 1", "client blocks read 1", "client fill", "client set blocking", "client exec std"] {
+        assert_eq!(mistakes(&format!("{begun}{step}"))[0].1, in_call, "{step}");
+    }
+    assert!(parse_steps(&format!("{begun}client close\nclient await woken\nclient await woken")).is_ok());
+    assert_eq!(mistakes(&format!("{begun}client close\nclient reconnect"))[0].1, in_call);
+    assert!(parse_steps(&format!("{begun}client await woken\nclient read 1\nclient blocks write 1")).is_ok());
+    assert_eq!(mistakes(&format!("{begun}server await woken"))[0].1, "no call that could return");
+    assert_eq!(mistakes("client blocks accept\nserver accept")[0].1, "only the server can accept");
+    assert_eq!(mistakes("client connect\nserver accept\nserver blocks connect")[0].1, "only the client can connect");
+    let accepting = "server blocks accept\n";
+    assert_eq!(mistakes(&format!("{accepting}server accept"))[0].1, in_call);
+    assert_eq!(mistakes(&format!("{accepting}server read 1"))[0].1, in_call);
+    let listener = mistakes(&format!("{accepting}listener read 1"));
+    assert_eq!(listener[0].1, "the listener is in a call of another thread");
+    assert!(parse_steps(&format!("{accepting}listener close\nserver await woken\nserver read 1")).is_ok());
+}
+
+#[test]
+fn only_what_has_vanished_returns() {
+    let begun = "client connect\nserver accept\n";
+    let nothing = "nothing that could return";
+    assert_eq!(mistakes(&format!("{begun}server returns"))[0].1, nothing);
+    assert_eq!(mistakes(&format!("{begun}server vanish\nserver returns\nserver returns"))[0].1, nothing);
+    assert_eq!(mistakes(&format!("{begun}server vanish\nlistener returns"))[0].1, nothing);
+    assert!(parse_steps(&format!("{begun}client disconnect\nclient connect")).is_ok());
 }
 
 #[test]

@@ -162,6 +162,10 @@ fn check(slow: bool) {
     }
     let mut problems = Vec::new();
     for (case, result) in cases.iter().zip(&results) {
+        // Only an administrator destroys connections.
+        if matches!(result, CaseResult::Unsupported(reason) if reason.starts_with("SOCK_DESTROY gave ")) {
+            continue;
+        }
         let name = format!("{} {}", case.scenario.id, case.axes);
         let table = tables.get(&case.scenario.id).map_or(&[][..], Vec::as_slice);
         let fitting: Vec<_> = table.iter().filter(|block| block.cases.include(case.axes)).collect();

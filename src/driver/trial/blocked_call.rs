@@ -243,6 +243,11 @@ impl Sockets {
         }
     }
 
+    /// Whether another thread is in an accept, with which the listener may go on although it is closed.
+    pub(super) fn is_accepting(&self) -> bool {
+        self.calls.iter().any(|call| call.call == BlockingCall::Accept && call.is_pending())
+    }
+
     /// Notes that an actor is about to close its socket, perhaps with a call of another thread on it.
     pub(super) fn note_close(&mut self, actor: Actor) -> Result<(), Abort> {
         for call in self.calls.iter_mut().filter(|call| call.owner() == actor && !call.is_closed) {

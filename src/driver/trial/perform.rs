@@ -116,7 +116,7 @@ impl Sockets {
             }
             Operation::Close if actor == Actor::Listener => {
                 // As long as nobody has tried to connect here, any port will do.
-                let may_move = self.client.is_none() && self.attempts == 0;
+                let may_move = self.client.is_none() && self.attempts == 0 && !self.is_accepting();
                 self.listening.close(self.axes, may_move)?
             }
             Operation::Close if actor == Actor::Crowd => {
