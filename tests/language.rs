@@ -3,7 +3,9 @@
 use std::io;
 
 use brokenpipe::{
-    catalogue::{Axes, Call, CaseName, Catalogue, Selection, Sigpipe, Step, Transport, name_all, parse_steps},
+    catalogue::{
+        Axes, Call, CaseName, Catalogue, Selection, Sigpipe, Step, Transport, name_all, parse_steps, parse_steps_over,
+    },
     outcome::{Class, Observation, Outcome, Readiness, Signal, class_of, forms_of},
     platform::{Platform, check_name},
 };
@@ -23,7 +25,9 @@ fn every_operation_is_written_as_it_is_read() {
                 client set user_timeout\nclient set keepalive_fast\nclient reset\nclient reconnect\nserver depart\n\
                 server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close\n\
                 listener backlog 3\ncrowd connect\nclient exec plain\nserver accept\nserver accepted_from\n\
-                server race reset\nlistener write 1\ncrowd close\nclient deregister";
+                server race reset\nlistener write 1\ncrowd close\nclient deregister\nclient set recverr\n\
+                client read_error\nclient close\nclient bind\nserver bind\nserver send_to client 3\n\
+                listener send_to server 0\nclient send_to listener 1\nclient recv_from 9";
     let steps = parse_steps(text).unwrap();
     let written: Vec<_> = steps.iter().map(Step::to_string).collect();
     assert_eq!(written.join("\n"), text);
@@ -52,7 +56,7 @@ fn an_actor_does_only_what_it_can() {
     assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
     assert_eq!(
         mistakes("listener fill")[0].2,
-        "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `await`"
+        "the listener can `backlog`, `write`, `read`, `send_to`, `recv_from`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `await`"
     );
     assert_eq!(mistakes("crowd read 1")[0].2, "the crowd can `connect`, `close`");
 }
@@ -84,6 +88,65 @@ fn a_step_needs_a_socket() {
     assert_eq!(mistakes("server accept\ncrowd close")[0].1, "the crowd has no sockets here");
     assert_eq!(mistakes("client start_connect\nclient start_connect\nserver accept")[0].0, "client start_connect");
     assert!(parse_steps("client open\nclient connect\nserver accept").is_ok());
+}
+
+/// What the parser says of steps over a transport: the title of its mistake.
+fn over(transport: Transport, text: &str) -> String {
+    parse_steps_over(text, &[transport]).err().map(|mut mistakes| mistakes.remove(0).title).unwrap_or_default()
+}
+
+#[test]
+fn a_transport_takes_only_the_steps_that_it_can() {
+    use Transport::{Fifo, Mptcp, Pty, Socketpair, Tcp4, Udp4, UnixDgram, UnixSeqpacket, Vsock};
+    for transport in [Udp4, UnixDgram] {
+        assert_eq!(over(transport, "client connect\nserver accept"), "there is no accept over UDP and `unix-dgram`");
+        assert_eq!(over(transport, "crowd connect"), "no queue of connections over UDP and `unix-dgram`");
+        assert_eq!(over(transport, "client bind\nserver read 1"), "the server has no socket here");
+        assert_eq!(over(transport, "client bind\nserver bind\nclient send_to server 1\nserver recv_from 1"), "");
+    }
+    for transport in [Tcp4, UnixSeqpacket, Vsock, Mptcp, Pty] {
+        assert_eq!(over(transport, "client connect\nserver accept\nclient write 1"), "");
+        for step in ["client bind", "client connect\nclient recv_from 1", "client connect\nclient send_to listener 1"] {
+            let title = over(transport, &format!("{step}\nserver accept"));
+            assert_eq!(title, "only datagrams are sent without a connection", "{transport} {step}");
+        }
+    }
+    for transport in [Transport::Pipe, Socketpair, Pty, Fifo] {
+        let title = over(transport, "server accept\nlistener close");
+        assert_eq!(title, "there is no listener over `pipe`, `socketpair`, `fifo` and `pty`");
+    }
+    assert_eq!(over(Fifo, "client connect\nserver accept\nclient write 1"), "the client has no end here");
+    assert_eq!(over(Fifo, "server accept\nclient connect\nclient write 1"), "");
+    assert_eq!(
+        over(UnixDgram, "client bind\nclient read_error\nlistener close"),
+        "no queue of errors but over TCP and UDP"
+    );
+}
+
+/// Each transport is looked at, and the first that cannot is told of.
+#[test]
+fn every_transport_of_a_scenario_must_allow_its_steps() {
+    let text = "client connect\nserver accept";
+    assert!(parse_steps_over(text, &[Transport::Tcp4, Transport::Pty]).is_ok());
+    assert_eq!(parse_steps_over(text, &[Transport::Tcp4, Transport::Udp6]).unwrap_err().len(), 1);
+}
+
+#[test]
+fn a_datagram_needs_a_name_to_be_sent_to() {
+    let found = mistakes("client bind\nserver bind\nclient send_to crowd 1\nclient send_to server");
+    assert_eq!(found[0].0, "crowd 1");
+    assert_eq!(
+        found[0].2,
+        "expected an actor and a number of bytes, such as one of `listener 1`, `client 1`, `server 1`"
+    );
+    assert_eq!(mistakes("client connect\nlistener send_to client 1")[0].1, "this actor has no name to send to");
+    assert_eq!(
+        mistakes("client bind\nclient reconnect\nlistener send_to client 1")[0].1,
+        "this actor has no name to send to"
+    );
+    assert_eq!(mistakes("client bind\nclient bind\nlistener close")[0].1, "this actor has a socket already");
+    // Its name stays when it is closed.
+    assert!(parse_steps("client bind\nclient connect\nclient close\nlistener send_to client 1").is_ok());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use brokenpipe::catalogue::{Actor, Call, Sigpipe, SocketOption, Transport, parse_steps};
+use brokenpipe::catalogue::{Actor, Call, Sigpipe, SocketOption, Transport, parse_steps, parse_steps_over};
 
 /// A pseudo-random generator (SplitMix64), which takes any seed.
 pub struct Numbers(u64);
@@ -85,9 +85,18 @@ impl Language {
     }
 
     fn scenario(&self, id: &str, numbers: &mut Numbers) -> String {
-        let steps = self.steps(numbers);
-        let transports: Vec<_> = Transport::ALL.into_iter().filter(|_| numbers.one_in(3)).collect();
-        let transports = if transports.is_empty() { vec![Transport::Tcp4] } else { transports };
+        // Steps that some of the transports allow: there are none with `bind` and `accept`.
+        let (steps, possible) = loop {
+            let steps = self.steps(numbers);
+            let text = steps.join("\n");
+            let fits = |transport: &Transport| parse_steps_over(&text, &[*transport]).is_ok();
+            let possible: Vec<_> = Transport::ALL.into_iter().filter(fits).collect();
+            if !possible.is_empty() {
+                break (steps, possible);
+            }
+        };
+        let transports: Vec<_> = possible.iter().copied().filter(|_| numbers.one_in(3)).collect();
+        let transports = if transports.is_empty() { vec![numbers.pick(&possible)] } else { transports };
         let racing = steps.iter().any(|step| step.contains(" race "));
         let mut file = format!(
             "[[scenario]]\nid = \"{id}\"\ntitle = \"Random\"\nwhy = \"Random.\"\ntransports = {}\nracing = {racing}\n",
