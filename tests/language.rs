@@ -5,7 +5,7 @@ use std::io;
 use brokenpipe::{
     catalogue::{
         Axes, Call, CaseName, Catalogue, ReadCall, Selection, Sigpipe, Step, Transport, Wait, name_all, operations,
-        parse_step, parse_steps,
+        parse_step, parse_steps, parse_steps_over,
     },
     outcome::{Class, Observation, Outcome, Readiness, Signal, class_of, forms_of},
     platform::{Platform, check_name},
@@ -30,7 +30,9 @@ fn every_operation_is_written_as_it_is_read() {
                 client set sndbuf 4096\nclient set linger 0s\nclient set read_timeout 1s\nclient urgent 2\n\
                 client read_urgent\nclient blocks read 1\nclient shutdown both\nclient await woken\nclient disconnect\n\
                 client destroy\nclient close\nlistener vanish\nlistener returns\nclient blocks connect\n\
-                client await woken\nserver blocks accept\nserver await woken\nserver blocks write 7";
+                client await woken\nserver blocks accept\nserver await woken\nserver blocks write 7\nserver close\n\
+                client set recverr\nclient read_error\nclient close\nclient bind\nserver bind\n\
+                server send_to client 3\nlistener send_to server 0\nclient send_to listener 1\nclient recv_from 9";
     let steps = parse_steps(text).unwrap();
     let written: Vec<_> = steps.iter().map(Step::to_string).collect();
     assert_eq!(written.join("\n"), text);
@@ -63,7 +65,7 @@ fn an_actor_does_only_what_it_can() {
     assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
     assert_eq!(
         mistakes("listener fill")[0].2,
-        "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `returns`, `await`, `took`"
+        "the listener can `backlog`, `write`, `read`, `send_to`, `recv_from`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `returns`, `await`, `took`"
     );
     assert_eq!(mistakes("crowd read 1")[0].2, "the crowd can `connect`, `close`");
 }
@@ -182,6 +184,65 @@ fn a_step_needs_a_socket() {
     assert!(parse_steps("client open\nclient connect\nserver accept").is_ok());
 }
 
+/// What the parser says of steps over a transport: the title of its mistake.
+fn over(transport: Transport, text: &str) -> String {
+    parse_steps_over(text, &[transport]).err().map(|mut mistakes| mistakes.remove(0).title).unwrap_or_default()
+}
+
+#[test]
+fn a_transport_takes_only_the_steps_that_it_can() {
+    use Transport::{Fifo, Mptcp, Pty, Socketpair, Tcp4, Udp4, UnixDgram, UnixSeqpacket, Vsock};
+    for transport in [Udp4, UnixDgram] {
+        assert_eq!(over(transport, "client connect\nserver accept"), "there is no accept over UDP and `unix-dgram`");
+        assert_eq!(over(transport, "crowd connect"), "no queue of connections over UDP and `unix-dgram`");
+        assert_eq!(over(transport, "client bind\nserver read 1"), "the server has no socket here");
+        assert_eq!(over(transport, "client bind\nserver bind\nclient send_to server 1\nserver recv_from 1"), "");
+    }
+    for transport in [Tcp4, UnixSeqpacket, Vsock, Mptcp, Pty] {
+        assert_eq!(over(transport, "client connect\nserver accept\nclient write 1"), "");
+        for step in ["client bind", "client connect\nclient recv_from 1", "client connect\nclient send_to listener 1"] {
+            let title = over(transport, &format!("{step}\nserver accept"));
+            assert_eq!(title, "only datagrams are sent without a connection", "{transport} {step}");
+        }
+    }
+    for transport in [Transport::Pipe, Socketpair, Pty, Fifo] {
+        let title = over(transport, "server accept\nlistener close");
+        assert_eq!(title, "there is no listener over `pipe`, `socketpair`, `fifo` and `pty`");
+    }
+    assert_eq!(over(Fifo, "client connect\nserver accept\nclient write 1"), "the client has no end here");
+    assert_eq!(over(Fifo, "server accept\nclient connect\nclient write 1"), "");
+    assert_eq!(
+        over(UnixDgram, "client bind\nclient read_error\nlistener close"),
+        "no queue of errors but over TCP and UDP"
+    );
+}
+
+/// Each transport is looked at, and the first that cannot is told of.
+#[test]
+fn every_transport_of_a_scenario_must_allow_its_steps() {
+    let text = "client connect\nserver accept";
+    assert!(parse_steps_over(text, &[Transport::Tcp4, Transport::Pty]).is_ok());
+    assert_eq!(parse_steps_over(text, &[Transport::Tcp4, Transport::Udp6]).unwrap_err().len(), 1);
+}
+
+#[test]
+fn a_datagram_needs_a_name_to_be_sent_to() {
+    let found = mistakes("client bind\nserver bind\nclient send_to crowd 1\nclient send_to server");
+    assert_eq!(found[0].0, "crowd 1");
+    assert_eq!(
+        found[0].2,
+        "expected an actor and a number of bytes, such as one of `listener 1`, `client 1`, `server 1`"
+    );
+    assert_eq!(mistakes("client connect\nlistener send_to client 1")[0].1, "this actor has no name to send to");
+    assert_eq!(
+        mistakes("client bind\nclient reconnect\nlistener send_to client 1")[0].1,
+        "this actor has no name to send to"
+    );
+    assert_eq!(mistakes("client bind\nclient bind\nlistener close")[0].1, "this actor has a socket already");
+    // Its name stays when it is closed.
+    assert!(parse_steps("client bind\nclient connect\nclient close\nlistener send_to client 1").is_ok());
+}
+
 #[test]
 fn a_value_fits_its_setting_and_has_bounds() {
     for word in
@@ -212,8 +273,8 @@ fn a_call_in_another_thread_is_waited_for() {
     let accepting = "server blocks accept\n";
     assert_eq!(mistakes(&format!("{accepting}server accept"))[0].1, in_call);
     assert_eq!(mistakes(&format!("{accepting}server read 1"))[0].1, in_call);
-    let listener = mistakes(&format!("{accepting}listener read 1"));
-    assert_eq!(listener[0].1, "the listener is in a call of another thread");
+    let text = format!("{accepting}listener read 1");
+    assert_eq!(mistakes(&text)[0].1, "the listener is in a call of another thread");
     assert!(parse_steps(&format!("{accepting}listener close\nserver await woken\nserver read 1")).is_ok());
 }
 

@@ -183,6 +183,17 @@ mod tests {
         are(Doing::Step, &[EADDRINUSE, EADDRNOTAVAIL], Blame::Case);
     }
 
+    /// It looks like scarcity, or like a want of rights, elsewhere.
+    #[test]
+    fn what_a_local_receiver_refuses_is_an_outcome() {
+        let (own, other) =
+            if cfg!(any(target_os = "linux", target_os = "android")) { (EPERM, ENOBUFS) } else { (ENOBUFS, EPERM) };
+        are(Doing::LocalDatagram, &[own, EPIPE], Blame::Case);
+        are(Doing::LocalDatagram, &[EMFILE], Blame::Scarcity);
+        let error = io::Error::from_raw_os_error(other);
+        assert_ne!(blame(&error, Doing::LocalDatagram), Blame::Case);
+    }
+
     #[test]
     fn a_reason_names_what_was_done_and_the_error() {
         let because = |doing, code| Abort::because(doing)(io::Error::from_raw_os_error(code));

@@ -153,8 +153,7 @@ fn need(case: &Case<'_>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Transport;
-    use crate::catalogue::{Catalogue, Selection};
+    use crate::catalogue::{Catalogue, Selection, Transport};
 
     #[test]
     fn no_more_is_lent_than_there_is_and_a_trial_that_had_too_few_gets_more() {

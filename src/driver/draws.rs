@@ -249,6 +249,10 @@ mod tests {
             ("client connect; client write 1; listener close", Transport::Udp4, false),
             ("client connect; client shutdown write; client write 1; listener close", Transport::Udp6, false),
             ("listener close; client connect; client write 1", Transport::Tcp4, false),
+            ("listener close; client bind; client send_to listener 1", Transport::Udp4, true),
+            ("client bind; server bind; server close; client send_to server 1", Transport::Udp6, true),
+            ("client bind; server bind; server close; client send_to listener 1", Transport::Udp4, false),
+            ("server bind; server close; server bind; listener send_to server 1", Transport::Udp4, false),
         ] {
             let scenario = scenario(steps);
             let case = Case { scenario: &scenario, axes: Axes { transport, ..Axes::USUAL } };

@@ -240,8 +240,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Transport;
-    use crate::catalogue::{Catalogue, Selection};
+    use crate::catalogue::{Catalogue, Selection, Transport};
 
     fn rates(rate: u32) -> AnswerRates {
         AnswerRates::of_each(NonZero::new(rate).expect("a rate above zero"))

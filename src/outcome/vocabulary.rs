@@ -74,7 +74,7 @@ vocabulary! {
     "drained": Word, Some(Wait), "reading went on until there was no more data";
     "none": Word, Some(Done), "SO_ERROR was 0";
     "would-block": Word, Some(Wait),
-        "there was nothing to read, or no room to write, until the deadline; start_connect and crowd connect do not wait";
+        "there was nothing to read, or no room to write, until the deadline; start_connect, read_error and crowd connect do not wait";
     "in-progress": Word, Some(Wait),
         "a non-blocking connect ended without a connection and named no error: the error is still pending";
     "FLAGS": Flags, None, "what was awaited came, with these readiness flags of mio";
