@@ -1,5 +1,7 @@
 //! The step language as data: what its help, the fuzzer's dictionary and random scenarios are made of.
 
+use std::collections::HashSet;
+
 use super::{
     operations::{OPERATIONS, Word},
     vocabulary::{Actor, Call, Condition, Ending, Half, Setting, Sigpipe, SocketOption, Start, Transport},
@@ -104,7 +106,7 @@ fn examples(entry: &Word) -> Vec<String> {
         (entry.choices)().iter().map(|(word, _)| *word).chain(quoted).map(str::to_owned).collect();
     words.extend(Actor::ALL.map(|actor| actor.word().to_owned()));
     words.extend(NUMBERS.map(str::to_owned));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     words.retain(|word| seen.insert(word.clone()));
 
     let mut examples: Vec<String> = Vec::new();
@@ -148,7 +150,7 @@ mod tests {
     fn every_operation_says_what_it_does_and_has_examples() {
         for OperationEntry { word, text, argument, .. } in operations() {
             assert!(text.ends_with('.'), "{word}: {text:?}");
-            for argument in argument {
+            if let Some(argument) = argument {
                 assert!(!argument.examples.is_empty(), "{word}: no argument that the parser takes was found");
                 assert!(!argument.expected.is_empty(), "{word}");
             }
