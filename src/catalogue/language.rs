@@ -1,5 +1,7 @@
 //! The step language as data: what its help, the fuzzer's dictionary and random scenarios are made of.
 
+use std::collections::HashSet;
+
 use super::{
     operations::{OPERATIONS, Word},
     vocabulary::{
@@ -109,7 +111,7 @@ fn examples(entry: &Word) -> Vec<String> {
         (entry.choices)().iter().map(|(word, _)| *word).chain(quoted).map(str::to_owned).collect();
     words.extend(Actor::ALL.map(|actor| actor.word().to_owned()));
     words.extend(NUMBERS.map(str::to_owned));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     words.retain(|word| seen.insert(word.clone()));
 
     let mut examples: Vec<String> = Vec::new();

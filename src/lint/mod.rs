@@ -1,6 +1,7 @@
 //! What is wrong with files of results, be they measured or written by hand: what the reader refuses, all at once and with
 //! its place, and what it lets pass since it knows neither scenarios nor systems.
 
+mod fields;
 mod outcomes;
 mod rows;
 mod table;

@@ -1,18 +1,19 @@
 //! The rows of one file: each by itself, and beside those before it.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     ops::Range,
     path::Path,
 };
 
 use super::{
     Facts, Findings,
+    fields::{Axis, Fields, axis_lists, columns, number, parted},
     outcomes::{check_on_system, check_possible},
     table::{Field, records},
 };
 use crate::{
-    catalogue::{Axes, CaseName, Catalogue, Scenario, Step, name_all, parse_step, word_lists},
+    catalogue::{CaseName, Catalogue, Scenario, Step, name_all, parse_step},
     diagnostic::{Mistake, Mistakes},
     nearest::{did_you_mean, nearest},
     outcome::{UNSUPPORTED, check_fields, is_observed},
@@ -21,7 +22,7 @@ use crate::{
         COLUMNS, PLATFORM_COLUMNS, PLATFORMS, checked_code, checked_counts, checked_field, checked_provenance,
         checked_step,
     },
-    untrusted::{one_line, shown},
+    untrusted::shown,
 };
 
 /// Checks the text of a file, and adds to the findings.
@@ -67,32 +68,12 @@ pub(super) fn check(path: &Path, text: &str, catalogue: &Catalogue, facts: &Fact
     }
 }
 
-/// Where each column is in a row.
-fn columns(head: &[Field<'_>]) -> HashMap<&'static str, usize> {
-    let place = |column: &&'static str| Some((*column, head.iter().position(|field| field.text == **column)?));
-    COLUMNS.iter().filter_map(place).collect()
-}
-
-/// The columns of a case's axes, each with its usual value and all that it may have.
-fn axis_lists() -> Vec<(&'static str, String, Vec<&'static str>)> {
-    let usual = CaseName::from(&Axes::USUAL);
-    let columns = COLUMNS.iter().skip_while(|column| **column != "scenario").skip(1);
-    let lists: Vec<_> = word_lists().into_iter().filter_map(|list| Some((list.axis?, list.words))).collect();
-    let of = |(column, usual): (&&'static str, &str)| {
-        // Scenario files have the transports of all plain cases, and a row has the one of its case.
-        let list = lists.iter().find(|(axis, _)| axis == column || axis.strip_suffix('s') == Some(*column));
-        let words = list.map(|(_, words)| words.iter().map(|(word, _)| *word).collect()).unwrap_or_default();
-        (*column, usual.to_owned(), words)
-    };
-    columns.take_while(|column| **column != "step").zip(usual.words()).map(of).collect()
-}
-
 struct Checker<'a> {
     path: &'a Path,
     catalogue: &'a Catalogue,
     facts: &'a Facts,
     at: HashMap<&'static str, usize>,
-    axes: Vec<(&'static str, String, Vec<&'static str>)>,
+    axes: Vec<Axis>,
     mistakes: Vec<Mistake>,
     warnings: Vec<Mistake>,
     /// What is said once and not for every row.
@@ -119,7 +100,7 @@ struct OpenCase<'a> {
     place: Range<usize>,
 }
 
-/// What is needed of a row once its step is over.
+/// What is needed of a row until its step is over.
 struct Row {
     outcome: String,
     provenance: Option<Provenance>,
@@ -327,8 +308,7 @@ impl<'a> Checker<'a> {
         let names: Vec<CaseName> = scenario.axes.iter().map(CaseName::from).collect();
         if !names.iter().any(|name| name.words().iter().eq(row.words.iter())) {
             let title = format!("{} has no case `{}`", row.scenario, row.words.join(","));
-            let cases: BTreeMap<usize, String> = name_all(&names).into_iter().enumerate().collect();
-            let cases: Vec<_> = cases.values().map(|name| format!("`{name}`")).collect();
+            let cases: Vec<_> = name_all(&names).iter().map(|name| format!("`{name}`")).collect();
             let place = self.axes.first().map_or(0..0, |(axis, ..)| row.place(axis));
             self.mistake(place, title, format!("its cases are {}", cases.join(", ")));
         }
@@ -449,44 +429,4 @@ impl<'a> Checker<'a> {
             self.mistake(place, title, format!("expected a row of step {} after it, `{next}`", step + 1));
         }
     }
-}
-
-/// The fields of a row that are valid by themselves.
-struct Fields {
-    platform: String,
-    provenance: Option<Provenance>,
-    scenario: String,
-    /// The values of the axes.
-    words: Vec<String>,
-    step: u32,
-    actor: String,
-    operation: String,
-    outcome: String,
-    code: Option<i32>,
-    name: String,
-    kind: String,
-    signal: String,
-    note: String,
-    places: HashMap<&'static str, Range<usize>>,
-}
-
-impl Fields {
-    /// Where the field of a column is; where the row begins if it has none.
-    fn place(&self, column: &str) -> Range<usize> {
-        let start = || self.places.get("platform").map_or(0, |place| place.start);
-        self.places.get(column).cloned().unwrap_or_else(|| start()..start())
-    }
-}
-
-/// What is wrong, and what would be right, of a message that says both.
-fn parted(problem: &str) -> (String, String) {
-    let problem = one_line(problem);
-    match problem.split_once(": expected ") {
-        Some((title, right)) => (title.to_owned(), format!("expected {right}")),
-        None => (problem, "see `brokenpipe guide data`".to_owned()),
-    }
-}
-
-fn number(number: Option<u64>) -> String {
-    number.map_or_else(|| "nothing".to_owned(), |number| number.to_string())
 }
