@@ -32,6 +32,16 @@ const F_SETNOSIGPIPE: &[&str] = &["macos", "ios", "tvos", "visionos", "watchos",
 const SENDFILE: &[&str] =
     &["linux", "android", "illumos", "freebsd", "dragonfly", "macos", "ios", "tvos", "visionos", "watchos", "windows"];
 
+/// Where mio's selector is epoll: by the `cfg`s of its `src/sys/unix/mod.rs`.
+const EPOLL: &[&str] = &["linux", "android", "illumos"];
+
+/// Where poll(2) has POLLRDHUP, according to crate rustix.
+const POLLRDHUP: &[&str] = &["linux", "android", "freebsd", "illumos"];
+
+/// Where select(2) takes any descriptor, according to crate rustix.
+const SELECT: &[&str] =
+    &["linux", "android", "freebsd", "dragonfly", "netbsd", "openbsd", "macos", "ios", "tvos", "visionos", "watchos"];
+
 /// Where a program can cut one of its own TCP sockets off: see `src/sys/unix/vanish.rs`.
 const VANISH: &[&str] = &["linux", "android", "freebsd", "netbsd", "openbsd"];
 
@@ -46,6 +56,9 @@ fn main() {
         ("f_setnosigpipe", F_SETNOSIGPIPE),
         ("keepalive_times", KEEPALIVE_TIMES),
         ("sendfile", SENDFILE),
+        ("epoll", EPOLL),
+        ("pollrdhup", POLLRDHUP),
+        ("select", SELECT),
         ("vanish", VANISH),
         ("sysctl", SYSCTL),
     ];

@@ -56,11 +56,29 @@ impl Mistakes {
     ///
     /// If a span is not within the text.
     pub fn render(&self, styled: bool) -> String {
+        self.render_as(&Level::ERROR, styled)
+    }
+
+    /// The same for what may be right, which begins with `warning: `.
+    ///
+    /// # Panics
+    ///
+    /// If a span is not within the text.
+    pub fn render_warnings(&self, styled: bool) -> String {
+        self.render_as(&Level::WARNING, styled)
+    }
+
+    fn render_as(&self, level: &Level<'static>, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-        let reports = self.list.iter().map(|mistake| {
-            let place = AnnotationKind::Primary.span(mistake.span.clone()).label(mistake.label.as_str());
-            let snippet = Snippet::source(self.text.as_str()).path(self.path.as_str()).annotation(place);
-            renderer.render(&[Level::ERROR.primary_title(mistake.title.as_str()).element(snippet)])
+        let reports = self.list.iter().map(|Mistake { span, title, label }| {
+            // Of a large file the renderer is given the lines in question alone, since it goes through all that it gets.
+            let start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+            let end = self.text[span.end..].find('\n').map_or(self.text.len(), |at| span.end + at + 1);
+            let line = self.text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let place = AnnotationKind::Primary.span(span.start - start..span.end - start).label(label.as_str());
+            let source = Snippet::source(&self.text[start..end]).line_start(line);
+            let snippet = source.path(self.path.as_str()).annotation(place);
+            renderer.render(&[level.clone().primary_title(title.as_str()).element(snippet)])
         });
         reports.collect::<Vec<_>>().join("\n\n")
     }

@@ -12,6 +12,7 @@
 //! | [`matrix`] | rows × platforms, and where platforms differ |
 //! | [`overview`] | questions in a programmer's words, and each system's best answer |
 //! | [`check`] | what changed against an accepted matrix, and whether that is known |
+//! | [`lint`] | what is wrong with files of results, be they measured or written by hand |
 //! | [`verdicts`] | where what is stated and what was seen contradict each other, and who is right |
 //! | [`explain`] | which error a text or a line of a log is about, what it means and what to do |
 //! | [`report`] | the matrix as text, one file a format |
@@ -53,7 +54,9 @@ pub mod cli;
 pub mod diagnostic;
 pub mod driver;
 pub mod explain;
+pub mod lint;
 pub mod matrix;
+mod nearest;
 pub mod outcome;
 pub mod overview;
 mod parallel;

@@ -3,13 +3,13 @@
 /// Declares an enum whose values each have a word, the same in the step language, in CSV, in JSON and on the command
 /// line.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal,)* }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $item_doc:literal])* $item:ident = $word:literal,)* }) => {
+        $(#[doc = $doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
             clap::ValueEnum, serde::Serialize, serde::Deserialize,
         )]
-        pub enum $name { $($(#[$item_doc])* #[value(name = $word)] #[serde(rename = $word)] $item,)* }
+        pub enum $name { $($(#[doc = $item_doc])* #[value(name = $word)] #[serde(rename = $word)] $item,)* }
 
         impl $name {
             /// Every value, in the order of declaration.
@@ -18,6 +18,14 @@ macro_rules! words {
             /// The word of this value.
             pub const fn word(self) -> &'static str {
                 match self { $($name::$item => $word,)* }
+            }
+
+            /// What the words of this list say, in one sentence: the type's documentation.
+            pub const ABOUT: &str = concat!($($doc),*);
+
+            /// What this value means: its documentation.
+            pub const fn meaning(self) -> &'static str {
+                match self { $($name::$item => concat!($($item_doc),*),)* }
             }
 
             /// The value that this word stands for; `None` for any other text.

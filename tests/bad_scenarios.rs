@@ -306,7 +306,7 @@ fn a_mistake_is_shown_with_file_line_column_and_caret() {
     let text = with_steps("'''\nclient connect\nserver accpt\n'''");
     let report = Catalogue::default().add("own.toml", &text).unwrap_err().to_string();
     assert!(report.contains("own.toml:8:8"), "{report}");
-    assert!(report.contains("^^^^^ the server can `accept`"), "{report}");
+    assert!(report.contains("^^^^^ did you mean `accept`? the server can `accept`"), "{report}");
 }
 
 /// The carets are under the word of the second list that makes the case.

@@ -26,8 +26,8 @@ fn help_names_every_command_and_every_exit_code() {
     assert_eq!(
         names,
         [
-            "run", "report", "diff", "check", "accept", "absent", "list", "explain", "show", "site", "platform",
-            "guide", "completions", "help"
+            "run", "report", "diff", "check", "accept", "absent", "lint", "list", "explain", "show", "site",
+            "platform", "guide", "completions", "help"
         ]
     );
     for name in names.into_iter().filter(|name| *name != "help") {

@@ -15,7 +15,7 @@ use std::{path::Path, process};
 #[cfg(target_os = "linux")]
 use brokenpipe::catalogue::Sigpipe;
 use brokenpipe::{
-    catalogue::{Actor, Axes, Case, Catalogue, Operation, Selection, Setting, Step},
+    catalogue::{Actor, Assignment, Axes, Case, Catalogue, Operation, Selection, Setting, Step},
     driver::{self, CaseResult, Progress, Settings},
     results::FolderLock,
 };
@@ -64,7 +64,8 @@ fn a_thread_that_hangs_costs_its_own_case_only() {
     blocked.id = "own/blocked".to_owned();
     let step = |operation| Step { actor: Actor::Client, operation };
     blocked.steps.truncate(2);
-    blocked.steps.extend([step(Operation::Set(Setting::Blocking)), step(Operation::Read(1))]);
+    let blocks = Assignment { setting: Setting::Blocking, value: None };
+    blocked.steps.extend([step(Operation::Set(blocks)), step(Operation::Read(1))]);
     let short = Selection::new(&["own/short"]).expect("an id is a selector").cases(&catalogue)[0];
     let cases = [Case { scenario: &blocked, axes: Axes::USUAL }, short];
     let settings = Settings {

@@ -4,7 +4,8 @@ use std::io;
 
 use brokenpipe::{
     catalogue::{
-        Axes, Call, CaseName, Catalogue, ReadCall, Selection, Sigpipe, Step, Transport, Wait, name_all, parse_steps,
+        Axes, Call, CaseName, Catalogue, ReadCall, Selection, Sigpipe, Step, Transport, Wait, name_all, operations,
+        parse_step, parse_steps, parse_steps_over,
     },
     outcome::{Class, Observation, Outcome, Readiness, Signal, class_of, forms_of},
     platform::{Platform, check_name},
@@ -20,12 +21,18 @@ fn every_operation_is_written_as_it_is_read() {
     let text = "client connect\nserver accept\nclient write 7\nserver read 9\nclient so_error\n\
                 client shutdown read\nclient shutdown write\nclient shutdown both\nclient await fin\n\
                 client await reset\nlistener await readable\nclient await writable\nclient await connected\n\
-                client await event\nclient await quiet\nclient peek 2\nclient fill\nserver drain\n\
+                client await event\nclient await quiet on none\nclient await reset on none again\nclient took\nclient peek 2\nclient fill\nserver drain\n\
                 client peer_name\nclient local_name\nclient set nodelay\nclient connect_again\n\
                 client set user_timeout\nclient set keepalive_fast\nclient reset\nclient reconnect\nserver depart\n\
                 server crash\nserver accept\nserver vanish\nserver reboot\nlistener vanish\nlistener close\n\
                 listener backlog 3\ncrowd connect\nclient exec plain\nserver accept\nserver accepted_from\n\
-                server race reset\nlistener write 1\ncrowd close\nclient deregister";
+                server race reset\nlistener write 1\ncrowd close\nclient deregister\nclient set user_timeout 3s\n\
+                client set sndbuf 4096\nclient set linger 0s\nclient set read_timeout 1s\nclient urgent 2\n\
+                client read_urgent\nclient blocks read 1\nclient shutdown both\nclient await woken\nclient disconnect\n\
+                client destroy\nclient close\nlistener vanish\nlistener returns\nclient blocks connect\n\
+                client await woken\nserver blocks accept\nserver await woken\nserver blocks write 7\nserver close\n\
+                client set recverr\nclient read_error\nclient close\nclient bind\nserver bind\n\
+                server send_to client 3\nlistener send_to server 0\nclient send_to listener 1\nclient recv_from 9";
     let steps = parse_steps(text).unwrap();
     let written: Vec<_> = steps.iter().map(Step::to_string).collect();
     assert_eq!(written.join("\n"), text);
@@ -44,7 +51,11 @@ fn each_wrong_word_is_pointed_at() {
     assert_eq!(places, ["peer", "wriet", "fni", "", "3"]);
     assert_eq!(found[0].2, "expected one of `listener`, `client`, `server`, `crowd`");
     assert_eq!(found[1].1, "unknown operation `wriet`");
-    assert_eq!(found[2].2, "expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`");
+    assert!(found[1].2.starts_with("did you mean `write`? the client can `connect`, "), "{}", found[1].2);
+    assert_eq!(
+        found[2].2,
+        "did you mean `fin`? expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`, `woken`, then perhaps `on` and one of `read`, `write`, `none`, then perhaps `again`"
+    );
     assert_eq!(found[3].1, "`read` without its argument");
     assert_eq!(found[4].1, "unexpected word `3`");
 }
@@ -54,9 +65,94 @@ fn an_actor_does_only_what_it_can() {
     assert_eq!(mistakes("server connect")[0].1, "the server cannot `connect`");
     assert_eq!(
         mistakes("listener fill")[0].2,
-        "the listener can `backlog`, `write`, `read`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `await`"
+        "the listener can `backlog`, `write`, `read`, `send_to`, `recv_from`, `close`, `shutdown`, `so_error`, `peer_name`, `local_name`, `vanish`, `returns`, `await`, `took`"
     );
     assert_eq!(mistakes("crowd read 1")[0].2, "the crowd can `connect`, `close`");
+}
+
+#[test]
+fn an_await_names_what_can_come_and_what_is_there_to_go_on_with() {
+    let begun = "client connect\nserver accept\n";
+    let first = |steps: &str| mistakes_of(&format!("{begun}{steps}"));
+    for (steps, word, title) in [
+        ("client await fin on", "on", "unexpected word `on`"),
+        ("client await fin again on read", "on", "unexpected word `on`"),
+        ("client await writable on read", "client await writable on read", "this is never met"),
+        ("client await readable on none", "client await readable on none", "this is never met"),
+        ("client await fin again", "client await fin again", "nothing is registered to wait for again"),
+        (
+            "server await fin\nclient await fin again",
+            "client await fin again",
+            "nothing is registered to wait for again",
+        ),
+        (
+            "client await event\nclient deregister\nclient await fin again",
+            "client await fin again",
+            "nothing is registered to wait for again",
+        ),
+        (
+            "client await event\nclient reconnect\nclient await fin again",
+            "client await fin again",
+            "nothing is registered to wait for again",
+        ),
+        (
+            "client await event\nclient await fin on read again",
+            "client await fin on read again",
+            "another readiness was asked for before",
+        ),
+        ("listener took", "listener took", "there is no time to tell"),
+        ("client await quiet\nclient took", "client took", "this time tells nothing"),
+    ] {
+        assert_eq!(first(steps), (word.to_owned(), title.to_owned()), "{steps}");
+    }
+    for steps in [
+        "client await event\nclient read 1\nclient await fin again\nclient await quiet again",
+        "client await fin on none\nclient write 1\nclient await reset on none again",
+        "client close\nclient took\nclient took",
+    ] {
+        assert!(parse_steps(&format!("{begun}{steps}")).is_ok(), "{steps}");
+    }
+}
+
+/// The first mistake's word and title.
+fn mistakes_of(text: &str) -> (String, String) {
+    let (word, title, _) = mistakes(text).remove(0);
+    (word.to_owned(), title)
+}
+
+#[test]
+fn every_word_that_the_language_lists_is_taken() {
+    let all = operations();
+    for operation in &all {
+        let argument = operation.argument.iter().flat_map(|argument| argument.examples.clone());
+        let arguments = if operation.argument.is_some() { argument.collect() } else { vec![String::new()] };
+        for actor in operation.actors {
+            for argument in &arguments {
+                let step = format!("{actor} {} {argument}", operation.word);
+                let step = step.trim_end();
+                assert_eq!(parse_step(step).map(|step| step.to_string()).as_deref(), Ok(step));
+            }
+        }
+    }
+    assert!(all.len() > 20);
+}
+
+#[test]
+fn the_nearest_word_is_named() {
+    for (step, near) in [
+        ("clent connect", "client"),
+        ("client conect", "connect"),
+        ("client so-error", "so_error"),
+        ("client CLOSE", "close"),
+        ("client shutdown wirte", "write"),
+        ("client set keep_alive", "keepalive"),
+        ("client await readble", "readable"),
+        ("server race rest", "reset"),
+    ] {
+        let label = &mistakes(step)[0].2;
+        assert!(label.starts_with(&format!("did you mean `{near}`? ")), "{step}: {label}");
+    }
+    assert!(!mistakes("client dance")[0].2.contains("did you mean"));
 }
 
 #[test]
@@ -86,6 +182,110 @@ fn a_step_needs_a_socket() {
     assert_eq!(mistakes("server accept\ncrowd close")[0].1, "the crowd has no sockets here");
     assert_eq!(mistakes("client start_connect\nclient start_connect\nserver accept")[0].0, "client start_connect");
     assert!(parse_steps("client open\nclient connect\nserver accept").is_ok());
+}
+
+/// What the parser says of steps over a transport: the title of its mistake.
+fn over(transport: Transport, text: &str) -> String {
+    parse_steps_over(text, &[transport]).err().map(|mut mistakes| mistakes.remove(0).title).unwrap_or_default()
+}
+
+#[test]
+fn a_transport_takes_only_the_steps_that_it_can() {
+    use Transport::{Fifo, Mptcp, Pty, Socketpair, Tcp4, Udp4, UnixDgram, UnixSeqpacket, Vsock};
+    for transport in [Udp4, UnixDgram] {
+        assert_eq!(over(transport, "client connect\nserver accept"), "there is no accept over UDP and `unix-dgram`");
+        assert_eq!(over(transport, "crowd connect"), "no queue of connections over UDP and `unix-dgram`");
+        assert_eq!(over(transport, "client bind\nserver read 1"), "the server has no socket here");
+        assert_eq!(over(transport, "client bind\nserver bind\nclient send_to server 1\nserver recv_from 1"), "");
+    }
+    for transport in [Tcp4, UnixSeqpacket, Vsock, Mptcp, Pty] {
+        assert_eq!(over(transport, "client connect\nserver accept\nclient write 1"), "");
+        for step in ["client bind", "client connect\nclient recv_from 1", "client connect\nclient send_to listener 1"] {
+            let title = over(transport, &format!("{step}\nserver accept"));
+            assert_eq!(title, "only datagrams are sent without a connection", "{transport} {step}");
+        }
+    }
+    for transport in [Transport::Pipe, Socketpair, Pty, Fifo] {
+        let title = over(transport, "server accept\nlistener close");
+        assert_eq!(title, "there is no listener over `pipe`, `socketpair`, `fifo` and `pty`");
+    }
+    assert_eq!(over(Fifo, "client connect\nserver accept\nclient write 1"), "the client has no end here");
+    assert_eq!(over(Fifo, "server accept\nclient connect\nclient write 1"), "");
+    assert_eq!(
+        over(UnixDgram, "client bind\nclient read_error\nlistener close"),
+        "no queue of errors but over TCP and UDP"
+    );
+}
+
+/// Each transport is looked at, and the first that cannot is told of.
+#[test]
+fn every_transport_of_a_scenario_must_allow_its_steps() {
+    let text = "client connect\nserver accept";
+    assert!(parse_steps_over(text, &[Transport::Tcp4, Transport::Pty]).is_ok());
+    assert_eq!(parse_steps_over(text, &[Transport::Tcp4, Transport::Udp6]).unwrap_err().len(), 1);
+}
+
+#[test]
+fn a_datagram_needs_a_name_to_be_sent_to() {
+    let found = mistakes("client bind\nserver bind\nclient send_to crowd 1\nclient send_to server");
+    assert_eq!(found[0].0, "crowd 1");
+    assert_eq!(
+        found[0].2,
+        "expected an actor and a number of bytes, such as one of `listener 1`, `client 1`, `server 1`"
+    );
+    assert_eq!(mistakes("client connect\nlistener send_to client 1")[0].1, "this actor has no name to send to");
+    assert_eq!(
+        mistakes("client bind\nclient reconnect\nlistener send_to client 1")[0].1,
+        "this actor has no name to send to"
+    );
+    assert_eq!(mistakes("client bind\nclient bind\nlistener close")[0].1, "this actor has a socket already");
+    // Its name stays when it is closed.
+    assert!(parse_steps("client bind\nclient connect\nclient close\nlistener send_to client 1").is_ok());
+}
+
+#[test]
+fn a_value_fits_its_setting_and_has_bounds() {
+    for word in
+        ["user_timeout 0s", "user_timeout 6s", "user_timeout 5", "sndbuf 1s", "sndbuf 01", "nodelay 1", "rcvbuf +1"]
+    {
+        assert_eq!(
+            mistakes(&format!("client set {word}"))[0].0,
+            word.rsplit_once("nodelay ").map_or(word, |(_, one)| one)
+        );
+    }
+    assert_eq!(mistakes("client set read_timeout")[0].1, "`set` cannot take `read_timeout`");
+    assert_eq!(mistakes("client blocks peek 1")[0].1, "`blocks` cannot take `peek 1`");
+}
+
+#[test]
+fn a_call_in_another_thread_is_waited_for() {
+    let begun = "client connect\nserver accept\nclient blocks read 1\n";
+    let in_call = "this socket is in a call of another thread";
+    for step in ["client read 1", "client blocks read 1", "client fill", "client set blocking", "client exec std"] {
+        assert_eq!(mistakes(&format!("{begun}{step}"))[0].1, in_call, "{step}");
+    }
+    assert!(parse_steps(&format!("{begun}client close\nclient await woken\nclient await woken")).is_ok());
+    assert_eq!(mistakes(&format!("{begun}client close\nclient reconnect"))[0].1, in_call);
+    assert!(parse_steps(&format!("{begun}client await woken\nclient read 1\nclient blocks write 1")).is_ok());
+    assert_eq!(mistakes(&format!("{begun}server await woken"))[0].1, "no call that could return");
+    assert_eq!(mistakes("client blocks accept\nserver accept")[0].1, "only the server can accept");
+    assert_eq!(mistakes("client connect\nserver accept\nserver blocks connect")[0].1, "only the client can connect");
+    let accepting = "server blocks accept\n";
+    assert_eq!(mistakes(&format!("{accepting}server accept"))[0].1, in_call);
+    assert_eq!(mistakes(&format!("{accepting}server read 1"))[0].1, in_call);
+    let text = format!("{accepting}listener read 1");
+    assert_eq!(mistakes(&text)[0].1, "the listener is in a call of another thread");
+    assert!(parse_steps(&format!("{accepting}listener close\nserver await woken\nserver read 1")).is_ok());
+}
+
+#[test]
+fn only_what_has_vanished_returns() {
+    let begun = "client connect\nserver accept\n";
+    let nothing = "nothing that could return";
+    assert_eq!(mistakes(&format!("{begun}server returns"))[0].1, nothing);
+    assert_eq!(mistakes(&format!("{begun}server vanish\nserver returns\nserver returns"))[0].1, nothing);
+    assert_eq!(mistakes(&format!("{begun}server vanish\nlistener returns"))[0].1, nothing);
+    assert!(parse_steps(&format!("{begun}client disconnect\nclient connect")).is_ok());
 }
 
 #[test]
@@ -232,10 +432,19 @@ fn every_observation_has_a_form_and_can_be_handed_to_another_process() {
     let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
     let seen = NoEvent(Readiness::WRITABLE);
     let words = [Done, Eof, WouldBlock, InProgress, Full, Drained, Quiet, NoError, NotRun];
-    let others = [Bytes(7), NoEvent(Readiness::default()), seen, Ready(Readiness::ERROR), Error(-3), other];
+    let others = [
+        Bytes(7),
+        Took(brokenpipe::outcome::Took::Five),
+        Took(brokenpipe::outcome::Took::Longer),
+        NoEvent(Readiness::default()),
+        seen,
+        Ready(Readiness::ERROR),
+        Error(-3),
+        other,
+    ];
     for outcome in words.into_iter().chain(others) {
         for signal in [Signal::None, Signal::Delivered, Signal::Elsewhere, Signal::Killed] {
-            let observation = Observation { outcome, signal };
+            let observation = Observation::new(outcome, signal);
             let forms = if matches!(signal, Signal::None | Signal::Killed) { 1 } else { 2 };
             assert_eq!(forms_of(&observation.to_string()).count(), forms, "{observation}");
             let text = serde_json::to_string(&observation).unwrap();
@@ -308,13 +517,17 @@ fn every_outcome_is_of_its_own_form_alone() {
         ("no-event readable+writable", "no-event"),
         ("readable+writable", "FLAGS"),
         ("killed SIGPIPE", "killed SIGPIPE"),
+        ("within 1500ms", "within TIME"),
+        ("longer", "longer"),
     ] {
         assert_eq!(forms(outcome), [form], "{outcome}");
     }
     assert_eq!(forms("ok 1+SIGPIPE"), ["ok N", "+SIGPIPE"]);
     assert_eq!(forms("EPIPE+SIGPIPE elsewhere"), ["ERROR", "+SIGPIPE elsewhere"]);
-    let no_outcomes =
-        ["", "okay", "ok -", "writable+readable", "no-event sometimes", "epipe", "x+SIGPIPE", "ok+SIGPIPE!"];
+    let no_outcomes = [
+        "", "okay", "within 7s", "within ", "longer 1", "ok -", "writable+readable", "no-event sometimes", "epipe",
+        "x+SIGPIPE", "ok+SIGPIPE!",
+    ];
     for no_outcome in no_outcomes {
         assert_eq!(forms(no_outcome), Vec::<&str>::new(), "{no_outcome}");
     }

@@ -162,12 +162,21 @@ fn check(slow: bool) {
     }
     let mut problems = Vec::new();
     for (case, result) in cases.iter().zip(&results) {
+        // Only an administrator destroys connections.
+        if matches!(result, CaseResult::Unsupported(reason) if reason.starts_with("SOCK_DESTROY gave ")) {
+            continue;
+        }
         let name = format!("{} {}", case.scenario.id, case.axes);
         let table = tables.get(&case.scenario.id).map_or(&[][..], Vec::as_slice);
         let fitting: Vec<_> = table.iter().filter(|block| block.cases.include(case.axes)).collect();
         match fitting.as_slice() {
             [block] => {
                 let measured = measured(case, result);
+                // Whether a machine has these is a matter of its kernel's modules and settings.
+                let may_lack = matches!(case.axes.transport, Transport::Vsock | Transport::Mptcp);
+                if may_lack && matches!(result, CaseResult::Unsupported(_)) {
+                    continue;
+                }
                 let fits = measured.len() == block.steps.len()
                     && block.steps.iter().zip(&measured).all(|(expected, measured)| expected.allows(measured));
                 if !fits {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Mistake, Mistakes},
+    nearest::did_you_mean,
     untrusted::one_line,
 };
 
@@ -97,7 +98,8 @@ fn scenario(text: &str, entry: ScenarioTable, mistakes: &mut Vec<Mistake>) -> (S
     let axes = axes(&entry, mistakes);
     let races_on = races_on(&entry, mistakes);
     let (source, base) = steps_source(text, &entry.steps);
-    let steps = steps::parse(source, base, entry.racing).unwrap_or_else(|found| {
+    let transports: Vec<_> = axes.iter().map(|axes| axes.transport).collect();
+    let steps = steps::parse(source, base, entry.racing, &transports).unwrap_or_else(|found| {
         mistakes.extend(found);
         Vec::new()
     });
@@ -137,7 +139,8 @@ fn races_on(entry: &ScenarioTable, mistakes: &mut Vec<Mistake>) -> Vec<String> {
         if !SYSTEMS.contains(&system.as_str()) {
             let title = format!("unknown system `{system}`");
             let known: Vec<_> = SYSTEMS.iter().map(|known| format!("`{known}`")).collect();
-            mistakes.push(Mistake::new(word.span(), title, format!("expected one of {}", known.join(", "))));
+            let near = did_you_mean(system, SYSTEMS);
+            mistakes.push(Mistake::new(word.span(), title, format!("{near}expected one of {}", known.join(", "))));
         } else if systems.contains(system) {
             mistakes.push(Mistake::new(word.span(), "a word that is listed twice", "list each word once"));
         } else {
@@ -207,7 +210,9 @@ where
         match allowed.iter().find(|value| value.to_string() == *word.get_ref()) {
             None => {
                 let title = format!("unknown word `{}`", word.get_ref());
-                mistakes.push(Mistake::new(word.span(), title, expected("one")));
+                let words: Vec<_> = allowed.iter().map(ToString::to_string).collect();
+                let near = did_you_mean(word.get_ref(), words.iter().map(String::as_str));
+                mistakes.push(Mistake::new(word.span(), title, near + &expected("one")));
             }
             Some(value) if values.contains(value) => {
                 mistakes.push(Mistake::new(word.span(), "a word that is listed twice", "list each word once"));

@@ -1,13 +1,17 @@
 //! What is tried: scenarios, built in or a user's own.
 
+mod arguments;
+mod awaited;
 mod case_name;
 mod edits;
 mod file;
+mod language;
 mod operations;
 mod scenario;
 mod select;
 mod sequence;
 mod steps;
+mod transports;
 mod vocabulary;
 
 use std::collections::{HashMap, HashSet};
@@ -16,26 +20,47 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Mistake, Mistakes};
 
+pub use arguments::{Assignment, BlockingCall, Value};
+pub use awaited::Awaited;
 pub use case_name::{CaseName, name_all};
 pub use edits::Edit;
-pub use operations::{MAX_COUNT, Operation};
+pub use language::{ArgumentEntry, OperationEntry, WordList, operations, word_lists};
+pub use operations::{Datagram, MAX_COUNT, Operation};
 pub(crate) use scenario::AXES;
 pub use scenario::{Axes, Case, Scenario, Step, family};
 pub(crate) use select::fits;
 pub use select::{BadSelector, CaseFilter, Selection};
 pub use sequence::MAX_STEPS;
 pub use vocabulary::{
-    Actor, Call, Condition, Ending, Half, ReadCall, Setting, Sigpipe, SocketOption, Start, Transport, Wait,
+    Actor, Asked, Call, Condition, Ending, Half, ReadCall, Setting, Sigpipe, SocketOption, Start, Transport, Wait,
 };
 
-/// Parses the steps of one scenario, which may race with each other.
+/// Parses the steps of one scenario, which may race with each other, whatever it runs over.
 ///
 /// # Errors
 ///
 /// Every line that is not a step; without such lines, the first step that cannot follow those before it. Spans are
 /// bytes of `text`.
 pub fn parse_steps(text: &str) -> Result<Vec<Step>, Vec<Mistake>> {
-    steps::parse(text, 0, true)
+    parse_steps_over(text, &[])
+}
+
+/// Parses the steps of one scenario that runs over each of these transports.
+///
+/// # Errors
+///
+/// Those of [`parse_steps`], and the first step that cannot be taken over one of the transports.
+pub fn parse_steps_over(text: &str, transports: &[Transport]) -> Result<Vec<Step>, Vec<Mistake>> {
+    steps::parse(text, 0, true, transports)
+}
+
+/// Parses one step, which may stand in any sequence.
+///
+/// # Errors
+///
+/// What is wrong with it. The span is of bytes of `text`.
+pub fn parse_step(text: &str) -> Result<Step, Mistake> {
+    steps::parse_one(text)
 }
 
 macro_rules! builtin {
@@ -51,8 +76,10 @@ macro_rules! builtin {
 const BUILTIN: &[(&str, &str)] = builtin! {
     "peer-close" "peer-close-unread" "peer-reset" "peer-half-close" "peer-shutdown-read" "peer-shutdown-both"
     "peer-crash" "buffered" "blocked-writer" "own-shutdown-write" "own-shutdown-read" "own-shutdown-both"
-    "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness"
-    "sigpipe" "unix" "pipe" "udp" "calls" "recover" "peer-reboot" "timeout"
+    "own-shutdown" "metadata" "connect" "accept" "listener-close" "listener" "race" "delayed-ack" "readiness" "asked"
+    "edge" "poll" "sigpipe" "calls" "blocked-call" "local-abort" "urgent" "unix" "socketpair" "unix-dgram"
+    "unix-seqpacket" "pipe" "fifo" "pty" "vsock" "mptcp" "udp" "udp-unconnected" "recover" "peer-reboot" "zero-window"
+    "timers" "timeout"
 };
 
 /// All scenarios known to a run, in order; no two of them share an id.

@@ -29,10 +29,61 @@ words! {
         Unix = "unix",
         /// A pipe: the client writes, the server reads.
         Pipe = "pipe",
-        /// Connected UDP over 127.0.0.1.
+        /// UDP over 127.0.0.1.
         Udp4 = "udp4",
-        /// Connected UDP over ::1.
+        /// UDP over ::1.
         Udp6 = "udp6",
+        /// Two connected Unix stream sockets without names: `client connect` makes both.
+        Socketpair = "socketpair",
+        /// Unix datagram sockets.
+        UnixDgram = "unix-dgram",
+        /// Unix sockets with connections and records.
+        UnixSeqpacket = "unix-seqpacket",
+        /// A named pipe: the client opens it for writing, the server for reading.
+        Fifo = "fifo",
+        /// A pseudo-terminal in raw mode, which controls no process: the client has the terminal, the server the master.
+        Pty = "pty",
+        /// Stream sockets between virtual machines, over the loopback of this one.
+        Vsock = "vsock",
+        /// Multipath TCP over 127.0.0.1.
+        Mptcp = "mptcp",
+    }
+}
+
+impl Transport {
+    /// Whether it is UDP.
+    pub const fn is_udp(self) -> bool {
+        matches!(self, Transport::Udp4 | Transport::Udp6)
+    }
+
+    /// Whether it is TCP, over one path or several.
+    pub const fn is_tcp(self) -> bool {
+        matches!(self, Transport::Tcp4 | Transport::Tcp6 | Transport::Mptcp)
+    }
+
+    /// Whether its ends are sockets of the Internet's protocols.
+    pub const fn is_ip(self) -> bool {
+        self.is_tcp() || self.is_udp()
+    }
+
+    /// Whether it has datagrams instead of connections, so that nothing can be accepted.
+    pub const fn is_datagram(self) -> bool {
+        self.is_udp() || matches!(self, Transport::UnixDgram)
+    }
+
+    /// Whether both ends are made by one call, of `client connect`; the server only takes its own.
+    pub const fn is_pair(self) -> bool {
+        matches!(self, Transport::Pipe | Transport::Socketpair | Transport::Pty)
+    }
+
+    /// Whether there is a listener, to which clients connect.
+    pub const fn has_listener(self) -> bool {
+        !self.is_pair() && !matches!(self, Transport::Fifo)
+    }
+
+    /// Whether its ends are sockets, with options and names.
+    pub const fn is_socket(self) -> bool {
+        !matches!(self, Transport::Pipe | Transport::Fifo | Transport::Pty)
     }
 }
 
@@ -140,25 +191,39 @@ words! {
         Nodelay = "nodelay",
         /// SO_KEEPALIVE.
         Keepalive = "keepalive",
-        /// SO_RCVBUF.
+        /// SO_RCVBUF, a small one unless there is a value.
         Rcvbuf = "rcvbuf",
+        /// SO_SNDBUF, a small one unless there is a value.
+        Sndbuf = "sndbuf",
         /// SO_NOSIGPIPE.
         Nosigpipe = "nosigpipe",
-        /// `SO_LINGER {on, 1 s}`: close may wait that long for the peer to take what was written.
+        /// `SO_LINGER {on, 1 s}`, or with the time of the value: close may wait that long for the peer to take what was written.
         Linger = "linger",
         /// The socket blocks (no O_NONBLOCK), as most programs' sockets do.
         Blocking = "blocking",
-        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT): how long sent data, or a SYN, may go
+        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT), or of the value: how long sent data, or a SYN, may go
         /// unanswered.
         UserTimeout = "user_timeout",
         /// SO_KEEPALIVE with the times [`KEEPALIVE_IDLE`](Setting::KEEPALIVE_IDLE),
         /// [`KEEPALIVE_INTERVAL`](Setting::KEEPALIVE_INTERVAL) and [`KEEPALIVE_PROBES`](Setting::KEEPALIVE_PROBES).
         KeepaliveFast = "keepalive_fast",
+        /// SO_RCVTIMEO of the value: how long a read may block.
+        ReadTimeout = "read_timeout",
+        /// SO_SNDTIMEO of the value: how long a write may block.
+        WriteTimeout = "write_timeout",
+        /// SO_OOBINLINE: urgent data is read with the rest.
+        OobInline = "oobinline",
+        /// IP_RECVERR, IPV6_RECVERR: errors that come from the network are queued, each with where it came from.
+        Recverr = "recverr",
     }
 }
 
 /// The values of settings: the shortest that TCP's whole seconds allow, so that a scenario takes few seconds.
 impl Setting {
+    /// SO_LINGER's time of `linger`.
+    pub const LINGER: Duration = Duration::from_secs(1);
+    /// SO_RCVBUF of `rcvbuf` and SO_SNDBUF of `sndbuf`, in bytes, which no system refuses.
+    pub const SMALL_BUFFER: usize = 8192;
     /// TCP_USER_TIMEOUT of `user_timeout`.
     pub const USER_TIMEOUT: Duration = Duration::from_secs(1);
     /// How long a connection is idle before the first probe of `keepalive_fast` (TCP_KEEPIDLE).
@@ -190,8 +255,20 @@ words! {
 }
 
 words! {
-    /// What `await` waits for. Every condition is decided by the selector's readiness flags alone, because reading
-    /// `SO_ERROR`, peeking or sending would change what is observed.
+    /// Which readiness an `await` asks the selector for, where it does not ask for all.
+    Asked {
+        /// Reading alone.
+        Read = "read",
+        /// Writing alone.
+        Write = "write",
+        /// Nothing: what comes is what a selector reports unasked, such as EPOLLERR and EPOLLHUP (epoll_ctl(2)).
+        None = "none",
+    }
+}
+
+words! {
+    /// What `await` waits for. Every condition but `woken` is decided by the selector's readiness flags alone, because
+    /// reading `SO_ERROR`, peeking or sending would change what is observed.
     Condition {
         /// Read closed: the peer's FIN, or anything else that ends reading.
         Fin = "fin",
@@ -207,5 +284,7 @@ words! {
         Event = "event",
         /// Nothing comes before the deadline. Room to write does not count, since it is always there.
         Quiet = "quiet",
+        /// The call that `blocks` began has returned, which gives its outcome; `quiet` if it has not before the deadline.
+        Woken = "woken",
     }
 }

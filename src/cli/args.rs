@@ -10,6 +10,7 @@ use super::{
     diff::DiffArgs,
     explain::ExplainArgs,
     guide::GuideArgs,
+    lint::LintArgs,
     list::ListArgs,
     platform::PlatformArgs,
     report::ReportArgs,
@@ -50,10 +51,13 @@ impl Command {
 const AFTER: &str = "\
 SELECTOR is a scenario's id (peer-close/read-read-write), a family (peer-close) or a glob ('peer-*', '*/read-*').
 
+`brokenpipe guide` lists the chapters of the guide; `brokenpipe guide steps` has every operation of the step language.
+
 Exit codes:
     0  done
     1  no: nothing was selected, no such scenario or platform, no results; `check`: something changed
-    2  wrong input or environment: an argument, a file, a folder that cannot be written; `check`: inconclusive
+    2  wrong input or environment: an argument, a file, a folder that cannot be written; `check`: inconclusive;
+       `lint`: mistakes in results
     3  `run`: not complete: the time limit passed, or some cases were not run, because this machine or a sandbox has
        something switched off or too little of it
     4  `check`: new: nothing changed, but a platform has no accepted results to compare with
@@ -75,6 +79,9 @@ pub(super) enum Command {
     Accept(AcceptArgs),
     /// Write results of a platform that could not be measured: every case not run, and why.
     Absent(AbsentArgs),
+    /// Check files of results, measured or written by hand, against the scenarios and the systems' errors; with
+    /// --template, print rows to fill in.
+    Lint(LintArgs),
     /// List scenarios and their cases, one per line, without running them.
     List(ListArgs),
     /// Tell which error a name, a number, a message or a log is about, what it means, where it comes from

@@ -21,6 +21,8 @@ pub(super) enum Failure {
     Wrong(String),
     /// Mistakes in a file.
     Mistakes(Mistakes),
+    /// `lint`: mistakes in results, as a report.
+    Lint(String),
     /// `check`: nothing changed, but some platform has no baseline.
     New(String),
     /// Cases that were not run for want of something that says nothing about the platform: lines that tell how many,
@@ -40,6 +42,7 @@ impl Failure {
             Failure::No(message) => (1, format!("brokenpipe: {message}")),
             Failure::Wrong(message) => (2, format!("error: {message}")),
             Failure::Mistakes(mistakes) => (2, mistakes.render(is_coloured(&io::stderr()))),
+            Failure::Lint(report) => (2, report.clone()),
             Failure::New(message) => (4, format!("brokenpipe: {message}")),
             Failure::NotRun(lines) => (3, lines.join("\n")),
             Failure::Interrupted(message) => (stop::code(), format!("brokenpipe: {message}")),

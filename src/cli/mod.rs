@@ -11,6 +11,8 @@ mod explain;
 mod failure;
 mod guide;
 mod here;
+mod language;
+mod lint;
 mod list;
 mod load;
 mod nearest;
@@ -81,6 +83,7 @@ fn carry_out(Args { command, no_pager }: Args) -> Done {
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Accept(args)) => accept::accept(&args),
         Some(Command::Absent(args)) => absent::absent(&args),
+        Some(Command::Lint(args)) => lint::lint(&args),
         Some(Command::List(args)) => list::list(&args),
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Show(args)) => show::show(&args),

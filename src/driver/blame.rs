@@ -18,6 +18,8 @@ pub(super) enum Doing<'a> {
     Connect,
     /// Any other call of a step, or what became of it.
     Step,
+    /// A call of a step that sends to a Unix datagram socket, which may take nothing.
+    LocalDatagram,
 }
 
 /// Whose an error is.
@@ -45,8 +47,9 @@ enum Blame {
 /// - Of a connect over loopback, ENETUNREACH, EHOSTUNREACH and ENETDOWN: there is no loopback. Once a connection is
 ///   made, these are outcomes, since a system may report so that its peer is silent.
 fn blame(error: &io::Error, doing: Doing<'_>) -> Blame {
-    use Doing::{Connect, Extra, Setup, Start, Step};
+    use Doing::{Connect, Extra, LocalDatagram, Setup, Start, Step};
     match (doing, error.kind()) {
+        (LocalDatagram, _) if sys::is_of_receiver(error) => Blame::Case,
         _ if sys::is_exhausted(error) => Blame::Scarcity,
         // EAGAIN: the limit on processes and threads (fork(2), pthread_create(3)).
         (Start(_), ErrorKind::WouldBlock) => Blame::Scarcity,
@@ -57,11 +60,13 @@ fn blame(error: &io::Error, doing: Doing<'_>) -> Blame {
         (Setup(_) | Start(_) | Extra(_), _) if sys::is_lacking(error) => Blame::System,
         // EINVAL: setsockopt and fcntl return it for an option or a command that they do not know, too.
         (Extra(_), ErrorKind::InvalidInput) => Blame::System,
-        (Setup(_) | Start(_) | Extra(_), _) | (Connect | Step, ErrorKind::PermissionDenied) => Blame::Harness,
+        (Setup(_) | Start(_) | Extra(_), _) | (Connect | Step | LocalDatagram, ErrorKind::PermissionDenied) => {
+            Blame::Harness
+        }
         (Connect, ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown) => {
             Blame::Harness
         }
-        (Connect | Step, _) => Blame::Case,
+        (Connect | Step | LocalDatagram, _) => Blame::Case,
     }
 }
 
@@ -101,7 +106,7 @@ impl Abort {
         let subject = match doing {
             Doing::Setup(subject) | Doing::Start(subject) | Doing::Extra(subject) => subject,
             Doing::Connect => "connect",
-            Doing::Step => "a step",
+            Doing::Step | Doing::LocalDatagram => "a step",
         };
         let reason = match error.get_ref() {
             // The system has no code for it, and this program has words.
@@ -176,6 +181,17 @@ mod tests {
         are(Doing::Connect, &unreachable, Blame::Harness);
         are(Doing::Step, &unreachable, Blame::Case);
         are(Doing::Step, &[EADDRINUSE, EADDRNOTAVAIL], Blame::Case);
+    }
+
+    /// It looks like scarcity, or like a want of rights, elsewhere.
+    #[test]
+    fn what_a_local_receiver_refuses_is_an_outcome() {
+        let (own, other) =
+            if cfg!(any(target_os = "linux", target_os = "android")) { (EPERM, ENOBUFS) } else { (ENOBUFS, EPERM) };
+        are(Doing::LocalDatagram, &[own, EPIPE], Blame::Case);
+        are(Doing::LocalDatagram, &[EMFILE], Blame::Scarcity);
+        let error = io::Error::from_raw_os_error(other);
+        assert_ne!(blame(&error, Doing::LocalDatagram), Blame::Case);
     }
 
     #[test]

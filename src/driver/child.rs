@@ -348,8 +348,8 @@ fn run_child(
         (None, Ok(status)) => match present.take_if(|_| sys::killed_by_sigpipe(status)) {
             Some(Present { case, mut observations, .. }) => {
                 // The step after the last observed one has killed the process; those after it were not run.
-                observations.push(Observation { outcome: Outcome::NotRun, signal: Signal::Killed });
-                let not_run = Observation { outcome: Outcome::NotRun, signal: Signal::None };
+                observations.push(Observation::new(Outcome::NotRun, Signal::Killed));
+                let not_run = Observation::new(Outcome::NotRun, Signal::None);
                 observations.resize(cases[case].scenario.steps.len(), not_run);
                 plan.add(case, &observations);
                 progress.processes().count_success();
@@ -375,7 +375,7 @@ fn hang(Run { cases, .. }: Run<'_>, trial: &Present, child: &Process) -> Hang {
     if silence < QUIET {
         let condition = case.scenario.steps.get(step - 1).map(|step| step.operation);
         let awaited = match condition {
-            Some(Operation::Await(condition)) => condition.to_string(),
+            Some(Operation::Await(awaited)) => awaited.to_string(),
             _ => "an event".to_owned(),
         };
         return Hang { is_overdue: false, ..Hang::new(case, step, awaited, since) };

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::settings::Settings;
 use crate::{
-    catalogue::{Actor, Call, Case, Operation, Transport},
+    catalogue::{Actor, Call, Case, Operation},
     sys,
 };
 
@@ -146,14 +146,14 @@ fn need(case: &Case<'_>) -> usize {
         _ => 0,
     };
     let steps = case.scenario.steps.iter().map(|step| extra(step.operation, step.actor)).max().unwrap_or(0);
-    let listener = usize::from(case.axes.transport == Transport::Pipe);
-    USUAL - listener + call + steps
+    let listener = usize::from(case.axes.transport.has_listener());
+    USUAL - 1 + listener + call + steps
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Catalogue, Selection};
+    use crate::catalogue::{Catalogue, Selection, Transport};
 
     #[test]
     fn no_more_is_lent_than_there_is_and_a_trial_that_had_too_few_gets_more() {

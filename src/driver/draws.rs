@@ -1,7 +1,7 @@
 //! What the trials of a case ask of the system besides what their steps call: resets, and answers to packets that find
 //! nobody. Systems limit these, and filters take them away. Everything here follows from the case's steps.
 
-use crate::catalogue::{Actor, Case, Ending, Half, Operation, Transport};
+use crate::catalogue::{Actor, BlockingCall, Case, Ending, Half, Operation};
 
 /// How many answers a trial of this case draws: over TCP, RSTs in answer to a segment; over UDP, ICMP errors. It draws
 /// fewer where a system tells the sender sooner, or sends a RST unasked where others send a FIN.
@@ -22,6 +22,7 @@ pub(super) fn needs_resets(case: &Case<'_>) -> bool {
         |fits: fn(Actor, Operation) -> bool| case.scenario.steps.iter().any(|step| fits(step.actor, step.operation));
     let resets = |actor, operation| match operation {
         Operation::Reset | Operation::Race(_) | Operation::Crash | Operation::Vanish | Operation::Reboot => true,
+        Operation::Disconnect | Operation::Destroy => true,
         Operation::Close | Operation::Shutdown(_) | Operation::Write(_) | Operation::Read(_) => {
             actor == Actor::Listener
         }
@@ -38,15 +39,22 @@ pub(super) fn needs_icmp(case: &Case<'_>) -> bool {
 }
 
 fn is_udp(case: &Case<'_>) -> bool {
-    matches!(case.axes.transport, Transport::Udp4 | Transport::Udp6)
+    case.axes.transport.is_udp()
 }
 
 fn is_tcp(case: &Case<'_>) -> bool {
-    matches!(case.axes.transport, Transport::Tcp4 | Transport::Tcp6)
+    case.axes.transport.is_tcp()
 }
 
 fn sends(operation: Operation) -> bool {
-    matches!(operation, Operation::Write(1..) | Operation::Fill | Operation::Exec(_))
+    matches!(
+        operation,
+        Operation::Write(1..)
+            | Operation::Fill
+            | Operation::Exec(_)
+            | Operation::Urgent(1..)
+            | Operation::Blocks(BlockingCall::Write(1..))
+    )
 }
 
 /// What a trial has drawn so far, and what decides whether the next step draws more.
@@ -79,22 +87,31 @@ impl Drawn {
     fn by(case: &Case<'_>) -> Self {
         let mut drawn = Drawn::default();
         match case.axes.transport {
-            Transport::Unix | Transport::Pipe => {}
-            Transport::Udp4 | Transport::Udp6 => {
+            transport if transport.is_udp() => {
                 case.scenario.steps.iter().for_each(|step| drawn.over_udp(step.actor, step.operation));
             }
-            Transport::Tcp4 | Transport::Tcp6 => {
+            transport if transport.is_tcp() => {
                 case.scenario.steps.iter().for_each(|step| drawn.over_tcp(step.actor, step.operation));
                 // In the end all is closed, perhaps with data under way.
                 drawn.others += u32::from(drawn.client.is_full) + u32::from(drawn.server.is_full);
             }
+            _ => {}
         }
         drawn
     }
 
     fn over_udp(&mut self, actor: Actor, operation: Operation) {
         match operation {
-            Operation::Close if actor != Actor::Client => self.is_closed = true,
+            Operation::Close if actor == Actor::Listener => self.is_closed = true,
+            Operation::Close | Operation::Reset => self.ends(actor).0.is_gone = true,
+            Operation::Bind => *self.ends(actor).0 = End::default(),
+            Operation::SendTo(datagram) => {
+                let is_gone = match datagram.to {
+                    Actor::Listener => self.is_closed,
+                    to => self.ends(to).0.is_gone,
+                };
+                self.others += u32::from(is_gone);
+            }
             // Even a datagram without data is one.
             Operation::Write(_) | Operation::Fill | Operation::Exec(_) if self.is_closed => self.others += 1,
             _ => {}
@@ -102,6 +119,13 @@ impl Drawn {
     }
 
     fn over_tcp(&mut self, actor: Actor, operation: Operation) {
+        let operation = match operation {
+            Operation::Blocks(BlockingCall::Connect) => Operation::Connect,
+            Operation::Blocks(BlockingCall::Accept) => Operation::Accept,
+            // Each ends the connection, and tells the other end.
+            Operation::Disconnect | Operation::Destroy => Operation::Reset,
+            operation => operation,
+        };
         match (actor, operation) {
             (Actor::Listener, Operation::Close | Operation::Shutdown(_)) => {
                 self.is_closed = true;
@@ -160,7 +184,7 @@ impl Drawn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Axes, Catalogue, Scenario, parse_steps};
+    use crate::catalogue::{Axes, Catalogue, Scenario, Transport, parse_steps};
 
     fn scenario(steps: &str) -> Scenario {
         let text = |text: &str| text.to_owned();
@@ -225,6 +249,10 @@ mod tests {
             ("client connect; client write 1; listener close", Transport::Udp4, false),
             ("client connect; client shutdown write; client write 1; listener close", Transport::Udp6, false),
             ("listener close; client connect; client write 1", Transport::Tcp4, false),
+            ("listener close; client bind; client send_to listener 1", Transport::Udp4, true),
+            ("client bind; server bind; server close; client send_to server 1", Transport::Udp6, true),
+            ("client bind; server bind; server close; client send_to listener 1", Transport::Udp4, false),
+            ("server bind; server close; server bind; listener send_to server 1", Transport::Udp4, false),
         ] {
             let scenario = scenario(steps);
             let case = Case { scenario: &scenario, axes: Axes { transport, ..Axes::USUAL } };

@@ -59,7 +59,7 @@ mod tests {
     fn every_line_is_read_as_it_was_written() {
         let flags = Readiness::READABLE | Readiness::WRITE_CLOSED;
         let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
-        let observed = |outcome, signal| Line::Observed(Observation { outcome, signal });
+        let observed = |outcome, signal| Line::Observed(Observation::new(outcome, signal));
         for line in [
             Line::Begin(12),
             Line::Waiting,

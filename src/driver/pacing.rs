@@ -11,7 +11,7 @@ use std::{
 
 use super::draws;
 use crate::{
-    catalogue::{Case, Transport},
+    catalogue::Case,
     sys::{self, Answers},
 };
 
@@ -73,7 +73,7 @@ impl Pacing {
         if rates == AnswerRates::default() {
             return Pacing::unlimited();
         }
-        let is_udp = |case: &Case<'_>| matches!(case.axes.transport, Transport::Udp4 | Transport::Udp6);
+        let is_udp = |case: &Case<'_>| case.axes.transport.is_udp();
         let kind = |rate: Option<NonZero<u32>>| Kind { bucket: rate.map(Bucket::new), held: VecDeque::new() };
         Pacing {
             answers: cases.iter().map(draws::answers).collect(),
@@ -240,7 +240,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Catalogue, Selection};
+    use crate::catalogue::{Catalogue, Selection, Transport};
 
     fn rates(rate: u32) -> AnswerRates {
         AnswerRates::of_each(NonZero::new(rate).expect("a rate above zero"))

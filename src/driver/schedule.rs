@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::settings::Run;
-use crate::catalogue::{Case, Operation, Setting, Sigpipe};
+use crate::catalogue::{Assignment, Case, Operation, Setting, Sigpipe};
 
 /// How many cases are gone through together. Those of them that only wait do so at the same time as others are busy,
 /// and whoever stops a run has the results of all windows before the present one.
@@ -70,7 +70,11 @@ impl InOrder {
         let any_step = |number: &usize, fits: fn(Operation) -> bool| {
             cases[*number].scenario.steps.iter().any(|step| fits(step.operation))
         };
-        let waits = |operation| matches!(operation, Operation::Backlog(_) | Operation::Set(Setting::Linger));
+        let waits = |operation| {
+            let lingers = matches!(operation, Operation::Set(Assignment { setting: Setting::Linger, .. }));
+            // A call that nothing wakes is waited for until the deadline.
+            lingers || matches!(operation, Operation::Backlog(_) | Operation::Blocks(_))
+        };
         let (long, mut others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|number| any_step(number, waits));
         others.sort_by_key(|number| any_step(number, Operation::starts_process));
         InOrder { long, others }

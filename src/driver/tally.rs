@@ -84,9 +84,14 @@ impl Tally {
     }
 }
 
+/// One outcome is one entry, whatever the selector itself said: an entry has the flags of all its trials.
 fn count(step: &mut StepTally, observation: Observation) {
-    match step.iter_mut().find(|(seen, _)| *seen == observation) {
-        Some((_, count)) => *count += 1,
+    let is_same = |seen: &Observation| (seen.outcome, seen.signal) == (observation.outcome, observation.signal);
+    match step.iter_mut().find(|(seen, _)| is_same(seen)) {
+        Some((seen, count)) => {
+            seen.flags = seen.flags.union(observation.flags);
+            *count += 1;
+        }
         None => step.push((observation, 1)),
     }
 }

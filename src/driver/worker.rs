@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mio::{Events, Poll, Token};
+use mio::{Events, Poll, event::Event};
 use slab::Slab;
 
 use super::{
@@ -18,11 +18,14 @@ use super::{
     settings::Run,
     tally::CaseResult,
     trial::{
-        Trial, Wake,
+        Audience, Seen, Trial, Wake,
         context::{Context, MAX_SLOTS, slot_of},
     },
 };
-use crate::{outcome::Readiness, sys};
+use crate::{
+    outcome::{RawFlags, Readiness},
+    sys,
+};
 
 /// Events taken from the selector at a time.
 const EVENTS: usize = 1024;
@@ -67,8 +70,8 @@ struct Slot<'a> {
     is_long: bool,
     /// How many descriptors it was lent.
     lent: usize,
-    /// Flags of the present events that came for its wait.
-    flags: Readiness,
+    /// What the present events told that came for its wait.
+    seen: Seen,
 }
 
 impl<'a> Worker<'a> {
@@ -147,8 +150,8 @@ impl<'a> Worker<'a> {
                 self.context.tell(|| Line::Waiting);
             }
             for slot in touched.drain(..) {
-                let flags = std::mem::take(&mut self.slots[slot].flags);
-                self.resume(slot, Wake::Event(flags));
+                let seen = std::mem::take(&mut self.slots[slot].seen);
+                self.resume(slot, Wake::Event(seen));
             }
             // A deadline has passed when a poll that began after it brought no event: on a busy machine the event may
             // be in time, and only this thread late.
@@ -182,7 +185,7 @@ impl<'a> Worker<'a> {
         let mut count = 0;
         for event in events {
             count += 1;
-            self.note(event.token(), Readiness::of(event), touched);
+            self.note(event, touched);
         }
         count == events.capacity()
     }
@@ -218,23 +221,30 @@ impl<'a> Worker<'a> {
             let trial = Trial::new(self.run.cases[case], case);
             let is_long = self.queue.is_long(case);
             self.long += usize::from(is_long);
-            let slot = self.slots.insert(Slot { trial, is_long, lent, flags: Readiness::default() });
+            let slot = self.slots.insert(Slot { trial, is_long, lent, seen: Seen::default() });
             self.context.tell(|| Line::Begin(case));
             self.resume(slot, Wake::Start);
         }
         true
     }
 
-    /// Adds an event's flags to the trial that waits for it; `touched` gets the slots that have any.
-    fn note(&mut self, token: Token, flags: Readiness, touched: &mut Vec<usize>) {
+    /// Adds what an event tells to the trial that waits for it; `touched` gets the slots that have any.
+    fn note(&mut self, event: &Event, touched: &mut Vec<usize>) {
+        let token = event.token();
         let number = slot_of(token);
-        if let Some(slot) = self.slots.get_mut(number)
-            && slot.trial.awaits(token)
-        {
-            if slot.flags.is_empty() {
-                touched.push(number);
+        let Some(slot) = self.slots.get_mut(number) else { return };
+        let Some(audience) = slot.trial.awaits(token) else { return };
+        let wants_raw = audience != Audience::Now { wants_raw: false };
+        let raw = if wants_raw { RawFlags::of(event) } else { RawFlags::default() };
+        let seen = Seen { flags: Readiness::of(event), raw };
+        match audience {
+            Audience::Now { .. } => {
+                if slot.seen == Seen::default() && seen != Seen::default() {
+                    touched.push(number);
+                }
+                slot.seen.add(seen);
             }
-            slot.flags |= flags;
+            Audience::Later => slot.trial.keep(token, seen),
         }
     }
 

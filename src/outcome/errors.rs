@@ -93,7 +93,7 @@ const KINDS: &[(&str, &[&str])] = &[
 const ALIASES: &[(&str, &str)] = &[("EWOULDBLOCK", "EAGAIN"), ("ENOTSUP", "EOPNOTSUPP"), ("EDEADLOCK", "EDEADLK")];
 
 /// The spelling that the tables have.
-fn usual(error: &str) -> &str {
+pub(crate) fn usual(error: &str) -> &str {
     ALIASES.iter().find(|(alias, _)| *alias == error).map_or(error, |(_, usual)| usual)
 }
 

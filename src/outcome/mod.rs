@@ -3,7 +3,9 @@
 mod class;
 mod errors;
 mod fields;
+mod raw;
 mod readiness;
+mod took;
 mod vocabulary;
 
 use std::{
@@ -19,8 +21,11 @@ use crate::sys;
 pub use crate::sys::Signal;
 pub use class::Class;
 pub use errors::is_error_name;
+pub(crate) use errors::usual as usual_spelling;
 pub use fields::{Misfit, check_fields};
+pub use raw::RawFlags;
 pub use readiness::Readiness;
+pub use took::Took;
 pub use vocabulary::{
     Form, KILLED, NO_EVENT, NOT_RUN, UNSUPPORTED, VOCABULARY, class_of, flags_of, forms_of, is_observed,
 };
@@ -32,6 +37,16 @@ pub struct Observation {
     pub outcome: Outcome,
     /// What became of SIGPIPE during the step.
     pub signal: Signal,
+    /// What the selector itself said, in a step that awaits something; it is no part of the outcome.
+    #[serde(default, skip_serializing_if = "RawFlags::is_empty")]
+    pub flags: RawFlags,
+}
+
+impl Observation {
+    /// What a step gave that awaits nothing.
+    pub fn new(outcome: Outcome, signal: Signal) -> Self {
+        Observation { outcome, signal, flags: RawFlags::default() }
+    }
 }
 
 /// What a step returned, without its signal.
@@ -60,6 +75,8 @@ pub enum Outcome {
     Ready(Readiness),
     /// `SO_ERROR` was 0.
     NoError,
+    /// The step before it took a time of this class.
+    Took(Took),
     /// The operating system's error with this code.
     Error(i32),
     /// An error that has no code of the operating system, by its [`io::ErrorKind`].
@@ -155,6 +172,7 @@ impl fmt::Display for Outcome {
             Outcome::Quiet => f.write_str("quiet"),
             Outcome::Ready(seen) => seen.fmt(f),
             Outcome::NoError => f.write_str("none"),
+            Outcome::Took(took) => took.fmt(f),
             Outcome::Error(code) => match sys::error_name(*code) {
                 Some(name) => f.write_str(name.canonical),
                 None => write!(f, "errno {code}"),

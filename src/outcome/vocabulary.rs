@@ -1,7 +1,7 @@
 //! The vocabulary: every form that an outcome can have, with its meaning and its class. The guide's list, the legend
 //! under a matrix and the classes of `--compare class` are made from it.
 
-use super::{Class, Readiness};
+use super::{Class, Readiness, Took};
 
 /// The outcome of an `await` that reached its deadline; flags that came meanwhile may follow.
 pub const NO_EVENT: &str = "no-event";
@@ -38,6 +38,8 @@ pub(super) enum Shape {
     ErrorName,
     /// Readiness flags.
     Flags,
+    /// A class of times that has an end.
+    Within,
     /// [`NO_EVENT`], and flags if any came.
     NoEvent,
     /// The form itself, at the end of an outcome: what became of SIGPIPE.
@@ -72,12 +74,15 @@ vocabulary! {
     "drained": Word, Some(Wait), "reading went on until there was no more data";
     "none": Word, Some(Done), "SO_ERROR was 0";
     "would-block": Word, Some(Wait),
-        "there was nothing to read, or no room to write, until the deadline; start_connect and crowd connect do not wait";
+        "there was nothing to read, or no room to write, until the deadline; start_connect, read_error and crowd connect do not wait";
     "in-progress": Word, Some(Wait),
         "a non-blocking connect ended without a connection and named no error: the error is still pending";
     "FLAGS": Flags, None, "what was awaited came, with these readiness flags of mio";
     NO_EVENT: NoEvent, Some(Wait), "what was awaited did not come before the deadline; flags seen meanwhile follow";
     "quiet": Word, Some(Wait), "nothing came, as awaited";
+    "within TIME": Within, None,
+        "after took: the actor's step before it ended within this time, and took longer than the next shorter of 500ms, 1500ms, 2500ms, 5s and 10s";
+    "longer": Word, None, "after took: the actor's step before it took longer than 10s";
     UNSUPPORTED: Word, None, "the platform cannot run the case, and the note says why; never counted as a difference";
     NOT_RUN: Word, None,
         "the step was not tried, because an earlier one left nothing to try it on, the system has no such option, the run ended or the harness lacked something; never counted as a difference";
@@ -114,6 +119,7 @@ impl Form {
                     && text.starts_with(['E', 'W'])
                     && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
             }
+            Shape::Within => text.starts_with("within ") && Took::from_word(text).is_some(),
             Shape::Flags => Readiness::parse(text).is_some(),
             Shape::NoEvent => text == NO_EVENT || seen_meanwhile(text).is_some_and(|it| Readiness::parse(it).is_some()),
         }

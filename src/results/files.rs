@@ -69,7 +69,7 @@ pub(super) fn inputs(source: Source<'_>) -> Result<Vec<Input>, ReadError> {
 }
 
 /// The files that paths stand for, each once: of a folder all `*.csv`, also in the folders in it, in order of name.
-pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
     let mut files = Vec::new();
     let mut searched = BTreeSet::new();
     for path in paths {

@@ -25,13 +25,17 @@ pub use adopt::Adoption;
 pub use embedded::embedded_text;
 pub use error::{ReadError, WriteError};
 pub use files::Source;
+pub(crate) use files::files as list_files;
 pub use lock::FolderLock;
 pub use merge::{Before, MergeError, Merged, OTHER_FACTS, check_absent};
 pub(crate) use read::read_in_shares;
 pub use read::read_steps;
 pub use reader::{MAX_FILE, MAX_ROW};
-pub(crate) use row::text as checked_field;
 pub use row::{COLUMNS, MAX_FIELD, Row};
+pub(crate) use row::{
+    code as checked_code, counts as checked_counts, provenance as checked_provenance, step as checked_step,
+    text as checked_field,
+};
 pub use scan::StepRows;
 pub(crate) use tables::number;
 pub use tables::{Entry, EntryId, Place, PlaceId, Tables};
@@ -41,7 +45,7 @@ pub use write::write_text;
 pub const PLATFORMS: &str = "platforms.csv";
 
 /// The columns of that table.
-const PLATFORM_COLUMNS: [&str; 15] = [
+pub(crate) const PLATFORM_COLUMNS: [&str; 15] = [
     "platform", "provenance", "os", "os_version", "kernel", "arch", "abi", "runtime", "selector", "rustc", "mio",
     "brokenpipe", "await_deadline", "connect_deadline", "note",
 ];

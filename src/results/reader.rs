@@ -13,7 +13,7 @@ use super::{
     NEW_PLATFORM_COLUMNS, PLATFORM_COLUMNS,
     error::ReadError,
     files::Input,
-    row::{COLUMNS, NEW_COLUMNS, NOT_UTF8},
+    row::{COLUMNS, FLAGS, NEW_COLUMNS, NOT_UTF8},
 };
 use crate::untrusted::shown;
 
@@ -201,8 +201,8 @@ impl Table {
     fn may_miss(self, column: &str, seen: &BTreeSet<&str>) -> bool {
         match self {
             Table::Rows => {
-                let is_new = |column: &str| NEW_COLUMNS.iter().any(|(new, _)| *new == column);
-                is_new(column) && !seen.iter().any(|column| is_new(column))
+                let is_axis = |column: &str| column != FLAGS && NEW_COLUMNS.iter().any(|(new, _)| *new == column);
+                column == FLAGS || is_axis(column) && !seen.iter().any(|column| is_axis(column))
             }
             Table::Platforms => NEW_PLATFORM_COLUMNS.contains(&column),
         }

@@ -49,6 +49,9 @@ pub struct Row {
     pub kind: String,
     /// A signal delivered during the step.
     pub signal: String,
+    /// What the selector itself said in a step that awaits something, in all trials that gave this outcome: see
+    /// [`RawFlags`](outcome::RawFlags).
+    pub flags: String,
     /// In how many trials the step gave this outcome, from 1; none if they were not counted.
     pub count: Option<u64>,
     /// How many trials there were, from 1; none if they were not counted.
@@ -58,9 +61,9 @@ pub struct Row {
 }
 
 /// The columns of `<platform>.csv`, in order.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 21] = [
     "platform", "provenance", "scenario", "transport", "sigpipe", "call", "option", "read_call", "wait", "step",
-    "actor", "operation", "outcome", "code", "name", "kind", "signal", "count", "trials", "note",
+    "actor", "operation", "outcome", "code", "name", "kind", "signal", "flags", "count", "trials", "note",
 ];
 
 /// The columns of a place, which are those of the case and of the step.
@@ -73,9 +76,12 @@ pub(super) const ENTRY: Range<usize> = PLACE.end..COLUMNS.len();
 pub(super) const ENTRY_FIELDS: usize = ENTRY.end - ENTRY.start;
 
 /// The columns that files of earlier versions lack, with the value that every row of such a file has there. A file has
-/// all of them or none.
-pub(super) const NEW_COLUMNS: [(&str, &str); 2] =
-    [("read_call", Axes::USUAL.read_call.word()), ("wait", Axes::USUAL.wait.word())];
+/// all of them that tell cases apart or none.
+pub(super) const NEW_COLUMNS: [(&str, &str); 3] =
+    [("read_call", Axes::USUAL.read_call.word()), ("wait", Axes::USUAL.wait.word()), (FLAGS, "")];
+
+/// The new column that tells no case apart.
+pub(super) const FLAGS: &str = "flags";
 
 /// Longest field of a row, in bytes.
 pub const MAX_FIELD: usize = 2000;
@@ -103,6 +109,7 @@ impl Row {
                 name: String::new(),
                 kind: String::new(),
                 signal: String::new(),
+                flags: String::new(),
                 // A case that was not measured counts as one trial.
                 count: Some(1),
                 trials: Some(1),
@@ -120,6 +127,7 @@ impl Row {
                         name: observation.outcome.native_name().unwrap_or_default().to_owned(),
                         kind: observation.outcome.kind().unwrap_or_default(),
                         signal: if observation.signal == Signal::None { "" } else { "SIGPIPE" }.to_owned(),
+                        flags: observation.flags.to_string(),
                         // The counts of a race differ from run to run.
                         count: (!races).then_some(count),
                         trials: Some(*trials),
@@ -145,7 +153,7 @@ impl Row {
         let [_, scenario, transport, sigpipe, call, option, read_call, wait] = self.case().map(Cow::from);
         let [actor, operation, outcome, name] =
             [&self.actor, &self.operation, &self.outcome, &self.name].map(Cow::from);
-        let [kind, signal, note] = [&self.kind, &self.signal, &self.note].map(Cow::from);
+        let [kind, signal, flags, note] = [&self.kind, &self.signal, &self.flags, &self.note].map(Cow::from);
         let (count, trials) = (number(self.count), number(self.trials));
         (
             [
@@ -160,7 +168,7 @@ impl Row {
                 actor,
                 operation,
             ],
-            [outcome, number(self.code), name, kind, signal, count, trials, note],
+            [outcome, number(self.code), name, kind, signal, flags, count, trials, note],
         )
     }
 
@@ -201,7 +209,9 @@ pub(crate) fn text<'a>(column: &str, field: &'a [u8]) -> Result<&'a str, String>
         "platform" => check_name(text).err().map(str::to_owned),
         "scenario" | "actor" | "operation" | "outcome" => (!is_word(text)).then(|| WORD.to_owned()),
         axis if Axes::NAMES.contains(&axis) => (!is_word(text)).then(|| WORD.to_owned()),
-        "name" | "kind" | "signal" => (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}")),
+        "name" | "kind" | "signal" | FLAGS => {
+            (!text.is_empty() && !is_word(text)).then(|| format!("nothing, or {WORD}"))
+        }
         _ => None,
     };
     expected.map_or(Ok(text), |expected| Err(invalid(column, text, expected)))
@@ -218,19 +228,19 @@ pub(super) const NOT_UTF8: &str = "not UTF-8; results are UTF-8 text";
 const WORD: &str = "1 to 120 of a-z, A-Z, 0-9, space and `_-+./`, beginning with a letter or digit";
 
 /// Where a cell comes from.
-pub(super) fn provenance(field: &[u8]) -> Result<Provenance, String> {
+pub(crate) fn provenance(field: &[u8]) -> Result<Provenance, String> {
     let text = text("provenance", field)?;
     Provenance::from_word(text).ok_or_else(|| invalid("provenance", text, "`measured`, `reported` or `documented`"))
 }
 
 /// The number of a step, from 1 to 1000.
-pub(super) fn step(text: &str) -> Result<u32, String> {
+pub(crate) fn step(text: &str) -> Result<u32, String> {
     let step = text.parse().ok().filter(|step| (1..=1000).contains(step));
     step.ok_or_else(|| invalid("step", text, "a whole number from 1 to 1000"))
 }
 
 /// An operating system's error code, which may be negative or missing.
-pub(super) fn code(text: &str) -> Result<Option<i32>, String> {
+pub(crate) fn code(text: &str) -> Result<Option<i32>, String> {
     let expected = || format!("a whole number from {} to {}, or nothing", i32::MIN, i32::MAX);
     number(text).map_err(|_| invalid("code", text, expected()))
 }
@@ -251,7 +261,7 @@ pub(super) fn check_sense(texts: [&str; ENTRY_FIELDS], code: Option<i32>) -> Res
 
 /// A row's count and trials. Both are empty if nothing was counted; the count alone if the trials were counted and not
 /// how often each outcome came.
-pub(super) fn counts(count: &str, trials: &str) -> Result<(Option<u64>, Option<u64>), String> {
+pub(crate) fn counts(count: &str, trials: &str) -> Result<(Option<u64>, Option<u64>), String> {
     let expected = || format!("a whole number from 1 to {}, or nothing if they were not counted", u64::MAX);
     match number(trials) {
         Err(_) | Ok(Some(0)) => Err(invalid("trials", trials, expected())),

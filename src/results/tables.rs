@@ -41,6 +41,8 @@ pub struct Entry {
     pub kind: Arc<str>,
     /// A signal delivered during the step.
     pub signal: Arc<str>,
+    /// What the selector itself said.
+    pub flags: Arc<str>,
     /// In how many trials the step gave this outcome; none if they were not counted.
     pub count: Option<u64>,
     /// How many trials there were; none if they were not counted.
@@ -97,7 +99,7 @@ impl Tables {
         }
         let texts = texts(fields, ENTRY)?;
         let code = row::code(texts[1])?;
-        let (count, trials) = row::counts(texts[5], texts[6])?;
+        let (count, trials) = row::counts(texts[6], texts[7])?;
         row::check_sense(texts, code)?;
         Ok(self.add_entry(texts, code, count, trials))
     }
@@ -135,6 +137,7 @@ impl Tables {
             name: entry.name.to_string(),
             kind: entry.kind.to_string(),
             signal: entry.signal.to_string(),
+            flags: entry.flags.to_string(),
             count: entry.count,
             trials: entry.trials,
             note: entry.note.to_string(),
@@ -188,8 +191,8 @@ impl Tables {
         count: Option<u64>,
         trials: Option<u64>,
     ) -> EntryId {
-        let [outcome, _, name, kind, signal, _, _, note] = texts.map(|text| self.word(text));
-        self.entries.push(Entry { outcome, code, name, kind, signal, count, trials, note });
+        let [outcome, _, name, kind, signal, flags, _, _, note] = texts.map(|text| self.word(text));
+        self.entries.push(Entry { outcome, code, name, kind, signal, flags, count, trials, note });
         number(self.entry_keys.insert_full(self.key.as_slice().into()).0)
     }
 

@@ -1,7 +1,7 @@
 //! The steps of a scenario as a picture: a lane for each actor, and time downwards.
 
 use crate::{
-    catalogue::{Actor, Condition, Ending, Half, Operation, Scenario, Setting, Start},
+    catalogue::{Actor, Assignment, Awaited, Condition, Ending, Half, Operation, Scenario, Setting, Start},
     matrix::Outline,
 };
 
@@ -130,16 +130,41 @@ impl Ladder {
     }
 }
 
+/// The option that `set` sets.
+fn option(assignment: Assignment) -> &'static str {
+    match assignment.setting {
+        Setting::Nodelay => "TCP_NODELAY",
+        Setting::Keepalive => "SO_KEEPALIVE",
+        Setting::Rcvbuf => "SO_RCVBUF",
+        Setting::Sndbuf => "SO_SNDBUF",
+        Setting::Nosigpipe => "SO_NOSIGPIPE",
+        Setting::Linger if assignment.value.is_none() => "SO_LINGER of 1 s",
+        Setting::Linger => "SO_LINGER",
+        Setting::Blocking => "no O_NONBLOCK",
+        Setting::UserTimeout => "TCP_USER_TIMEOUT",
+        Setting::KeepaliveFast => "after 1 s, 2 probes",
+        Setting::ReadTimeout => "SO_RCVTIMEO",
+        Setting::WriteTimeout => "SO_SNDTIMEO",
+        Setting::OobInline => "SO_OOBINLINE",
+        Setting::Recverr => "IP_RECVERR",
+    }
+}
+
 /// What the word of an operation does not say, in the width of a box; may be empty.
 fn detail(operation: Operation) -> &'static str {
     match operation {
-        Operation::Await(Condition::Fin) => "for read closed: a FIN",
-        Operation::Await(Condition::Reset) => "for an error: a RST",
-        Operation::Await(Condition::Readable) => "for data, end or error",
-        Operation::Await(Condition::Writable) => "for room to write",
-        Operation::Await(Condition::Connected) => "for the attempt to end",
-        Operation::Await(Condition::Event) => "for any readiness flag",
-        Operation::Await(Condition::Quiet) => "until the deadline",
+        // What it asks for stands in the operation's words.
+        Operation::Await(Awaited { condition, .. }) => match condition {
+            Condition::Fin => "for read closed: a FIN",
+            Condition::Reset => "for an error: a RST",
+            Condition::Readable => "for data, end or error",
+            Condition::Writable => "for room to write",
+            Condition::Connected => "for the attempt to end",
+            Condition::Event => "for any readiness flag",
+            Condition::Quiet => "until the deadline",
+            Condition::Woken => "for the call to return",
+        },
+        Operation::Took => "time of the step before",
         Operation::Shutdown(Half::Read) => "SHUT_RD",
         Operation::Shutdown(Half::Write) => "SHUT_WR",
         Operation::Shutdown(Half::Both) => "SHUT_RDWR",
@@ -161,14 +186,16 @@ fn detail(operation: Operation) -> &'static str {
         Operation::Deregister => "the selector forgets it",
         Operation::Exec(Start::Plain) => "fork and exec",
         Operation::Exec(Start::Std) => "std::process::Command",
-        Operation::Set(Setting::Nodelay) => "TCP_NODELAY",
-        Operation::Set(Setting::Keepalive) => "SO_KEEPALIVE",
-        Operation::Set(Setting::Rcvbuf) => "SO_RCVBUF",
-        Operation::Set(Setting::Nosigpipe) => "SO_NOSIGPIPE",
-        Operation::Set(Setting::Linger) => "SO_LINGER of 1 s",
-        Operation::Set(Setting::Blocking) => "no O_NONBLOCK",
-        Operation::Set(Setting::UserTimeout) => "TCP_USER_TIMEOUT",
-        Operation::Set(Setting::KeepaliveFast) => "after 1 s, 2 probes",
+        Operation::Set(assignment) => option(assignment),
+        Operation::Returns => "its machine is back",
+        Operation::Blocks(_) => "in another thread",
+        Operation::Disconnect => "connect to AF_UNSPEC",
+        Operation::Destroy => "SOCK_DESTROY",
+        Operation::Urgent(_) | Operation::ReadUrgent => "MSG_OOB",
+        Operation::Bind => "to a name of its own",
+        Operation::SendTo(_) => "sendto",
+        Operation::RecvFrom(_) => "recvfrom",
+        Operation::ReadError => "MSG_ERRQUEUE",
         Operation::Connect
         | Operation::Open
         | Operation::Backlog(_)

@@ -15,7 +15,10 @@ use mio::{
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 use super::{AnswerLimit, CallError, Endpoint, ErrorName, Host, KeptName, Listener, Signal};
-use crate::catalogue::{Axes, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait};
+use crate::{
+    catalogue::{Asked, Axes, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait},
+    outcome::RawFlags,
+};
 
 /// Nothing is known about the selector that mio uses here.
 pub const SELECTOR: &str = "unknown";
@@ -72,8 +75,8 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
 }
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
-    if matches!(axes.transport, Transport::Unix | Transport::Pipe) {
-        Some("mio has no Unix sockets or pipes on this system")
+    if let Some(reason) = missing_transport(axes.transport) {
+        Some(reason)
     } else if axes.call != Call::Std || axes.read_call != ReadCall::Std || axes.wait != Wait::Mio {
         Some("this system does not have the call")
     } else if axes.option != SocketOption::None {
@@ -81,6 +84,24 @@ pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn missing_transport(transport: Transport) -> Option<&'static str> {
+    match transport {
+        Transport::Tcp4 | Transport::Tcp6 | Transport::Udp4 | Transport::Udp6 => None,
+        Transport::Unix | Transport::Pipe => Some("mio has no Unix sockets or pipes on this system"),
+        _ => Some("this program knows no such transport on this system"),
+    }
+}
+
+/// No such error is known here.
+pub(crate) fn is_of_receiver(_: &io::Error) -> bool {
+    false
+}
+
+/// No other system than Linux keeps the errors that the network sends.
+pub(crate) fn read_error(_: &Socket) -> io::Result<i32> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no queue of errors (MSG_ERRQUEUE)"))
 }
 
 /// No other call is known here.
@@ -115,6 +136,73 @@ pub(crate) fn clear_nosigpipe(_: &Socket) -> io::Result<()> {
 pub(crate) fn vanish(_: &Socket) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no socket option that cuts a connection off"))
 }
+
+/// What such a selector reports comes from the interests of mio, each of which asks for something.
+pub(crate) fn ask_nothing(_: &Registry, _: &Socket, _: Token) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system's selector reports nothing without being asked for it"))
+}
+
+/// Linux's SOCK_DESTROY.
+pub(crate) fn destroy(_: &Socket) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no call that destroys a socket"))
+}
+
+/// The socket that a call in another thread is made on; there is none here, as nothing is known that would end it.
+pub(crate) struct Alias(std::convert::Infallible);
+
+impl Alias {
+    pub(crate) fn new(_: &Socket) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "a call that blocks could not be ended on this system"))
+    }
+
+    pub(crate) fn read(&self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0 {}
+    }
+}
+
+impl std::ops::Deref for Alias {
+    type Target = Socket;
+    fn deref(&self) -> &Socket {
+        match self.0 {}
+    }
+}
+
+/// std's own call.
+pub(crate) fn std_write(_: bool) -> Call {
+    Call::Std
+}
+
+/// Nothing is known of a thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThreadId;
+
+pub(crate) fn thread_id() -> ThreadId {
+    ThreadId
+}
+
+pub(crate) fn is_asleep(_: ThreadId) -> Option<bool> {
+    None
+}
+
+/// Closing its socket is what ends a call.
+pub(crate) fn interrupt(_: &std::thread::JoinHandle<()>) {}
+
+pub(crate) const CAN_INTERRUPT: bool = false;
+
+/// There is no SIGPIPE.
+pub(crate) struct HeldSigpipe;
+
+pub(crate) fn hold_sigpipe() -> io::Result<HeldSigpipe> {
+    Ok(HeldSigpipe)
+}
+
+impl HeldSigpipe {
+    pub(crate) fn release(self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub(crate) const CLOSE_RESTARTS_CALLS: Option<&str> = None;
 
 /// No socket vanishes here.
 pub(crate) const NO_SILENT_CLOSE: Option<&str> = None;
@@ -166,17 +254,26 @@ macro_rules! unsupported {
 unsupported! {
     fn on_stop<H>(H) -> ();
     fn lock_folder(&std::path::Path) -> Option<std::fs::File>;
+    fn look(Wait, &Socket, Option<Asked>) -> RawFlags;
     fn set_sigpipe(Sigpipe) -> ();
     fn inherit_sigpipe(&mut Command) -> ();
     fn restore_sigpipe() -> ();
     fn write_stdout(&[u8]) -> usize;
     fn set_nosigpipe(&Socket) -> ();
     fn set_nosigpipe_flag(&Socket) -> ();
-    fn set_user_timeout(&Socket) -> ();
+    fn set_user_timeout(&Socket, Duration) -> ();
+    fn disconnect(&Socket) -> ();
+    fn returns(&Socket) -> ();
+    fn local_endpoint(Socket) -> Box<dyn Endpoint>;
     #[cfg(not(keepalive_times))]
     fn set_keepalive_fast(&Socket) -> ();
-    fn local_listener(i32) -> (Box<dyn Listener>, SockAddr, KeptName);
-    fn local_socket() -> Box<dyn Endpoint>;
+    fn set_recverr(&Socket) -> ();
+    fn local_listener(Transport, i32) -> (Box<dyn Listener>, SockAddr, KeptName);
+    fn local_socket(Transport) -> Box<dyn Endpoint>;
+    fn local_datagram() -> (Box<dyn Endpoint>, SockAddr, KeptName);
+    fn local_pair(Transport) -> (Box<dyn Endpoint>, Box<dyn Endpoint>);
+    fn fifo() -> (PathBuf, KeptName);
+    fn open_fifo(&std::path::Path, bool) -> Box<dyn Endpoint>;
     fn pipe(&Registry, Token) -> (Box<dyn Endpoint>, Box<dyn Endpoint>);
     fn into_stdio<S>(S) -> Stdio;
     /// Dropping a socket closes it without telling what the call returned, which must not pass for success.

@@ -13,6 +13,8 @@
 //! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change anyway |
 //! | `SPLIT_EVENTS` | whether readiness to read and to write come as two events, and the second perhaps with the next poll |
 //! | `MOVED_SOCKETS_MAY_END` | whether closing a socket here may end the connection although another process has a copy |
+//! | `ask_nothing(registry, socket, token)` | has the selector report of a registered socket only what it reports unasked, under this token. An error without a code says why the system cannot do it |
+//! | `look(wait, socket, asked)` | one call of poll or select that does not wait, and what it returned |
 //! | `error_name(code)` | the native and the POSIX name of an error code; `None` for an unknown code: a name is never guessed |
 //! | `is_exhausted(error)` | whether descriptors, memory or buffers ran out, so that fewer trials should run at a time |
 //! | `is_lacking(error)` | whether the system does not have the call, the option or the protocol's operation that was asked for |
@@ -30,10 +32,26 @@
 //! | `restore_sigpipe()` | in such a child: sets SIGPIPE to what it was when the program began, before std's runtime changed it |
 //! | `write_stdout(data)` | in such a child: writes to standard output once, without a buffer |
 //! | `set_nosigpipe(socket)`, `clear_nosigpipe(socket)`, `set_nosigpipe_flag(socket)` | sets SO_NOSIGPIPE; unsets it where a library has set it; sets F_SETNOSIGPIPE |
-//! | `set_user_timeout(socket)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting). An error without a code: the system has no such option of a socket, so that nothing was tried |
+//! | `set_user_timeout(socket, time)`, `set_keepalive_fast(socket)` | TCP_USER_TIMEOUT (FreeBSD's TCP_MAXUNACKTIME) and keepalive with the values of [`Setting`](crate::catalogue::Setting). An error without a code: the system has no such option of a socket, so that nothing was tried |
 //! | `vanish(socket)` | cuts a TCP socket off: nothing comes from it and nothing reaches it. An error without a code says why the system cannot do it |
+//! | `returns(socket)` | undoes `vanish` |
+//! | `disconnect(socket)` | connect(2) to an address of AF_UNSPEC |
+//! | `destroy(socket)` | has the kernel abort the connection, as an administrator can. An error without a code says what the system, or this process, lacks for it |
+//! | `Alias` | the very same descriptor for a call in another thread, without owning it; an error where such a call could not be ended |
+//! | `std_write(is_pipe)` | the call by which std writes, for `write_by` |
+//! | `local_endpoint(socket)` | an accepted socket of the transport `unix` |
+//! | `thread_id()`, `is_asleep(thread)` | the present thread; whether a thread sleeps. `None` where the system does not tell that without a change or a privilege |
+//! | `interrupt(thread)` | has the call of a thread return early, where closing its socket does not; nothing else is affected |
+//! | `CAN_INTERRUPT` | whether `interrupt` does anything; where it does not, closing a socket ends the calls on it |
+//! | `hold_sigpipe()` | keeps a SIGPIPE of the present thread pending until it is released |
+//! | `CLOSE_RESTARTS_CALLS` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
-//! | `local_listener(backlog)`, `local_socket()` | the transport `unix`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket |
+//! | `local_listener(transport, backlog)`, `local_socket(transport)` | the transports `unix`, `unix-dgram`, `unix-seqpacket`, `vsock` and `mptcp`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket. An error without a code says why the machine has no such transport, here and in the next four |
+//! | `local_datagram()` | the transport `unix-dgram`: a socket with a name of its own, the name, and what keeps it |
+//! | `local_pair(transport)` | the transports `socketpair` and `pty`: the client's and the server's end |
+//! | `fifo()`, `open_fifo(path, writing)` | the transport `fifo`: the path of a new named pipe, and what keeps it; an end of it, which need not wait for the other one |
+//! | `is_of_receiver(error)` | whether this error of a send to a local datagram socket, which elsewhere tells of scarcity or of rights, says that the receiver takes nothing |
+//! | `set_recverr(socket)`, `read_error(socket)` | IP_RECVERR; the oldest error in the socket's queue, `WouldBlock` if it is empty. An error without a code: the system has no such queue |
 //! | `pipe(registry, token)` | the transport `pipe`: a writing and a reading end, registered under that token for reading and writing |
 //! | `is_named_pipe(metadata)` | whether opening this file would wait for a writer (fifo(7)) |
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
@@ -68,11 +86,13 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, clear_nosigpipe, free_descriptors, has_sigpipe,
-    inherit_sigpipe, into_stdio, is_exhausted, is_in_progress, is_lacking, is_named_pipe, killed_by_sigpipe,
-    local_listener, local_socket, lock_folder, new_process_group, on_stop, pipe, program, read_by, restore_sigpipe,
-    set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe,
-    unsupported_reason, vanish, write_by, write_stdout,
+    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, ThreadId,
+    ask_nothing, clear_nosigpipe, destroy, disconnect, fifo, free_descriptors, has_sigpipe, hold_sigpipe,
+    inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted, is_in_progress, is_lacking, is_named_pipe,
+    is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair, local_socket,
+    lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program, read_by, read_error, restore_sigpipe,
+    returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout,
+    std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

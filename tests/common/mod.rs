@@ -288,6 +288,7 @@ pub fn row(platform: &str, id: &str, transport: &str, step: (u32, &str), outcome
         name: String::new(),
         kind: String::new(),
         signal: String::new(),
+        flags: String::new(),
         count: Some(of.0),
         trials: Some(of.1),
         note: String::new(),

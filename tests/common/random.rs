@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use brokenpipe::catalogue::{Actor, Call, ReadCall, Sigpipe, SocketOption, Transport, Wait, parse_steps};
+use brokenpipe::catalogue::{Catalogue, Sigpipe, Transport, operations, parse_steps, word_lists};
 
 /// A pseudo-random generator (SplitMix64), which takes any seed.
 pub struct Numbers(u64);
@@ -40,39 +40,29 @@ impl Numbers {
     }
 }
 
-/// Every step that the language has, each number with a few values.
+/// Every step that the language has, each number with a few values: as the parser's table has it, so that no operation is
+/// forgotten here.
 pub struct Language {
     /// The steps of each operation of each actor, which differ in their argument.
     operations: Vec<Vec<String>>,
 }
 
-/// Counts of bytes, from none to more than buffers take, and lengths of queues.
-const COUNTS: [&str; 6] = ["0", "1", "2", "100", "5000", "1048576"];
-
 /// Most steps of a random scenario.
 const STEPS: usize = 12;
 
 impl Language {
-    /// The language as the parser's messages give it, so that no operation is forgotten here.
     pub fn new() -> Self {
-        let label = |text: &str| parse_steps(text).unwrap_err().remove(0).label;
-        let mut operations = Vec::new();
-        for actor in Actor::ALL {
-            for operation in quoted(&label(&format!("{actor} ?"))) {
-                let step = format!("{actor} {operation}");
-                let without = parse_steps(&step).err().map(|mut mistakes| mistakes.remove(0));
-                operations.push(match without {
-                    Some(mistake) if mistake.title.ends_with("without its argument") => {
-                        let words = quoted(&mistake.label);
-                        let counts = || COUNTS.map(str::to_owned).to_vec();
-                        let words = if words.is_empty() { counts() } else { words };
-                        words.iter().map(|word| format!("{step} {word}")).collect()
-                    }
-                    _ => vec![step],
+        let mut steps = Vec::new();
+        for operation in operations() {
+            for actor in operation.actors {
+                let step = format!("{actor} {}", operation.word);
+                steps.push(match &operation.argument {
+                    Some(argument) => argument.examples.iter().map(|words| format!("{step} {words}")).collect(),
+                    None => vec![step],
                 });
             }
         }
-        Language { operations }
+        Language { operations: steps }
     }
 
     pub fn operations(&self) -> impl Iterator<Item = &str> {
@@ -84,7 +74,17 @@ impl Language {
         (0..=numbers.below(3)).map(|number| self.scenario(&format!("{prefix}-{number}"), numbers)).collect()
     }
 
+    /// A scenario that the parser takes: some steps cannot be taken over every transport.
     fn scenario(&self, id: &str, numbers: &mut Numbers) -> String {
+        loop {
+            let file = self.draw(id, numbers);
+            if Catalogue::default().add("random.toml", &file).is_ok() {
+                return file;
+            }
+        }
+    }
+
+    fn draw(&self, id: &str, numbers: &mut Numbers) -> String {
         let steps = self.steps(numbers);
         let transports: Vec<_> = Transport::ALL.into_iter().filter(|_| numbers.one_in(3)).collect();
         let transports = if transports.is_empty() { vec![Transport::Tcp4] } else { transports };
@@ -97,16 +97,17 @@ impl Language {
         // A process has one trial at a time, which takes long.
         let sigpipe = if numbers.one_in(6) { numbers.pick(&Sigpipe::ALL) } else { Sigpipe::Ignore };
         if sigpipe != Sigpipe::Ignore || numbers.one_in(2) {
-            let call = numbers.pick(&Call::ALL[1..]);
-            let option = if numbers.one_in(4) { numbers.pick(&SocketOption::ALL) } else { SocketOption::None };
             let transports = list(&[numbers.pick(&transports)]);
             file += &format!("[[scenario.also]]\ntransports = {transports}\nsigpipe = [\"{sigpipe}\"]\n");
-            file += &format!("call = [\"{call}\"]\noption = [\"{option}\"]\n");
-            if numbers.one_in(3) {
-                file += &format!("read_call = [\"{}\"]\n", numbers.pick(&ReadCall::ALL));
-            }
-            if numbers.one_in(3) {
-                file += &format!("wait = [\"{}\"]\n", numbers.pick(&Wait::ALL));
+            for (axis, words) in word_lists().into_iter().filter_map(|list| Some((list.axis?, list.words))) {
+                // Two cases of a scenario differ.
+                let value = match axis {
+                    "transports" | "sigpipe" => continue,
+                    "call" => 1 + numbers.below(words.len() - 1),
+                    _ if numbers.one_in(4) => numbers.below(words.len()),
+                    _ => 0,
+                };
+                file += &format!("{axis} = [\"{}\"]\n", words[value].0);
             }
         }
         file
@@ -155,7 +156,7 @@ pub fn first_words(step: &str) -> &str {
 }
 
 /// The texts between backticks.
-fn quoted(text: &str) -> Vec<String> {
+pub fn quoted(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 

@@ -29,10 +29,13 @@ impl Sockets {
         if operation == Operation::Reconnect {
             self.client = None;
         }
+        if self.axes.transport == Transport::Fifo {
+            return self.open_writing_end();
+        }
         if operation != Operation::ConnectAgain && self.client.is_none() {
             self.open_client(context)?;
         }
-        if self.axes.transport == Transport::Pipe && matches!(operation, Operation::Connect | Operation::Reconnect) {
+        if self.axes.transport.is_pair() && matches!(operation, Operation::Connect | Operation::Reconnect) {
             return Ok(Next::Done(Outcome::Done));
         }
         if self.listening.listener.is_none() {
@@ -50,6 +53,14 @@ impl Sockets {
             Err(error) if sys::is_in_progress(&error) && operation != Operation::StartConnect => {
                 Ok(Next::Wait(Purpose::Connect, Actor::Client))
             }
+            Err(error) => Abort::or_outcome(&error, Doing::Connect, "connect").map(Next::Done),
+        }
+    }
+
+    /// Opens a named pipe for writing, which fails where nobody has it open for reading.
+    fn open_writing_end(&mut self) -> Result<Next, Abort> {
+        match self.listening.open_fifo(true) {
+            Ok(end) => self.equip_client(end).map(|()| Next::Done(Outcome::Done)),
             Err(error) => Abort::or_outcome(&error, Doing::Connect, "connect").map(Next::Done),
         }
     }
@@ -87,8 +98,13 @@ impl Sockets {
         Abort::or_outcome(&error, Doing::Connect, "connect").map(Next::Done)
     }
 
-    /// Accepts a connection, or takes the reading end of a pipe.
+    /// Accepts a connection, takes the server's end of a pair, or opens the reading end of a named pipe.
     pub(super) fn accept(&mut self) -> Result<Next, Abort> {
+        if self.axes.transport == Transport::Fifo {
+            let reader = self.listening.open_fifo(false).map_err(Abort::because(Doing::Setup("a named pipe")))?;
+            self.server = Some(self.watched(reader));
+            return Ok(Next::Done(Outcome::Done));
+        }
         let accepted = match (&mut self.listening.listener, self.offered.take()) {
             (_, Some(reader)) => Ok((reader, 0)),
             (Some(listener), None) => listener.source.accept(),
@@ -97,7 +113,7 @@ impl Sockets {
         match accepted {
             Ok((end, address)) => {
                 let Axes { call, option, transport, .. } = self.axes;
-                if option == SocketOption::None && call != Call::Std && transport != Transport::Pipe {
+                if option == SocketOption::None && call != Call::Std && transport.is_socket() {
                     sys::clear_nosigpipe(&end.socket()).map_err(Abort::because(Doing::Extra("SO_NOSIGPIPE")))?;
                 }
                 self.server = Some(self.watched(end));

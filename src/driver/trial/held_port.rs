@@ -43,7 +43,7 @@ impl HeldPort {
     pub(in crate::driver) fn hold(address: &SockAddr, transport: Transport) -> Result<Option<Self>, Abort> {
         let Some(domain) = address.as_socket().map(Domain::for_address) else { return Ok(None) };
         let cannot_hold = || Abort::because(Doing::Setup("a held port"));
-        let is_udp = matches!(transport, Transport::Udp4 | Transport::Udp6);
+        let is_udp = transport.is_udp();
         let socket =
             Socket::new(domain, if is_udp { Type::DGRAM } else { Type::STREAM }, None).map_err(cannot_hold())?;
         match socket.bind(address) {

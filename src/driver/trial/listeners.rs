@@ -1,6 +1,6 @@
 //! The listener of a trial, its port once it is closed, and the listeners that one trial leaves to another.
 
-use std::{collections::HashMap, io, net::SocketAddr};
+use std::{collections::HashMap, io, net::SocketAddr, path::PathBuf};
 
 use mio::net::{TcpListener, UdpSocket};
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -11,10 +11,10 @@ use super::{
     watched::Watched,
 };
 use crate::{
-    catalogue::{Actor, Axes, Call, Case, Operation, SocketOption, Step, Transport},
+    catalogue::{Actor, Axes, BlockingCall, Call, Case, Operation, SocketOption, Step, Transport},
     driver::blame::{Abort, Doing},
     outcome::Outcome,
-    sys::{self, KeptName, Listener},
+    sys::{self, Endpoint, KeptName, Listener},
 };
 
 /// A listener, its address, and what keeps its name when it is closed.
@@ -38,6 +38,8 @@ pub(super) struct Listening {
     pub(super) listener: Option<Watched<dyn Listener>>,
     /// Where the listener listens, or did.
     pub(super) address: Option<SockAddr>,
+    /// The named pipe of a trial that has no listener.
+    fifo: Option<PathBuf>,
     /// Deleted after the listener is closed.
     name: KeptName,
     /// Whether the trial leaves the listener other than it was.
@@ -47,10 +49,15 @@ pub(super) struct Listening {
 }
 
 impl Listening {
-    /// The listener for a trial of this case: one that an earlier trial left, or a new one. A pipe needs none.
+    /// The listener for a trial of this case: one that an earlier trial left, or a new one. Over a pair there is
+    /// none, and over a named pipe the pipe takes its place.
     pub(super) fn start(case: Case<'_>, spare: &mut SpareListeners) -> Result<Self, Abort> {
         let transport = case.axes.transport;
-        if transport == Transport::Pipe {
+        if transport == Transport::Fifo {
+            let (path, name) = sys::fifo().map_err(Abort::because(Doing::Setup("a named pipe")))?;
+            return Ok(Listening { fifo: Some(path), name, ..Listening::default() });
+        }
+        if !transport.has_listener() {
             return Ok(Listening::default());
         }
         // A port to be closed must be one that no earlier connection still holds, or it could not be reserved.
@@ -80,6 +87,12 @@ impl Listening {
         Ok(())
     }
 
+    /// Opens the trial's named pipe for writing or for reading.
+    pub(super) fn open_fifo(&self, writing: bool) -> io::Result<Box<dyn Endpoint>> {
+        let path = self.fifo.as_deref().ok_or(io::ErrorKind::NotFound)?;
+        sys::open_fifo(path, writing)
+    }
+
     /// Replaces the listener by one with a queue of this length.
     pub(super) fn replace(&mut self, axes: Axes, backlog: u32) -> Result<(), Abort> {
         let bound = bind(axes.transport, Some(backlog)).map_err(Abort::because(Doing::Setup("a listener")))?;
@@ -89,7 +102,9 @@ impl Listening {
     /// Closes the listener and keeps its port from others. In between, somebody else's socket may get it: then a
     /// listener with another port takes its place, if it `may_move`.
     pub(super) fn close(&mut self, axes: Axes, may_move: bool) -> Result<Outcome, Abort> {
-        let may_move = may_move && axes.transport != Transport::Unix;
+        // Only ports can be kept; a name stays as it is.
+        let has_port = self.address.as_ref().is_some_and(|address| address.as_socket().is_some());
+        let may_move = may_move && has_port;
         let mut ports = if may_move { PORTS } else { 1 };
         loop {
             let closed = done(self.listener.take().map(|listener| listener.source.close()));
@@ -132,7 +147,9 @@ fn alters_listener(case: Case<'_>) -> bool {
     let alters = |step: &Step| match step.actor {
         Actor::Listener => !matches!(step.operation, Operation::Await(_)),
         Actor::Crowd => true,
-        Actor::Client | Actor::Server => matches!(step.operation, Operation::Vanish | Operation::Reboot),
+        Actor::Client | Actor::Server => {
+            matches!(step.operation, Operation::Vanish | Operation::Reboot | Operation::Blocks(BlockingCall::Accept))
+        }
     };
     case.axes.option == SocketOption::ListenerNosigpipe || case.scenario.steps.iter().any(alters)
 }
@@ -141,8 +158,10 @@ fn alters_listener(case: Case<'_>) -> bool {
 fn listen(transport: Transport) -> Result<Bound, Abort> {
     bind(transport, None).map_err(|error| {
         let place = match transport {
-            Transport::Unix | Transport::Pipe => format!("listen on {transport}"),
-            _ => format!("listen on {}", loopback(transport)),
+            Transport::Tcp4 | Transport::Tcp6 | Transport::Udp4 | Transport::Udp6 => {
+                format!("listen on {}", loopback(transport))
+            }
+            _ => format!("listen on {transport}"),
         };
         Abort::because(Doing::Setup(&place))(error)
     })
@@ -154,18 +173,18 @@ const BACKLOG: u32 = 128;
 fn bind(transport: Transport, backlog: Option<u32>) -> io::Result<Bound> {
     let length = i32::try_from(backlog.unwrap_or(BACKLOG)).unwrap_or(i32::MAX);
     let (listener, address, name): (Box<dyn Listener>, SockAddr, KeptName) = match transport {
-        Transport::Unix => sys::local_listener(length)?,
         Transport::Udp4 | Transport::Udp6 => {
             let socket = UdpSocket::bind(loopback(transport))?;
             let address = socket.local_addr()?.into();
             (Box::new(socket), address, None)
         }
-        Transport::Tcp4 | Transport::Tcp6 | Transport::Pipe => {
+        Transport::Tcp4 | Transport::Tcp6 => {
             let address = loopback(transport);
             let listener = if backlog.is_none() { TcpListener::bind(address)? } else { tcp_listener(address, length)? };
             let address = listener.local_addr()?.into();
             (Box::new(listener), address, None)
         }
+        _ => sys::local_listener(transport, length)?,
     };
     Ok((Watched::new(listener), address, name))
 }

@@ -1,17 +1,21 @@
 //! One trial: a state machine that takes a case's steps until one must wait, and goes on when it is resumed.
 //!
 //! Operations are methods of [`Sockets`] and return what is [`Next`]; only the trial waits. Each file uses only those
-//! before it: `next`, `watched`, `held_port`, `listeners`, `context`, `sockets`, then those with operations.
+//! before it: `next`, `watched`, `held_port`, `listeners`, `context`, `sockets`, `watch`, then those with operations.
 
+mod acts;
 mod background_close;
+mod blocked_call;
 mod connect;
 pub(super) mod context;
+mod datagrams;
 mod held_port;
 mod listeners;
 mod next;
 mod perform;
 mod processes;
 mod sockets;
+mod watch;
 mod watched;
 
 use std::{
@@ -19,18 +23,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mio::{Interest, Token};
+use mio::Token;
 
 use {
     context::Context,
     listeners::Listening,
-    next::{Next, Purpose},
-    sockets::{BOTH, Sockets},
+    next::{Next, Purpose, Thread},
+    sockets::Sockets,
+    watch::{By, CLOSED, Kept, LOOK, Watch, interest_and_timeout, is_met},
 };
 
 pub(super) use {
     held_port::{HeldPort, loopback},
     processes::helper,
+    watch::Seen,
 };
 
 use super::{
@@ -40,8 +46,8 @@ use super::{
     watchdog::{Hang, hung},
 };
 use crate::{
-    catalogue::{Actor, Case, Condition, Step},
-    outcome::{Observation, Outcome, Readiness},
+    catalogue::{Actor, Awaited, Case, Condition, Operation, Step, Transport, Wait},
+    outcome::{Observation, Outcome, RawFlags, Readiness},
     sys,
 };
 
@@ -51,9 +57,21 @@ pub(super) enum Wake {
     /// It begins.
     Start,
     /// Events came for its present wait.
-    Event(Readiness),
+    Event(Seen),
     /// Its alarm is due, and a poll that began at this time brought no event.
     Alarm(Instant),
+}
+
+/// Which of a trial's waits events are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// The present one.
+    Now {
+        /// Whether it is an `await`.
+        wants_raw: bool,
+    },
+    /// One that is still to come.
+    Later,
 }
 
 /// What the trial waits for.
@@ -63,33 +81,20 @@ enum Waiting {
     Pause(Instant),
     /// A close in another thread; when to look again.
     Close(Instant),
+    /// The thread of an actor's call; when to look again, and when to end the wait.
+    Thread { thread: Thread, actor: Actor, look: Instant, deadline: Instant },
     /// Events.
     Events(Watch),
 }
-
-/// A socket that is being watched.
-#[derive(Debug, Clone, Copy)]
-struct Watch {
-    purpose: Purpose,
-    actor: Actor,
-    interest: Interest,
-    token: Token,
-    seen: Readiness,
-    /// Whether the end itself has shut down writing, which alone may be why it is `write_closed`.
-    shut_writing: bool,
-    deadline: Instant,
-    rearm: Option<Instant>,
-}
-
-/// Upper bound on the time after which a full buffer stays full and an empty one empty, a quarter of the deadline: no
-/// timer of a scenario may run out meanwhile.
-const SETTLED: Duration = Duration::from_millis(500);
 
 /// A step is reported that goes on for so much longer than it may, which includes the time of SO_LINGER.
 const OVERDUE: Duration = Duration::from_millis(1500);
 
 /// How often to look whether a close in another thread has ended.
-const LOOK: Duration = Duration::from_millis(5);
+const CLOSE_LOOK: Duration = Duration::from_millis(5);
+
+/// How often to look at the thread of a call, which does nothing else.
+const LOOK_AT_CALL: Duration = Duration::from_millis(1);
 
 pub(super) struct Trial<'a> {
     case: Case<'a>,
@@ -97,8 +102,12 @@ pub(super) struct Trial<'a> {
     pub(super) case_number: usize,
     sockets: Sockets,
     waiting: Option<Waiting>,
-    /// When the present step began.
+    /// Registrations that a later `await` goes on with.
+    kept: Vec<Kept>,
+    /// When the present step began, or the pause before it.
     began: Instant,
+    /// When the present step itself began.
+    taken: Instant,
     /// One for each step that has ended.
     pub(super) observations: Vec<Observation>,
 }
@@ -110,21 +119,37 @@ impl<'a> Trial<'a> {
             case_number,
             sockets: Sockets::new(case.axes),
             waiting: None,
+            kept: Vec::new(),
             began: Instant::now(),
+            taken: Instant::now(),
             observations: Vec::with_capacity(case.scenario.steps.len()),
         }
     }
 
-    /// Whether this token belongs to the trial's present wait.
-    pub(super) fn awaits(&self, token: Token) -> bool {
-        matches!(self.waiting, Some(Waiting::Events(watch)) if watch.token == token)
+    /// Whether events under this token are for the trial's present wait, or for one that is still to come, and then
+    /// whether the selector's own words are of interest, too.
+    pub(super) fn awaits(&self, token: Token) -> Option<Audience> {
+        match self.waiting {
+            Some(Waiting::Events(watch)) if watch.by.awaits(token) => {
+                Some(Audience::Now { wants_raw: matches!(watch.purpose, Purpose::Condition(_)) })
+            }
+            _ => self.kept.iter().any(|kept| kept.token == token).then_some(Audience::Later),
+        }
+    }
+
+    /// Keeps what events told under a token for the wait that is still to come.
+    pub(super) fn keep(&mut self, token: Token, seen: Seen) {
+        if let Some(kept) = self.kept.iter_mut().find(|kept| kept.token == token) {
+            kept.seen.add(seen);
+        }
     }
 
     /// When to resume this trial if no event does.
     pub(super) fn alarm(&self) -> Option<Instant> {
         Some(match self.waiting? {
             Waiting::Pause(until) | Waiting::Close(until) => until,
-            Waiting::Events(Watch { deadline, rearm, .. }) => rearm.map_or(deadline, |rearm| rearm.min(deadline)),
+            Waiting::Thread { look, .. } => look,
+            Waiting::Events(Watch { deadline, look, .. }) => look.map_or(deadline, |look| look.min(deadline)),
         })
     }
 
@@ -133,17 +158,19 @@ impl<'a> Trial<'a> {
         let awaited = match self.waiting? {
             Waiting::Pause(_) => return None,
             Waiting::Close(_) => "a close in another thread".to_owned(),
+            Waiting::Thread { thread: Thread::Begins, .. } => "a call to block".to_owned(),
+            Waiting::Thread { thread: Thread::Returns, .. } => "a call to return".to_owned(),
             Waiting::Events(watch) => match watch.purpose {
                 Purpose::Read | Purpose::Drain => "something to read".to_owned(),
                 Purpose::Write | Purpose::Fill => "room to write".to_owned(),
                 Purpose::Connect => "the connection".to_owned(),
                 Purpose::Gather => "room for a connection".to_owned(),
                 Purpose::Proof => "a sign that the connection has ended".to_owned(),
-                Purpose::Condition(condition) => condition.to_string(),
+                Purpose::Condition(awaited) => awaited.to_string(),
             },
         };
         let is_overdue = match self.waiting? {
-            Waiting::Events(watch) => watch.deadline + OVERDUE < now,
+            Waiting::Events(Watch { deadline, .. }) | Waiting::Thread { deadline, .. } => deadline + OVERDUE < now,
             Waiting::Close(_) | Waiting::Pause(_) => self.began + OVERDUE < now,
         };
         let hang = Hang::new(&self.case, self.observations.len() + 1, awaited, now - self.began);
@@ -166,12 +193,13 @@ impl<'a> Trial<'a> {
                 self.sockets.listening = Listening::start(self.case, &mut context.spare_listeners)?;
                 self.next_step(context)?
             }
-            Wake::Event(flags) => Some(self.on_event(flags, context)?),
+            Wake::Event(seen) => Some(self.on_event(seen, context)?),
             Wake::Alarm(now) => Some(self.on_alarm(now, context)?),
         };
         while let Some(present) = next {
             let Some(observation) = self.observation_or_wait(present, context)? else { return Ok(false) };
             context.tell(|| Line::Observed(observation));
+            self.note_time(observation.outcome);
             self.observations.push(observation);
             next = self.next_step(context)?;
         }
@@ -189,6 +217,7 @@ impl<'a> Trial<'a> {
         context.ledger.pulse.enter(self.case_number, self.observations.len() + 1);
         self.began = context.now;
         if context.settings.pace.is_zero() {
+            self.taken = Instant::now();
             self.sockets.perform(step, context).map(Some)
         } else {
             Ok(Some(Next::Pause))
@@ -214,14 +243,23 @@ impl<'a> Trial<'a> {
     fn observation_or_wait(&mut self, next: Next, context: &mut Context<'_>) -> Result<Option<Observation>, Abort> {
         let (outcome, elsewhere) = match next {
             Next::Done(outcome) => (outcome, None),
-            Next::Observed(Observation { outcome, signal }) => (outcome, Some(signal)),
+            Next::Observed(Observation { outcome, signal, .. }) => (outcome, Some(signal)),
             Next::Wait(purpose, _) if self.waits_for(purpose) => return Ok(None),
             Next::Wait(purpose, actor) | Next::WaitAnew(purpose, actor) => match self.watch(purpose, actor, context)? {
                 None => return Ok(None),
                 Some(outcome) => (outcome, None),
             },
             Next::WaitForClose => {
-                self.waiting = Some(Waiting::Close(context.now + LOOK));
+                self.waiting = Some(Waiting::Close(context.now + CLOSE_LOOK));
+                return Ok(None);
+            }
+            Next::WaitForThread(thread, actor) => {
+                let deadline = match (self.waiting, thread) {
+                    (Some(Waiting::Thread { deadline, .. }), _) => deadline,
+                    (_, Thread::Begins) => context.now + Plan::patience(context.settings),
+                    (_, Thread::Returns) => context.now + context.settings.await_deadline,
+                };
+                self.waiting = Some(Waiting::Thread { thread, actor, look: context.now + LOOK_AT_CALL, deadline });
                 return Ok(None);
             }
             Next::Pause => {
@@ -230,72 +268,142 @@ impl<'a> Trial<'a> {
             }
             Next::KeepWaiting => return Ok(None),
         };
-        self.note_end_of_wait();
+        let flags = self.note_end_of_wait();
         if let Some(error) = outcome.code().map(io::Error::from_raw_os_error) {
             let step = self.step().map(ToString::to_string).unwrap_or_default();
-            Abort::or_outcome(&error, Doing::Step, &step)?;
+            let sends =
+                |step: &Step| matches!(step.operation, Operation::Write(_) | Operation::Fill | Operation::SendTo(_));
+            let is_datagram = self.case.axes.transport == Transport::UnixDgram && self.step().is_some_and(sends);
+            let doing = if is_datagram { Doing::LocalDatagram } else { Doing::Step };
+            Abort::or_outcome(&error, doing, &step)?;
         }
         let signal = sys::take_sigpipe();
-        Ok(Some(Observation { outcome, signal: elsewhere.unwrap_or(signal) }))
+        Ok(Some(Observation { outcome, signal: elsewhere.unwrap_or(signal), flags }))
     }
 
     fn waits_for(&self, purpose: Purpose) -> bool {
         matches!(self.waiting, Some(Waiting::Events(watch)) if watch.purpose == purpose)
     }
 
-    /// Ends a wait. If the end is not `write_closed`, its own shutdown of writing does not show, and the flag will tell
-    /// something else.
-    fn note_end_of_wait(&mut self) {
-        if let Some(Waiting::Events(Watch { purpose: Purpose::Condition(_), actor, seen, .. })) = self.waiting.take()
-            && let Some(end) = self.sockets.end(actor)
+    /// Notes how long the step took that has just ended.
+    fn note_time(&mut self, outcome: Outcome) {
+        if let Some(Step { actor, operation }) = self.step()
+            && *operation != Operation::Took
         {
-            end.shut_writing &= seen.has_any(Readiness::WRITE_CLOSED);
+            self.sockets.took[*actor as usize] = (outcome != Outcome::NotRun).then(|| self.taken.elapsed());
         }
+    }
+
+    /// Whether the actor's next `await` after this step goes on with the registration that it has now.
+    fn is_kept(&self, actor: Actor) -> bool {
+        let later = self.case.scenario.steps.iter().skip(self.observations.len() + 1);
+        let mut awaits = later.filter_map(|step| match step.operation {
+            Operation::Await(awaited) if step.actor == actor => Some(awaited),
+            _ => None,
+        });
+        awaits.next().is_some_and(|awaited| awaited.again)
+    }
+
+    /// Ends a wait, and returns what the selector itself said during an `await`. If the end is not `write_closed`, its
+    /// own shutdown of writing does not show, and the flag will tell something else.
+    fn note_end_of_wait(&mut self) -> RawFlags {
+        let Some(Waiting::Events(Watch { purpose: Purpose::Condition(_), actor, by, seen, .. })) = self.waiting.take()
+        else {
+            return RawFlags::default();
+        };
+        if let Some(end) = self.sockets.end(actor) {
+            end.shut_writing &= seen.flags.has_any(Readiness::WRITE_CLOSED);
+        }
+        if let By::Selector(token, _) | By::Kept(token) = by
+            && self.is_kept(actor)
+        {
+            self.kept.push(Kept { actor, token, seen: Seen::default() });
+        }
+        seen.raw
     }
 
     /// Registers the actor's socket and waits for its events; or returns the outcome of a step that cannot wait.
     fn watch(&mut self, purpose: Purpose, actor: Actor, context: &mut Context<'_>) -> Result<Option<Outcome>, Abort> {
-        let token = context.new_token();
-        let settings = context.settings;
-        let settled = || (settings.await_deadline / 4).min(SETTLED);
-        let (interest, timeout) = match purpose {
-            Purpose::Connect => (Interest::WRITABLE, settings.connect_deadline),
-            Purpose::Fill => (Interest::WRITABLE, settled()),
-            Purpose::Drain => (Interest::READABLE, settled()),
-            Purpose::Proof => (BOTH, settled()),
-            // A crowd that finds no room is what its scenario is about: that is no connect that takes long.
-            Purpose::Gather | Purpose::Write => (Interest::WRITABLE, settings.await_deadline),
-            Purpose::Read => (Interest::READABLE, settings.await_deadline),
-            Purpose::Condition(_) if actor == Actor::Listener => (Interest::READABLE, settings.await_deadline),
-            Purpose::Condition(Condition::Connected) => (BOTH, settings.connect_deadline),
-            Purpose::Condition(_) => (BOTH, settings.await_deadline),
+        let (interest, timeout) = interest_and_timeout(purpose, actor, context.settings);
+        let (mut seen, mut look) = (Seen::default(), None);
+        let by = match purpose {
+            Purpose::Condition(_) if self.case.axes.wait != Wait::Mio => {
+                look = Some(context.now + LOOK);
+                By::Call(self.case.axes.wait)
+            }
+            Purpose::Condition(Awaited { again: true, .. }) => {
+                let Some(place) = self.kept.iter().position(|kept| kept.actor == actor) else {
+                    // The earlier `await` was not taken.
+                    return Ok(Some(Outcome::NotRun));
+                };
+                let kept = self.kept.swap_remove(place);
+                seen = kept.seen;
+                By::Kept(kept.token)
+            }
+            Purpose::Read | Purpose::Write | Purpose::Fill | Purpose::Drain if self.is_kept(actor) => {
+                look = Some(context.now + LOOK);
+                By::Retry
+            }
+            _ => By::Selector(context.new_token(), interest),
         };
-        match self.sockets.watch(actor, token, interest, context) {
-            Ok(true) => {}
-            Ok(false) => return Ok(Some(Outcome::NotRun)),
-            // What a program gets that registers such a socket.
-            Err(error) if matches!(purpose, Purpose::Condition(_)) => return Ok(Some(Outcome::from_error(&error))),
-            Err(error) => return Err(Abort::because(Doing::Setup("the selector"))(error)),
+        if let By::Selector(token, interest) = by {
+            let watched = match purpose {
+                Purpose::Condition(Awaited { asked: Some(asked), .. }) => {
+                    self.sockets.watch_for(actor, token, asked, context)
+                }
+                _ => self.sockets.watch(actor, token, interest, context),
+            };
+            match watched {
+                Ok(true) => {}
+                Ok(false) => return Ok(Some(Outcome::NotRun)),
+                // The system cannot ask for this.
+                Err(error) if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::Unsupported => {
+                    return Err(Abort::because(Doing::Extra("what is asked for"))(error));
+                }
+                // What a program gets that registers such a socket.
+                Err(error) if matches!(purpose, Purpose::Condition(_)) => return Ok(Some(Outcome::from_error(&error))),
+                Err(error) => return Err(Abort::because(Doing::Setup("the selector"))(error)),
+            }
         }
         let shut_writing = self.sockets.end(actor).is_some_and(|end| end.shut_writing);
-        self.waiting = Some(Waiting::Events(Watch {
-            purpose,
-            actor,
-            interest,
-            token,
-            seen: Readiness::default(),
-            shut_writing,
-            deadline: context.now + timeout,
-            rearm: None,
-        }));
+        let deadline = context.now + timeout;
+        let watch = Watch { purpose, actor, by, seen, shut_writing, deadline, look };
+        self.waiting = Some(Waiting::Events(watch));
+        if let By::Call(_) = by {
+            return self.look();
+        }
+        // What came between two awaits may be what the second waits for.
+        Ok(match purpose {
+            Purpose::Condition(awaited) if is_met(awaited.condition, seen.flags, shut_writing) => {
+                Some(Outcome::Ready(seen.flags))
+            }
+            _ => None,
+        })
+    }
+
+    /// Calls poll or select, and returns the outcome if that tells what is awaited. What it returns is how things are
+    /// now, so that flags of earlier calls do not count.
+    fn look(&mut self) -> Result<Option<Outcome>, Abort> {
+        let Some(Waiting::Events(watch)) = &mut self.waiting else { return Ok(None) };
+        let (By::Call(wait), Purpose::Condition(awaited)) = (watch.by, watch.purpose) else { return Ok(None) };
+        let Some(socket) = self.sockets.socket(watch.actor) else { return Ok(Some(Outcome::NotRun)) };
+        let raw = sys::look(wait, &socket, awaited.asked).map_err(Abort::because(Doing::Setup(wait.word())))?;
+        let flags = raw.readiness();
+        if is_met(awaited.condition, flags, watch.shut_writing) {
+            watch.seen = Seen { flags, raw };
+            return Ok(Some(Outcome::Ready(flags)));
+        }
+        watch.seen.add(Seen { flags, raw });
         Ok(None)
     }
 
-    fn on_event(&mut self, flags: Readiness, context: &mut Context<'_>) -> Result<Next, Abort> {
+    fn on_event(&mut self, seen: Seen, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Some(Waiting::Events(watch)) = &mut self.waiting else { return Ok(Next::KeepWaiting) };
-        watch.seen |= flags;
-        watch.rearm = sys::REARM.map(|pause| context.now + pause);
-        let (purpose, seen, shut_writing) = (watch.purpose, watch.seen, watch.shut_writing);
+        watch.seen.add(seen);
+        if let By::Selector(..) = watch.by {
+            watch.look = sys::REARM.map(|pause| context.now + pause);
+        }
+        let (purpose, seen, shut_writing) = (watch.purpose, watch.seen.flags, watch.shut_writing);
         Ok(match purpose {
             Purpose::Read | Purpose::Write | Purpose::Fill | Purpose::Drain => self.perform(context)?,
             Purpose::Gather => self.sockets.gathered(seen, context)?,
@@ -303,7 +411,9 @@ impl<'a> Trial<'a> {
                 Next::Done(Outcome::InProgress)
             }
             Purpose::Connect if seen.has_any(Readiness::WRITABLE) => Next::Done(Outcome::Done),
-            Purpose::Condition(condition) if is_met(condition, seen, shut_writing) => Next::Done(Outcome::Ready(seen)),
+            Purpose::Condition(awaited) if is_met(awaited.condition, seen, shut_writing) => {
+                Next::Done(Outcome::Ready(seen))
+            }
             Purpose::Proof if seen.has_any(Readiness::ERROR | CLOSED) => {
                 return Err(Abort::NotRun(format!(
                     "the connection ended when its socket moved into a process: {seen}"
@@ -314,22 +424,49 @@ impl<'a> Trial<'a> {
     }
 
     fn on_alarm(&mut self, now: Instant, context: &mut Context<'_>) -> Result<Next, Abort> {
+        if let Some(outcome) = self.look()? {
+            return Ok(Next::Done(outcome));
+        }
         Ok(match &mut self.waiting {
             None => Next::KeepWaiting,
             Some(Waiting::Pause(_)) => {
                 self.waiting = None;
+                self.taken = Instant::now();
                 self.perform(context)?
             }
             Some(Waiting::Close(_)) => match self.sockets.background_close_result() {
                 Some(closed) => Next::Done(closed),
                 None => self.unless_hung(now, Next::WaitForClose, context)?,
             },
+            Some(Waiting::Thread { thread, actor, deadline, .. }) => {
+                let (thread, actor, is_due) = (*thread, *actor, *deadline <= now);
+                match self.sockets.look_at_thread(thread, actor, now)? {
+                    Some(next) => next,
+                    None if !is_due => Next::WaitForThread(thread, actor),
+                    None if thread == Thread::Returns => Next::Done(Outcome::Quiet),
+                    None => return Err(Abort::NotRun("a call in another thread did not begin in time".to_owned())),
+                }
+            }
             Some(Waiting::Events(watch)) if watch.deadline > now => {
-                watch.rearm = None;
-                watch.token = context.new_token();
-                let watched = self.sockets.watch(watch.actor, watch.token, watch.interest, context);
-                watched.map_err(Abort::because(Doing::Setup("the selector")))?;
-                Next::KeepWaiting
+                watch.look = None;
+                match watch.by {
+                    By::Selector(_, interest) => {
+                        let token = context.new_token();
+                        watch.by = By::Selector(token, interest);
+                        let watched = self.sockets.watch(watch.actor, token, interest, context);
+                        watched.map_err(Abort::because(Doing::Setup("the selector")))?;
+                        Next::KeepWaiting
+                    }
+                    By::Kept(_) => Next::KeepWaiting,
+                    By::Call(_) => {
+                        watch.look = Some(now + LOOK);
+                        Next::KeepWaiting
+                    }
+                    By::Retry => {
+                        watch.look = Some(now + LOOK);
+                        self.perform(context)?
+                    }
+                }
             }
             // While another thread has not acted, for want of a processor, the peer has not been silent: the time to
             // wait begins when it has.
@@ -347,48 +484,14 @@ impl<'a> Trial<'a> {
                 Purpose::Read | Purpose::Write => Outcome::WouldBlock,
                 Purpose::Fill => Outcome::Full,
                 Purpose::Drain => Outcome::Drained,
-                Purpose::Condition(Condition::Quiet) => Outcome::Quiet,
+                Purpose::Condition(Awaited { condition: Condition::Quiet, .. }) => Outcome::Quiet,
                 Purpose::Gather => {
                     // A client that found no room must not come in later.
                     self.sockets.crowd.pop();
-                    Outcome::NoEvent(watch.seen)
+                    Outcome::NoEvent(watch.seen.flags)
                 }
-                Purpose::Connect | Purpose::Proof | Purpose::Condition(_) => Outcome::NoEvent(watch.seen),
+                Purpose::Connect | Purpose::Proof | Purpose::Condition(_) => Outcome::NoEvent(watch.seen.flags),
             }),
         })
-    }
-}
-
-const CLOSED: Readiness = Readiness::READ_CLOSED.union(Readiness::WRITE_CLOSED);
-
-/// Whether these flags are what the condition awaits; `shut_writing` says that the end's own shutdown of writing may be
-/// why it is `write_closed`. kqueue reports that at once, and it is no sign of a reset. After a shutdown of both halves
-/// it counts, on every system: nothing else is left to wait for.
-fn is_met(condition: Condition, seen: Readiness, shut_writing: bool) -> bool {
-    seen.has_any(match condition {
-        Condition::Fin => Readiness::READ_CLOSED,
-        Condition::Reset if shut_writing => Readiness::ERROR,
-        Condition::Reset => Readiness::WRITE_CLOSED | Readiness::ERROR,
-        Condition::Readable => Readiness::READABLE,
-        Condition::Writable => Readiness::WRITABLE,
-        Condition::Connected => Readiness::WRITABLE | Readiness::WRITE_CLOSED | Readiness::ERROR,
-        Condition::Event => Readiness::READABLE | Readiness::WRITABLE | Readiness::ERROR | CLOSED,
-        Condition::Quiet => Readiness::READABLE | Readiness::ERROR | CLOSED,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_its_own_shutdown_of_writing_only_an_error_tells_an_end_of_a_reset() {
-        let closed = Readiness::WRITABLE | Readiness::WRITE_CLOSED;
-        assert!(is_met(Condition::Reset, closed, false));
-        assert!(!is_met(Condition::Reset, closed | Readiness::READ_CLOSED, true));
-        assert!(is_met(Condition::Reset, closed | Readiness::ERROR, true));
-        // Other conditions do not ask for it.
-        assert!(is_met(Condition::Event, closed, true));
-        assert!(is_met(Condition::Connected, closed, true));
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::{
-    catalogue::{Actor, Condition},
+    catalogue::{Actor, Awaited},
     outcome::{Observation, Outcome},
 };
 
@@ -20,6 +20,8 @@ pub(super) enum Next {
     WaitAnew(Purpose, Actor),
     /// Wait for the thread that closes a socket.
     WaitForClose,
+    /// Wait for the thread of the actor's call.
+    WaitForThread(Thread, Actor),
     /// Wait for the run's pace before the next step.
     Pause,
     /// Go on waiting as before.
@@ -34,6 +36,15 @@ impl Next {
             outcome => Next::Done(outcome),
         }
     }
+}
+
+/// What the thread of a call is watched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thread {
+    /// That it is in the call.
+    Begins,
+    /// That the call has returned.
+    Returns,
 }
 
 /// What a socket is watched for.
@@ -54,7 +65,7 @@ pub(super) enum Purpose {
     /// That a socket in a process of its own still holds the connection, before that process is killed.
     Proof,
     /// An `await`.
-    Condition(Condition),
+    Condition(Awaited),
 }
 
 /// The outcome of setting an option of a socket, which is not run if there is no socket, or if the system has no such

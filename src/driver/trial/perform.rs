@@ -9,14 +9,14 @@ use socket2::SockRef;
 
 use super::{
     context::Context,
-    next::{Next, Purpose, done, set},
+    next::{Next, Purpose, Thread, done, set},
     sockets::Sockets,
     watched::End,
 };
 use crate::{
-    catalogue::{Actor, Call, Half, Operation, Setting, Step},
+    catalogue::{Actor, Awaited, Call, Condition, Half, Operation, Step},
     driver::blame::{Abort, Doing},
-    outcome::Outcome,
+    outcome::{Outcome, Took},
     sys::{self, CallError, Endpoint},
 };
 
@@ -43,15 +43,23 @@ fn write_chunk_or_byte(chunk: &[u8], mut write: impl FnMut(&[u8]) -> io::Result<
     }
 }
 
-/// A receive buffer that no system refuses.
-const SMALL_BUFFER: usize = 8192;
-
 impl Sockets {
     /// Takes a step, or takes it again after an event.
     pub(super) fn perform(&mut self, step: Step, context: &mut Context<'_>) -> Result<Next, Abort> {
         let Step { actor, operation } = step;
+        if self.would_hang(actor, operation) {
+            return Ok(Next::Done(Outcome::NotRun));
+        }
+        if closes(operation) {
+            self.note_close(actor)?;
+        }
         let outcome = match operation {
-            Operation::Await(condition) => return Ok(Next::Wait(Purpose::Condition(condition), actor)),
+            Operation::Blocks(call) => return self.begin_call(actor, call, context),
+            Operation::Await(Awaited { condition: Condition::Woken, .. }) => {
+                return Ok(Next::WaitForThread(Thread::Returns, actor));
+            }
+            Operation::Await(awaited) => return Ok(Next::Wait(Purpose::Condition(awaited), actor)),
+            Operation::Took => self.took[actor as usize].map_or(Outcome::NotRun, |time| Outcome::Took(Took::of(time))),
             Operation::Connect if actor == Actor::Crowd => return self.gather(context),
             Operation::Connect | Operation::Reconnect | Operation::ConnectAgain | Operation::StartConnect => {
                 return self.connect(operation, context);
@@ -88,6 +96,10 @@ impl Sockets {
                 };
                 return Ok(Next::unless_blocked(outcome, Purpose::Read, actor));
             }
+            Operation::Bind => self.bind(actor)?,
+            Operation::SendTo(datagram) => return self.send_to(actor, datagram, context),
+            Operation::RecvFrom(count) => return Ok(self.recv_from(actor, count)),
+            Operation::ReadError => self.read_error(actor)?,
             Operation::Open => {
                 self.open_client(context)?;
                 Outcome::Done
@@ -104,7 +116,7 @@ impl Sockets {
             }
             Operation::Close if actor == Actor::Listener => {
                 // As long as nobody has tried to connect here, any port will do.
-                let may_move = self.client.is_none() && self.attempts == 0;
+                let may_move = self.client.is_none() && self.attempts == 0 && !self.is_accepting();
                 self.listening.close(self.axes, may_move)?
             }
             Operation::Close if actor == Actor::Crowd => {
@@ -113,9 +125,17 @@ impl Sockets {
             }
             Operation::Close => match self.take(actor) {
                 Some(end) if end.lingers => return self.close_in_background(end),
-                end => done(end.map(|end| end.source.close())),
+                end => {
+                    let closed = done(end.map(|end| end.source.close()));
+                    self.keep_name(actor)?;
+                    closed
+                }
             },
-            Operation::Reset => done(self.take(actor).map(End::reset)),
+            Operation::Reset => {
+                let closed = done(self.take(actor).map(End::reset));
+                self.keep_name(actor)?;
+                closed
+            }
             Operation::Race(ending) => self.race(actor, ending)?,
             Operation::Shutdown(half) => {
                 let how = match half {
@@ -142,19 +162,12 @@ impl Sockets {
             }),
             Operation::PeerName => self.ask(actor, |socket| socket.peer_addr().map(|_| Outcome::Done)),
             Operation::LocalName => self.ask(actor, |socket| socket.local_addr().map(|_| Outcome::Done)),
-            Operation::Set(setting) => set(self.end(actor).map(|end| {
-                let socket = end.source.socket();
-                match setting {
-                    Setting::Nodelay => socket.set_tcp_nodelay(true),
-                    Setting::Keepalive => socket.set_keepalive(true),
-                    Setting::Rcvbuf => socket.set_recv_buffer_size(SMALL_BUFFER),
-                    Setting::Nosigpipe => sys::set_nosigpipe(&socket),
-                    Setting::UserTimeout => sys::set_user_timeout(&socket),
-                    Setting::KeepaliveFast => sys::set_keepalive_fast(&socket),
-                    Setting::Blocking => socket.set_nonblocking(false),
-                    Setting::Linger => end.set_linger(),
-                }
-            })),
+            Operation::Set(assignment) => set(self.end(actor).map(|end| end.set(assignment))),
+            Operation::Disconnect => self.disconnect(actor)?,
+            Operation::Destroy => self.destroy(actor)?,
+            Operation::Returns => self.returns(actor)?,
+            Operation::Urgent(count) => return Ok(self.write_urgent(actor, context.buffer(count as usize))),
+            Operation::ReadUrgent => return Ok(self.read_urgent(actor)),
             Operation::Exec(start) => return self.exec(start, context),
             Operation::Depart => return self.depart(context),
             Operation::Crash if self.must_prove_hold(context) => {
@@ -183,7 +196,7 @@ impl Sockets {
     }
 
     /// Makes a call on an actor's socket, be it an end's or the listener's.
-    fn ask(&self, actor: Actor, ask: impl FnOnce(SockRef<'_>) -> io::Result<Outcome>) -> Outcome {
+    pub(super) fn ask(&self, actor: Actor, ask: impl FnOnce(SockRef<'_>) -> io::Result<Outcome>) -> Outcome {
         match self.socket(actor) {
             None => Outcome::NotRun,
             Some(socket) => ask(socket).unwrap_or_else(|error| Outcome::from_error(&error)),
@@ -229,15 +242,12 @@ impl Sockets {
             }
         }
     }
+}
 
-    /// Cuts a socket off from the other end.
-    fn vanish(&self, actor: Actor) -> Result<Outcome, Abort> {
-        match self.socket(actor).map(|socket| sys::vanish(&socket)) {
-            None => Ok(Outcome::NotRun),
-            Some(Ok(())) => Ok(Outcome::Done),
-            Some(Err(error)) => Err(Abort::because(Doing::Extra("vanish"))(error)),
-        }
-    }
+/// Whether the operation closes the actor's socket, or replaces it.
+fn closes(operation: Operation) -> bool {
+    use Operation::*;
+    matches!(operation, Close | Reset | Race(_) | Reboot | Reconnect | Backlog(_))
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ fn write_as_inherited() -> io::Result<()> {
     sys::restore_sigpipe()?;
     io::stderr().write_all(b".")?;
     let outcome = sys::write_stdout(b".").map_or_else(|error| Outcome::from_error(&error), Outcome::Bytes);
-    let observation = Observation { outcome, signal: sys::take_sigpipe() };
+    let observation = Observation::new(outcome, sys::take_sigpipe());
     io::stderr().write_all(Line::Observed(observation).encode().as_bytes())
 }
 
@@ -122,7 +122,7 @@ impl Sockets {
             .map_err(failed("a program that writes"))?;
         match Line::decode(&report) {
             _ if sys::killed_by_sigpipe(status) => {
-                Ok(Next::Observed(Observation { outcome: Outcome::NotRun, signal: Signal::Killed }))
+                Ok(Next::Observed(Observation::new(Outcome::NotRun, Signal::Killed)))
             }
             Some(Line::Observed(observation)) => Ok(Next::Observed(observation)),
             _ => Err(Abort::NotRun(format!("a program that writes ended without a report: {status}"))),

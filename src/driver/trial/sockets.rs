@@ -1,19 +1,21 @@
 //! The sockets of one trial.
 
-use std::{io, thread::JoinHandle};
+use std::{io, thread::JoinHandle, time::Duration};
 
 use mio::{Interest, Token, net::UdpSocket};
 use socket2::{Domain, SockRef};
 
 use super::{
     background_close::let_end,
+    blocked_call::BlockedCall,
     context::Context,
+    datagrams::Name,
     held_port::loopback,
     listeners::{Listening, SpareListeners},
     watched::{End, Watched},
 };
 use crate::{
-    catalogue::{Actor, Axes, Call, SocketOption, Transport},
+    catalogue::{Actor, Asked, Axes, Call, SocketOption, Transport},
     driver::{
         blame::{Abort, Doing},
         watchdog::Process,
@@ -31,12 +33,16 @@ pub(super) struct Sockets {
     pub(super) server: Option<End>,
     /// Further clients.
     pub(super) crowd: Vec<End>,
-    /// The reading end of a pipe that has not been accepted yet.
+    /// The names of sockets that were bound.
+    pub(super) names: Vec<Name>,
+    /// The server's end of a pipe or another pair that has not been accepted yet.
     pub(super) offered: Option<Box<dyn Endpoint>>,
     /// The process that the server's socket has moved into.
     pub(super) holder: Option<Process>,
     /// A close in another thread.
     pub(super) background_close: Option<JoinHandle<io::Result<()>>>,
+    /// Calls in other threads.
+    pub(super) calls: Vec<BlockedCall>,
     /// The length of the address that came with the latest accept.
     pub(super) accepted_from: usize,
     /// Calls of connect, each of which puts at most one connection into the listener's queue, now or later; and
@@ -48,6 +54,8 @@ pub(super) struct Sockets {
     pub(super) backlog: Option<u32>,
     /// Whether an end has been shut down.
     pub(super) shut_down: bool,
+    /// How long each actor's latest step took, where it was taken.
+    pub(super) took: [Option<Duration>; Actor::ALL.len()],
     /// Whether the socket of [`holder`](Sockets::holder) was seen to hold the connection.
     pub(super) holds: bool,
 }
@@ -59,15 +67,18 @@ impl Sockets {
             client: None,
             server: None,
             crowd: Vec::new(),
+            names: Vec::new(),
             offered: None,
             holder: None,
             background_close: None,
+            calls: Vec::new(),
             accepted_from: 0,
             attempts: 0,
             accepted: 0,
             listening: Listening::default(),
             backlog: None,
             shut_down: false,
+            took: [None; Actor::ALL.len()],
             holds: false,
         }
     }
@@ -75,9 +86,13 @@ impl Sockets {
     /// Makes the client's socket, with the case's option.
     pub(super) fn open_client(&mut self, context: &mut Context<'_>) -> Result<(), Abort> {
         let client = self.new_client(context).map_err(Abort::because(Doing::Setup("a client's socket")))?;
+        self.equip_client(client)
+    }
+
+    /// Makes this the client's socket, with the case's option.
+    pub(super) fn equip_client(&mut self, client: Box<dyn Endpoint>) -> Result<(), Abort> {
         let set = match self.axes.option {
-            // A pipe is no socket.
-            SocketOption::None if self.axes.call != Call::Std && self.axes.transport != Transport::Pipe => {
+            SocketOption::None if self.axes.call != Call::Std && self.axes.transport.is_socket() => {
                 sys::clear_nosigpipe(&client.socket())
             }
             SocketOption::None | SocketOption::ListenerNosigpipe => Ok(()),
@@ -100,7 +115,15 @@ impl Sockets {
             Transport::Tcp4 => Box::new(sys::stream_socket(Domain::IPV4)?),
             Transport::Tcp6 => Box::new(sys::stream_socket(Domain::IPV6)?),
             Transport::Udp4 | Transport::Udp6 => Box::new(UdpSocket::bind(loopback(self.axes.transport))?),
-            Transport::Unix => sys::local_socket()?,
+            Transport::Unix | Transport::UnixDgram | Transport::UnixSeqpacket | Transport::Vsock | Transport::Mptcp => {
+                sys::local_socket(self.axes.transport)?
+            }
+            Transport::Socketpair | Transport::Pty => {
+                let (client, server) = sys::local_pair(self.axes.transport)?;
+                self.offered = Some(server);
+                client
+            }
+            Transport::Fifo => self.listening.open_fifo(true)?,
             Transport::Pipe => {
                 // Nothing waits for this token: events before the first wait are not observed.
                 let token = context.new_token();
@@ -142,6 +165,26 @@ impl Sockets {
         }
     }
 
+    /// Registers the actor's socket under this token for exactly what an `await` asks for, and returns whether there is
+    /// one.
+    pub(super) fn watch_for(
+        &mut self,
+        actor: Actor,
+        token: Token,
+        asked: Asked,
+        context: &Context<'_>,
+    ) -> io::Result<bool> {
+        // mio registers nothing that asks for nothing, so that it is asked for less afterwards. The selector looks at
+        // what is asked for when it is polled, which this thread does not do in between.
+        let interest = if asked == Asked::Write { Interest::WRITABLE } else { Interest::READABLE };
+        let is_there = self.register(actor, token, interest, context)?;
+        match self.socket(actor) {
+            Some(socket) if asked == Asked::None => sys::ask_nothing(&context.registry, &socket, token)?,
+            _ => {}
+        }
+        Ok(is_there)
+    }
+
     /// Registers the actor's socket under this token, and returns whether there is one.
     pub(super) fn watch(
         &mut self,
@@ -150,9 +193,19 @@ impl Sockets {
         interest: Interest,
         context: &Context<'_>,
     ) -> io::Result<bool> {
-        let registry = &context.registry;
         // A pipe stays registered for both: NetBSD's kqueue does not take back what it has once given up (`pipe`).
-        let interest = if self.axes.transport == Transport::Pipe { BOTH } else { interest };
+        let interest = match (self.axes.transport, actor) {
+            (Transport::Pipe, _) => BOTH,
+            // Some kqueues refuse to watch an end of a named pipe for what it is not opened for (`fifo_kqfilter`).
+            (Transport::Fifo, Actor::Client) => Interest::WRITABLE,
+            (Transport::Fifo, _) => Interest::READABLE,
+            _ => interest,
+        };
+        self.register(actor, token, interest, context)
+    }
+
+    fn register(&mut self, actor: Actor, token: Token, interest: Interest, context: &Context<'_>) -> io::Result<bool> {
+        let registry = &context.registry;
         let watched = match (actor, &mut self.listening.listener) {
             (Actor::Listener, listener) => listener.as_mut().map(|listener| listener.watch(registry, token, interest)),
             _ => self.end(actor).map(|end| end.watch(registry, token, interest)),
@@ -170,6 +223,10 @@ impl Sockets {
         for socket in self.client.iter().chain(&self.server).chain(&self.crowd) {
             // Some systems refuse the option on a connection that has ended; then there is nothing to linger.
             let _ = socket.set_linger_zero();
+        }
+        if !self.end_calls() {
+            std::mem::forget((self.client, self.server, self.listening));
+            return;
         }
         if let Some(process) = self.holder.take() {
             // It may have ended by itself.

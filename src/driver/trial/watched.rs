@@ -16,9 +16,6 @@ pub(super) struct Watched<S: ?Sized> {
     pub(super) shut_writing: bool,
 }
 
-/// How long a close may wait: the shortest time that SO_LINGER can express.
-const LINGER: Duration = Duration::from_secs(1);
-
 /// An end of a connection.
 pub(super) type End = Watched<dyn Endpoint>;
 
@@ -67,10 +64,10 @@ impl End {
         self.set_linger_zero().and(self.source.close())
     }
 
-    /// Lets the coming close wait for the peer.
-    pub(super) fn set_linger(&mut self) -> io::Result<()> {
-        self.source.socket().set_linger(Some(LINGER))?;
-        self.lingers = true;
+    /// Lets the coming close wait for the peer; with a time of zero it is an abort, which does not wait.
+    pub(super) fn set_linger(&mut self, time: Duration) -> io::Result<()> {
+        self.source.socket().set_linger(Some(time))?;
+        self.lingers = !time.is_zero();
         Ok(())
     }
 }

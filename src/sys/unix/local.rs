@@ -1,10 +1,8 @@
 //! Unix stream sockets and pipes.
 
-#[cfg(any(not(any(target_os = "linux", target_os = "android")), test))]
-use std::path::PathBuf;
 use std::{
     io::{self, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use mio::{
@@ -36,19 +34,17 @@ impl Listener for UnixListener {
     }
 }
 
-/// A listening Unix socket, its address, and what keeps its name. On Linux the name is abstract, so that no file can be
-/// left behind: unix(7). Such a name is free once the listener is closed, and connecting to it is refused as to a file
-/// that nobody listens at.
-pub(crate) fn local_listener(backlog: i32) -> io::Result<(Box<dyn Listener>, SockAddr, KeptName)> {
+/// A name that nobody else has, and what keeps it. On Linux the name is abstract, so that no file can be left behind:
+/// unix(7). Such a name is free once its socket is closed, and connecting to it is refused as to a file that nobody
+/// listens at.
+pub(super) fn own_name() -> io::Result<(PathBuf, KeptName)> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let (name, kept) = (abstract_name(), None);
+    return Ok((abstract_name(), None));
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let (name, kept) = file_name()?;
-    let (listener, address) = listen(&name, backlog)?;
-    Ok((Box::new(listener), address, kept))
+    file_name()
 }
 
-fn listen(name: &Path, backlog: i32) -> io::Result<(UnixListener, SockAddr)> {
+pub(super) fn listen(name: &Path, backlog: i32) -> io::Result<(UnixListener, SockAddr)> {
     let address = SockAddr::unix(name)?;
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
@@ -60,8 +56,7 @@ fn listen(name: &Path, backlog: i32) -> io::Result<(UnixListener, SockAddr)> {
 
 /// A file in a folder of its own. The name of a socket is short (unix(4), sun_path), and TMPDIR may be long, or name no
 /// folder.
-#[cfg(any(not(any(target_os = "linux", target_os = "android")), test))]
-fn file_name() -> io::Result<(PathBuf, KeptName)> {
+pub(super) fn file_name() -> io::Result<(PathBuf, KeptName)> {
     let folder_in = |parent: &Path| tempfile::Builder::new().prefix("brokenpipe-").tempdir_in(parent);
     let folder = folder_in("/tmp".as_ref()).or_else(|_| folder_in(&std::env::temp_dir()))?;
     Ok((folder.path().join("s"), Some(folder)))
@@ -70,7 +65,7 @@ fn file_name() -> io::Result<(PathBuf, KeptName)> {
 /// A name that nobody else has: a random number of this process, and a counter. The process id would not do, since
 /// abstract names belong to the network namespace, and two containers that share one may have processes of the same id.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn abstract_name() -> std::path::PathBuf {
+fn abstract_name() -> PathBuf {
     use std::{
         hash::{BuildHasher, RandomState},
         sync::{
@@ -82,14 +77,6 @@ fn abstract_name() -> std::path::PathBuf {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     format!("\0brokenpipe-{:016x}-{number}", *RANDOM).into()
-}
-
-/// A Unix stream socket that is not connected.
-pub(crate) fn local_socket() -> io::Result<Box<dyn Endpoint>> {
-    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    let stream = std::os::unix::net::UnixStream::from(std::os::fd::OwnedFd::from(socket));
-    Ok(Box::new(UnixStream::from_std(stream)))
 }
 
 /// The writing and the reading end of a pipe. NetBSD's kqueue does not register EVFILT_WRITE for either once the other
@@ -105,10 +92,14 @@ pub(crate) fn pipe(registry: &mio::Registry, token: mio::Token) -> io::Result<(B
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        catalogue::Transport,
+        sys::{local_listener, local_socket},
+    };
 
     /// What a client gets that connects to this name.
     fn connect(address: &SockAddr) -> io::ErrorKind {
-        let client = local_socket().unwrap();
+        let client = local_socket(Transport::Unix).unwrap();
         client.socket().connect(address).unwrap_err().kind()
     }
 
@@ -126,7 +117,7 @@ mod tests {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[test]
     fn a_closed_listener_with_an_abstract_name_refuses_as_well() {
-        let (listener, address, kept) = local_listener(1).unwrap();
+        let (listener, address, kept) = local_listener(Transport::Unix, 1).unwrap();
         listener.close().unwrap();
         assert!(kept.is_none());
         assert_eq!(connect(&address), io::ErrorKind::ConnectionRefused);

@@ -1,7 +1,12 @@
 //! Linux, Android, Apple's systems, the BSDs, illumos, Haiku.
 
+mod abort;
+mod ask;
+mod blocked;
 mod calls;
 mod container;
+mod error_queue;
+mod further;
 mod host;
 mod inherited;
 mod limits;
@@ -9,6 +14,7 @@ mod local;
 #[cfg(vanish)]
 mod options;
 mod processor;
+mod pty;
 mod sigpipe;
 mod stop;
 #[cfg(sysctl)]
@@ -27,32 +33,47 @@ use std::{
 use socket2::Socket;
 
 use super::ErrorName;
-use crate::catalogue::{Axes, Sigpipe, SocketOption, Wait};
+use crate::catalogue::{Axes, Sigpipe, SocketOption};
 
+#[cfg(not(epoll))]
+pub(crate) use super::fallback::ask_nothing;
 #[cfg(not(vanish))]
-pub(crate) use super::fallback::{NO_SILENT_CLOSE, vanish};
+pub(crate) use super::fallback::{NO_SILENT_CLOSE, returns, vanish};
 #[cfg(not(socket_flags))]
 pub(crate) use super::fallback::{accept, stream_socket};
+pub(crate) use abort::{destroy, disconnect};
+#[cfg(epoll)]
+pub(crate) use ask::ask_nothing;
+pub(crate) use ask::look;
+pub(crate) use blocked::{
+    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, ThreadId, hold_sigpipe, interrupt, is_asleep, local_endpoint,
+    std_write, thread_id,
+};
 pub(crate) use calls::{read_by, write_by};
+pub(crate) use error_queue::{read_error, set_recverr};
+pub(crate) use further::{fifo, local_datagram, local_listener, local_pair, local_socket, open_fifo};
 pub use host::host;
 pub(crate) use inherited::free_descriptors;
 pub use inherited::set_inherited;
 pub use limits::answer_limits;
-pub(crate) use local::{local_listener, local_socket, pipe};
+pub(crate) use local::pipe;
 pub(crate) use sigpipe::{
     inherit_sigpipe, killed_by_sigpipe, restore_sigpipe, set_sigpipe, take_sigpipe, write_stdout,
 };
 pub(crate) use stop::{lock_folder, on_stop};
 pub(crate) use tcp_timeouts::{set_keepalive_fast, set_user_timeout};
 #[cfg(vanish)]
-pub(crate) use vanish::{NO_SILENT_CLOSE, vanish};
+pub(crate) use vanish::{NO_SILENT_CLOSE, returns, vanish};
 
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
+    if let Some(reason) = further::missing_transport(axes.transport) {
+        return Some(reason);
+    }
     if !calls::has_call(axes.call) {
         return Some("this system does not have the call");
     }
-    if axes.wait != Wait::Mio {
-        return Some("this system does not have the call");
+    if let Some(reason) = ask::cannot_wait_with(axes.wait) {
+        return Some(reason);
     }
     match axes.option {
         SocketOption::SoNosigpipe | SocketOption::ListenerNosigpipe if !cfg!(nosigpipe) => {
@@ -139,7 +160,7 @@ pub(crate) fn into_stdio(socket: impl Into<OwnedFd>) -> io::Result<Stdio> {
 }
 
 /// The selector that mio takes, by the `cfg`s of its `src/sys/unix/mod.rs`.
-pub const SELECTOR: &str = if cfg!(any(target_os = "linux", target_os = "android", target_os = "illumos")) {
+pub const SELECTOR: &str = if cfg!(epoll) {
     "epoll"
 } else if SPLIT_EVENTS {
     "kqueue"
@@ -191,6 +212,14 @@ error_names! {
 /// The errors of a process, or a system, that has no more descriptors, memory or buffers.
 pub(crate) fn is_exhausted(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM | libc::ENOSPC))
+}
+
+/// What the receiver's socket causes, and neither scarcity nor a lack of rights: where its queue is full, the BSDs and
+/// Apple's systems answer with ENOBUFS (`uipc_send` in their sys/kern/uipc_usrreq.c; Linux with EAGAIN), and where it is
+/// connected to somebody else, Linux with EPERM (`unix_may_send` in net/unix/af_unix.c).
+pub(crate) fn is_of_receiver(error: &io::Error) -> bool {
+    let refusal = if cfg!(any(target_os = "linux", target_os = "android")) { libc::EPERM } else { libc::ENOBUFS };
+    error.raw_os_error() == Some(refusal)
 }
 
 /// ENOSYS for a system call, ENOPROTOOPT for an option (setsockopt(2)), EOPNOTSUPP for what a socket of this kind

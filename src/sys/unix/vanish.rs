@@ -18,6 +18,16 @@ pub(crate) fn vanish(socket: &Socket) -> io::Result<()> {
     cut_off(socket, &own)
 }
 
+/// Undoes [`vanish`]: packets pass again.
+pub(crate) fn returns(socket: &Socket) -> io::Result<()> {
+    let own = socket.local_addr()?;
+    if own.as_socket().is_none() {
+        return Err(unsupported("only a TCP peer can vanish here"));
+    }
+    reconnect(socket, &own)?;
+    socket.set_linger(None)
+}
+
 fn unsupported(words: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, words)
 }
@@ -41,6 +51,13 @@ fn cut_off(socket: &Socket, own: &SockAddr) -> io::Result<()> {
         return Err(unsupported("this system takes TCP_MD5SIG and does nothing"));
     }
     demand_signature(socket, own, LONGEST_KEY)
+}
+
+/// A key without bytes is deleted (`tcp_v4_parse_md5_keys` in `net/ipv4/tcp_ipv4.c`), and without keys nothing is
+/// signed or checked.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn reconnect(socket: &Socket, own: &SockAddr) -> io::Result<()> {
+    demand_signature(socket, own, 0)
 }
 
 /// `TCP_MD5SIG_MAXKEYLEN` of `linux/tcp.h`.
@@ -79,13 +96,6 @@ fn demand_signature(socket: &Socket, peer: &SockAddr, key_length: u16) -> io::Re
 /// (FreeBSD's tcp(4)).
 #[cfg(any(target_os = "freebsd", target_os = "openbsd"))]
 fn cut_off(socket: &Socket, own: &SockAddr) -> io::Result<()> {
-    /// `netinet/in.h` of both systems.
-    const IP_OPTIONS: libc::c_int = 1;
-    #[cfg(target_os = "freebsd")]
-    const IP_MINTTL: libc::c_int = libc::IP_MINTTL;
-    /// `netinet/in.h` of OpenBSD.
-    #[cfg(target_os = "openbsd")]
-    const IP_MINTTL: libc::c_int = 32;
     const MOST: libc::c_int = 255;
     /// The option's number and length, where the next address is in it, 127.255.0.254, and the end of the options.
     const SOURCE_ROUTE: [u8; 8] = [131, 7, 4, 127, 255, 0, 254, 0];
@@ -97,11 +107,45 @@ fn cut_off(socket: &Socket, own: &SockAddr) -> io::Result<()> {
     set_option(socket, libc::IPPROTO_IP, IP_OPTIONS, &SOURCE_ROUTE)
 }
 
+/// Any TTL will do, and no options are sent: an empty value takes them back (ip(4)).
+#[cfg(any(target_os = "freebsd", target_os = "openbsd"))]
+fn reconnect(socket: &Socket, _: &SockAddr) -> io::Result<()> {
+    const LEAST: libc::c_int = 0;
+    const NO_OPTIONS: [u8; 0] = [];
+    set_option(socket, libc::IPPROTO_IP, IP_MINTTL, &LEAST)?;
+    set_option(socket, libc::IPPROTO_IP, IP_OPTIONS, &NO_OPTIONS)
+}
+
+/// `netinet/in.h` of both systems.
+#[cfg(any(target_os = "freebsd", target_os = "openbsd"))]
+const IP_OPTIONS: libc::c_int = 1;
+#[cfg(target_os = "freebsd")]
+const IP_MINTTL: libc::c_int = libc::IP_MINTTL;
+/// `netinet/in.h` of OpenBSD.
+#[cfg(target_os = "openbsd")]
+const IP_MINTTL: libc::c_int = 32;
+
 /// Has the socket demand IPsec both ways, for which nobody has keys: what it sends is dropped for want of a key, and what
 /// comes is dropped because it is not encrypted (`ipsec_in_reject` in NetBSD's sys/netinet/tcp_input.c; ipsec(4)). The
 /// kernel GENERIC has IPsec, and one without it says that it lacks the option.
 #[cfg(target_os = "netbsd")]
 fn cut_off(socket: &Socket, own: &SockAddr) -> io::Result<()> {
+    /// `netipsec/ipsec.h`.
+    const IPSEC_POLICY_IPSEC: u16 = 2;
+    set_policy(socket, own, IPSEC_POLICY_IPSEC)
+}
+
+/// Has the policy of the whole system decide again, which is none unless somebody set one with setkey(8).
+#[cfg(target_os = "netbsd")]
+fn reconnect(socket: &Socket, own: &SockAddr) -> io::Result<()> {
+    /// `netipsec/ipsec.h`.
+    const IPSEC_POLICY_ENTRUST: u16 = 3;
+    set_policy(socket, own, IPSEC_POLICY_ENTRUST)
+}
+
+/// Sets the socket's policy for both directions; the demand for encryption counts only for IPSEC_POLICY_IPSEC.
+#[cfg(target_os = "netbsd")]
+fn set_policy(socket: &Socket, own: &SockAddr, kind: u16) -> io::Result<()> {
     /// `struct sadb_x_policy` and `struct sadb_x_ipsecrequest` of NetBSD's `net/pfkeyv2.h`, the second without addresses.
     #[repr(C, align(8))]
     #[derive(Clone, Copy)]
@@ -124,7 +168,6 @@ fn cut_off(socket: &Socket, own: &SockAddr) -> io::Result<()> {
     /// These are of `netipsec/ipsec.h`.
     const IPSEC_DIR_INBOUND: u8 = 1;
     const IPSEC_DIR_OUTBOUND: u8 = 2;
-    const IPSEC_POLICY_IPSEC: u16 = 2;
     const IPSEC_MODE_TRANSPORT: u8 = 1;
     const IPSEC_LEVEL_REQUIRE: u8 = 2;
     /// `netinet/in.h` and `netinet6/in6.h`.
@@ -137,7 +180,7 @@ fn cut_off(socket: &Socket, own: &SockAddr) -> io::Result<()> {
         let policy = Policy {
             length: (size_of::<Policy>() / 8) as u16,
             extension: SADB_X_EXT_POLICY,
-            kind: IPSEC_POLICY_IPSEC,
+            kind,
             direction,
             flags: 0,
             id: 0,

@@ -1,5 +1,7 @@
 //! Windows, and Wine, which runs the same program.
 
+mod ask;
+mod blocked;
 mod calls;
 mod errors;
 mod pipe;
@@ -31,11 +33,16 @@ use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
-    NO_SILENT_CLOSE, accept, clear_nosigpipe, free_descriptors, has_sigpipe, inherit_sigpipe, is_named_pipe,
-    killed_by_sigpipe, local_listener, local_socket, program, restore_sigpipe, set_keepalive_fast, set_nosigpipe,
-    set_nosigpipe_flag, set_sigpipe, set_user_timeout, stream_socket, take_sigpipe, vanish, write_stdout,
+    CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, NO_SILENT_CLOSE, ThreadId, accept, ask_nothing, clear_nosigpipe, destroy,
+    fifo, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep, is_named_pipe,
+    is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair, local_socket,
+    open_fifo, program, read_error, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag,
+    set_recverr, set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, vanish,
+    write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
+pub(crate) use ask::look;
+pub(crate) use blocked::{Alias, disconnect};
 pub(crate) use calls::{read_by, write_by};
 pub use errors::error_name;
 pub(crate) use pipe::pipe;
@@ -80,13 +87,29 @@ pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     error.raw_os_error() == Some(ws::WSAEWOULDBLOCK)
 }
 
+fn missing_transport(transport: Transport) -> Option<&'static str> {
+    match transport {
+        Transport::Tcp4 | Transport::Tcp6 | Transport::Pipe | Transport::Udp4 | Transport::Udp6 => None,
+        Transport::Unix => Some("mio has no Unix sockets on Windows"),
+        Transport::Socketpair | Transport::UnixDgram | Transport::UnixSeqpacket => {
+            Some("Windows has no socketpair, and neither datagrams nor records over Unix sockets")
+        }
+        Transport::Fifo => Some("Windows has no named pipes in its file system: `pipe` is one of its own kind"),
+        Transport::Pty => Some("Windows has consoles and no terminals that are descriptors"),
+        Transport::Vsock => Some("Windows has AF_HYPERV and no AF_VSOCK"),
+        Transport::Mptcp => Some("Windows has no MPTCP"),
+    }
+}
+
 pub(crate) fn unsupported_reason(axes: Axes) -> Option<&'static str> {
-    if axes.transport == Transport::Unix {
-        Some("mio has no Unix sockets on Windows")
-    } else if !calls::has_call(axes.call) || !calls::has_read_call(axes.read_call) || axes.wait != Wait::Mio {
+    if let Some(reason) = missing_transport(axes.transport) {
+        Some(reason)
+    } else if !calls::has_call(axes.call) || !calls::has_read_call(axes.read_call) {
         Some("this system does not have the call")
     } else if axes.call == Call::Sendfile && axes.transport == Transport::Pipe {
         Some("TransmitFile sends to sockets only")
+    } else if axes.wait != Wait::Mio && axes.transport == Transport::Pipe {
+        Some("poll and select take only sockets on this system")
     } else if axes.option != SocketOption::None {
         Some("this system does not have the option")
     } else {
