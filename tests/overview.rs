@@ -11,7 +11,7 @@ use brokenpipe::{
 use common::{Folder, HEAD, PLATFORMS_HEAD, brokenpipe, rows, runner_commands};
 
 /// The case that the question "The peer has closed: 2nd write" points at, the step, and what comes before it.
-const CASE: &str = "peer-close/write-write-write-read,tcp4,ignore,std,none";
+const CASE: &str = "peer-close/write-write-write-read,tcp4,ignore,std,none,std,mio";
 const BEFORE: [(&str, &str); 8] = [
     ("client,connect", "ok"),
     ("server,accept", "ok"),

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs};
 use common::{Folder, HEAD, PLATFORMS_HEAD};
 
 /// The case that the question "The peer has closed: 2nd write" points at, and the steps up to that write.
-const CASE: &str = "peer-close/write-write-write-read,tcp4,ignore,std,none";
+const CASE: &str = "peer-close/write-write-write-read,tcp4,ignore,std,none,std,mio";
 const BEFORE: [(&str, &str); 8] = [
     ("client,connect", "ok"),
     ("server,accept", "ok"),
