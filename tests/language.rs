@@ -434,7 +434,7 @@ fn every_observation_has_a_form_and_can_be_handed_to_another_process() {
     let words = [Done, Eof, WouldBlock, InProgress, Full, Drained, Quiet, NoError, NotRun];
     let others = [
         Bytes(7),
-        Took(brokenpipe::outcome::Took::Five),
+        Took(brokenpipe::outcome::Took::ThreeToFive),
         Took(brokenpipe::outcome::Took::Longer),
         NoEvent(Readiness::default()),
         seen,
@@ -517,7 +517,7 @@ fn every_outcome_is_of_its_own_form_alone() {
         ("no-event readable+writable", "no-event"),
         ("readable+writable", "FLAGS"),
         ("killed SIGPIPE", "killed SIGPIPE"),
-        ("within 1500ms", "within TIME"),
+        ("within 2900ms", "within TIME"),
         ("longer", "longer"),
     ] {
         assert_eq!(forms(outcome), [form], "{outcome}");
