@@ -30,9 +30,9 @@ impl Took {
     pub fn of(time: Duration) -> Self {
         match time.as_millis() {
             ..=900 => Took::AtOnce,
-            ..=2900 => Took::OneOrTwo,
-            ..=5900 => Took::ThreeToFive,
-            ..=12_000 => Took::SixToTwelve,
+            901..=2900 => Took::OneOrTwo,
+            2901..=5900 => Took::ThreeToFive,
+            5901..=12_000 => Took::SixToTwelve,
             _ => Took::Longer,
         }
     }
