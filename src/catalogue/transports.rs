@@ -1,6 +1,7 @@
 //! Steps that a transport rules out, since over it they could only be `not-run`.
 
 use super::{
+    arguments::BlockingCall,
     operations::Operation,
     scenario::Step,
     sequence::Problem,
@@ -30,6 +31,11 @@ pub(super) fn misfit(transport: Transport, Step { actor, operation }: Step) -> O
         Open if transport == Transport::Fifo => ("a named pipe is opened at once", "use `client connect`"),
         Vanish | Reboot if !transport.has_listener() => {
             ("no machine can vanish over `pipe`, `socketpair`, `fifo` and `pty`", "both ends are in one kernel")
+        }
+        Blocks(BlockingCall::Accept | BlockingCall::Connect)
+            if !matches!(transport, Transport::Tcp4 | Transport::Tcp6 | Transport::Unix) =>
+        {
+            ("accept and connect block only over TCP and `unix`", "use `server accept` and `client connect`")
         }
         ReadError if !transport.is_ip() => {
             ("no queue of errors but over TCP and UDP", "needs the transport `udp4`, `udp6`, `tcp4` or `tcp6`")

@@ -2,6 +2,7 @@
 //! its place, and what it lets pass since it knows neither scenarios nor systems.
 
 mod fields;
+mod group;
 mod outcomes;
 mod rows;
 mod table;

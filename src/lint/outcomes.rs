@@ -1,7 +1,7 @@
 //! Which outcomes a step can have, and which numbers and names its errors have on a system.
 
 use crate::{
-    catalogue::Operation,
+    catalogue::{Awaited, Condition, Operation},
     explain::Errors,
     outcome::{KILLED, NO_EVENT, forms_of, usual_spelling},
     platform::Platform,
@@ -9,32 +9,36 @@ use crate::{
 
 /// The forms that only some operations can have; errors, `not-run`, `unsupported` and forms of a later version may come
 /// from any.
-const PARTICULAR: [&str; 14] = [
+const PARTICULAR: [&str; 16] = [
     "ok", "ok N", "eof", "full", "drained", "none", "would-block", "in-progress", "FLAGS", NO_EVENT, "quiet", KILLED,
-    "+SIGPIPE", "+SIGPIPE elsewhere",
+    "+SIGPIPE", "+SIGPIPE elsewhere", "within TIME", "longer",
 ];
 
-/// The forms that steps of this operation have; `None` if they may have any.
-fn forms(operation: Operation) -> Option<&'static [&'static str]> {
+/// The forms that steps of this operation have.
+fn forms(operation: Operation) -> &'static [&'static str] {
     use Operation::*;
-    Some(match operation {
+    match operation {
         Connect | Reconnect | ConnectAgain | StartConnect => &["ok", "in-progress", "would-block", NO_EVENT],
         Accept => &["ok", "would-block"],
-        Write(_) => &["ok N", "would-block", KILLED, "+SIGPIPE", "+SIGPIPE elsewhere"],
+        Write(_) | SendTo(_) | Urgent(_) => &["ok N", "would-block", KILLED, "+SIGPIPE", "+SIGPIPE elsewhere"],
         Fill => &["full", KILLED, "+SIGPIPE", "+SIGPIPE elsewhere"],
-        Read(_) | Peek(_) => &["ok N", "eof", "would-block"],
+        Read(_) | Peek(_) | ReadUrgent => &["ok N", "eof", "would-block"],
+        RecvFrom(_) => &["ok N", "would-block"],
+        ReadError => &["would-block"],
         Drain => &["drained", "eof"],
         Close | Reset => &["ok", "would-block"],
-        Race(_) | Shutdown(_) | Open | Backlog(_) | PeerName | LocalName | Set(_) | Depart | Crash | Vanish
-        | Reboot | Deregister => &["ok"],
+        Race(_) | Shutdown(_) | Open | Bind | Backlog(_) | PeerName | LocalName | Set(_) | Depart | Crash | Vanish
+        | Returns | Reboot | Disconnect | Destroy | Blocks(_) | Deregister => &["ok"],
         SoError => &["none"],
         AcceptedFrom => &["ok N"],
         Exec(_) => &["ok N", KILLED, "+SIGPIPE", "+SIGPIPE elsewhere"],
-        Await(_) => &["FLAGS", NO_EVENT, "quiet"],
-        // Not every operation is listed, so that a new one does not need a line here before its outcomes are known.
-        #[allow(unreachable_patterns)] // Today every one is.
-        _ => return None,
-    })
+        Await(Awaited { condition: Condition::Woken, .. }) => {
+            &["ok", "ok N", "eof", "would-block", "quiet", KILLED, "+SIGPIPE", "+SIGPIPE elsewhere"]
+        }
+        Await(Awaited { condition: Condition::Quiet, .. }) => &["FLAGS", NO_EVENT, "quiet"],
+        Await(_) => &["FLAGS", NO_EVENT],
+        Took => &["within TIME", "longer"],
+    }
 }
 
 /// Checks whether a step of this operation, in a case with this value of the axis `sigpipe`, can have an outcome.
@@ -49,11 +53,9 @@ pub(super) fn check_possible(operation: Operation, sigpipe: &str, outcome: &str)
                     `readable+writable`"
             .to_owned());
     }
-    let Some(allowed) = forms(operation) else { return Ok(()) };
-    let of_await = allowed.contains(&"FLAGS");
+    let allowed = forms(operation);
     for form in parts {
-        let is_quiet = form.form == "quiet" && !operation.to_string().starts_with("await quiet");
-        if PARTICULAR.contains(&form.form) && (!allowed.contains(&form.form) || (of_await && is_quiet)) {
+        if PARTICULAR.contains(&form.form) && !allowed.contains(&form.form) {
             let all: Vec<_> = allowed.iter().map(|form| format!("`{form}`")).collect();
             let all = all.join(", ").replace("`+", "ERROR`+");
             return Err(format!("`{operation}` gives {all} or an error"));

@@ -8,7 +8,8 @@ use std::{
 
 use super::{
     Facts, Findings,
-    fields::{Axis, Fields, axis_lists, columns, number, parted},
+    fields::{Axis, Fields, axis_lists, columns, parted},
+    group::Group,
     outcomes::{check_on_system, check_possible},
     table::{Field, records},
 };
@@ -42,7 +43,7 @@ pub(super) fn check(path: &Path, text: &str, catalogue: &Catalogue, facts: &Fact
         begun: HashSet::new(),
         fine: HashSet::new(),
         case: None,
-        group: Vec::new(),
+        group: Group::default(),
     };
     if let Some(missing) = checker.missing_column() {
         let span = head.first().map_or(0..0, |first| first.span.start..head.last().map_or(0, |last| last.span.end));
@@ -86,7 +87,7 @@ struct Checker<'a> {
     fine: HashSet<String>,
     case: Option<OpenCase<'a>>,
     /// The rows of the current step.
-    group: Vec<Row>,
+    group: Group,
 }
 
 /// The case whose rows are being read.
@@ -97,15 +98,6 @@ struct OpenCase<'a> {
     step: u32,
     provenance: Option<Provenance>,
     /// The number of the last step.
-    place: Range<usize>,
-}
-
-/// What is needed of a row until its step is over.
-struct Row {
-    outcome: String,
-    provenance: Option<Provenance>,
-    count: Option<u64>,
-    trials: Option<u64>,
     place: Range<usize>,
 }
 
@@ -266,21 +258,7 @@ impl<'a> Checker<'a> {
         if row.provenance == Some(Provenance::Measured) && trials.is_none() {
             self.mistake(row.place("trials"), "a measured row without trials", "expected how many trials there were");
         }
-        if self.group.iter().any(|known| known.outcome == row.outcome) {
-            let title = format!("outcome `{}` of this step a second time", row.outcome);
-            self.mistake(row.place("outcome"), title, "expected each outcome of a step once");
-        }
-        if let Some((first, provenance)) = self.group.first().map(|first| (first.trials, first.provenance)) {
-            if first != trials {
-                let label = format!("expected {}, as in the step's first row", number(first));
-                self.mistake(row.place("trials"), "the rows of a step differ in their trials", label);
-            }
-            if provenance != row.provenance {
-                self.mistake(row.place("provenance"), "the rows of a step differ in their provenance", "expected one");
-            }
-        }
-        let outcome = row.outcome.clone();
-        self.group.push(Row { outcome, provenance: row.provenance, count, trials, place: counts });
+        self.mistakes.extend(self.group.add(row, (count, trials), counts));
     }
 
     /// The scenario of a row, if it is known, and whether it has the row's case.
@@ -397,25 +375,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Checks the counts of the step whose rows have all been read.
+    /// Checks the step whose rows have all been read.
     fn end_group(&mut self) {
-        let group = std::mem::take(&mut self.group);
-        let counts: Vec<u64> = group.iter().filter_map(|row| row.count).collect();
-        let Some(last) = group.last() else { return };
-        if counts.is_empty() {
-            return;
-        }
-        let sum = counts.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
-        if counts.len() < group.len() {
-            let label = "expected a count in each row of the step, or in none";
-            self.mistake(last.place.clone(), "some outcomes of a step are counted and others are not", label);
-        } else if sum != last.trials {
-            let title = match sum {
-                Some(sum) => format!("the counts of a step are {sum} together"),
-                None => "the counts of a step are more than any number".to_owned(),
-            };
-            self.mistake(last.place.clone(), title, format!("expected {}, the trials", number(last.trials)));
-        }
+        self.mistakes.extend(std::mem::take(&mut self.group).end());
     }
 
     /// Checks whether the case whose rows have all been read has all its steps: of a measured one all are known.

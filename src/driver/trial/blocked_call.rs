@@ -145,7 +145,7 @@ impl Sockets {
             BlockingCall::Write(count) => {
                 let data = vec![b'.'; count as usize];
                 let call = match self.axes.call {
-                    Call::Std => sys::std_write(self.axes.transport == Transport::Pipe),
+                    Call::Std => sys::std_write(!self.axes.transport.is_socket()),
                     call => call,
                 };
                 Box::new(move || {
