@@ -7,21 +7,19 @@ use crate::words::words;
 words! {
     /// The shortest of these times within which a step ended.
     ///
-    /// The times that systems wait lie in the middle of a class, so that a busy machine does not move them to the next:
-    /// nothing at all in the first, a second in the second (TCP's first SYN timeout, the shortest SO_LINGER and user
-    /// timeout), two in the third (Windows' refusal), three and four in the fourth (keepalive of whole seconds, the
-    /// second SYN timeout), six to nine in the fifth.
+    /// What systems wait for is mostly timed in whole seconds, and a busy machine only makes it later. So the classes
+    /// end shortly before one: what takes no time has most of a second to be late, Windows' refusal of two seconds as
+    /// much, and a second (the first SYN timeout, the shortest SO_LINGER and user timeout), three (keepalive) or six
+    /// have more.
     Took {
-        /// Up to 500 ms.
-        HalfSecond = "within 500ms",
-        /// Up to 1.5 s.
-        AboutOne = "within 1500ms",
-        /// Up to 2.5 s.
-        AboutTwo = "within 2500ms",
-        /// Up to 5 s.
-        Five = "within 5s",
-        /// Up to 10 s.
-        Ten = "within 10s",
+        /// Up to 900 ms.
+        AtOnce = "within 900ms",
+        /// Up to 2.9 s.
+        OneOrTwo = "within 2900ms",
+        /// Up to 5.9 s.
+        ThreeToFive = "within 5900ms",
+        /// Up to 12 s.
+        SixToTwelve = "within 12s",
         /// More than that.
         Longer = "longer",
     }
@@ -31,11 +29,10 @@ impl Took {
     /// The class of a time.
     pub fn of(time: Duration) -> Self {
         match time.as_millis() {
-            ..=500 => Took::HalfSecond,
-            ..=1500 => Took::AboutOne,
-            ..=2500 => Took::AboutTwo,
-            ..=5000 => Took::Five,
-            ..=10_000 => Took::Ten,
+            ..=900 => Took::AtOnce,
+            901..=2900 => Took::OneOrTwo,
+            2901..=5900 => Took::ThreeToFive,
+            5901..=12_000 => Took::SixToTwelve,
             _ => Took::Longer,
         }
     }
@@ -48,10 +45,8 @@ mod tests {
     #[test]
     fn a_time_has_the_first_class_that_it_fits() {
         let class = |ms| Took::of(Duration::from_millis(ms));
-        assert_eq!(
-            [0, 500, 501, 1040, 2030, 3100].map(class).map(Took::word),
-            ["within 500ms", "within 500ms", "within 1500ms", "within 1500ms", "within 2500ms", "within 5s",]
-        );
-        assert_eq!([5001, 10_000, 10_001].map(class), [Took::Ten, Took::Ten, Took::Longer]);
+        let words = ["within 900ms", "within 900ms", "within 2900ms", "within 2900ms", "within 5900ms"];
+        assert_eq!([0, 900, 901, 2030, 3001].map(class).map(Took::word), words);
+        assert_eq!([5901, 12_000, 12_001].map(class), [Took::SixToTwelve, Took::SixToTwelve, Took::Longer]);
     }
 }

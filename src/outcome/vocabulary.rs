@@ -81,8 +81,8 @@ vocabulary! {
     NO_EVENT: NoEvent, Some(Wait), "what was awaited did not come before the deadline; flags seen meanwhile follow";
     "quiet": Word, Some(Wait), "nothing came, as awaited";
     "within TIME": Within, None,
-        "after took: the actor's step before it ended within this time, and took longer than the next shorter of 500ms, 1500ms, 2500ms, 5s and 10s";
-    "longer": Word, None, "after took: the actor's step before it took longer than 10s";
+        "after took: the actor's step before it ended within this time, and took longer than the next shorter of 900ms, 2900ms, 5900ms and 12s";
+    "longer": Word, None, "after took: the actor's step before it took longer than 12s";
     UNSUPPORTED: Word, None, "the platform cannot run the case, and the note says why; never counted as a difference";
     NOT_RUN: Word, None,
         "the step was not tried, because an earlier one left nothing to try it on, the system has no such option, the run ended or the harness lacked something; never counted as a difference";
