@@ -108,12 +108,12 @@ fn transmit_file(socket: &Socket, count: usize) -> Result<usize, CallError> {
     let offset = if count == 0 { program.metadata().map_err(prepared)?.len() } else { 0 };
     // SAFETY: it takes nothing.
     let event = Event(unsafe { ws::WSACreateEvent() });
-    if event.0.is_null() {
+    if event.0 == 0 {
         return Err(prepared(io::Error::last_os_error()));
     }
     // SAFETY: an OVERLAPPED of zeros is valid: no event, and the offset 0.
     let mut overlapped: OVERLAPPED = unsafe { zeroed() };
-    overlapped.hEvent = event.0;
+    overlapped.hEvent = event.0 as _;
     overlapped.Anonymous.Anonymous.Offset = offset as u32;
     overlapped.Anonymous.Anonymous.OffsetHigh = (offset >> 32) as u32;
     let raw = socket.as_raw_socket() as ws::SOCKET;
@@ -135,7 +135,8 @@ fn finish(socket: ws::SOCKET, overlapped: &mut OVERLAPPED) -> io::Result<usize> 
     // SAFETY: the event, the socket and the OVERLAPPED are those of a call that has begun, and live until its end, which
     // the last call waits for.
     let (is_late, ended) = unsafe {
-        let is_late = ws::WSAWaitForMultipleEvents(1, &overlapped.hEvent, 0, LONGEST, 0) != ws::WSA_WAIT_EVENT_0;
+        // It gives the number of the event, of which there is one.
+        let is_late = ws::WSAWaitForMultipleEvents(1, &overlapped.hEvent, 0, LONGEST, 0) != 0;
         if is_late {
             CancelIoEx(socket as _, overlapped);
         }

@@ -15,7 +15,6 @@ use std::{
     time::Duration,
 };
 
-use socket2::Socket;
 use windows_sys::{
     Wdk::System::SystemServices::RtlGetVersion,
     Win32::{
