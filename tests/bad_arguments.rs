@@ -39,7 +39,7 @@ fn wrong_arguments_are_refused() {
     wrong_arguments(&["measure"], &["'measure'"]);
     wrong_arguments(&["run", "--out"], &["--out <DIR>"]);
     wrong_arguments(&["run", "timeout/write-peek-read"], &["\"timeout/write-peek-read\"", "run --slow"]);
-    wrong_arguments(&["list", "peer-close", "time*"], &["\"time*\"", "takes seconds", "`brokenpipe list --slow`"]);
+    wrong_arguments(&["list", "peer-close", "timeo*"], &["\"timeo*\"", "takes seconds", "`brokenpipe list --slow`"]);
 }
 
 #[test]

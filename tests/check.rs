@@ -286,7 +286,7 @@ fn a_summary_begins_with_what_failed_and_tells_an_explanation_once() {
     let folder = folder(but(1, &[("ok", 9), ("EPIPE", 1)]));
     write(&folder, "results", facts("moon-1", "1"), ACCEPTED);
     let step = |number: u32, step: &str, outcome: &str, note: &str| {
-        format!("moon-1,measured,{ID},tcp4,ignore,std,none,std,mio,{number},{step},{outcome},,,,,10,10,{note}\n")
+        format!("moon-1,measured,{ID},tcp4,ignore,std,none,std,mio,{number},{step},{outcome},,,,,,10,10,{note}\n")
     };
     let rows = [
         step(1, "client,connect", "not-run", "no loopback"),
@@ -330,7 +330,7 @@ fn a_further_outcome_of_a_race_is_no_annotation_unless_it_fails() {
     let folder = Folder::new();
     let race = |outcomes: &[&str]| -> String {
         let row = |outcome: &&str| {
-            format!("box-5.1,measured,{ID},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,10,\n")
+            format!("box-5.1,measured,{ID},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,,10,\n")
         };
         outcomes.iter().map(row).collect()
     };

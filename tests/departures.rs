@@ -9,7 +9,7 @@ use common::{Folder, HEAD, PLATFORMS_HEAD, Ran, runner_commands};
 /// A step's row: its number, the outcome, and what follows it.
 fn row(platform: &str, provenance: &str, step: u32, outcome: &str, counts: &str, note: &str) -> String {
     format!(
-        "{platform},{provenance},own/x,tcp4,ignore,std,none,std,mio,{step},client,read {step},{outcome},,,,,{counts},{note}\n"
+        "{platform},{provenance},own/x,tcp4,ignore,std,none,std,mio,{step},client,read {step},{outcome},,,,,,{counts},{note}\n"
     )
 }
 
@@ -126,7 +126,7 @@ fn tables_have_each_kind_of_departure_once() {
     let folder = folder();
     let of_tcp6 = |step| row("m", "measured", step, "eof", "10,10", "").replace("tcp4", "tcp6");
     let of_standard = |outcome: &str, note: &str| {
-        format!("p-1,documented,own/x,tcp6,ignore,std,none,std,mio,2,client,read 2,{outcome},,,,,,,{note}\n")
+        format!("p-1,documented,own/x,tcp6,ignore,std,none,std,mio,2,client,read 2,{outcome},,,,,,,,{note}\n")
     };
     // A case in which more is known of the standard does not share a row with the first one.
     folder.write("m.csv", folder.read("m.csv") + &of_tcp6(1) + &of_tcp6(2));

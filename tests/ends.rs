@@ -159,7 +159,7 @@ fn at_the_time_limit_the_run_ends_and_says_what_it_waits_for() {
         "brokenpipe: the time limit has passed: here: 1 of 4 cases measured, 3 not run, 3 trials, written to ";
     assert!(lines[1].starts_with(summary), "{ran:?}");
     assert!(
-        folder.read("out/here.csv").contains(",own/short,tcp4,ignore,std,none,std,mio,3,client,close,ok,,,,,3,3,\n")
+        folder.read("out/here.csv").contains(",own/short,tcp4,ignore,std,none,std,mio,3,client,close,ok,,,,,,3,3,\n")
     );
 }
 

@@ -70,7 +70,7 @@ fn annotations_beyond_the_limit_are_counted_and_grouped() {
     let rows = |outcome: &str| -> String {
         (0..14)
             .map(|case| {
-                format!("box-1,measured,own/x{case},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,1,1,\n")
+                format!("box-1,measured,own/x{case},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,1,1,\n")
             })
             .collect()
     };
@@ -109,7 +109,7 @@ fn a_page_of_markdown_fits_a_summary() {
             .map(|case| {
                 // Two rows have the same note.
                 let note = if note.is_empty() { String::new() } else { format!("{}{note}", case / 2) };
-                format!("box-1,measured,own/x{case},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,1,1,{note}\n")
+                format!("box-1,measured,own/x{case},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,1,1,{note}\n")
             })
             .collect()
     };

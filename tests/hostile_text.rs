@@ -97,12 +97,12 @@ fn the_name_of_platforms_that_share_a_column_is_no_command() {
     let mut platforms = common::PLATFORMS_HEAD.to_owned();
     for (platform, outcome) in [("a", "EPIPE"), ("b", "EPIPE"), ("c", "eof")] {
         let row =
-            format!("{platform},measured,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,10,10,\n");
+            format!("{platform},measured,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,10,10,\n");
         folder.write(&format!("{platform}.csv"), HEAD.to_owned() + &row);
         let os = if platform == "c" { "os" } else { ":::error ::error::no ##[error]\u{202e}no" };
         platforms += &format!("{platform},measured,{os},{platform},1,vax,,native,epoll,1,1,1\n");
     }
-    let row = "d,documented,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,eof,,,,,,,##[error]no\n";
+    let row = "d,documented,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,eof,,,,,,,,##[error]no\n";
     folder.write("d.csv", HEAD.to_owned() + row);
     platforms += "d,documented,:::error ::error::no ##[error]\u{202e}no,1,1,vax,,native,epoll,1,1,1\n";
     folder.write("platforms.csv", platforms);
@@ -172,7 +172,7 @@ fn no_format_of_any_command_hands_a_command_to_a_ci_runner() {
     let head = "platform,provenance,os,os_version,kernel,arch,abi,runtime,selector,rustc,mio,brokenpipe\n";
     let row = |platform: &str, provenance: &str, outcome: &str, trials: &str| {
         format!(
-            "{platform},{provenance},own/x,tcp4,ignore,std,none,std,mio,1,client,connect,{outcome},,,,,{trials},{NOTE}\n"
+            "{platform},{provenance},own/x,tcp4,ignore,std,none,std,mio,1,client,connect,{outcome},,,,,,{trials},{NOTE}\n"
         )
     };
     let facts =

@@ -74,7 +74,7 @@ fn own_rows(short: u32, long: u32, outcomes: [&str; 3]) -> String {
     let row = |id, trials, step, operation, outcome| {
         let note = if outcome == "not-run" { "the run ended before the case was complete" } else { "" };
         format!(
-            "here,measured,own/{id},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,{trials},{trials},{note}\n"
+            "here,measured,own/{id},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,,{trials},{trials},{note}\n"
         )
     };
     let rows = [
@@ -326,7 +326,7 @@ fn two_platforms(outcome: &str) -> [(&'static str, String); 2] {
     let case = |platform: &str, number: u32| {
         let step = |step, operation, outcome| {
             format!(
-                "{platform},measured,own/{number},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,10,10,\n"
+                "{platform},measured,own/{number},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,,10,10,\n"
             )
         };
         step(1, "client,connect", "ok") + &step(2, "client,write 1", outcome)

@@ -34,7 +34,7 @@ fn results(platform: &str, provenance: &str, outcome: &str) -> String {
     let counts = if provenance == "measured" { "10,10" } else { "," };
     let steps = BEFORE.into_iter().chain([(SECOND_WRITE, outcome)]);
     let rows = (1..).zip(steps).map(|(number, (operation, outcome))| {
-        format!("{platform},{provenance},{CASE},{number},{operation},{outcome},,,,,{counts},\n")
+        format!("{platform},{provenance},{CASE},{number},{operation},{outcome},,,,,,{counts},\n")
     });
     HEAD.to_owned() + &rows.collect::<String>()
 }
@@ -210,7 +210,7 @@ fn a_cell_has_several_outcomes_where_they_fit() {
     {
         let mut text = folder.read(&format!("{platform}.csv"));
         for outcome in others {
-            text += &format!("{platform},documented,{CASE},9,client,write 1,{outcome},,,,,,,\n");
+            text += &format!("{platform},documented,{CASE},9,client,write 1,{outcome},,,,,,,,\n");
         }
         folder.write(&format!("{platform}.csv"), text);
     }

@@ -94,7 +94,7 @@ fn diff_marks_pairs_that_were_not_measured_or_have_no_row_in_common() {
         ("c", "documented", "own/x", "ok 1", ","),
     ] {
         let row = format!(
-            "{platform},{provenance},{scenario},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,{counts},a source\n"
+            "{platform},{provenance},{scenario},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,{counts},a source\n"
         );
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
     }
@@ -119,7 +119,7 @@ fn diff_marks_pairs_that_were_not_measured_or_have_no_row_in_common() {
 fn pairs_are_counted_even_if_all_platforms_agree() {
     let folder = Folder::new();
     for platform in ["a", "b"] {
-        let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,,,,10,10,\n");
+        let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,,,,,10,10,\n");
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
     }
     let diff = |format| folder.brokenpipe(&["diff", "--results", ".", "--format", format]).exits(0).silent().out;
@@ -302,7 +302,7 @@ fn a_single_statement_is_counted_in_the_singular_and_fits_the_width() {
     let folder = Folder::new();
     let row = |platform: &str, provenance: &str, counts: &str| {
         format!(
-            "{platform},{provenance},own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,EPIPE,,,{counts},a source\n"
+            "{platform},{provenance},own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,EPIPE,,,,{counts},a source\n"
         )
     };
     let facts =
@@ -328,9 +328,9 @@ fn statements_are_verified_with_all_their_sources_whatever_platforms_are_shown()
     let folder = Folder::new();
     let mut platforms = common::PLATFORMS_HEAD.to_owned();
     for (platform, provenance, os, [of_tcp4, of_tcp6, of_unix]) in [
-        ("a", "measured", "moonos", ["ok 1,,,,,10,10,"; 3]),
-        ("b", "documented", "moonos", ["EPIPE,,,,,,,the first", "EPIPE,,,,,,,the second", "EPIPE,,,,,,,"]),
-        ("c", "measured", "sunos", ["EPIPE,,,,,10,10,", "eof,,,,,10,10,", "eof,,,,,10,10,"]),
+        ("a", "measured", "moonos", ["ok 1,,,,,,10,10,"; 3]),
+        ("b", "documented", "moonos", ["EPIPE,,,,,,,,the first", "EPIPE,,,,,,,,the second", "EPIPE,,,,,,,,"]),
+        ("c", "measured", "sunos", ["EPIPE,,,,,,10,10,", "eof,,,,,,10,10,", "eof,,,,,,10,10,"]),
     ] {
         let row = |transport: &str, gave: &str| {
             format!("{platform},{provenance},own/x,{transport},ignore,std,none,std,mio,1,client,write 1,{gave}\n")

@@ -103,7 +103,7 @@ fn folder() -> Folder {
         let rows = rows.iter().map(|(sigpipe, call, outcome)| {
             let signal = if outcome.contains("SIGPIPE") { "SIGPIPE" } else { "" };
             let row = |step, did: &str, gave: &str, signal: &str| {
-                format!("{platform},{provenance},own/x,tcp4,{sigpipe},{call},none,std,mio,{step},{did},{gave},,,,{signal},{counts}\n")
+                format!("{platform},{provenance},own/x,tcp4,{sigpipe},{call},none,std,mio,{step},{did},{gave},,,,{signal},,{counts}\n")
             };
             match provenance {
                 "measured" => {

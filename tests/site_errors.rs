@@ -16,10 +16,10 @@ fn site() -> Folder {
     let folder = Folder::new();
     folder.make("results");
     let measured = |id: &str, step: u32, what: &str, outcome: &str| {
-        format!("linux-1,measured,{id},tcp4,ignore,std,none,std,mio,{step},{what},{outcome},,,,,10,10,\n")
+        format!("linux-1,measured,{id},tcp4,ignore,std,none,std,mio,{step},{what},{outcome},,,,,,10,10,\n")
     };
     let stated = |id: &str, step: u32, what: &str, outcome: &str| {
-        format!("macos,documented,{id},tcp4,ignore,std,none,std,mio,{step},{what},{outcome},,,,,,,a source\n")
+        format!("macos,documented,{id},tcp4,ignore,std,none,std,mio,{step},{what},{outcome},,,,,,,,a source\n")
     };
     let rows = [
         measured("peer-reset/write-write-write-read", 1, "client,write 1", "ECONNRESET"),

@@ -25,7 +25,7 @@ fn rows(platform: &str, provenance: &str, write: &str) -> String {
     let row = |scenario: &str, step: u32, operation: &str, outcome: &str| {
         let note = quoted(HOSTILE);
         format!(
-            "{platform},{provenance},{scenario},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,{counts},{note}\n"
+            "{platform},{provenance},{scenario},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,,{counts},{note}\n"
         )
     };
     let own = [("client,connect", "ok"), ("server,accept", "ok"), ("client,close", write)];

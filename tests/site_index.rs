@@ -30,7 +30,7 @@ fn add(folder: &Folder, [name, provenance, os, version]: [&str; 4], outcome: &st
     let counts = if provenance == "measured" { "10,10" } else { "," };
     let steps = BEFORE.into_iter().chain([("client,write 1", outcome)]);
     let rows = (1..).zip(steps).map(|(number, (operation, outcome))| {
-        format!("{name},{provenance},{CASE},{number},{operation},{outcome},,,,,{counts},\n")
+        format!("{name},{provenance},{CASE},{number},{operation},{outcome},,,,,,{counts},\n")
     });
     folder.write(&format!("results/{name}.csv"), HEAD.to_owned() + &rows.collect::<String>());
     let table = folder.join("results/platforms.csv");

@@ -58,14 +58,14 @@ client await quiet
 
 /// The first line of a file of results.
 pub const HEAD: &str = "platform,provenance,scenario,transport,sigpipe,call,option,read_call,wait,step,actor,\
-                        operation,outcome,code,name,kind,signal,count,trials,note\n";
+                        operation,outcome,code,name,kind,signal,flags,count,trials,note\n";
 
 /// The rows of a valid file of results. Step 2 has two outcomes.
 pub const GOOD: [&str; 4] = [
-    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,1,client,connect,ok,,,,,10,10,\n",
-    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,2,client,write 1,EPIPE,32,EPIPE,BrokenPipe,,7,10,\n",
-    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,2,client,write 1,ok 1,,,,,3,10,\n",
-    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,3,client,close,ok,,,,,10,10,seen twice\n",
+    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,1,client,connect,ok,,,,,,10,10,\n",
+    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,2,client,write 1,EPIPE,32,EPIPE,BrokenPipe,,,7,10,\n",
+    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,2,client,write 1,ok 1,,,,,,3,10,\n",
+    "box-1,measured,own/x,tcp4,ignore,std,none,std,mio,3,client,close,ok,,,,,,10,10,seen twice\n",
 ];
 
 /// The first line of a table of platforms.
