@@ -92,10 +92,7 @@ pub(crate) fn pipe(registry: &mio::Registry, token: mio::Token) -> io::Result<(B
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        catalogue::Transport,
-        sys::{local_listener, local_socket},
-    };
+    use crate::{catalogue::Transport, sys::local_socket};
 
     /// What a client gets that connects to this name.
     fn connect(address: &SockAddr) -> io::ErrorKind {
@@ -117,7 +114,7 @@ mod tests {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     #[test]
     fn a_closed_listener_with_an_abstract_name_refuses_as_well() {
-        let (listener, address, kept) = local_listener(Transport::Unix, 1).unwrap();
+        let (listener, address, kept) = crate::sys::local_listener(Transport::Unix, 1).unwrap();
         listener.close().unwrap();
         assert!(kept.is_none());
         assert_eq!(connect(&address), io::ErrorKind::ConnectionRefused);
