@@ -70,7 +70,9 @@ fn annotations_beyond_the_limit_are_counted_and_grouped() {
     let rows = |outcome: &str| -> String {
         (0..14)
             .map(|case| {
-                format!("box-1,measured,own/x{case},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,1,1,\n")
+                format!(
+                    "box-1,measured,own/x{case},tcp4,ignore,std,none,std,mio,1,client,write 1,{outcome},,,,,,1,1,\n"
+                )
             })
             .collect()
     };

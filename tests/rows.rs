@@ -119,7 +119,8 @@ fn diff_marks_pairs_that_were_not_measured_or_have_no_row_in_common() {
 fn pairs_are_counted_even_if_all_platforms_agree() {
     let folder = Folder::new();
     for platform in ["a", "b"] {
-        let row = format!("{platform},measured,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,,,,,10,10,\n");
+        let row =
+            format!("{platform},measured,own/x,tcp4,ignore,std,none,std,mio,1,client,write 1,EPIPE,,,,,,10,10,\n");
         folder.write(&format!("{platform}.csv"), common::HEAD.to_owned() + &row);
     }
     let diff = |format| folder.brokenpipe(&["diff", "--results", ".", "--format", format]).exits(0).silent().out;

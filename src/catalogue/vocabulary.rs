@@ -191,21 +191,20 @@ words! {
         Nodelay = "nodelay",
         /// SO_KEEPALIVE.
         Keepalive = "keepalive",
-        /// SO_RCVBUF, a small one unless there is a value.
+        /// SO_RCVBUF, a small one (8192 bytes) unless there is a value.
         Rcvbuf = "rcvbuf",
-        /// SO_SNDBUF, a small one unless there is a value.
+        /// SO_SNDBUF, a small one (8192 bytes) unless there is a value.
         Sndbuf = "sndbuf",
         /// SO_NOSIGPIPE.
         Nosigpipe = "nosigpipe",
-        /// `SO_LINGER {on, 1 s}`, or with the time of the value: close may wait that long for the peer to take what was written.
+        /// `SO_LINGER {on, 1 s}`, or with the time of the value: close may wait that long for the peer to take what was
+        /// written.
         Linger = "linger",
         /// The socket blocks (no O_NONBLOCK), as most programs' sockets do.
         Blocking = "blocking",
-        /// TCP_USER_TIMEOUT of [`USER_TIMEOUT`](Setting::USER_TIMEOUT), or of the value: how long sent data, or a SYN, may go
-        /// unanswered.
+        /// TCP_USER_TIMEOUT of 1 s, or of the value: how long sent data, or a SYN, may go unanswered.
         UserTimeout = "user_timeout",
-        /// SO_KEEPALIVE with the times [`KEEPALIVE_IDLE`](Setting::KEEPALIVE_IDLE),
-        /// [`KEEPALIVE_INTERVAL`](Setting::KEEPALIVE_INTERVAL) and [`KEEPALIVE_PROBES`](Setting::KEEPALIVE_PROBES).
+        /// SO_KEEPALIVE after 1 s of silence, with 2 probes 1 s apart.
         KeepaliveFast = "keepalive_fast",
         /// SO_RCVTIMEO of the value: how long a read may block.
         ReadTimeout = "read_timeout",

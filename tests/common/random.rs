@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use brokenpipe::catalogue::{Catalogue, Sigpipe, Transport, operations, parse_steps, word_lists};
+use brokenpipe::catalogue::{Sigpipe, Transport, operations, parse_steps_over, word_lists};
 
 /// A pseudo-random generator (SplitMix64), which takes any seed.
 pub struct Numbers(u64);
@@ -74,20 +74,14 @@ impl Language {
         (0..=numbers.below(3)).map(|number| self.scenario(&format!("{prefix}-{number}"), numbers)).collect()
     }
 
-    /// A scenario that the parser takes: some steps cannot be taken over every transport.
+    /// A scenario over one transport, and over some of the others that its steps can be taken over.
     fn scenario(&self, id: &str, numbers: &mut Numbers) -> String {
-        loop {
-            let file = self.draw(id, numbers);
-            if Catalogue::default().add("random.toml", &file).is_ok() {
-                return file;
-            }
-        }
-    }
-
-    fn draw(&self, id: &str, numbers: &mut Numbers) -> String {
-        let steps = self.steps(numbers);
-        let transports: Vec<_> = Transport::ALL.into_iter().filter(|_| numbers.one_in(3)).collect();
-        let transports = if transports.is_empty() { vec![Transport::Tcp4] } else { transports };
+        let transport = numbers.pick(&Transport::ALL);
+        let steps = self.steps(transport, numbers);
+        let text = steps.join("\n");
+        let others = Transport::ALL.into_iter().filter(|other| *other != transport && numbers.one_in(3));
+        let can_others = others.filter(|other| parse_steps_over(&text, &[*other]).is_ok());
+        let transports: Vec<_> = [transport].into_iter().chain(can_others).collect();
         let racing = steps.iter().any(|step| step.contains(" race "));
         let mut file = format!(
             "[[scenario]]\nid = \"{id}\"\ntitle = \"Random\"\nwhy = \"Random.\"\ntransports = {}\nracing = {racing}\n",
@@ -113,35 +107,37 @@ impl Language {
         file
     }
 
-    /// Steps that the parser takes.
-    fn steps(&self, numbers: &mut Numbers) -> Vec<String> {
-        let beginning = match numbers.below(4) {
-            0 => "client start_connect",
-            1 => "client connect",
-            2 => "client connect\nserver accept",
-            _ => "",
+    /// Steps that the parser takes over this transport.
+    fn steps(&self, transport: Transport, numbers: &mut Numbers) -> Vec<String> {
+        let beginning = match transport {
+            Transport::Fifo => "server accept",
+            Transport::Pipe | Transport::Socketpair | Transport::Pty => "client connect\nserver accept",
+            Transport::Udp4 | Transport::Udp6 | Transport::UnixDgram if numbers.one_in(2) => "client bind\nserver bind",
+            Transport::Udp4 | Transport::Udp6 | Transport::UnixDgram => "",
+            _ => numbers.pick(&["client start_connect", "client connect", "client connect\nserver accept", ""]),
         };
         let mut steps: Vec<_> = beginning.lines().map(str::to_owned).collect();
         let length = 2 + numbers.below(STEPS - 2);
         while steps.len() < length {
-            self.add(&mut steps, numbers);
+            self.add(&mut steps, transport, numbers);
         }
         // A peer, or what a race is with, may still be missing.
-        while parse_steps(&steps.join("\n")).is_err() {
-            self.add(&mut steps, numbers);
+        while parse_steps_over(&steps.join("\n"), &[transport]).is_err() {
+            self.add(&mut steps, transport, numbers);
         }
         steps
     }
 
     /// Adds a step that can follow.
-    fn add(&self, steps: &mut Vec<String>, numbers: &mut Numbers) {
+    fn add(&self, steps: &mut Vec<String>, transport: Transport, numbers: &mut Numbers) {
+        // With a peer the parser looks at the order of all steps.
+        let peer = if steps.iter().any(|step| step == "server accept") { "" } else { "listener local_name\n" };
         loop {
             let operation = numbers.below(self.operations.len());
             let operation = &self.operations[operation];
             steps.push(operation[numbers.below(operation.len())].clone());
-            // With a peer the parser looks at the order of all steps.
-            let with_peer = format!("listener local_name\n{}", steps.join("\n"));
-            let mistakes = parse_steps(&with_peer).err().unwrap_or_default();
+            let with_peer = format!("{peer}{}", steps.join("\n"));
+            let mistakes = parse_steps_over(&with_peer, &[transport]).err().unwrap_or_default();
             if mistakes.iter().all(|mistake| mistake.title == "nothing to race with") {
                 return;
             }
