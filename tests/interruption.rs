@@ -73,8 +73,9 @@ const LONG: [&str; 7] = ["own", "--scenarios", "own.toml", "--repeat", "3", "--a
 fn own_rows(short: u32, long: u32, outcomes: [&str; 3]) -> String {
     let row = |id, trials, step, operation, outcome| {
         let note = if outcome == "not-run" { "the run ended before the case was complete" } else { "" };
+        let flags = if outcome == "quiet" { "EPOLLOUT" } else { "" };
         format!(
-            "here,measured,own/{id},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,,{trials},{trials},{note}\n"
+            "here,measured,own/{id},tcp4,ignore,std,none,std,mio,{step},{operation},{outcome},,,,,{flags},{trials},{trials},{note}\n"
         )
     };
     let rows = [
@@ -90,7 +91,7 @@ fn own_rows(short: u32, long: u32, outcomes: [&str; 3]) -> String {
 
 /// Whether the run of three trials has measured the case that ends at once.
 fn short_is_measured(folder: &Folder) -> bool {
-    folder.join("out/here.csv").exists() && folder.read("out/here.csv").contains(",close,ok,,,,,3,3,")
+    folder.join("out/here.csv").exists() && folder.read("out/here.csv").contains(",close,ok,,,,,,3,3,")
 }
 
 #[test]
@@ -111,7 +112,7 @@ fn sigterm_and_sighup_write_the_cases_that_are_complete_too() {
         let ran =
             ran.exits(code).says(&["brokenpipe: interrupted: here: 1 of 2 cases measured, 1 not run, 3 trials, "]);
         assert_eq!((ran.out.as_str(), ran.err.lines().count()), ("", 1), "{ran:?}");
-        assert!(folder.read("out/here.csv").contains(",close,ok,,,,,3,3,"));
+        assert!(folder.read("out/here.csv").contains(",close,ok,,,,,,3,3,"));
     }
 }
 

@@ -30,7 +30,7 @@ fn every_operation_is_written_as_it_is_read() {
                 client set sndbuf 4096\nclient set linger 0s\nclient set read_timeout 1s\nclient urgent 2\n\
                 client read_urgent\nclient blocks read 1\nclient shutdown both\nclient await woken\nclient disconnect\n\
                 client destroy\nclient close\nlistener vanish\nlistener returns\nclient blocks connect\n\
-                client await woken\nserver blocks accept\nserver await woken\nserver blocks write 7\nserver close\n\
+                client await woken\nserver blocks accept\nserver await woken\nserver blocks write 7\nserver await woken\nserver close\n\
                 client set recverr\nclient read_error\nclient close\nclient bind\nserver bind\n\
                 server send_to client 3\nlistener send_to server 0\nclient send_to listener 1\nclient recv_from 9";
     let steps = parse_steps(text).unwrap();

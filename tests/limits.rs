@@ -285,12 +285,15 @@ fn without_a_network_no_case_is_measured_that_needs_it() {
     // ENETUNREACH says that there is no network, not how this system breaks connections.
     let (to_connect, to_listen): (Vec<_>, Vec<_>) =
         not_run.into_iter().partition(|row| row["note"] == "connect: ENETUNREACH");
+    let (to_send, to_listen): (Vec<_>, Vec<_>) =
+        to_listen.into_iter().partition(|row| row["note"] == "send_to: ENETUNREACH");
     let error = to_listen[0]["note"].strip_prefix("listen on [::1]:0: ").expect("there is no [::1]");
     assert!(to_listen.iter().all(|row| row["note"] == to_listen[0]["note"]));
     let cases = rows(&csv).iter().filter(|row| row["step"] == "1").count();
-    assert_eq!(unsupported.len() + to_connect.len() + to_listen.len() + 1, cases);
+    assert_eq!(unsupported.len() + to_connect.len() + to_send.len() + to_listen.len() + 1, cases);
     let mut lines = [
         (to_connect.len(), "connect: ENETUNREACH (is the loopback interface up?)".to_owned()),
+        (to_send.len(), "send_to: ENETUNREACH (is the loopback interface up?)".to_owned()),
         (to_listen.len(), format!("listen on [::1]:0: {error} (is IPv6 switched off?)")),
     ];
     lines.sort_by_key(|(count, _)| Reverse(*count));

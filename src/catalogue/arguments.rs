@@ -134,6 +134,10 @@ impl Argument for Assignment {
         )
     }
 
+    fn choices() -> Vec<(&'static str, &'static str)> {
+        Setting::ALL.map(|setting| (setting.word(), setting.meaning())).to_vec()
+    }
+
     fn parse(words: &str) -> Option<Self> {
         let (word, value) = match words.split_once(' ') {
             None => (words, None),

@@ -57,6 +57,12 @@ impl Argument for Awaited {
         format!("one of {}, then perhaps `on` and one of {}, then perhaps `again`", Condition::words(), Asked::words())
     }
 
+    fn choices() -> Vec<(&'static str, &'static str)> {
+        let conditions = Condition::ALL.map(|condition| (condition.word(), condition.meaning()));
+        let asked = Asked::ALL.map(|asked| (asked.word(), asked.meaning()));
+        conditions.into_iter().chain(asked).collect()
+    }
+
     fn parse(words: &str) -> Option<Self> {
         let mut words = words.split(' ').peekable();
         let condition = Condition::from_word(words.next()?)?;

@@ -67,6 +67,9 @@ impl Argument for Datagram {
         let all = ADDRESSEES.map(|actor| format!("`{actor} 1`"));
         format!("an actor and a number of bytes, such as one of {}", all.join(", "))
     }
+    fn choices() -> Vec<(&'static str, &'static str)> {
+        ADDRESSEES.map(|actor| (actor.word(), actor.meaning())).to_vec()
+    }
     fn parse(words: &str) -> Option<Self> {
         let (actor, count) = words.split_once(' ')?;
         let to = Actor::from_word(actor).filter(|actor| ADDRESSEES.contains(actor))?;

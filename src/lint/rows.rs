@@ -20,8 +20,8 @@ use crate::{
     outcome::{UNSUPPORTED, check_fields, is_observed},
     platform::Provenance,
     results::{
-        COLUMNS, PLATFORM_COLUMNS, PLATFORMS, checked_code, checked_counts, checked_field, checked_provenance,
-        checked_step,
+        COLUMNS, NEW_COLUMNS, PLATFORM_COLUMNS, PLATFORMS, checked_code, checked_counts, checked_field,
+        checked_provenance, checked_step,
     },
     untrusted::shown,
 };
@@ -113,10 +113,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A column that a file has to have: those of axes may be left out, since earlier versions had fewer.
+    /// A column that a file has to have, which those are not that earlier versions lacked.
     fn missing_column(&self) -> Option<&'static str> {
-        let is_axis = |column: &str| self.axes.iter().any(|(axis, ..)| *axis == column);
-        COLUMNS.into_iter().find(|column| !self.at.contains_key(column) && !is_axis(column))
+        let is_new = |column: &str| NEW_COLUMNS.iter().any(|(new, _)| *new == column);
+        COLUMNS.into_iter().find(|column| !self.at.contains_key(column) && !is_new(column))
     }
 
     /// Takes the next record.

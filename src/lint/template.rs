@@ -24,7 +24,7 @@ pub fn template(cases: &[Case<'_>], platform: &str, provenance: Provenance) -> S
                 "step" => &number,
                 "actor" => step.actor.word(),
                 "operation" => &operation,
-                "outcome" | "code" | "name" | "kind" | "signal" | "count" | "trials" | "note" => "",
+                "outcome" | "code" | "name" | "kind" | "signal" | "flags" | "count" | "trials" | "note" => "",
                 // The columns between the scenario and the step.
                 _ => axes.next().unwrap_or_default(),
             });

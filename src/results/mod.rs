@@ -33,8 +33,8 @@ pub use read::read_steps;
 pub use reader::{MAX_FILE, MAX_ROW};
 pub use row::{COLUMNS, MAX_FIELD, Row};
 pub(crate) use row::{
-    code as checked_code, counts as checked_counts, provenance as checked_provenance, step as checked_step,
-    text as checked_field,
+    NEW_COLUMNS, code as checked_code, counts as checked_counts, provenance as checked_provenance,
+    step as checked_step, text as checked_field,
 };
 pub use scan::StepRows;
 pub(crate) use tables::number;

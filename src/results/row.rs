@@ -77,7 +77,7 @@ pub(super) const ENTRY_FIELDS: usize = ENTRY.end - ENTRY.start;
 
 /// The columns that files of earlier versions lack, with the value that every row of such a file has there. A file has
 /// all of them that tell cases apart or none.
-pub(super) const NEW_COLUMNS: [(&str, &str); 3] =
+pub(crate) const NEW_COLUMNS: [(&str, &str); 3] =
     [("read_call", Axes::USUAL.read_call.word()), ("wait", Axes::USUAL.wait.word()), (FLAGS, "")];
 
 /// The new column that tells no case apart.

@@ -87,7 +87,14 @@ impl Sockets {
             self.attempts += 1;
         }
         let data = context.buffer(count as usize);
-        let outcome = self.ask(actor, |socket| socket.send_to(data, &address).map(Outcome::Bytes));
+        let sent = self.socket(actor).map(|socket| socket.send_to(data, &address));
+        let outcome = match sent {
+            None => Outcome::NotRun,
+            Some(Ok(count)) => Outcome::Bytes(count),
+            // As to a connect, so to this an error may say that there is no network.
+            Some(Err(error)) if self.axes.transport.is_ip() => Abort::or_outcome(&error, Doing::Connect, "send_to")?,
+            Some(Err(error)) => Outcome::from_error(&error),
+        };
         Ok(Next::unless_blocked(outcome, Purpose::Write, actor))
     }
 
