@@ -237,7 +237,9 @@ impl Sockets {
         match operation {
             // It would replace the server's socket, too.
             Accept => blocks(Actor::Listener) || blocks(Actor::Server),
-            Write(_) | Read(_) | Peek(_) | Fill | Drain | Urgent(_) | ReadUrgent => blocks(actor),
+            Write(_) | Read(_) | SendTo(_) | RecvFrom(_) | Peek(_) | Fill | Drain | Urgent(_) | ReadUrgent => {
+                blocks(actor)
+            }
             Connect | ConnectAgain | StartConnect | Exec(_) | Depart => blocks(actor),
             _ => false,
         }
