@@ -101,20 +101,20 @@ fn a_column_twice_is_refused_by_name() {
 #[test]
 fn a_wrong_count_is_refused() {
     let wrong = ["box-1.csv:4: wrong count", "step 2 of own/x", "count 9 together, of 10 trials"];
-    wrong_results(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,2,10,"), &wrong);
+    wrong_results(good_but(",ok 1,,,,,,3,10,", ",ok 1,,,,,,2,10,"), &wrong);
     wrong_results(HEAD.to_owned() + GOOD[0] + GOOD[1], &["box-1.csv:3: wrong count", "count 7 together, of 10 trials"]);
     let right = "expected a whole number from 1 to the row's trials, which are 10, or nothing if it was not counted";
     for count in ["0", "11", "three", "-3", "99999999999999999999"] {
-        let text = good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,{count},10,"));
+        let text = good_but(",ok 1,,,,,,3,10,", &format!(",ok 1,,,,,,{count},10,"));
         wrong_with(text, &format!("4: column `count`: invalid value \"{count}\": {right}"));
     }
     let right = "expected a whole number from 1 to 18446744073709551615, or nothing if they were not counted";
     for trials in ["0", "ten", "99999999999999999999"] {
-        let text = good_but(",ok 1,,,,,3,10,", &format!(",ok 1,,,,,3,{trials},"));
+        let text = good_but(",ok 1,,,,,,3,10,", &format!(",ok 1,,,,,,3,{trials},"));
         wrong_with(text, &format!("4: column `trials`: invalid value \"{trials}\": {right}"));
     }
     let nothing = "4: column `trials`: expected a whole number, since `count` is \"3\"";
-    wrong_with(good_but(",ok 1,,,,,3,10,", ",ok 1,,,,,3,,"), nothing);
+    wrong_with(good_but(",ok 1,,,,,,3,10,", ",ok 1,,,,,,3,,"), nothing);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_truncated_file_is_refused() {
         wrong_results(&whole[..end], &cut);
     }
     // What is left of a cut number is a valid number; only the end of its line is missing.
-    let one_digit = whole.find(",ok,,,,,1").unwrap() + ",ok,,,,,1".len();
+    let one_digit = whole.find(",ok,,,,,,1").unwrap() + ",ok,,,,,,1".len();
     wrong_results(&whole[..one_digit], &["box-1.csv:2: ", "truncated: no final newline"]);
     // Only the head, without its line end.
     wrong_results(HEAD.trim_end(), &["box-1.csv:1: ", "truncated: no final newline"]);

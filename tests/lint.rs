@@ -27,10 +27,10 @@ call = ["write"]
 
 /// Rows of a case of it as a user writes them.
 const ROWS: [&str; 4] = [
-    "box-1,documented,own/x,tcp4,ignore,std,none,3,client,write 1,EPIPE,32,EPIPE,BrokenPipe,,,,write(2)\n",
-    "box-1,documented,own/x,tcp4,ignore,std,none,4,client,read 1,ECONNRESET,104,ECONNRESET,,,,,read(2)\n",
-    "box-1,documented,own/x,tcp4,ignore,std,none,4,client,read 1,eof,,,,,,,read(2)\n",
-    "box-1,documented,own/x,tcp4,ignore,std,none,5,client,await fin,readable+read_closed,,,,,,,\"epoll(7), poll(2)\"\n",
+    "box-1,documented,own/x,tcp4,ignore,std,none,std,mio,3,client,write 1,EPIPE,32,EPIPE,BrokenPipe,,,,,write(2)\n",
+    "box-1,documented,own/x,tcp4,ignore,std,none,std,mio,4,client,read 1,ECONNRESET,104,ECONNRESET,,,,,,read(2)\n",
+    "box-1,documented,own/x,tcp4,ignore,std,none,std,mio,4,client,read 1,eof,,,,,,,,read(2)\n",
+    "box-1,documented,own/x,tcp4,ignore,std,none,std,mio,5,client,await fin,readable+read_closed,,,,,,,,\"epoll(7), poll(2)\"\n",
 ];
 
 fn platforms(os: &str) -> String {
@@ -66,32 +66,32 @@ fn wrong(from: &str, to: &str, place: &str, title: &str, right: &str) {
 
 #[test]
 fn each_wrong_field_is_pointed_at() {
-    wrong("EPIPE,32,", "EPIPE,104,", "2:68", "code `104` does not belong to outcome `EPIPE`", "ECONNRESET");
-    wrong("RESET,104,", "RESET,54,", "3:72", "code `54` does not belong to outcome `ECONNRESET`", "expected 104");
-    wrong(",EPIPE,Br", ",ECONNRESET,Br", "2:71", "name `ECONNRESET` does not belong", "expected a name of EPIPE");
-    wrong("BrokenPipe", "Other", "2:77", "kind `Other` does not belong", "expected BrokenPipe");
-    wrong("client,write 1", "client,wriet 1", "2:54", "unknown operation `wriet`", "did you mean `write`?");
-    wrong("client,write 1", "cilent,write 1", "2:47", "unknown actor `cilent`", "did you mean `client`?");
-    wrong("await fin", "await fni", "5:54", "`await` cannot take `fni`", "did you mean `fin`?");
+    wrong("EPIPE,32,", "EPIPE,104,", "2:76", "code `104` does not belong to outcome `EPIPE`", "ECONNRESET");
+    wrong("RESET,104,", "RESET,54,", "3:80", "code `54` does not belong to outcome `ECONNRESET`", "expected 104");
+    wrong(",EPIPE,Br", ",ECONNRESET,Br", "2:79", "name `ECONNRESET` does not belong", "expected a name of EPIPE");
+    wrong("BrokenPipe", "Other", "2:85", "kind `Other` does not belong", "expected BrokenPipe");
+    wrong("client,write 1", "client,wriet 1", "2:62", "unknown operation `wriet`", "did you mean `write`?");
+    wrong("client,write 1", "cilent,write 1", "2:55", "unknown actor `cilent`", "did you mean `client`?");
+    wrong("await fin", "await fni", "5:62", "`await` cannot take `fni`", "did you mean `fin`?");
     wrong(
         "3,client,write 1",
         "3,client,write 2",
-        "2:54",
+        "2:62",
         "step 3 of own/x is not `client write 2`",
         "expected `client write 1`",
     );
-    wrong("5,client,await", "6,client,await", "5:54", "step 6 of own/x is not", "`client await fin` is step 5");
-    wrong("5,client,await", "9,client,await", "5:45", "own/x has no step 9", "it has 6 steps");
+    wrong("5,client,await", "6,client,await", "5:62", "step 6 of own/x is not", "`client await fin` is step 5");
+    wrong("5,client,await", "9,client,await", "5:53", "own/x has no step 9", "it has 6 steps");
     wrong(
-        "tcp4,ignore,std,none,3",
-        "tcp6,ignore,std,none,3",
+        "tcp4,ignore,std,none,std,mio,3",
+        "tcp6,ignore,std,none,std,mio,3",
         "2:24",
-        "own/x has no case `tcp6,ignore,std,none`",
+        "own/x has no case `tcp6,ignore,std,none,std,mio`",
         "unix",
     );
     wrong(
-        "tcp4,ignore,std,none,3",
-        "tpc4,ignore,std,none,3",
+        "tcp4,ignore,std,none,std,mio,3",
+        "tpc4,ignore,std,none,std,mio,3",
         "2:24",
         "unknown transport `tpc4`",
         "did you mean `tcp4`?",
@@ -99,32 +99,32 @@ fn each_wrong_field_is_pointed_at() {
     wrong(
         "write 1,EPIPE,32,EPIPE,BrokenPipe",
         "write 1,eof,,,",
-        "2:62",
+        "2:70",
         "`client write 1` cannot give `eof`",
         "would-block",
     );
     wrong(
         "EPIPE,32,EPIPE,BrokenPipe,",
         "EPIPE+SIGPIPE,32,EPIPE,BrokenPipe,SIGPIPE",
-        "2:62",
+        "2:70",
         "`client write 1` cannot",
         "SIGPIPE",
     );
-    wrong("eof,,", "epipe,,", "4:61", "`client read 1` cannot give `epipe`", "guide outcomes");
-    wrong("eof,,", ",,", "4:61", "no outcome", "remove the row");
-    wrong("eof,,,,,,,read(2)", "eof,,,,,,,", "4:71", "a `documented` row without its source", "expected where");
-    wrong("eof,,,,,,,", "eof,,,,,3,4,", "4:69", "the rows of a step differ in their trials", "expected nothing");
-    wrong("eof,", "ECONNRESET,", "4:61", "outcome `ECONNRESET` of this step a second time", "once");
-    wrong("5,client,await", "2,client,await", "5:45", "step 2 after step 4", "expected 5");
-    wrong("eof,", "eof,,", "4:1", "19 fields where the first line has 18", "quotes");
+    wrong("eof,,", "epipe,,", "4:69", "`client read 1` cannot give `epipe`", "guide outcomes");
+    wrong("eof,,", ",,", "4:69", "no outcome", "remove the row");
+    wrong("eof,,,,,,,,read(2)", "eof,,,,,,,,", "4:80", "a `documented` row without its source", "expected where");
+    wrong("eof,,,,,,,,", "eof,,,,,,3,4,", "4:78", "the rows of a step differ in their trials", "expected nothing");
+    wrong("eof,", "ECONNRESET,", "4:69", "outcome `ECONNRESET` of this step a second time", "once");
+    wrong("5,client,await", "2,client,await", "5:53", "step 2 after step 4", "expected 5");
+    wrong("eof,", "eof,,", "4:1", "22 fields where the first line has 21", "quotes");
     wrong(
-        "tcp4,ignore,std,none,5",
-        "unix,ignore,std,none,x",
-        "5:45",
+        "tcp4,ignore,std,none,std,mio,5",
+        "unix,ignore,std,none,std,mio,x",
+        "5:53",
         "column `step`: invalid value \"x\"",
         "1 to 1000",
     );
-    wrong("poll(2)\"\n", "poll(2)\"", "5:110", "truncated: no final newline", "");
+    wrong("poll(2)\"\n", "poll(2)\"", "5:119", "truncated: no final newline", "");
 }
 
 #[test]
@@ -158,7 +158,9 @@ fn measured() -> String {
     let steps = [("client", "connect", "ok"), ("server", "accept", "ok"), ("client", "write 1", "ok 1")];
     let more = [("client", "read 1", "eof"), ("client", "await fin", "readable"), ("client", "close", "ok")];
     let row = |(number, (actor, operation, outcome)): (usize, &(&str, &str, &str))| {
-        format!("box-1,measured,own/x,unix,ignore,std,none,{number},{actor},{operation},{outcome},,,,,10,10,\n")
+        format!(
+            "box-1,measured,own/x,unix,ignore,std,none,std,mio,{number},{actor},{operation},{outcome},,,,,,10,10,\n"
+        )
     };
     (1..).zip(steps.iter().chain(&more)).map(row).collect()
 }
@@ -228,7 +230,7 @@ fn a_template_is_right_once_it_is_filled_in() {
     folder.write("platforms.csv", platforms("linux"));
     let empty = folder.brokenpipe(&["lint", "box-1.csv", "--scenarios", "own.toml"]).exits(2).err;
     assert_eq!(empty.matches("error: no outcome").count(), 18, "{empty}");
-    folder.write("box-1.csv", template.replace(",,,,,,,,\n", ",EIO,,,,,,,a manual\n"));
+    folder.write("box-1.csv", template.replace(",,,,,,,,,\n", ",EIO,,,,,,,,a manual\n"));
     folder.brokenpipe(&["lint", "box-1.csv", "--scenarios", "own.toml"]).exits(0);
 
     let err = folder.brokenpipe(&["lint", "--template", "own/y", "box-1", "--scenarios", "own.toml"]).exits(1).err;

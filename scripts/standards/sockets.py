@@ -314,6 +314,9 @@ def answers(world, actor, words, case):
         return peer_name(world, actor)
     if operation == "shutdown":
         return shut_down(world, actor, argument)
+    if operation == "set" and argument in ("user_timeout", "keepalive_fast"):
+        # The standard has no such option: how it ends a connection is the system's.
+        raise Open
     if operation == "set":
         is_standard = argument in ("keepalive", "rcvbuf", "linger", "nodelay") and world.transport.startswith("tcp")
         if is_standard and end.is_shut() and not end.lost:
