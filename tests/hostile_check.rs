@@ -16,7 +16,7 @@ fn folder() -> Folder {
     folder.make("run");
     folder.write("results/box-1.csv", good());
     let run = good_but("connect,ok", "connect,eof")
-        .replace("client,close,ok,,,,,10,10,seen twice", &format!("client,close,unsupported,,,,,10,10,{HOSTILE}"));
+        .replace("client,close,ok,,,,,,10,10,seen twice", &format!("client,close,unsupported,,,,,,10,10,{HOSTILE}"));
     folder.write("run/box-1.csv", run);
     // This platform was not measured, with the text as the reason.
     folder.brokenpipe(&["absent", "moon-1", "--reason", HOSTILE, "--out", "run"]).exits(0);

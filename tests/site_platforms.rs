@@ -9,7 +9,7 @@ const ID: &str = "peer-reset/write-write-write-read";
 /// A row of the scenario [`ID`]: its platform and provenance, the case's option, the step, the outcome, its count and
 /// trials, and its note.
 fn row(platform: &str, option: &str, step: u32, outcome: &str, counts: &str, note: &str) -> String {
-    format!("{platform},{ID},tcp4,ignore,std,{option},std,mio,{step},client,write 1,{outcome},,,,,{counts},{note}\n")
+    format!("{platform},{ID},tcp4,ignore,std,{option},std,mio,{step},client,write 1,{outcome},,,,,,{counts},{note}\n")
 }
 
 /// Writes the site of some platforms.
