@@ -130,13 +130,13 @@ impl Language {
 
     /// Adds a step that can follow.
     fn add(&self, steps: &mut Vec<String>, transport: Transport, numbers: &mut Numbers) {
-        // With a peer the parser looks at the order of all steps.
-        let peer = if steps.iter().any(|step| step == "server accept") { "" } else { "listener local_name\n" };
         loop {
             let operation = numbers.below(self.operations.len());
             let operation = &self.operations[operation];
             steps.push(operation[numbers.below(operation.len())].clone());
-            let with_peer = format!("{peer}{}", steps.join("\n"));
+            // Without a peer the parser does not look at the order of the steps.
+            let has_peer = steps.iter().any(|step| !step.starts_with("client "));
+            let with_peer = steps.join("\n") + if has_peer { "" } else { "\nlistener local_name" };
             let mistakes = parse_steps_over(&with_peer, &[transport]).err().unwrap_or_default();
             if mistakes.iter().all(|mistake| mistake.title == "nothing to race with") {
                 return;
