@@ -55,9 +55,9 @@ function table(head, rows, platform, provenance, change) {
     const own = IDS.map(id => [...rows[0].slice(0, 2), id, ...rows[0].slice(3)]);
     const lines = [...rows, ...own].map((row, at) => {
         const [place, rest] = [row.slice(2, outcomeAt), row.slice(outcomeAt)];
-        const [outcome, code, name, kind, signal, count, trials] = change(rest, at);
+        const [outcome, code, name, kind, signal, flags, count, trials] = change(rest, at);
         const counts = provenance === 'measured' ? [count, trials] : ['', ''];
-        const native = provenance === 'measured' ? [code, name, kind, signal] : ['', '', '', signal];
+        const native = provenance === 'measured' ? [code, name, kind, signal, flags] : ['', '', '', signal, ''];
         return line([platform, provenance, ...place, outcome, ...native, ...counts, WORDS[at % WORDS.length]]);
     });
     return head + '\n' + lines.join('');
