@@ -30,7 +30,7 @@ impl Sockets {
             its_begins.store(true, Ordering::Release);
             end.source.close()
         })?;
-        spin_until(&begins)?;
+        wait_for(&begins, 0)?;
         Ok(Next::WaitForClose)
     }
 
@@ -49,13 +49,13 @@ impl Sockets {
         self.start_background(move || {
             its_ready.store(true, Ordering::Release);
             // Even if the trial was given up meanwhile, its socket is to be closed.
-            let _ = spin_until(&its_go);
+            let _ = wait_for(&its_go, *SPINS);
             match ending {
                 Ending::Close => end.source.close(),
                 Ending::Reset => end.reset(),
             }
         })?;
-        spin_until(&ready)?;
+        wait_for(&ready, 0)?;
         go.store(true, Ordering::Release);
         Ok(Outcome::Done)
     }
@@ -81,14 +81,14 @@ fn flag() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
     (Arc::clone(&flag), flag)
 }
 
-/// Spins until the flag is set, so that both threads go on at the same moment; after a while it yields the processor,
-/// since the other thread may need it. Fails if the flag is not set in time.
-fn spin_until(flag: &AtomicBool) -> Result<(), Abort> {
+/// Waits until another thread sets the flag. So many times it spins, so as to see it at once; then it yields the
+/// processor, which the other thread may need. Fails if the flag is not set in time.
+fn wait_for(flag: &AtomicBool, spins: u32) -> Result<(), Abort> {
     const IN_TIME: Duration = Duration::from_secs(10);
-    let (mut spins, mut end) = (0_u32, None);
+    let (mut spun, mut end) = (0_u32, None);
     while !flag.load(Ordering::Acquire) {
-        spins = spins.saturating_add(1);
-        if spins < *SPINS {
+        if spun < spins {
+            spun += 1;
             hint::spin_loop();
         } else if *end.get_or_insert_with(|| Instant::now() + IN_TIME) > Instant::now() {
             thread::yield_now();
@@ -111,7 +111,7 @@ pub(super) fn let_end(thread: JoinHandle<io::Result<()>>) {
     }
 }
 
-/// How often to spin before yielding: much longer than a thread takes to start, and short compared with a time slice.
-/// Zero on a single processor, which the other thread needs at once.
+/// How often a thread that is to race spins before it yields: much longer than the other takes to set it off, and short
+/// compared with a time slice. Zero on a single processor, which the other thread needs at once.
 static SPINS: LazyLock<u32> =
     LazyLock::new(|| if thread::available_parallelism().is_ok_and(|count| count.get() == 1) { 0 } else { 20_000 });
