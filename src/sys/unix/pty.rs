@@ -24,6 +24,9 @@ pub(super) fn pty() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
     let mut options = OpenOptions::new();
     let terminal = options.read(true).write(true).custom_flags(libc::O_NOCTTY | libc::O_NONBLOCK);
     let terminal = OwnedFd::from(terminal.open(name(&master)?)?);
+    // Apple's systems refuse this with ENOTTY as long as nobody has opened the terminal (TS_IOCTL_NOT_OK in XNU's
+    // bsd/kern/tty_dev.c).
+    rustix::io::ioctl_fionbio(&master, true)?;
     #[cfg(target_os = "illumos")]
     push_modules(terminal.as_raw_fd())?;
     make_raw(terminal.as_raw_fd())?;
@@ -44,7 +47,6 @@ fn master() -> io::Result<OwnedFd> {
     // SAFETY: the descriptor is new, and nothing else owns it.
     let master = unsafe { OwnedFd::from_raw_fd(fd) };
     rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC)?;
-    rustix::io::ioctl_fionbio(&master, true)?;
     // SAFETY: the descriptor is open.
     checked(unsafe { libc::grantpt(fd) })?;
     // SAFETY: the descriptor is open.
