@@ -84,14 +84,16 @@ fn make_raw(terminal: RawFd) -> io::Result<()> {
     Ok(())
 }
 
-/// What makes a terminal of a STREAM, unless the system has done so: ptem(4M), ldterm(4M).
+/// What makes a terminal of a STREAM, unless the system has done so: ptem(4M), ldterm(4M). Pushed by I_PUSH, they would
+/// make it the controlling terminal of a process without one, whatever it was opened with (`strioctl` in illumos'
+/// uts/common/os/streamio.c).
 #[cfg(target_os = "illumos")]
 fn push_modules(terminal: RawFd) -> io::Result<()> {
     // SAFETY: the descriptor is open, and the name is NUL-terminated.
     if checked(unsafe { libc::ioctl(terminal, libc::I_FIND, c"ldterm".as_ptr()) })? == 0 {
         for module in [c"ptem", c"ldterm"] {
             // SAFETY: as above.
-            checked(unsafe { libc::ioctl(terminal, libc::I_PUSH, module.as_ptr()) })?;
+            checked(unsafe { libc::ioctl(terminal, libc::__I_PUSH_NOCTTY, module.as_ptr()) })?;
         }
     }
     Ok(())
