@@ -33,6 +33,16 @@ pub(super) fn pty() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
     Ok((Box::new(Receiver::from(terminal)), Box::new(Receiver::from(master))))
 }
 
+/// Whether there are as many pseudo-terminals as the system allows: Apple's systems answer with ENXIO (`ptmx_get_ioctl`
+/// in XNU's bsd/kern/tty_ptmx.c), and FreeBSD with EAGAIN (`pts_alloc` in sys/kern/tty_pts.c).
+pub(super) fn ran_out(error: &io::Error) -> bool {
+    match error.raw_os_error() {
+        Some(libc::ENXIO) => cfg!(target_vendor = "apple"),
+        Some(libc::EAGAIN) => true,
+        _ => false,
+    }
+}
+
 fn checked(result: libc::c_int) -> io::Result<libc::c_int> {
     if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
