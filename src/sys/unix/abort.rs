@@ -119,8 +119,12 @@ mod linux {
         number.ok().filter(|_| count >= 20 && is_error).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
-    /// The socket lives, so that any error says what the kernel, the privileges or the state of the connection lacks.
+    /// The socket lives, so that any error says what the kernel, the privileges or the state of the connection lacks,
+    /// unless something ran out.
     fn lacking(error: &io::Error) -> io::Error {
+        if let Some(code) = error.raw_os_error().filter(|_| crate::sys::is_exhausted(error)) {
+            return io::Error::from_raw_os_error(code);
+        }
         let name = error.raw_os_error().and_then(crate::sys::error_name);
         let name = name.map_or_else(|| error.to_string(), |name| name.native.to_owned());
         unsupported(format!(
