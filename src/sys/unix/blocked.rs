@@ -133,6 +133,14 @@ impl HeldSigpipe {
     }
 }
 
+/// Apple's systems and NetBSD send SIGPIPE to the process (`sendit` and `do_sys_sendmsg_so` in their
+/// uipc_syscalls.c: `psignal`), so that any thread that does not block it may take it.
+pub(crate) const SIGPIPE_IS_SHARED: Option<&str> = if cfg!(any(target_vendor = "apple", target_os = "netbsd")) {
+    Some("on this system SIGPIPE is sent to the process, so that it would come during another step")
+} else {
+    None
+};
+
 /// Waking is not to restart the call: on NetBSD close(2) has other threads' calls on the descriptor start anew
 /// (`fd_close` in sys/kern/kern_descrip.c: `fo_restart`), and the new one may find another trial's socket there.
 pub(crate) const CLOSE_RESTARTS_CALLS: Option<&str> = if cfg!(target_os = "netbsd") {
