@@ -40,7 +40,7 @@
 //! | `Alias` | the very same descriptor for a call in another thread, without owning it; an error where such a call could not be ended |
 //! | `std_write(is_pipe)` | the call by which std writes, for `write_by` |
 //! | `local_endpoint(socket)` | an accepted socket of the transport `unix` |
-//! | `thread_id()`, `is_asleep(thread)` | the present thread; whether a thread sleeps. `None` where the system does not tell that without a change or a privilege |
+//! | `thread_id()`, `is_asleep(thread)` | the present thread; whether a thread sleeps. `None` where this program does not know |
 //! | `interrupt(thread)` | has the call of a thread return early, where closing its socket does not; nothing else is affected |
 //! | `CAN_INTERRUPT` | whether `interrupt` does anything; where it does not, closing a socket ends the calls on it |
 //! | `hold_sigpipe()` | keeps a SIGPIPE of the present thread pending until it is released |
