@@ -140,6 +140,8 @@ fn need(case: &Case<'_>) -> usize {
         Operation::Connect if actor == Actor::Crowd => USUAL,
         // The port of a listener that no longer listens is held by a socket of its own.
         Operation::Shutdown(_) if actor == Actor::Listener => 1,
+        // A socket of netlink.
+        Operation::Destroy => 1,
         Operation::Depart => START,
         // And the program's standard input, and its copy of the socket.
         Operation::Exec(_) => START + 2,

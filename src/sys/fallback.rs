@@ -202,6 +202,8 @@ impl HeldSigpipe {
     }
 }
 
+pub(crate) const SIGPIPE_IS_SHARED: Option<&str> = None;
+
 pub(crate) const CLOSE_RESTARTS_CALLS: Option<&str> = None;
 
 /// No socket vanishes here.

@@ -40,10 +40,11 @@
 //! | `Alias` | the very same descriptor for a call in another thread, without owning it; an error where such a call could not be ended |
 //! | `std_write(is_pipe)` | the call by which std writes, for `write_by` |
 //! | `local_endpoint(socket)` | an accepted socket of the transport `unix` |
-//! | `thread_id()`, `is_asleep(thread)` | the present thread; whether a thread sleeps. `None` where the system does not tell that without a change or a privilege |
+//! | `thread_id()`, `is_asleep(thread)` | the present thread; whether a thread sleeps. `None` where this program does not know |
 //! | `interrupt(thread)` | has the call of a thread return early, where closing its socket does not; nothing else is affected |
 //! | `CAN_INTERRUPT` | whether `interrupt` does anything; where it does not, closing a socket ends the calls on it |
 //! | `hold_sigpipe()` | keeps a SIGPIPE of the present thread pending until it is released |
+//! | `SIGPIPE_IS_SHARED` | why `hold_sigpipe` cannot keep it from other threads; `None` where it can |
 //! | `CLOSE_RESTARTS_CALLS` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
 //! | `local_listener(transport, backlog)`, `local_socket(transport)` | the transports `unix`, `unix-dgram`, `unix-seqpacket`, `vsock` and `mptcp`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket. An error without a code says why the machine has no such transport, here and in the next four |
@@ -86,13 +87,14 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SPLIT_EVENTS, ThreadId,
-    ask_nothing, clear_nosigpipe, destroy, disconnect, fifo, free_descriptors, has_sigpipe, hold_sigpipe,
-    inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted, is_in_progress, is_lacking, is_named_pipe,
-    is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair, local_socket,
-    lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program, read_by, read_error, restore_sigpipe,
-    returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout,
-    std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by, write_stdout,
+    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SIGPIPE_IS_SHARED,
+    SPLIT_EVENTS, ThreadId, ask_nothing, clear_nosigpipe, destroy, disconnect, fifo, free_descriptors, has_sigpipe,
+    hold_sigpipe, inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted, is_in_progress, is_lacking,
+    is_named_pipe, is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair,
+    local_socket, lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program, read_by, read_error,
+    restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe,
+    set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by,
+    write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

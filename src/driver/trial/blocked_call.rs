@@ -19,7 +19,7 @@ use super::{
     sockets::Sockets,
 };
 use crate::{
-    catalogue::{Actor, BlockingCall, Call, Operation, SocketOption, Transport},
+    catalogue::{Actor, BlockingCall, Call, Operation, Sigpipe, SocketOption, Transport},
     driver::blame::{Abort, Doing},
     outcome::{Observation, Outcome, Signal},
     sys::{self, Alias, CallError, Endpoint, ThreadId},
@@ -84,6 +84,12 @@ impl Sockets {
     ) -> Result<Next, Abort> {
         if self.calls.iter().any(|other| other.actor == actor && other.is_pending()) {
             return Ok(Next::Done(Outcome::NotRun));
+        }
+        if let Some(reason) = sys::SIGPIPE_IS_SHARED
+            && matches!(call, BlockingCall::Write(_))
+            && self.axes.sigpipe != Sigpipe::Ignore
+        {
+            return Err(Abort::Unsupported(reason.to_owned()));
         }
         if call == BlockingCall::Connect && self.client.is_none() {
             self.open_client(context)?;

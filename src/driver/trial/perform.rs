@@ -14,7 +14,7 @@ use super::{
     watched::End,
 };
 use crate::{
-    catalogue::{Actor, Awaited, Call, Condition, Half, Operation, Step},
+    catalogue::{Actor, Awaited, Call, Condition, Half, Operation, Step, Transport},
     driver::blame::{Abort, Doing},
     outcome::{Outcome, Took},
     sys::{self, CallError, Endpoint},
@@ -29,8 +29,18 @@ fn written(result: Result<usize, CallError>) -> Result<Outcome, Abort> {
     }
 }
 
-/// How much `fill` and `drain` move at a time.
+/// How much `drain` moves at a time, and `fill` over most transports.
 const CHUNK: usize = 1 << 16;
+
+/// How much `fill` moves at a time. The BSDs and Apple's systems refuse a Unix datagram of more than some 2000 bytes
+/// with EMSGSIZE (net.local.dgram.maxdgram; `unpdg_sendspace` in their sys/kern/uipc_usrreq.c). Where the smallest ones
+/// no longer fit, none does.
+fn chunk(transport: Transport) -> usize {
+    match transport {
+        Transport::UnixDgram if !cfg!(any(target_os = "linux", target_os = "android")) => 1,
+        _ => CHUNK,
+    }
+}
 
 /// Writes a chunk, or a byte of it where the whole would block. The BSDs take nothing of a larger write as long as there
 /// is less room than SO_SNDLOWAT (`sosend_generic` in FreeBSD's sys/kern/uipc_socket.c), so that there may be room for
@@ -105,7 +115,7 @@ impl Sockets {
                 Outcome::Done
             }
             Operation::Fill => {
-                let buffer = context.buffer(CHUNK);
+                let buffer = context.buffer(chunk(self.axes.transport));
                 return Ok(
                     self.until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data)))
                 );

@@ -224,10 +224,7 @@ impl Sockets {
             // Some systems refuse the option on a connection that has ended; then there is nothing to linger.
             let _ = socket.set_linger_zero();
         }
-        if !self.end_calls() {
-            std::mem::forget((self.client, self.server, self.listening));
-            return;
-        }
+        let ended = self.end_calls();
         if let Some(process) = self.holder.take() {
             // It may have ended by itself.
             let _ = process.end();
@@ -235,6 +232,11 @@ impl Sockets {
         if let Some(thread) = self.background_close.take() {
             let_end(thread);
         }
-        self.listening.hand_on(self.axes.transport, self.attempts == self.accepted, spare);
+        if ended {
+            self.listening.hand_on(self.axes.transport, self.attempts == self.accepted, spare);
+        } else {
+            // Only these have to stay open: the folder of a name, say, does not have to stay behind.
+            std::mem::forget((self.client, self.server, self.listening.listener));
+        }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) use linux::destroy;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux {
-    use std::{io, time::Duration};
+    use std::{io, os::fd::AsRawFd, time::Duration};
 
     use socket2::{Domain, Protocol, Socket, Type};
 
@@ -75,7 +75,7 @@ mod linux {
             }
             std::net::IpAddr::V6(ip) => ip.octets(),
         };
-        let cookie = socket.cookie().map_err(|error| lacking(&error))?;
+        let cookie = cookie(socket).map_err(|error| lacking(&error))?;
         let request = Request {
             length: size_of::<Request>() as u32,
             kind: SOCK_DESTROY,
@@ -103,6 +103,20 @@ mod linux {
         }
     }
 
+    /// SO_COOKIE of socket(7), which crate socket2 does not read on Android.
+    fn cookie(socket: &Socket) -> io::Result<u64> {
+        #[cfg(target_os = "linux")]
+        use libc::SO_COOKIE;
+        /// `asm-generic/socket.h`.
+        #[cfg(target_os = "android")]
+        const SO_COOKIE: libc::c_int = 57;
+        let (mut cookie, mut length) = (0_u64, size_of::<u64>() as libc::socklen_t);
+        let (to, room) = ((&raw mut cookie).cast(), &raw mut length);
+        // SAFETY: the pointers are to room for the value and to its length, and both live through the call.
+        let failed = unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, SO_COOKIE, to, room) };
+        if failed == 0 { Ok(cookie) } else { Err(io::Error::last_os_error()) }
+    }
+
     /// The error number of the answer, negative, or 0.
     fn ask(request: &Request) -> io::Result<i32> {
         let netlink = Socket::new(Domain::from(libc::AF_NETLINK), Type::RAW, Some(Protocol::from(NETLINK_SOCK_DIAG)))?;
@@ -119,8 +133,12 @@ mod linux {
         number.ok().filter(|_| count >= 20 && is_error).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
-    /// The socket lives, so that any error says what the kernel, the privileges or the state of the connection lacks.
+    /// The socket lives, so that any error says what the kernel, the privileges or the state of the connection lacks,
+    /// unless something ran out.
     fn lacking(error: &io::Error) -> io::Error {
+        if let Some(code) = error.raw_os_error().filter(|_| crate::sys::is_exhausted(error)) {
+            return io::Error::from_raw_os_error(code);
+        }
         let name = error.raw_os_error().and_then(crate::sys::error_name);
         let name = name.map_or_else(|| error.to_string(), |name| name.native.to_owned());
         unsupported(format!(

@@ -61,7 +61,10 @@ pub(crate) fn local_endpoint(socket: Socket) -> io::Result<Box<dyn Endpoint>> {
 
 /// A thread, as the system numbers it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ThreadId(#[cfg(any(target_os = "linux", target_os = "android"))] libc::pid_t);
+pub(crate) struct ThreadId(
+    #[cfg(any(target_os = "linux", target_os = "android"))] libc::pid_t,
+    #[cfg(target_vendor = "apple")] libc::mach_port_t,
+);
 
 /// The present thread.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -71,7 +74,14 @@ pub(crate) fn thread_id() -> ThreadId {
 }
 
 /// The present thread.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[cfg(target_vendor = "apple")]
+pub(crate) fn thread_id() -> ThreadId {
+    // SAFETY: a thread is known to itself.
+    ThreadId(unsafe { libc::pthread_mach_thread_np(libc::pthread_self()) })
+}
+
+/// The present thread.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub(crate) fn thread_id() -> ThreadId {
     ThreadId()
 }
@@ -86,8 +96,23 @@ pub(crate) fn is_asleep(ThreadId(thread): ThreadId) -> Option<bool> {
     Some(state.starts_with('S'))
 }
 
-/// Other systems tell it by ways of their own, which need privileges (ktrace(2)) or show the whole process (ps(1)).
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+/// The same by Mach's thread_info: a wait that a signal can end. `None` for a thread that has ended.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn is_asleep(ThreadId(thread): ThreadId) -> Option<bool> {
+    let mut info = std::mem::MaybeUninit::<libc::thread_basic_info>::uninit();
+    let mut count = libc::THREAD_BASIC_INFO_COUNT;
+    let flavor = libc::THREAD_BASIC_INFO as libc::thread_flavor_t;
+    // SAFETY: there is room for the struct of this flavor, whose length in integers is `count`.
+    let result = unsafe { libc::thread_info(thread, flavor, info.as_mut_ptr().cast(), &raw mut count) };
+    if result != libc::KERN_SUCCESS {
+        return None;
+    }
+    // SAFETY: the call has succeeded and filled it in.
+    Some(unsafe { info.assume_init() }.run_state == libc::TH_STATE_WAITING)
+}
+
+/// Other systems have ways of their own, such as KERN_PROC with threads (sysctl(3)), which this program does not use.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub(crate) fn is_asleep(_: ThreadId) -> Option<bool> {
     None
 }
@@ -132,6 +157,14 @@ impl HeldSigpipe {
         Ok(self.0.thread_set_mask()?)
     }
 }
+
+/// Apple's systems and NetBSD send SIGPIPE to the process (`sendit` and `do_sys_sendmsg_so` in their
+/// uipc_syscalls.c: `psignal`), so that any thread that does not block it may take it.
+pub(crate) const SIGPIPE_IS_SHARED: Option<&str> = if cfg!(any(target_vendor = "apple", target_os = "netbsd")) {
+    Some("on this system SIGPIPE is sent to the process, so that it would come during another step")
+} else {
+    None
+};
 
 /// Waking is not to restart the call: on NetBSD close(2) has other threads' calls on the descriptor start anew
 /// (`fd_close` in sys/kern/kern_descrip.c: `fo_restart`), and the new one may find another trial's socket there.

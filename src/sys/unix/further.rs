@@ -172,7 +172,8 @@ fn seqpacket() -> io::Result<Socket> {
 /// Both ends of a connection that has no listener: the client's and the server's.
 pub(crate) fn local_pair(transport: Transport) -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
     if transport == Transport::Pty {
-        return super::pty::pty().map_err(lacks("this machine has no pseudo-terminals for this program"));
+        let lacks = lacks("this machine has no pseudo-terminals for this program");
+        return super::pty::pty().map_err(|error| if super::pty::ran_out(&error) { error } else { lacks(error) });
     }
     let (client, server) = UnixStream::pair()?;
     Ok((Box::new(client), Box::new(server)))

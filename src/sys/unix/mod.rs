@@ -46,8 +46,8 @@ pub(crate) use abort::{destroy, disconnect};
 pub(crate) use ask::ask_nothing;
 pub(crate) use ask::look;
 pub(crate) use blocked::{
-    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, ThreadId, hold_sigpipe, interrupt, is_asleep, local_endpoint,
-    std_write, thread_id,
+    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, SIGPIPE_IS_SHARED, ThreadId, hold_sigpipe, interrupt, is_asleep,
+    local_endpoint, std_write, thread_id,
 };
 pub(crate) use calls::{read_by, write_by};
 pub(crate) use error_queue::{read_error, set_recverr};

@@ -24,10 +24,23 @@ pub(super) fn pty() -> io::Result<(Box<dyn Endpoint>, Box<dyn Endpoint>)> {
     let mut options = OpenOptions::new();
     let terminal = options.read(true).write(true).custom_flags(libc::O_NOCTTY | libc::O_NONBLOCK);
     let terminal = OwnedFd::from(terminal.open(name(&master)?)?);
+    // Apple's systems refuse this with ENOTTY as long as nobody has opened the terminal (TS_IOCTL_NOT_OK in XNU's
+    // bsd/kern/tty_dev.c).
+    rustix::io::ioctl_fionbio(&master, true)?;
     #[cfg(target_os = "illumos")]
     push_modules(terminal.as_raw_fd())?;
     make_raw(terminal.as_raw_fd())?;
     Ok((Box::new(Receiver::from(terminal)), Box::new(Receiver::from(master))))
+}
+
+/// Whether there are as many pseudo-terminals as the system allows: Apple's systems answer with ENXIO (`ptmx_get_ioctl`
+/// in XNU's bsd/kern/tty_ptmx.c), and FreeBSD with EAGAIN (`pts_alloc` in sys/kern/tty_pts.c).
+pub(super) fn ran_out(error: &io::Error) -> bool {
+    match error.raw_os_error() {
+        Some(libc::ENXIO) => cfg!(target_vendor = "apple"),
+        Some(libc::EAGAIN) => true,
+        _ => false,
+    }
 }
 
 fn checked(result: libc::c_int) -> io::Result<libc::c_int> {
@@ -44,7 +57,6 @@ fn master() -> io::Result<OwnedFd> {
     // SAFETY: the descriptor is new, and nothing else owns it.
     let master = unsafe { OwnedFd::from_raw_fd(fd) };
     rustix::io::fcntl_setfd(&master, rustix::io::FdFlags::CLOEXEC)?;
-    rustix::io::ioctl_fionbio(&master, true)?;
     // SAFETY: the descriptor is open.
     checked(unsafe { libc::grantpt(fd) })?;
     // SAFETY: the descriptor is open.
@@ -82,14 +94,16 @@ fn make_raw(terminal: RawFd) -> io::Result<()> {
     Ok(())
 }
 
-/// What makes a terminal of a STREAM, unless the system has done so: ptem(4M), ldterm(4M).
+/// What makes a terminal of a STREAM, unless the system has done so: ptem(4M), ldterm(4M). Pushed by I_PUSH, they would
+/// make it the controlling terminal of a process without one, whatever it was opened with (`strioctl` in illumos'
+/// uts/common/os/streamio.c).
 #[cfg(target_os = "illumos")]
 fn push_modules(terminal: RawFd) -> io::Result<()> {
     // SAFETY: the descriptor is open, and the name is NUL-terminated.
     if checked(unsafe { libc::ioctl(terminal, libc::I_FIND, c"ldterm".as_ptr()) })? == 0 {
         for module in [c"ptem", c"ldterm"] {
             // SAFETY: as above.
-            checked(unsafe { libc::ioctl(terminal, libc::I_PUSH, module.as_ptr()) })?;
+            checked(unsafe { libc::ioctl(terminal, libc::__I_PUSH_NOCTTY, module.as_ptr()) })?;
         }
     }
     Ok(())

@@ -146,7 +146,10 @@ fn finish(socket: ws::SOCKET, overlapped: &mut OVERLAPPED) -> io::Result<usize> 
     match (ended, is_late) {
         (true, _) => Ok(sent as usize),
         (false, true) if sent > 0 => Ok(sent as usize),
-        (false, true) => Err(io::Error::from_raw_os_error(ws::WSAEWOULDBLOCK)),
-        (false, false) => Err(error),
+        // It may have failed just then.
+        (false, true) if error.raw_os_error() == Some(ws::WSA_OPERATION_ABORTED) => {
+            Err(io::Error::from_raw_os_error(ws::WSAEWOULDBLOCK))
+        }
+        (false, _) => Err(error),
     }
 }
