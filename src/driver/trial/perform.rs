@@ -116,13 +116,12 @@ impl Sockets {
             }
             Operation::Fill => {
                 let buffer = context.buffer(chunk(self.axes.transport));
-                return Ok(
-                    self.until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data)))
-                );
+                return self
+                    .until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data)));
             }
             Operation::Drain => {
                 let buffer = context.buffer(CHUNK);
-                return Ok(self.until_blocked(actor, Purpose::Drain, |end| end.read(buffer)));
+                return self.until_blocked(actor, Purpose::Drain, |end| end.read(buffer));
             }
             Operation::Close if actor == Actor::Listener => {
                 // As long as nobody has tried to connect here, any port will do.
@@ -239,19 +238,45 @@ impl Sockets {
         actor: Actor,
         purpose: Purpose,
         mut call: impl FnMut(&mut dyn Endpoint) -> io::Result<usize>,
-    ) -> Next {
-        let Some(end) = self.end(actor) else { return Next::Done(Outcome::NotRun) };
-        let mut moved = false;
-        loop {
-            match call(&mut *end.source) {
-                Ok(0) => return Next::Done(Outcome::Eof),
-                Ok(_) => moved = true,
-                Err(error) if error.kind() != ErrorKind::WouldBlock => return Next::Done(Outcome::from_error(&error)),
-                Err(_) if moved => return Next::WaitAnew(purpose, actor),
-                Err(_) => return Next::Wait(purpose, actor),
+    ) -> Result<Next, Abort> {
+        let Some(end) = self.end(actor) else { return Ok(Next::Done(Outcome::NotRun)) };
+        Ok(match move_until_blocked(|| call(&mut *end.source))? {
+            Moved::Ended(outcome) => Next::Done(outcome),
+            Moved::Data => Next::WaitAnew(purpose, actor),
+            Moved::Nothing => Next::Wait(purpose, actor),
+        })
+    }
+}
+
+/// What became of calls that were made until one would have blocked.
+#[derive(Debug, PartialEq, Eq)]
+enum Moved {
+    /// There was data to move, and then a call would have blocked.
+    Data,
+    /// The first call would have blocked.
+    Nothing,
+    /// A call failed, or met the end of the data.
+    Ended(Outcome),
+}
+
+/// More than any buffer holds that has a limit: those of TCP grow to some tens of MiB (`tcp_wmem`, `tcp_rmem` in tcp(7)).
+const MOST: usize = 128 << 20;
+
+/// Makes calls until one would block. A buffer without a limit, such as that of a pseudo-terminal in gVisor of 2022, would
+/// take all memory, so the case is unsupported there.
+fn move_until_blocked(mut call: impl FnMut() -> io::Result<usize>) -> Result<Moved, Abort> {
+    let mut moved = 0;
+    while moved < MOST {
+        match call() {
+            Ok(0) => return Ok(Moved::Ended(Outcome::Eof)),
+            Ok(count) => moved += count,
+            Err(error) if error.kind() != ErrorKind::WouldBlock => {
+                return Ok(Moved::Ended(Outcome::from_error(&error)));
             }
+            Err(_) => return Ok(if moved > 0 { Moved::Data } else { Moved::Nothing }),
         }
     }
+    Err(Abort::Unsupported(format!("here a buffer has taken {} MiB and is not full", MOST >> 20)))
 }
 
 /// Whether the operation closes the actor's socket, or replaces it.
@@ -294,6 +319,18 @@ mod tests {
             Ok(data.len())
         });
         assert_eq!((filled, held), (3000, 3000));
+    }
+
+    #[test]
+    fn a_buffer_without_a_limit_is_not_filled_for_ever() {
+        let endless = move_until_blocked(|| Ok(CHUNK));
+        assert!(matches!(endless, Err(Abort::Unsupported(reason)) if reason.contains("128 MiB and is not full")));
+        let mut room = MOST / CHUNK - 1;
+        let large = move_until_blocked(|| {
+            room = room.checked_sub(1).ok_or(ErrorKind::WouldBlock)?;
+            Ok(CHUNK)
+        });
+        assert!(matches!(large, Ok(Moved::Data)));
     }
 
     #[test]
