@@ -24,6 +24,8 @@ use crate::{
 pub const SELECTOR: &str = "unknown";
 
 /// Registering again is right with every selector, though some do not need it.
+pub(crate) const SHUTDOWN_CLOSES_WRITING: bool = true;
+
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
 /// Another poll is right with every selector.
@@ -204,7 +206,9 @@ impl HeldSigpipe {
 
 pub(crate) const SIGPIPE_IS_SHARED: Option<&str> = None;
 
-pub(crate) const CLOSE_RESTARTS_CALLS: Option<&str> = None;
+pub(crate) fn close_restarts_calls() -> Option<&'static str> {
+    None
+}
 
 /// No socket vanishes here.
 pub(crate) const NO_SILENT_CLOSE: Option<&str> = None;

@@ -10,6 +10,7 @@
 //! | `set_inherited()` | sets all that a process inherits, and that could change a result, to what this program depends on: see [`set_inherited_at_start`](crate::set_inherited_at_start) |
 //! | `free_descriptors()` | how many more descriptors this process may open; `None` where that is not known, or more than it will ever need |
 //! | `SELECTOR` | the name of the selector that mio uses |
+//! | `SHUTDOWN_CLOSES_WRITING` | whether mio may report `write_closed` because the end itself has shut down writing |
 //! | `REARM` | how long to wait before registering again after an event that was not the awaited one; `None` where the selector reports every change anyway |
 //! | `SPLIT_EVENTS` | whether readiness to read and to write come as two events, and the second perhaps with the next poll |
 //! | `MOVED_SOCKETS_MAY_END` | whether closing a socket here may end the connection although another process has a copy |
@@ -45,7 +46,7 @@
 //! | `CAN_INTERRUPT` | whether `interrupt` does anything; where it does not, closing a socket ends the calls on it |
 //! | `hold_sigpipe()` | keeps a SIGPIPE of the present thread pending until it is released |
 //! | `SIGPIPE_IS_SHARED` | why `hold_sigpipe` cannot keep it from other threads; `None` where it can |
-//! | `CLOSE_RESTARTS_CALLS` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
+//! | `close_restarts_calls()` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
 //! | `local_listener(transport, backlog)`, `local_socket(transport)` | the transports `unix`, `unix-dgram`, `unix-seqpacket`, `vsock` and `mptcp`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket. An error without a code says why the machine has no such transport, here and in the next four |
 //! | `local_datagram()` | the transport `unix-dgram`: a socket with a name of its own, the name, and what keeps it |
@@ -87,14 +88,14 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SIGPIPE_IS_SHARED,
-    SPLIT_EVENTS, ThreadId, ask_nothing, clear_nosigpipe, destroy, disconnect, fifo, free_descriptors, has_sigpipe,
-    hold_sigpipe, inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted, is_in_progress, is_lacking,
-    is_named_pipe, is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair,
-    local_socket, lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program, read_by, read_error,
-    restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe,
-    set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by,
-    write_stdout,
+    Alias, CAN_INTERRUPT, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SHUTDOWN_CLOSES_WRITING, SIGPIPE_IS_SHARED,
+    SPLIT_EVENTS, ThreadId, ask_nothing, clear_nosigpipe, close_restarts_calls, destroy, disconnect, fifo,
+    free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted,
+    is_in_progress, is_lacking, is_named_pipe, is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint,
+    local_listener, local_pair, local_socket, lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program,
+    read_by, read_error, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr,
+    set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish,
+    write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

@@ -259,7 +259,7 @@ impl Sockets {
     /// Notes that an actor is about to close its socket, perhaps with a call of another thread on it.
     pub(super) fn note_close(&mut self, actor: Actor) -> Result<(), Abort> {
         for call in self.calls.iter_mut().filter(|call| call.owner() == actor && !call.is_closed) {
-            if let Some(reason) = sys::CLOSE_RESTARTS_CALLS.filter(|_| call.is_pending()) {
+            if let Some(reason) = sys::close_restarts_calls().filter(|_| call.is_pending()) {
                 return Err(Abort::Unsupported(reason.to_owned()));
             }
             call.is_closed = true;

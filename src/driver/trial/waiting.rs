@@ -92,7 +92,8 @@ impl Trial<'_> {
                 Err(error) => return Err(Abort::because(Doing::Setup("the selector"))(error)),
             }
         }
-        let shut_writing = self.sockets.end(actor).is_some_and(|end| end.shut_writing);
+        let may_tell = sys::SHUTDOWN_CLOSES_WRITING || matches!(by, By::Call(_));
+        let shut_writing = may_tell && self.sockets.end(actor).is_some_and(|end| end.shut_writing);
         let deadline = context.now + timeout;
         let watch = Watch { purpose, actor, by, seen, shut_writing, deadline, look };
         self.waiting = Some(Waiting::Events(watch));

@@ -168,11 +168,13 @@ pub(crate) const SIGPIPE_IS_SHARED: Option<&str> = if cfg!(any(target_vendor = "
 
 /// Waking is not to restart the call: on NetBSD close(2) has other threads' calls on the descriptor start anew
 /// (`fd_close` in sys/kern/kern_descrip.c: `fo_restart`), and the new one may find another trial's socket there.
-pub(crate) const CLOSE_RESTARTS_CALLS: Option<&str> = if cfg!(target_os = "netbsd") {
-    Some("on this system a close restarts the calls of other threads, which could meet another trial's descriptor")
-} else {
-    None
-};
+pub(crate) fn close_restarts_calls() -> Option<&'static str> {
+    if cfg!(target_os = "netbsd") {
+        Some("on this system a close restarts the calls of other threads, which could meet another trial's descriptor")
+    } else {
+        None
+    }
+}
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {

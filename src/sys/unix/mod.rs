@@ -46,7 +46,7 @@ pub(crate) use abort::{destroy, disconnect};
 pub(crate) use ask::ask_nothing;
 pub(crate) use ask::look;
 pub(crate) use blocked::{
-    Alias, CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, SIGPIPE_IS_SHARED, ThreadId, hold_sigpipe, interrupt, is_asleep,
+    Alias, CAN_INTERRUPT, SIGPIPE_IS_SHARED, ThreadId, close_restarts_calls, hold_sigpipe, interrupt, is_asleep,
     local_endpoint, std_write, thread_id,
 };
 pub(crate) use calls::{read_by, write_by};
@@ -182,6 +182,10 @@ pub(crate) const MOVED_SOCKETS_MAY_END: bool = false;
 
 /// mio asks epoll (EPOLLET) and kqueue (EV_CLEAR) for edges: every change is a new event.
 pub(crate) const REARM: Option<Duration> = None;
+
+/// epoll and poll report a hang-up once both directions have ended, kqueue the end of its own writing (EV_EOF of
+/// EVFILT_WRITE): mio's src/sys/unix/selector/epoll.rs and kqueue.rs, `is_write_closed`.
+pub(crate) const SHUTDOWN_CLOSES_WRITING: bool = true;
 
 macro_rules! error_names {
     ($($(#[$cfg:meta])? $name:ident)*) => {

@@ -32,12 +32,11 @@ use super::{Host, fallback::NO_CONTAINER};
 use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
-    CAN_INTERRUPT, CLOSE_RESTARTS_CALLS, NO_SILENT_CLOSE, SIGPIPE_IS_SHARED, ThreadId, accept, ask_nothing,
-    clear_nosigpipe, destroy, fifo, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep,
-    is_named_pipe, is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair,
-    local_socket, open_fifo, program, read_error, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe,
-    set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id,
-    vanish, write_stdout,
+    CAN_INTERRUPT, NO_SILENT_CLOSE, SIGPIPE_IS_SHARED, ThreadId, accept, ask_nothing, clear_nosigpipe, destroy, fifo,
+    free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep, is_named_pipe, is_of_receiver,
+    killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair, local_socket, open_fifo, program,
+    read_error, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr,
+    set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, vanish, write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
 pub(crate) use ask::look;
@@ -52,6 +51,10 @@ pub const SELECTOR: &str = "iocp";
 
 /// AFD answers a poll once, and what it reports is a level: polling again at once would spin while the level stays.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
+
+/// AFD's flags of a closed write half tell of a RST or of a connect that failed: `WRITE_CLOSED_FLAGS` in mio's
+/// src/sys/windows/event.rs.
+pub(crate) const SHUTDOWN_CLOSES_WRITING: bool = false;
 
 /// AFD answers a poll for all flags at once.
 pub(crate) const SPLIT_EVENTS: bool = false;
@@ -187,6 +190,13 @@ fn wine_version() -> Option<String> {
         CStr::from_ptr(wine_get_version())
     };
     Some(text.to_string_lossy().into_owned())
+}
+
+/// Wine looks a socket's handle up again when a blocked call on it may go on (`async_recv_proc` and `async_send_proc` in
+/// its dlls/ntdll/unix/socket.c), and by then it may be another socket's.
+pub(crate) fn close_restarts_calls() -> Option<&'static str> {
+    wine_version()
+        .map(|_| "on Wine a call goes on with whatever has the closed socket's handle, which may be another trial's")
 }
 
 /// `8.0.2` → `8`, `9.21` → `9.21`: stable releases have 0 after the first number and then count patches; development
