@@ -50,7 +50,7 @@ use {
     pacing::Pacing,
     plan::Plan,
     probe::Probe,
-    schedule::{InOrder, Queue, Schedule},
+    schedule::{InOrder, Queue, Schedule, starts_process},
     settings::Run,
     watchdog::hung,
     worker::Worker,
@@ -145,7 +145,7 @@ fn run_some(
     let few = Few::left(&settings);
     let all_in_children = few.is_some_and(|few| few.want_processes(&settings));
     let (here, in_children): (Vec<_>, Vec<_>) =
-        numbers.into_iter().partition(|&number| !all_in_children && cases[number].axes.sigpipe == Sigpipe::Ignore);
+        numbers.into_iter().partition(|&number| !all_in_children && !needs_child(&cases[number], &settings));
     let queue = Arc::new(Queue::repeating(InOrder::new(&cases, here), settings.repeat as usize));
     if !queue.is_empty() {
         run_workers(run, plan, probe, &queue, few)?;
@@ -163,6 +163,13 @@ fn run_some(
         at_once = at_once.div_ceil(2);
     }
     Ok(())
+}
+
+/// Whether a case runs in a process of its own: there SIGPIPE can be set, and a step that starts a process holds up no
+/// other trial. Such processes do not keep the pace.
+fn needs_child(case: &Case<'_>, settings: &Settings) -> bool {
+    let can_have = settings.program.is_some() && settings.pace.is_zero();
+    case.axes.sigpipe != Sigpipe::Ignore || can_have && starts_process(case)
 }
 
 /// Runs the trials of the queue in this process.

@@ -26,8 +26,8 @@ pub(super) struct Schedule {
 /// waits; where the awaited event never comes, for all of a deadline.
 const CHILDREN: usize = 16;
 
-/// Batches where SIGPIPE is ignored, as in most cases. They come here only where there are few descriptors, and not all
-/// run at a time: small ones end together.
+/// Batches where SIGPIPE is ignored, as in most cases. All of these come here only where there are few descriptors, and
+/// not all run at a time: small ones end together.
 const IGNORING: usize = 64;
 
 impl Schedule {
@@ -35,9 +35,13 @@ impl Schedule {
     /// cases.
     pub(super) fn by_sigpipe(Run { cases, settings, .. }: Run<'_>, numbers: &[usize]) -> Self {
         let batches = Sigpipe::ALL.iter().flat_map(|&sigpipe| {
-            let numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
+            let mut numbers: Vec<_> = numbers.iter().copied().filter(|&n| cases[n].axes.sigpipe == sigpipe).collect();
+            // First those that wait, so that the others keep the processors busy meanwhile.
+            numbers.sort_by_key(|&number| !fills(&cases[number]));
             let trials = case_by_case(&numbers, settings.repeat);
-            let children = if sigpipe == Sigpipe::Ignore { IGNORING } else { CHILDREN };
+            let starts_process = |&number: &usize| starts_process(&cases[number]);
+            let is_of_all = sigpipe == Sigpipe::Ignore && !numbers.iter().all(starts_process);
+            let children = if is_of_all { IGNORING } else { CHILDREN };
             let children = settings.jobs.max(children).min(trials.len());
             (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect())
         });
@@ -49,6 +53,16 @@ impl Schedule {
         let batches = case_by_case(numbers, settings.repeat).into_iter().map(|number| vec![number]).collect();
         Schedule { batches, at_once: settings.in_flight.max(1) }
     }
+}
+
+/// Whether a step of this case starts a process.
+pub(super) fn starts_process(case: &Case<'_>) -> bool {
+    case.scenario.steps.iter().any(|step| step.operation.starts_process())
+}
+
+/// Whether a trial of this case waits to see that a buffer stays full.
+fn fills(case: &Case<'_>) -> bool {
+    case.scenario.steps.iter().any(|step| step.operation == Operation::Fill)
 }
 
 /// `repeat` trials for each of these numbers, one case after the other: whoever stops a run has the results of those

@@ -104,12 +104,22 @@ fn wait_for(flag: &AtomicBool, spins: u32) -> Result<(), Abort> {
 pub(super) fn let_end(thread: JoinHandle<io::Result<()>>) {
     const IN_TIME: Duration = Duration::from_secs(2);
     let end = Instant::now() + IN_TIME;
+    // A sleep lasts longer than most closes.
+    for _ in 0..YIELDS {
+        if thread.is_finished() {
+            return;
+        }
+        thread::yield_now();
+    }
     let mut pause = Duration::from_micros(10);
     while !thread.is_finished() && Instant::now() < end {
         thread::sleep(pause);
         pause = (2 * pause).min(Duration::from_millis(5));
     }
 }
+
+/// How often to yield to a thread that closes before sleeping.
+const YIELDS: u32 = 50;
 
 /// How often a thread that is to race spins before it yields: much longer than the other takes to set it off, and short
 /// compared with a time slice. Zero on a single processor, which the other thread needs at once.

@@ -179,6 +179,13 @@ impl Sockets {
         })
     }
 
+    /// Whether the thread of an actor's call was woken, and has not had a processor since: what it returns is then still
+    /// to come. `false` where that is not known.
+    pub(super) fn may_return(&self, actor: Actor) -> bool {
+        let begun = self.calls.iter().find(|call| call.actor == actor).and_then(|call| call.begun.get());
+        begun.is_some_and(|&(thread, _)| sys::is_asleep(thread) == Some(false))
+    }
+
     /// The end of a wait for the thread of an actor's call; `None` if it has to go on.
     pub(super) fn look_at_thread(&mut self, thread: Thread, actor: Actor, now: Instant) -> Result<Option<Next>, Abort> {
         let Some(at) = self.calls.iter().position(|call| call.actor == actor) else {

@@ -168,9 +168,12 @@ impl Trial<'_> {
             },
             Some(Waiting::Thread { thread, actor, deadline, .. }) => {
                 let (thread, actor, is_due) = (*thread, *actor, *deadline <= now);
+                // Before it is asked what it returned: then it has not returned if it slept.
+                let may_return = thread == Thread::Returns && is_due && self.sockets.may_return(actor);
                 match self.sockets.look_at_thread(thread, actor, now)? {
                     Some(next) => next,
                     None if !is_due => Next::WaitForThread(thread, actor),
+                    None if may_return => self.unless_hung(now, Next::WaitForThread(thread, actor), context)?,
                     None if thread == Thread::Returns => Next::Done(Outcome::Quiet),
                     None => return Err(Abort::NotRun("a call in another thread did not begin in time".to_owned())),
                 }
