@@ -75,7 +75,8 @@ fn case_by_case(numbers: &[usize], repeat: u32) -> Vec<usize> {
 pub(super) struct InOrder {
     /// Those that wait for a second or more, which go on beside the others from the beginning.
     pub(super) long: Vec<usize>,
-    /// All others, those that start processes last, since no other trial goes on while one is started.
+    /// All others. Races come late: they keep the processors busy while others wait. Those that start processes come
+    /// last, since no other trial goes on while one is started.
     pub(super) others: Vec<usize>,
 }
 
@@ -90,7 +91,8 @@ impl InOrder {
             lingers || matches!(operation, Operation::Backlog(_) | Operation::Blocks(_))
         };
         let (long, mut others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|number| any_step(number, waits));
-        others.sort_by_key(|number| any_step(number, Operation::starts_process));
+        let races = |number: &usize| cases[*number].scenario.races(std::env::consts::OS);
+        others.sort_by_key(|number| (any_step(number, Operation::starts_process), races(number)));
         InOrder { long, others }
     }
 }

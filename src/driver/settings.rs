@@ -64,7 +64,7 @@ impl Default for Settings {
         Settings {
             repeat: 10,
             jobs: thread::available_parallelism().map_or(1, NonZero::get),
-            in_flight: 128,
+            in_flight: 256,
             await_deadline: Deadlines::USUAL.awaits,
             connect_deadline: Deadlines::USUAL.connects,
             on_slow_machine: None,
