@@ -168,7 +168,8 @@ fn run_some(
 /// Whether a case runs in a process of its own: there SIGPIPE can be set, and a step that starts a process holds up no
 /// other trial. Such processes do not keep the pace.
 fn needs_child(case: &Case<'_>, settings: &Settings) -> bool {
-    let can_have = settings.program.is_some() && settings.pace.is_zero();
+    // Where there is no SIGPIPE, no process can be told to ignore it.
+    let can_have = settings.program.is_some() && settings.pace.is_zero() && sys::has_sigpipe(Sigpipe::Default);
     case.axes.sigpipe != Sigpipe::Ignore || can_have && starts_process(case)
 }
 
