@@ -85,7 +85,7 @@ fn two_systems_have_a_page_of_what_differs() {
                 r#"<a href="../../scenarios/peer-close/read-read-write.html#step-3">3 client write 1</a></td>"#
             ),
             concat!(
-                r#"<span class="t">EPIPE</span></span></td><td><span class="c disconnected">"#,
+                r#"<span class="t">EPIPE</span></span></td><td><span class="c disconnected" data-sign="✕">"#,
                 r#"<abbr class="stated" title="documented or reported, not measured">≈</abbr>"#
             ),
         ],

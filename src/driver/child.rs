@@ -1,5 +1,6 @@
-//! Cases in which SIGPIPE is not ignored run in processes of their own, one trial at a time. The parent hands a child
-//! its job on standard input and reads from the child's journal what each step gave, up to the one that killed it.
+//! Cases in which SIGPIPE is not ignored, or which start processes, run in processes of their own, one trial at a time.
+//! The parent hands a child its job on standard input and reads from the child's journal what each step gave, up to the
+//! one that killed it.
 
 use std::{
     collections::BTreeSet,

@@ -26,8 +26,8 @@ pub(super) struct Schedule {
 /// waits; where the awaited event never comes, for all of a deadline.
 const CHILDREN: usize = 16;
 
-/// Batches where SIGPIPE is ignored, as in most cases. All of these come here only where there are few descriptors, and
-/// not all run at a time: small ones end together.
+/// Batches where SIGPIPE is ignored, as in most cases. Unless they start processes, these come here only where there are
+/// few descriptors, and not all run at a time: small ones end together.
 const IGNORING: usize = 64;
 
 impl Schedule {
@@ -39,9 +39,8 @@ impl Schedule {
             // First those that wait, so that the others keep the processors busy meanwhile.
             numbers.sort_by_key(|&number| !fills(&cases[number]));
             let trials = case_by_case(&numbers, settings.repeat);
-            let starts_process = |&number: &usize| starts_process(&cases[number]);
-            let is_of_all = sigpipe == Sigpipe::Ignore && !numbers.iter().all(starts_process);
-            let children = if is_of_all { IGNORING } else { CHILDREN };
+            let only_starting = numbers.iter().all(|&number| starts_process(&cases[number]));
+            let children = if sigpipe == Sigpipe::Ignore && !only_starting { IGNORING } else { CHILDREN };
             let children = settings.jobs.max(children).min(trials.len());
             (0..children).map(move |child| trials.iter().copied().skip(child).step_by(children).collect())
         });
@@ -91,8 +90,9 @@ impl InOrder {
             lingers || matches!(operation, Operation::Backlog(_) | Operation::Blocks(_))
         };
         let (long, mut others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|number| any_step(number, waits));
-        let races = |number: &usize| cases[*number].scenario.races(std::env::consts::OS);
-        others.sort_by_key(|number| (any_step(number, Operation::starts_process), races(number)));
+        others.sort_by_key(|&number| {
+            (starts_process(&cases[number]), cases[number].scenario.races(std::env::consts::OS))
+        });
         InOrder { long, others }
     }
 }

@@ -26,6 +26,9 @@ pub const SELECTOR: &str = "unknown";
 /// Registering again is right with every selector, though some do not need it.
 pub(crate) const SHUTDOWN_CLOSES_WRITING: bool = true;
 
+/// There are no local datagrams here.
+pub(crate) const LOCAL_DATAGRAM: usize = 1;
+
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
 /// Another poll is right with every selector.

@@ -49,6 +49,7 @@
 //! | `close_restarts_calls()` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
 //! | `local_listener(transport, backlog)`, `local_socket(transport)` | the transports `unix`, `unix-dgram`, `unix-seqpacket`, `vsock` and `mptcp`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket. An error without a code says why the machine has no such transport, here and in the next four |
+//! | `LOCAL_DATAGRAM` | the most bytes of a datagram between local sockets with which one of them can be filled to the last |
 //! | `local_datagram()` | the transport `unix-dgram`: a socket with a name of its own, the name, and what keeps it |
 //! | `local_pair(transport)` | the transports `socketpair` and `pty`: the client's and the server's end |
 //! | `fifo()`, `open_fifo(path, writing)` | the transport `fifo`: the path of a new named pipe, and what keeps it; an end of it, which need not wait for the other one |
@@ -88,9 +89,9 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 #[doc(hidden)]
 pub use family::set_inherited;
 pub(crate) use family::{
-    Alias, CAN_INTERRUPT, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SHUTDOWN_CLOSES_WRITING, SIGPIPE_IS_SHARED,
-    SPLIT_EVENTS, ThreadId, ask_nothing, clear_nosigpipe, close_restarts_calls, destroy, disconnect, fifo,
-    free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted,
+    Alias, CAN_INTERRUPT, LOCAL_DATAGRAM, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SHUTDOWN_CLOSES_WRITING,
+    SIGPIPE_IS_SHARED, SPLIT_EVENTS, ThreadId, ask_nothing, clear_nosigpipe, close_restarts_calls, destroy, disconnect,
+    fifo, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted,
     is_in_progress, is_lacking, is_named_pipe, is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint,
     local_listener, local_pair, local_socket, lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program,
     read_by, read_error, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr,

@@ -29,18 +29,8 @@ fn written(result: Result<usize, CallError>) -> Result<Outcome, Abort> {
     }
 }
 
-/// How much `drain` moves at a time, and `fill` over most transports.
+/// How much `drain` moves at a time, and `fill` where no message has to be smaller.
 const CHUNK: usize = 1 << 16;
-
-/// How much `fill` moves at a time. The BSDs and Apple's systems refuse a Unix datagram of more than some 2000 bytes
-/// with EMSGSIZE (net.local.dgram.maxdgram; `unpdg_sendspace` in their sys/kern/uipc_usrreq.c). Where the smallest ones
-/// no longer fit, none does.
-fn chunk(transport: Transport) -> usize {
-    match transport {
-        Transport::UnixDgram if !cfg!(any(target_os = "linux", target_os = "android")) => 1,
-        _ => CHUNK,
-    }
-}
 
 /// Writes a chunk, or a byte of it where the whole would block. The BSDs take nothing of a larger write as long as there
 /// is less room than SO_SNDLOWAT (`sosend_generic` in FreeBSD's sys/kern/uipc_socket.c), so that there may be room for
@@ -115,7 +105,8 @@ impl Sockets {
                 Outcome::Done
             }
             Operation::Fill => {
-                let buffer = context.buffer(chunk(self.axes.transport));
+                let is_datagram = self.axes.transport == Transport::UnixDgram;
+                let buffer = context.buffer(if is_datagram { sys::LOCAL_DATAGRAM.min(CHUNK) } else { CHUNK });
                 return self
                     .until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data)));
             }

@@ -183,6 +183,12 @@ pub(crate) const MOVED_SOCKETS_MAY_END: bool = false;
 /// mio asks epoll (EPOLLET) and kqueue (EV_CLEAR) for edges: every change is a new event.
 pub(crate) const REARM: Option<Duration> = None;
 
+/// The BSDs and Apple's systems refuse more than some 2000 bytes with EMSGSIZE (net.local.dgram.maxdgram;
+/// `unpdg_sendspace` in their sys/kern/uipc_usrreq.c), and where the smallest datagrams no longer fit, none does. Linux
+/// counts datagrams, of any size (net.unix.max_dgram_qlen in unix(7)).
+pub(crate) const LOCAL_DATAGRAM: usize =
+    if cfg!(any(target_os = "linux", target_os = "android")) { 1 << 16 } else { 1 };
+
 /// epoll and poll report a hang-up once both directions have ended, kqueue the end of its own writing (EV_EOF of
 /// EVFILT_WRITE): mio's src/sys/unix/selector/epoll.rs and kqueue.rs, `is_write_closed`.
 pub(crate) const SHUTDOWN_CLOSES_WRITING: bool = true;
