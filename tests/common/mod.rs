@@ -237,6 +237,19 @@ pub fn contents(folder: &Path) -> BTreeMap<String, Bytes> {
         .collect()
 }
 
+/// The sign that the site's style sheet shows before what an element with this tag holds, and a blank; empty without one.
+pub fn sign(tag: &str) -> String {
+    let sign = tag.split_once(" data-sign=\"").and_then(|(_, rest)| rest.split_once('"'));
+    sign.map_or_else(String::new, |(sign, _)| format!("{sign} "))
+}
+
+/// The text that a reader sees of a piece of HTML, with single blanks.
+pub fn text(html: &str) -> String {
+    let shown = |part: &str| part.split_once('>').map_or(part.to_owned(), |(tag, text)| sign(tag) + text);
+    let text: String = html.split('<').map(shown).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The rows of a file of results as maps from column to field. It does not use the program's own parser.
 pub fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
