@@ -94,7 +94,8 @@ sigpipe = ["default", "handler"]
 call = ["send", "write"]
 "#;
 
-/// A process is given a batch of trials and ends with the first that kills it; harmless trials come in between.
+/// A process is given a batch of trials, and a copy of it ends with the first that kills it; harmless trials come in
+/// between.
 #[cfg(target_os = "linux")]
 #[test]
 fn each_trial_is_counted_once_however_processes_end() {
@@ -238,6 +239,18 @@ mod scripts {
         }
         let started = folder.read("script.started").lines().count();
         assert!((1..=3 * 3 * 16).contains(&started), "{started}");
+    }
+
+    /// To start a program takes many times as long as to copy a process.
+    #[test]
+    fn no_program_is_started_for_each_trial_that_kills() {
+        let text = format!(r#"echo >>"$0.started"; exec '{}' "$@""#, common::BROKENPIPE);
+        let (folder, script) = script(&text);
+        let (modes, results) = run_all(&[SCENARIO], Some(&script), 200);
+        assert_eq!(modes.iter().filter(|&&mode| mode == Sigpipe::Default).count(), 1);
+        assert_counted(&results.expect("nothing crashes"), 200);
+        // A batch for each of 16 processes for each of three dispositions.
+        assert_eq!(folder.read("script.started").lines().count(), 3 * 16);
     }
 
     #[test]

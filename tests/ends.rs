@@ -84,34 +84,50 @@ fn a_thread_that_hangs_costs_its_own_case_only() {
     assert_eq!(progress.hangs(), []);
 }
 
-/// The processes with this last argument that work in a folder, or that this one has started.
+/// The processes with this last argument that work in a folder, or that this one has started, and copies of them.
 #[cfg(target_os = "linux")]
 fn processes_with(word: &str, folder: Option<&Path>) -> Vec<u32> {
-    let own = process::id().to_string();
-    let is_child = |id: &u32| {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(&*own)
-    };
+    let is_child = |id: u32| process_group(id).is_some_and(|group| parent(group) == Some(process::id()));
     let is_one = |id: &u32| {
         let is_there = |folder| fs::read_link(format!("/proc/{id}/cwd")).is_ok_and(|cwd| cwd == folder);
         fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| line.ends_with(format!("\0{word}\0").as_bytes()))
-            && folder.map_or_else(|| is_child(id), is_there)
+            && folder.map_or_else(|| is_child(*id), is_there)
     };
     let entries = fs::read_dir("/proc").expect("/proc is mounted");
     entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).filter(is_one).collect()
 }
 
-/// Stops the only such process once it has had time to come to a step that waits.
+/// A field of a process's `/proc/ID/stat`, counted from the one after its name and state (proc_pid_stat(5)); `None` if
+/// there is no such process.
 #[cfg(target_os = "linux")]
-fn stop_process(folder: Option<&Path>) -> u32 {
+fn field(id: u32, number: usize) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit(") ").next()?.split(' ').nth(1 + number)?.parse().ok()
+}
+
+#[cfg(target_os = "linux")]
+fn parent(id: u32) -> Option<u32> {
+    field(id, 0)
+}
+
+#[cfg(target_os = "linux")]
+fn process_group(id: u32) -> Option<u32> {
+    field(id, 1)
+}
+
+/// Sends this signal to the only process that runs trials where SIGPIPE kills, once it has had time to come to a step
+/// that waits. It is a copy of the one that leads its group.
+#[cfg(target_os = "linux")]
+fn signal_process(name: &str, folder: Option<&Path>) -> u32 {
     let mut waiting = Vec::new();
     until("a process that waits", || {
         thread::sleep(Duration::from_millis(1500));
         waiting = processes_with("run-trials", folder);
+        waiting.retain(|&id| process_group(id).is_some_and(|group| group != id));
         waiting.len() == 1
     });
-    let stopped = process::Command::new("kill").args(["-STOP", &waiting[0].to_string()]).status();
-    assert!(stopped.expect("there is kill").success());
+    let sent = process::Command::new("kill").args([format!("-{name}"), waiting[0].to_string()]).status();
+    assert!(sent.expect("there is kill").success());
     waiting[0]
 }
 
@@ -133,7 +149,7 @@ fn a_process_that_hangs_costs_its_own_case_only() {
     let progress = Progress::default();
     let results = thread::scope(|scope| {
         let run = scope.spawn(|| driver::run(&cases, &settings, &progress).expect("the selector works"));
-        stop_process(None);
+        signal_process("STOP", None);
         run.join().expect("it does not panic")
     });
     assert_eq!(results[1], CaseResult::NotRun("hung: step 3 client await quiet, for 6 s".to_owned()));
@@ -141,6 +157,25 @@ fn a_process_that_hangs_costs_its_own_case_only() {
         assert!(matches!(result, CaseResult::Measured { trials: 1, .. }), "{results:?}");
     }
     assert!(processes_with("run-trials", None).is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_is_killed_costs_its_own_case_only() {
+    let folder = Folder::with("own.toml", OWN);
+    let args = ["own", "--scenarios", "own.toml", "--repeat", "1", "--await-deadline", "5s"];
+    let run = Process::begin(folder.path(), &[&RUN[..], &args].concat());
+    let place = folder.path().canonicalize().expect("it exists");
+    signal_process("KILL", Some(&place));
+    let ran = Ran::of(run.output()).exits(3);
+    assert!(ran.err.contains("child crashed (signal: 9 (SIGKILL))"), "{ran:?}");
+    let csv = folder.read("out/here.csv");
+    assert_eq!(csv.matches(",own/short,tcp4,default,std,none,std,mio,3,client,close,ok,").count(), 1, "{csv}");
+    assert_eq!(
+        csv.matches(",own/waits,tcp4,default,std,none,std,mio,3,client,await quiet,not-run,").count(),
+        1,
+        "{csv}"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -171,7 +206,7 @@ fn a_process_that_hangs_is_named_when_the_run_is_stopped() {
     let args = ["own", "--scenarios", "own.toml", "--transport", "tcp4", "--repeat", "1", "--await-deadline", "1h"];
     let run = Process::begin(folder.path(), &[&RUN[..], &args].concat());
     let place = folder.path().canonicalize().expect("it exists");
-    let stopped = stop_process(Some(&place));
+    let stopped = signal_process("STOP", Some(&place));
     thread::sleep(Duration::from_secs(3));
     run.signal("TERM");
     let ran = Ran::of(run.output()).exits(143);

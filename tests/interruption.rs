@@ -299,8 +299,8 @@ fn begin_waiting() -> (Folder, Process) {
     let own = WAITING.replacen("transports = [\"tcp4\"]", "transports = [\"unix\"]", 1);
     let folder = Folder::with("own.toml", own);
     let run = Process::begin(folder.path(), &[&RUN[..], &WAIT, &["--transport", "tcp4"]].concat());
-    // The run itself, and two processes for each of the three cases.
-    until_processes_are(7, folder.path());
+    // The run itself, and two processes for each of the three cases, with a copy of each that SIGPIPE may kill.
+    until_processes_are(9, folder.path());
     (folder, run)
 }
 

@@ -1,32 +1,29 @@
-//! Cases in which SIGPIPE is not ignored, or which start processes, run in processes of their own, one trial at a time.
-//! The parent hands a child its job on standard input and reads from the child's journal what each step gave, up to the
-//! one that killed it.
+//! What a process does that a run has started for some of its trials: it gets its job on standard input, and writes to
+//! its journal what each step gave. Where SIGPIPE kills, copies of it do the trials, which begin sooner than a program.
 
 use std::{
-    collections::BTreeSet,
-    io::{self, BufRead, BufReader, Read, Write},
-    path::Path,
-    process::{self, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    io::{self, Read},
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    blame::{Abort, Doing, is_scarcity},
-    journal::Line,
+    blame::{Doing, is_scarcity},
+    journal::{Journal, Line},
     pacing::{AnswerRates, Pacing},
     plan::{Ledger, Plan},
     schedule::{InOrder, Queue},
     settings::{Progress, Run, Settings},
-    tally::CaseResult,
-    watchdog::{Hang, Process, hung},
     worker::Worker,
 };
 use crate::{
-    catalogue::{Axes, Case, Operation, Scenario, parse_steps},
-    outcome::{Observation, Outcome, Signal},
+    catalogue::{Axes, Case, Scenario, Sigpipe, parse_steps},
     sys,
 };
 
@@ -35,11 +32,11 @@ pub(super) const WORK: &str = "run-trials";
 
 /// The exit status of a child that could not begin for want of descriptors, memory or threads; sysexits.h calls it
 /// EX_TEMPFAIL.
-const EXHAUSTED: i32 = 75;
+pub(super) const EXHAUSTED: i32 = 75;
 
 /// Trials for a child, in one JSON document.
 #[derive(Serialize, Deserialize)]
-struct Job {
+pub(super) struct Job {
     await_deadline: Duration,
     connect_deadline: Duration,
     patience: Duration,
@@ -67,7 +64,12 @@ impl Job {
     /// # Panics
     ///
     /// The case of a trial is not among the numbers.
-    fn new(Run { cases, settings, .. }: Run<'_>, last_resort: bool, numbers: &[usize], trials: &[usize]) -> Self {
+    pub(super) fn new(
+        Run { cases, settings, .. }: Run<'_>,
+        last_resort: bool,
+        numbers: &[usize],
+        trials: &[usize],
+    ) -> Self {
         let place = |case: &usize| numbers.binary_search(case).expect("the case of every trial is among the numbers");
         let job_case = |&number: &usize| {
             let Case { scenario, axes } = cases[number];
@@ -107,7 +109,8 @@ impl JobCase {
 ///
 /// # Errors
 ///
-/// Standard input cannot be read or holds no job, SIGPIPE cannot be set, or the selector cannot be used.
+/// Standard input cannot be read or holds no job, SIGPIPE cannot be set, this process cannot be copied, or the selector
+/// cannot be used.
 pub(super) fn work() -> io::Result<()> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
@@ -133,256 +136,49 @@ pub(super) fn work() -> io::Result<()> {
         program: sys::program(),
     };
     let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()), None);
-    let queue = Queue::repeating(InOrder { long: Vec::new(), others: job.trials }, 1);
-    let ledger = Ledger::default();
-    let begin = || {
-        let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, None, job.last_resort)?.with_journal();
+    let run_from = |first: usize, ended: &AtomicUsize| {
+        let others = job.trials[first..].to_vec();
+        let (queue, ledger) = (Queue::repeating(InOrder { long: Vec::new(), others }, 1), Ledger::default());
+        let worker = Worker::new(plan.run(&cases, &settings), &queue, &ledger, None, job.last_resort)?;
         if let Some(first) = cases.first() {
             sys::set_sigpipe(first.axes.sigpipe)?;
         }
-        Ok(worker)
+        worker.with_journal(Journal::new(ended)).run()
     };
-    match begin() {
+    let is_killed = cases.first().is_some_and(|case| case.axes.sigpipe == Sigpipe::Default);
+    let done = match is_killed {
+        true => run_in_copies(job.trials.len(), run_from),
+        false => run_from(0, &AtomicUsize::new(0)),
+    };
+    match done {
         Err(error) if is_scarcity(&error, Doing::Start("a process")) => process::exit(EXHAUSTED),
-        worker => worker?.run(),
+        done => done,
     }
 }
 
-/// How the processes of a run are started.
-#[derive(Clone, Copy)]
-pub(super) struct Starting<'a> {
-    /// Held while one is started, which takes more descriptors than it has later, where there are few.
-    pub(super) one_at_a_time: Option<&'a Mutex<()>>,
-    /// No other batch runs meanwhile: trials for which no process can be started are not run.
-    pub(super) last_resort: bool,
-}
-
-/// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
-/// process after the other, each for as long as it survives its trials. Returns the trials for which something was
-/// wanting, such as a process, that others may give back; as the last resort these are not run instead.
-pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>, ledger: &Ledger) -> Vec<usize> {
-    let (mut left, mut exhausted) = (batch.to_vec(), Vec::new());
-    let Some(&first) = batch.first() else { return left };
-    let result = match &run.settings.program {
-        _ if !sys::has_sigpipe(run.cases[first].axes.sigpipe) => {
-            CaseResult::Unsupported("this system has no SIGPIPE".to_owned())
-        }
-        None => CaseResult::NotRun("needs the program itself to start a process with".to_owned()),
-        Some(program) => match in_children(run, program, (starting, ledger), &mut left, &mut exhausted) {
-            // Those still left when the run is stopped are not run.
-            Ok(()) => return exhausted,
-            Err(Abort::Exhausted(_)) if !starting.last_resort => {
-                exhausted.append(&mut left);
-                return exhausted;
-            }
-            Err(Abort::Exhausted(reason) | Abort::NotRun(reason)) => CaseResult::NotRun(reason),
-            Err(Abort::Unsupported(reason)) => CaseResult::Unsupported(reason),
-        },
-    };
-    left.into_iter().for_each(|case| run.plan.give_up(case, result.clone()));
-    exhausted
-}
-
-/// Processes of a batch may crash or hang that often in a row without completing a trial; then there are no more.
-const FAILURES: usize = 3;
-
-/// Processes of all batches may do so that often in a row.
-const ALL_FAILURES: usize = 32;
-
-/// Takes trials off `trials` as they end, and adds those that could not get what they need to `exhausted`. Fails if no
-/// further process can be started, or would fail like those before it.
-fn in_children(
-    run: Run<'_>,
-    program: &Path,
-    how: (Starting<'_>, &Ledger),
-    trials: &mut Vec<usize>,
-    exhausted: &mut Vec<usize>,
-) -> Result<(), Abort> {
-    // Trials after one that kills are handed out in vain, so a job has as many as the last one completed, and twice as
-    // many if none of them killed.
-    let mut at_once = 16;
-    let mut failures = 0;
+/// Has copies of this process run that many trials, one after the other, each from the trial after the one that killed
+/// the copy before it. `run_from` runs them from the one with this 0-based number, and counts those that have ended.
+///
+/// # Errors
+///
+/// This process cannot be copied; or it is a copy, and could not begin.
+fn run_in_copies(trials: usize, run_from: impl Fn(usize, &AtomicUsize) -> io::Result<()>) -> io::Result<()> {
+    let ended = sys::shared_counter()?;
     loop {
-        trials.retain(|&case| !run.plan.passes_over(case));
-        if trials.is_empty() || run.progress.is_stopped() {
-            return Ok(());
-        }
-        let handed = &trials[..at_once.min(trials.len())];
-        let handed = &handed[..run.pacing.affordable(handed)];
-        if !run.pacing.wait(handed, || run.progress.is_stopped()) {
-            return Ok(());
-        }
-        let (ended, failure) = match run_child(run, program, how, handed, exhausted) {
-            Ok(Ended::All) => {
-                at_once = (2 * at_once).min(trials.len());
-                (handed.len(), None)
-            }
-            Ok(Ended::Killed(ended)) => {
-                at_once = ended;
-                (ended, None)
-            }
-            Ok(Ended::Exhausted(ended)) => {
-                run.pacing.give_back(&handed[ended..]);
-                trials.drain(..ended);
-                return Err(Abort::Exhausted("a process: it lacks descriptors, memory or threads".to_owned()));
-            }
-            Ok(Ended::Stopped) => return Ok(()),
-            Ok(Ended::Failed { ended, case, reason }) => {
-                run.plan.give_up_for_good(case, reason.clone());
-                failures = if ended == 0 { failures + 1 } else { 1 };
-                // The trial that failed has ended, too, unless all had.
-                ((ended + 1).min(handed.len()), Some(reason))
-            }
-            Err(error) => return Err(Abort::because(Doing::Start("a process"))(error)),
+        let Some(status) = sys::copy_process()? else {
+            Line::Copied(process::id()).write();
+            return run_from(ended.load(Ordering::Relaxed), ended);
         };
-        run.pacing.give_back(&handed[ended..]);
-        trials.drain(..ended);
-        if let Some(reason) = failure {
-            at_once = ended;
-            if run.progress.processes().count_failure() >= ALL_FAILURES || failures >= FAILURES {
-                return Err(Abort::NotRun(format!("{reason}, as others before it")));
+        if sys::killed_by_sigpipe(status) {
+            Line::Killed.write();
+            if ended.fetch_add(1, Ordering::Relaxed) + 1 < trials {
+                continue;
             }
+        } else if status.code() == Some(EXHAUSTED) {
+            process::exit(EXHAUSTED);
+        } else if !status.success() {
+            Line::Crashed(status.to_string()).write();
         }
+        return Ok(());
     }
 }
-
-/// How a process ended that was handed some trials.
-enum Ended {
-    /// It completed them all.
-    All,
-    /// It completed that many, the last of which killed it by SIGPIPE.
-    Killed(usize),
-    /// It could not begin for want of something that others may give back, after it had completed that many.
-    Exhausted(usize),
-    /// The run is stopped.
-    Stopped,
-    /// It crashed or hung, in a trial of this case or before one, after it had completed that many.
-    Failed { ended: usize, case: usize, reason: String },
-}
-
-/// The trial that a process is in.
-struct Present {
-    case: usize,
-    /// What its steps gave.
-    observations: Vec<Observation>,
-    /// When the present step began.
-    began: Instant,
-}
-
-/// Has a process run these trials. Fails if it cannot be started.
-fn run_child(
-    run: Run<'_>,
-    program: &Path,
-    (starting, ledger): (Starting<'_>, &Ledger),
-    handed: &[usize],
-    exhausted: &mut Vec<usize>,
-) -> io::Result<Ended> {
-    let Run { cases, progress, settings, plan, .. } = run;
-    let numbers: Vec<usize> = BTreeSet::from_iter(handed.iter().copied()).into_iter().collect();
-    let job = serde_json::to_string(&Job::new(run, starting.last_resort, &numbers, handed))?;
-    let mut command = Command::new(program);
-    command.arg(WORK).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let limit = Plan::patience(settings);
-    let turn = starting.one_at_a_time.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
-    // A start that hangs is of the first trial's case.
-    ledger.pulse.enter(handed[0], 1);
-    let child = Process::start(progress.processes(), sys::new_process_group(&mut command), limit);
-    ledger.pulse.leave();
-    let mut child = child?;
-    drop(turn);
-    // If the child has ended already, its status tells more than this error.
-    let _ = child.stdin.take().expect("its standard input is a pipe").write_all(job.as_bytes());
-    let mut ended = 0;
-    let mut present: Option<Present> = None;
-    let mut is_journal = true;
-    for line in BufReader::new(child.stdout.take().expect("its standard output is a pipe")).lines() {
-        if progress.is_stopped() {
-            break;
-        }
-        child.beat();
-        match (line.ok().and_then(|line| Line::decode(&line)), &mut present) {
-            // A trial that could not get a descriptor begins anew.
-            (Some(Line::Begin(place)), begun)
-                if place < numbers.len() && begun.as_ref().is_none_or(|trial| trial.case == numbers[place]) =>
-            {
-                *begun = Some(Present { case: numbers[place], observations: Vec::new(), began: Instant::now() });
-            }
-            // It lives, and this loop sees whether the run is to stop.
-            (Some(Line::Waiting), _) => {}
-            (Some(Line::Observed(observation)), Some(trial)) => {
-                trial.observations.push(observation);
-                trial.began = Instant::now();
-            }
-            (Some(Line::Exhausted), Some(trial)) => {
-                exhausted.push(trial.case);
-                present = None;
-                ended += 1;
-            }
-            (Some(end @ (Line::Ended | Line::GivenUp(_))), Some(trial)) => {
-                match end {
-                    Line::GivenUp(result) => plan.give_up(trial.case, result),
-                    _ => plan.add(trial.case, &trial.observations),
-                }
-                present = None;
-                progress.processes().count_success();
-                ended += 1;
-            }
-            _ => {
-                is_journal = false;
-                break;
-            }
-        }
-    }
-    if progress.is_stopped() {
-        if let Some(trial) = present {
-            progress.report(hang(run, &trial, &child));
-        }
-        let _ = child.end();
-        return Ok(Ended::Stopped);
-    }
-    let status = if is_journal { child.wait() } else { child.end().and_then(|()| child.wait()) };
-    let reason = match (child.was_silent(), status) {
-        (Some(silent), _) => match &present {
-            Some(trial) => hung(&cases[trial.case], trial.observations.len() + 1, silent),
-            None => format!("hung: a process between two trials, for {} s", silent.as_secs()),
-        },
-        (None, Ok(status)) => match present.take_if(|_| sys::killed_by_sigpipe(status)) {
-            Some(Present { case, mut observations, .. }) => {
-                // The step after the last observed one has killed the process; those after it were not run.
-                observations.push(Observation::new(Outcome::NotRun, Signal::Killed));
-                let not_run = Observation::new(Outcome::NotRun, Signal::None);
-                observations.resize(cases[case].scenario.steps.len(), not_run);
-                plan.add(case, &observations);
-                progress.processes().count_success();
-                return Ok(Ended::Killed(ended + 1));
-            }
-            None if is_journal && status.success() && ended == handed.len() => return Ok(Ended::All),
-            None if is_journal && status.code() == Some(EXHAUSTED) => return Ok(Ended::Exhausted(ended)),
-            None if is_journal => format!("child crashed ({status})"),
-            None => "child wrote no journal".to_owned(),
-        },
-        (None, Err(error)) => format!("child does not end: {}", Outcome::from_error(&error)),
-    };
-    // Between two trials it is the next one's fault, and after the last one that one's.
-    let case = present.map_or(handed[ended.min(handed.len() - 1)], |trial| trial.case);
-    Ok(Ended::Failed { ended, case, reason })
-}
-
-/// The trial that a process was in when the run was stopped.
-fn hang(Run { cases, .. }: Run<'_>, trial: &Present, child: &Process) -> Hang {
-    let (case, since) = (&cases[trial.case], trial.began.elapsed());
-    let step = trial.observations.len() + 1;
-    let silence = child.silence();
-    if silence < QUIET {
-        let condition = case.scenario.steps.get(step - 1).map(|step| step.operation);
-        let awaited = match condition {
-            Some(Operation::Await(awaited)) => awaited.to_string(),
-            _ => "an event".to_owned(),
-        };
-        return Hang { is_overdue: false, ..Hang::new(case, step, awaited, since) };
-    }
-    Hang::new(case, step, format!("a call to return in process {}", child.id()), since)
-}
-
-/// A process that waits for an event says so at least ten times a second; one that is silent for so long is in a call.
-const QUIET: Duration = Duration::from_secs(1);

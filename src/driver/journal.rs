@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     process,
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ use crate::outcome::Observation;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Line {
+    /// A copy of the process, with this number, goes on.
+    Copied(u32),
     /// A trial begins, of the case with this 0-based number in the child's job; if a trial was under way, it begins
     /// anew.
     Begin(usize),
@@ -27,6 +30,31 @@ pub(super) enum Line {
     Exhausted,
     /// The case of the trial is given up, with this result.
     GivenUp(CaseResult),
+    /// SIGPIPE has killed the copy.
+    Killed,
+    /// The copy has ended otherwise than it should, with this exit status.
+    Crashed(String),
+}
+
+/// Where a process writes what happens in its trials.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Journal<'a> {
+    ended: &'a AtomicUsize,
+}
+
+impl<'a> Journal<'a> {
+    /// `ended` counts the trials that have ended.
+    pub(super) fn new(ended: &'a AtomicUsize) -> Self {
+        Journal { ended }
+    }
+
+    /// Writes the line like [`Line::write`].
+    pub(super) fn write(self, line: &Line) {
+        line.write();
+        if matches!(line, Line::Ended | Line::Exhausted | Line::GivenUp(_)) {
+            self.ended.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Line {
@@ -61,12 +89,15 @@ mod tests {
         let other = Outcome::from_error(&io::ErrorKind::UnexpectedEof.into());
         let observed = |outcome, signal| Line::Observed(Observation::new(outcome, signal));
         for line in [
+            Line::Copied(u32::MAX),
             Line::Begin(12),
             Line::Waiting,
             Line::Ended,
             Line::Exhausted,
             Line::GivenUp(CaseResult::Unsupported("no such thing:\nEPERM".to_owned())),
             Line::GivenUp(CaseResult::NotRun("a socket: EMFILE".to_owned())),
+            Line::Killed,
+            Line::Crashed("signal: 6 (SIGABRT)".to_owned()),
             observed(Outcome::Ready(flags), Signal::None),
             observed(Outcome::NoEvent(Readiness::default()), Signal::Elsewhere),
             observed(Outcome::Error(-3), Signal::Killed),

@@ -1,8 +1,9 @@
 //! How scenarios are tried: every case many times, many trials in flight on one [`mio::Poll`] a worker.
 //!
 //! Each file uses only those before it: `blame`, `watchdog`, `turns`, `deadlines`, `draws`, `pacing`, `tally`, `settings`
-//! with `plan`, `descriptors`, `journal`, `schedule`, `crew`, `trial`, `probe`, `worker`, `child`.
+//! with `plan`, `descriptors`, `journal`, `schedule`, `crew`, `trial`, `probe`, `worker`, `child`, `batch`.
 
+mod batch;
 mod blame;
 mod child;
 mod crew;
@@ -264,11 +265,11 @@ fn run_batches(
         let one_at_a_time = one_at_a_time.cloned();
         crew.start(move |plan, ledger| {
             let cases = plan.cases();
-            let starting = child::Starting { one_at_a_time: one_at_a_time.as_deref(), last_resort: at_once == 1 };
+            let starting = batch::Starting { one_at_a_time: one_at_a_time.as_deref(), last_resort: at_once == 1 };
             let next = || batches.lock().unwrap_or_else(PoisonError::into_inner).next();
             let mut left = Vec::new();
             while let Some(batch) = next() {
-                left.push(child::run(plan.run(&cases, &settings), &batch, starting, ledger));
+                left.push(batch::run(plan.run(&cases, &settings), &batch, starting, ledger));
             }
             left
         })?;

@@ -6,13 +6,16 @@ use std::{
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
 
-use crate::catalogue::{Case, CaseName};
+use crate::{
+    catalogue::{Case, CaseName},
+    sys,
+};
 
 /// A trial that did not end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +123,8 @@ pub(super) struct Processes {
 #[derive(Debug)]
 struct Guarded {
     child: Mutex<Child>,
+    /// Whether it has ended and was waited for, so that its number may be another's by now.
+    has_ended: AtomicBool,
     beats: AtomicU64,
     /// Milliseconds of silence after which it is killed; 0 if it may be silent for ever.
     limit: AtomicU64,
@@ -138,14 +143,16 @@ impl Processes {
             let limit = process.limit.load(Ordering::Relaxed);
             if limit != 0 && lasts.as_millis() as u64 > limit {
                 process.silent.store(lasts.as_millis() as u64, Ordering::Relaxed);
-                process.kill();
+                let _ = process.kill();
             }
         }
     }
 
     /// Kills them all.
     pub(super) fn kill_all(&self) {
-        lock(&self.running).iter().for_each(|(process, _)| process.kill());
+        for (process, _) in lock(&self.running).iter() {
+            let _ = process.kill();
+        }
     }
 
     /// Notes that a process has crashed or hung, and returns how many have done so in a row.
@@ -160,9 +167,18 @@ impl Processes {
 }
 
 impl Guarded {
-    fn kill(&self) {
-        // It fails if the process has ended, which is the aim.
-        let _ = lock(&self.child).kill();
+    /// The exit status, if it has ended.
+    fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
+        let mut child = lock(&self.child);
+        let status = child.try_wait()?;
+        self.has_ended.fetch_or(status.is_some(), Ordering::Relaxed);
+        Ok(status)
+    }
+
+    /// Kills it with its copies. That it has ended already is no error.
+    fn kill(&self) -> io::Result<()> {
+        let mut child = lock(&self.child);
+        if self.has_ended.load(Ordering::Relaxed) { Ok(()) } else { sys::kill_group(&mut child) }
     }
 }
 
@@ -179,13 +195,13 @@ pub(super) struct Process {
 const TO_END: Duration = Duration::from_secs(5);
 
 impl Process {
-    /// Starts a process, which is killed if it gives no sign of life for longer than `limit`.
+    /// Starts a process in a group of its own, which is killed if it gives no sign of life for longer than `limit`.
     pub(super) fn start(processes: &Arc<Processes>, command: &mut Command, limit: Duration) -> io::Result<Self> {
-        let mut child = command.spawn()?;
+        let mut child = sys::new_process_group(command).spawn()?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let limit = AtomicU64::new(limit.as_millis().max(1) as u64);
-        let (beats, silent, lasts) = Default::default();
-        let guarded = Arc::new(Guarded { child: Mutex::new(child), beats, limit, silent, lasts });
+        let (has_ended, beats, silent, lasts) = Default::default();
+        let guarded = Arc::new(Guarded { child: Mutex::new(child), has_ended, beats, limit, silent, lasts });
         lock(&processes.running).push((Arc::clone(&guarded), Silence::default()));
         Ok(Process { guarded, processes: Arc::clone(processes), stdin, stdout, stderr })
     }
@@ -220,11 +236,11 @@ impl Process {
         let begun = Instant::now();
         // Not `Child::wait`, which would keep the lock from whoever is to kill it.
         loop {
-            let ended = lock(&self.guarded.child).try_wait()?;
+            let ended = self.guarded.try_wait()?;
             match ended {
                 Some(status) => return Ok(status),
                 None if begun.elapsed() > 2 * TO_END => return Err(io::ErrorKind::TimedOut.into()),
-                None if begun.elapsed() > TO_END => self.guarded.kill(),
+                None if begun.elapsed() > TO_END => drop(self.guarded.kill()),
                 None => {}
             }
             thread::sleep((begun.elapsed() / 8).clamp(Duration::from_micros(20), Duration::from_millis(5)));
@@ -233,7 +249,7 @@ impl Process {
 
     /// Kills it and waits for its end, which takes it out of the process table.
     pub(super) fn end(&self) -> io::Result<()> {
-        lock(&self.guarded.child).kill()?;
+        self.guarded.kill()?;
         self.wait().map(drop)
     }
 

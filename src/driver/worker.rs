@@ -12,7 +12,7 @@ use slab::Slab;
 use super::{
     blame::Abort,
     descriptors::Descriptors,
-    journal::Line,
+    journal::{Journal, Line},
     plan::Ledger,
     schedule::Queue,
     settings::Run,
@@ -103,8 +103,8 @@ impl<'a> Worker<'a> {
     }
 
     /// Writes everything that happens to this process's journal.
-    pub(super) fn with_journal(mut self) -> Self {
-        self.context.has_journal = true;
+    pub(super) fn with_journal(mut self, journal: Journal<'a>) -> Self {
+        self.context.journal = Some(journal);
         self
     }
 
@@ -324,12 +324,12 @@ impl<'a> Worker<'a> {
                 }
                 let others = self.slots.len() - 1;
                 let gave_up_listeners = self.context.spare_listeners.clear();
-                if self.context.has_journal && others == 0 && !gave_up_listeners && !self.last_resort {
+                if self.context.journal.is_some() && others == 0 && !gave_up_listeners && !self.last_resort {
                     // The parent tries it again when nobody else does.
                     return self.context.tell(|| Line::Exhausted);
                 }
                 // The last trial may go on with the descriptors of the listeners.
-                self.limit = if self.last_resort || self.context.has_journal { others.max(1) } else { others };
+                self.limit = if self.last_resort || self.context.journal.is_some() { others.max(1) } else { others };
                 if others > 0 || gave_up_listeners || !self.last_resort {
                     return self.queue.give_back(case);
                 }

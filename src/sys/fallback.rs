@@ -4,7 +4,8 @@
 use std::{
     io,
     path::PathBuf,
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::AtomicUsize,
     time::Duration,
 };
 
@@ -23,12 +24,13 @@ use crate::{
 /// Nothing is known about the selector that mio uses here.
 pub const SELECTOR: &str = "unknown";
 
-/// Registering again is right with every selector, though some do not need it.
+/// Nothing is known of what mio reports.
 pub(crate) const SHUTDOWN_CLOSES_WRITING: bool = true;
 
 /// There are no local datagrams here.
 pub(crate) const LOCAL_DATAGRAM: usize = 1;
 
+/// Registering again is right with every selector, though some do not need it.
 pub(crate) const REARM: Option<Duration> = Some(Duration::from_millis(1));
 
 /// Another poll is right with every selector.
@@ -231,6 +233,19 @@ pub(crate) fn free_descriptors() -> Option<usize> {
 /// Files get their permissions from their folder.
 pub(crate) fn program() -> Option<PathBuf> {
     std::env::current_exe().ok()
+}
+
+pub(crate) fn shared_counter() -> io::Result<&'static AtomicUsize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn copy_process() -> io::Result<Option<ExitStatus>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There are no copies.
+pub(crate) fn kill_group(child: &mut Child) -> io::Result<()> {
+    child.kill()
 }
 
 /// There is no known way to keep Ctrl-C from a child.

@@ -60,6 +60,9 @@
 //! | `program()` | the path of the running program, for a process that is to run it too; `None` if nothing tells it |
 //! | `on_stop(handler)` | calls the handler in a thread of its own for each event that asks the program to stop, with the exit code that tells of it: 128 and the number of the signal. If it fails, such an event ends the program |
 //! | `lock_folder(folder)` | a file that nobody else gets while it is open; `None` if somebody else has it, or if the folder was removed meanwhile. The caller has seen that the folder can be written |
+//! | `copy_process()` | makes a copy of this process, which has no other thread, and waits for its end: the exit status, and `None` in the copy |
+//! | `shared_counter()` | a number, at first 0, that this process shares with its copies |
+//! | `kill_group(child)` | kills a child that `new_process_group` was for, and its copies; the caller has not waited for its end |
 //! | `new_process_group(command)` | keeps Ctrl-C from reaching a child, which its parent ends |
 //! | `host()` | what the running system says about itself |
 //! | `answer_limits()` | the limits that the system is known to put on what it sends in answer to packets |
@@ -90,13 +93,13 @@ pub(crate) use endpoint::{Endpoint, KeptName, Listener};
 pub use family::set_inherited;
 pub(crate) use family::{
     Alias, CAN_INTERRUPT, LOCAL_DATAGRAM, MOVED_SOCKETS_MAY_END, NO_SILENT_CLOSE, REARM, SHUTDOWN_CLOSES_WRITING,
-    SIGPIPE_IS_SHARED, SPLIT_EVENTS, ThreadId, ask_nothing, clear_nosigpipe, close_restarts_calls, destroy, disconnect,
-    fifo, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, into_stdio, is_asleep, is_exhausted,
-    is_in_progress, is_lacking, is_named_pipe, is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint,
-    local_listener, local_pair, local_socket, lock_folder, look, new_process_group, on_stop, open_fifo, pipe, program,
-    read_by, read_error, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag, set_recverr,
-    set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish,
-    write_by, write_stdout,
+    SIGPIPE_IS_SHARED, SPLIT_EVENTS, ThreadId, ask_nothing, clear_nosigpipe, close_restarts_calls, copy_process,
+    destroy, disconnect, fifo, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, into_stdio,
+    is_asleep, is_exhausted, is_in_progress, is_lacking, is_named_pipe, is_of_receiver, kill_group, killed_by_sigpipe,
+    local_datagram, local_endpoint, local_listener, local_pair, local_socket, lock_folder, look, new_process_group,
+    on_stop, open_fifo, pipe, program, read_by, read_error, restore_sigpipe, returns, set_keepalive_fast,
+    set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout, shared_counter, std_write,
+    stream_socket, take_sigpipe, thread_id, unsupported_reason, vanish, write_by, write_stdout,
 };
 pub use family::{SELECTOR, answer_limits, error_name, host};
 

@@ -12,7 +12,7 @@ use mio::{Registry, Token};
 use super::listeners::SpareListeners;
 use crate::{
     driver::{
-        journal::Line,
+        journal::{Journal, Line},
         plan::{Ledger, Plan},
         settings::{Run, Settings},
         watchdog::{Process, Processes},
@@ -38,8 +38,8 @@ pub(in crate::driver) struct Context<'a> {
     pub(in crate::driver) ledger: &'a Ledger,
     processes: &'a Arc<Processes>,
     pub(in crate::driver) spare_listeners: SpareListeners,
-    /// Whether to write every step to the journal at once: this is a process that a step may kill.
-    pub(in crate::driver) has_journal: bool,
+    /// Where every step is written at once in a process that a step may kill.
+    pub(in crate::driver) journal: Option<Journal<'a>>,
     /// [`sys::MOVED_SOCKETS_MAY_END`].
     pub(in crate::driver) moved_sockets_may_end: bool,
     /// When the present events were taken from the selector.
@@ -59,7 +59,7 @@ impl<'a> Context<'a> {
             ledger,
             processes: run.progress.processes(),
             spare_listeners: SpareListeners::default(),
-            has_journal: false,
+            journal: None,
             moved_sockets_may_end: sys::MOVED_SOCKETS_MAY_END,
             now: Instant::now(),
             slot: 0,
@@ -70,8 +70,8 @@ impl<'a> Context<'a> {
 
     /// Writes a line to the journal, if there is one.
     pub(in crate::driver) fn tell(&self, line: impl FnOnce() -> Line) {
-        if self.has_journal {
-            line().write();
+        if let Some(journal) = self.journal {
+            journal.write(&line());
         }
     }
 

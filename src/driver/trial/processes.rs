@@ -138,12 +138,12 @@ fn failed(subject: &'static str) -> impl FnOnce(io::Error) -> Abort {
     }
 }
 
-/// This program as one of the helpers, which Ctrl-C does not reach and whose standard error is a pipe.
+/// This program as one of the helpers, whose standard error is a pipe.
 fn helper_command(argument: &str, context: &Context<'_>) -> Result<Command, Abort> {
     let Some(program) = &context.settings.program else {
         return Err(Abort::NotRun("needs the program itself to start a process with".to_owned()));
     };
     let mut command = Command::new(program);
-    sys::new_process_group(&mut command).arg(argument).stderr(Stdio::piped());
+    command.arg(argument).stderr(Stdio::piped());
     Ok(command)
 }

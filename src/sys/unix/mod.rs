@@ -5,6 +5,7 @@ mod ask;
 mod blocked;
 mod calls;
 mod container;
+mod copies;
 mod error_queue;
 mod further;
 mod host;
@@ -50,6 +51,7 @@ pub(crate) use blocked::{
     local_endpoint, std_write, thread_id,
 };
 pub(crate) use calls::{read_by, write_by};
+pub(crate) use copies::{copy_process, kill_group, shared_counter};
 pub(crate) use error_queue::{read_error, set_recverr};
 pub(crate) use further::{fifo, local_datagram, local_listener, local_pair, local_socket, open_fifo};
 pub use host::host;

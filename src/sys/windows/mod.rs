@@ -33,11 +33,11 @@ use crate::catalogue::{Axes, Call, SocketOption, Transport, Wait};
 
 pub(crate) use super::fallback::{
     CAN_INTERRUPT, LOCAL_DATAGRAM, NO_SILENT_CLOSE, SIGPIPE_IS_SHARED, ThreadId, accept, ask_nothing, clear_nosigpipe,
-    destroy, fifo, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep, is_named_pipe,
-    is_of_receiver, killed_by_sigpipe, local_datagram, local_endpoint, local_listener, local_pair, local_socket,
-    open_fifo, program, read_error, restore_sigpipe, returns, set_keepalive_fast, set_nosigpipe, set_nosigpipe_flag,
-    set_recverr, set_sigpipe, set_user_timeout, std_write, stream_socket, take_sigpipe, thread_id, vanish,
-    write_stdout,
+    copy_process, destroy, fifo, free_descriptors, has_sigpipe, hold_sigpipe, inherit_sigpipe, interrupt, is_asleep,
+    is_named_pipe, is_of_receiver, kill_group, killed_by_sigpipe, local_datagram, local_endpoint, local_listener,
+    local_pair, local_socket, open_fifo, program, read_error, restore_sigpipe, returns, set_keepalive_fast,
+    set_nosigpipe, set_nosigpipe_flag, set_recverr, set_sigpipe, set_user_timeout, shared_counter, std_write,
+    stream_socket, take_sigpipe, thread_id, vanish, write_stdout,
 };
 pub use super::fallback::{answer_limits, set_inherited};
 pub(crate) use ask::look;
