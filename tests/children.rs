@@ -52,7 +52,8 @@ fn run_all(
         catalogue.add("own.toml", scenario).expect("the scenario is valid");
     }
     let cases: Vec<Case<'_>> = Selection::default().cases(&catalogue);
-    let settings = Settings { repeat, program: program.map(Path::to_owned), ..Settings::default() };
+    // So that the number of processes does not depend on that of processors.
+    let settings = Settings { repeat, jobs: 1, program: program.map(Path::to_owned), ..Settings::default() };
     let progress = Progress::default();
     let results = driver::run(&cases, &settings, &progress);
     if results.is_ok() {
@@ -202,11 +203,7 @@ mod scripts {
         let text = format!(
             r#"read -r job
             case $job in *'"sigpipe":"handler"'*) kill -SEGV $$ ;; esac
-            printf '%s' "$job" | '{}' "$@"
-            status=$?
-            # A shell reports a signal so.
-            [ $status -le 128 ] || kill -$((status - 128)) $$
-            exit $status"#,
+            printf '%s' "$job" | '{}' "$@""#,
             common::BROKENPIPE
         );
         let (_folder, script) = script(&text.replace("read -r job", "job=$(cat)"));
@@ -249,8 +246,9 @@ mod scripts {
         let (modes, results) = run_all(&[SCENARIO], Some(&script), 200);
         assert_eq!(modes.iter().filter(|&&mode| mode == Sigpipe::Default).count(), 1);
         assert_counted(&results.expect("nothing crashes"), 200);
-        // A batch for each of 16 processes for each of three dispositions.
-        assert_eq!(folder.read("script.started").lines().count(), 3 * 16);
+        // 16 processes for each of three dispositions; more only where there are few descriptors.
+        let started = folder.read("script.started").lines().count();
+        assert!((3 * 16..200).contains(&started), "{started}");
     }
 
     #[test]

@@ -115,16 +115,25 @@ fn process_group(id: u32) -> Option<u32> {
     field(id, 1)
 }
 
+/// A process that has ended and that nobody has waited for has no command line.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn until_ended(id: u32) {
+    until(&format!("the end of process {id}"), || {
+        fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| line.is_empty()) || parent(id).is_none()
+    });
+}
+
 /// Sends this signal to the only process that runs trials where SIGPIPE kills, once it has had time to come to a step
-/// that waits. It is a copy of the one that leads its group.
+/// that waits. It is a copy of the one that leads its group, and there is no other.
 #[cfg(target_os = "linux")]
 fn signal_process(name: &str, folder: Option<&Path>) -> u32 {
     let mut waiting = Vec::new();
     until("a process that waits", || {
         thread::sleep(Duration::from_millis(1500));
-        waiting = processes_with("run-trials", folder);
+        let before = std::mem::replace(&mut waiting, processes_with("run-trials", folder));
         waiting.retain(|&id| process_group(id).is_some_and(|group| group != id));
-        waiting.len() == 1
+        waiting.len() == 1 && before == waiting
     });
     let sent = process::Command::new("kill").args([format!("-{name}"), waiting[0].to_string()]).status();
     assert!(sent.expect("there is kill").success());
@@ -149,8 +158,10 @@ fn a_process_that_hangs_costs_its_own_case_only() {
     let progress = Progress::default();
     let results = thread::scope(|scope| {
         let run = scope.spawn(|| driver::run(&cases, &settings, &progress).expect("the selector works"));
-        signal_process("STOP", None);
-        run.join().expect("it does not panic")
+        let stopped = signal_process("STOP", None);
+        let results = run.join().expect("it does not panic");
+        until_ended(stopped);
+        results
     });
     assert_eq!(results[1], CaseResult::NotRun("hung: step 3 client await quiet, for 6 s".to_owned()));
     for result in [&results[0], &results[2], &results[3]] {
@@ -163,7 +174,7 @@ fn a_process_that_hangs_costs_its_own_case_only() {
 #[test]
 fn a_process_that_is_killed_costs_its_own_case_only() {
     let folder = Folder::with("own.toml", OWN);
-    let args = ["own", "--scenarios", "own.toml", "--repeat", "1", "--await-deadline", "5s"];
+    let args = ["own", "--scenarios", "own.toml", "--repeat", "1", "--await-deadline", "8s"];
     let run = Process::begin(folder.path(), &[&RUN[..], &args].concat());
     let place = folder.path().canonicalize().expect("it exists");
     signal_process("KILL", Some(&place));
@@ -213,6 +224,7 @@ fn a_process_that_hangs_is_named_when_the_run_is_stopped() {
     let hangs = "hangs: own/waits tcp4 sigpipe=default: step 3 client await quiet has waited ";
     assert!(ran.err.starts_with(hangs), "{ran:?}");
     assert!(ran.err.contains(&format!(" s for a call to return in process {stopped}\n")), "{ran:?}");
+    until_ended(stopped);
     assert!(processes_with("run-trials", Some(&place)).is_empty());
 }
 

@@ -1,5 +1,5 @@
 //! Cases in which SIGPIPE is not ignored, or which start processes, run in processes of their own, one trial at a time.
-//! The parent hands a child its job and reads from the child's journal what each step gave, up to one that killed.
+//! The parent hands a child its job, and reads from the child's journal what each step gave and which trials were killed.
 
 use std::{
     collections::BTreeSet,
@@ -34,8 +34,8 @@ pub(super) struct Starting<'a> {
     pub(super) last_resort: bool,
 }
 
-/// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in one
-/// process after the other, each for as long as it survives its trials. Returns the trials for which something was
+/// Runs a batch of trials, given by the 0-based numbers of their cases, which all set SIGPIPE to the same, in a
+/// process; another follows where one fails, or where trials have to be paced. Returns the trials for which something was
 /// wanting, such as a process, that others may give back; as the last resort these are not run instead.
 pub(super) fn run(run: Run<'_>, batch: &[usize], starting: Starting<'_>, ledger: &Ledger) -> Vec<usize> {
     let (mut left, mut exhausted) = (batch.to_vec(), Vec::new());
@@ -90,7 +90,9 @@ fn in_children(
             Ok(Ended::Exhausted(ended)) => {
                 run.pacing.give_back(&handed[ended..]);
                 trials.drain(..ended);
-                return Err(Abort::Exhausted("a process: it lacks descriptors, memory or threads".to_owned()));
+                return Err(Abort::Exhausted(
+                    "a process: it lacks descriptors, memory, threads or processes".to_owned(),
+                ));
             }
             Ok(Ended::Stopped) => return Ok(()),
             Ok(Ended::Failed { ended, case, reason }) => {
@@ -168,10 +170,10 @@ fn run_child(
         match (line.ok().and_then(|line| Line::decode(&line)), &mut present) {
             // A trial that could not get a descriptor begins anew.
             (Some(Line::Begin(place)), begun)
-                if place < numbers.len() && begun.as_ref().is_none_or(|trial| trial.case == numbers[place]) =>
+                if numbers.get(place).is_some_and(|case| handed.get(ended) == Some(case)) =>
             {
                 let (observations, began) = (Vec::new(), Instant::now());
-                *begun = Some(Present { case: numbers[place], process, observations, began });
+                *begun = Some(Present { case: handed[ended], process, observations, began });
             }
             (Some(Line::Copied(copy)), None) => process = copy,
             // It lives, and this loop sees whether the run is to stop.

@@ -1,5 +1,5 @@
 //! What a process does that a run has started for some of its trials: it gets its job on standard input, and writes to
-//! its journal what each step gave. Where SIGPIPE kills, copies of it do the trials, which begin sooner than a program.
+//! its journal what each step gave. Where SIGPIPE kills, copies of it, which begin sooner than a program, do the trials.
 
 use std::{
     io::{self, Read},
@@ -30,8 +30,8 @@ use crate::{
 /// The argument that makes this program do a [`Job`].
 pub(super) const WORK: &str = "run-trials";
 
-/// The exit status of a child that could not begin for want of descriptors, memory or threads; sysexits.h calls it
-/// EX_TEMPFAIL.
+/// The exit status of a child that could not go on for want of descriptors, memory, threads or processes; sysexits.h
+/// calls it EX_TEMPFAIL.
 pub(super) const EXHAUSTED: i32 = 75;
 
 /// Trials for a child, in one JSON document.
@@ -161,10 +161,11 @@ pub(super) fn work() -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// This process cannot be copied; or it is a copy, and could not begin.
+/// This process cannot share memory with copies, or cannot be copied; or it is a copy, and `run_from` failed.
 fn run_in_copies(trials: usize, run_from: impl Fn(usize, &AtomicUsize) -> io::Result<()>) -> io::Result<()> {
     let ended = sys::shared_counter()?;
     loop {
+        // There is no other thread, as a copy needs it: trials start theirs in the copies.
         let Some(status) = sys::copy_process()? else {
             Line::Copied(process::id()).write();
             return run_from(ended.load(Ordering::Relaxed), ended);

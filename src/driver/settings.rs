@@ -28,7 +28,7 @@ pub struct Settings {
     /// Workers, each with a thread and a poll of its own. There is at least one, and no more than there are trials.
     pub jobs: usize,
     /// Most trials in flight on one worker, clamped to 1..=1024. Also the most processes at a time for slow cases in
-    /// which SIGPIPE is not ignored, at least one.
+    /// which SIGPIPE is not ignored, at least one; where it kills, each of them has a copy besides.
     pub in_flight: usize,
     /// How long an `await`, and a call that would block, waits.
     pub await_deadline: Duration,

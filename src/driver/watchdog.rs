@@ -6,7 +6,7 @@ use std::{
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -122,9 +122,7 @@ pub(super) struct Processes {
 
 #[derive(Debug)]
 struct Guarded {
-    child: Mutex<Child>,
-    /// Whether it has ended and was waited for, so that its number may be another's by now.
-    has_ended: AtomicBool,
+    child: Mutex<Waited>,
     beats: AtomicU64,
     /// Milliseconds of silence after which it is killed; 0 if it may be silent for ever.
     limit: AtomicU64,
@@ -132,6 +130,13 @@ struct Guarded {
     silent: AtomicU64,
     /// Milliseconds for which it has been silent.
     lasts: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Waited {
+    child: Child,
+    /// Whether its end was waited for, so that its number may be another's by now.
+    has_ended: bool,
 }
 
 impl Processes {
@@ -169,16 +174,16 @@ impl Processes {
 impl Guarded {
     /// The exit status, if it has ended.
     fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
-        let mut child = lock(&self.child);
-        let status = child.try_wait()?;
-        self.has_ended.fetch_or(status.is_some(), Ordering::Relaxed);
+        let mut waited = lock(&self.child);
+        let status = waited.child.try_wait()?;
+        waited.has_ended |= status.is_some();
         Ok(status)
     }
 
     /// Kills it with its copies. That it has ended already is no error.
     fn kill(&self) -> io::Result<()> {
-        let mut child = lock(&self.child);
-        if self.has_ended.load(Ordering::Relaxed) { Ok(()) } else { sys::kill_group(&mut child) }
+        let mut waited = lock(&self.child);
+        if waited.has_ended { Ok(()) } else { sys::kill_group(&mut waited.child) }
     }
 }
 
@@ -195,13 +200,14 @@ pub(super) struct Process {
 const TO_END: Duration = Duration::from_secs(5);
 
 impl Process {
-    /// Starts a process in a group of its own, which is killed if it gives no sign of life for longer than `limit`.
+    /// Starts a process in a group of its own. It is killed, with its copies, if it gives no sign of life for longer than `limit`.
     pub(super) fn start(processes: &Arc<Processes>, command: &mut Command, limit: Duration) -> io::Result<Self> {
         let mut child = sys::new_process_group(command).spawn()?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let limit = AtomicU64::new(limit.as_millis().max(1) as u64);
-        let (has_ended, beats, silent, lasts) = Default::default();
-        let guarded = Arc::new(Guarded { child: Mutex::new(child), has_ended, beats, limit, silent, lasts });
+        let (beats, silent, lasts) = Default::default();
+        let child = Mutex::new(Waited { child, has_ended: false });
+        let guarded = Arc::new(Guarded { child, beats, limit, silent, lasts });
         lock(&processes.running).push((Arc::clone(&guarded), Silence::default()));
         Ok(Process { guarded, processes: Arc::clone(processes), stdin, stdout, stderr })
     }
@@ -247,7 +253,7 @@ impl Process {
         }
     }
 
-    /// Kills it and waits for its end, which takes it out of the process table.
+    /// Kills it with its copies, and waits for its own end, which takes it out of the process table.
     pub(super) fn end(&self) -> io::Result<()> {
         self.guarded.kill()?;
         self.wait().map(drop)
@@ -255,7 +261,7 @@ impl Process {
 
     /// The number by which the system knows it.
     pub(super) fn id(&self) -> u32 {
-        lock(&self.guarded.child).id()
+        lock(&self.guarded.child).child.id()
     }
 }
 

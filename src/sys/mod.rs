@@ -49,7 +49,7 @@
 //! | `close_restarts_calls()` | why a descriptor cannot be closed safely while another thread is in a call on it; `None` where it can |
 //! | `NO_SILENT_CLOSE` | why the peer of a socket that has vanished learns of its close nevertheless; `None` where it does not |
 //! | `local_listener(transport, backlog)`, `local_socket(transport)` | the transports `unix`, `unix-dgram`, `unix-seqpacket`, `vsock` and `mptcp`: a listener with its address and with what keeps its name until that is dropped; an unconnected socket. An error without a code says why the machine has no such transport, here and in the next four |
-//! | `LOCAL_DATAGRAM` | the most bytes of a datagram between local sockets with which one of them can be filled to the last |
+//! | `LOCAL_DATAGRAM` | the most bytes of a datagram with which the buffer of a local socket can be filled completely |
 //! | `local_datagram()` | the transport `unix-dgram`: a socket with a name of its own, the name, and what keeps it |
 //! | `local_pair(transport)` | the transports `socketpair` and `pty`: the client's and the server's end |
 //! | `fifo()`, `open_fifo(path, writing)` | the transport `fifo`: the path of a new named pipe, and what keeps it; an end of it, which need not wait for the other one |

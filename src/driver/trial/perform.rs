@@ -106,7 +106,7 @@ impl Sockets {
             }
             Operation::Fill => {
                 let is_datagram = self.axes.transport == Transport::UnixDgram;
-                let buffer = context.buffer(if is_datagram { sys::LOCAL_DATAGRAM.min(CHUNK) } else { CHUNK });
+                let buffer = context.buffer(if is_datagram { sys::LOCAL_DATAGRAM } else { CHUNK });
                 return self
                     .until_blocked(actor, Purpose::Fill, |end| write_chunk_or_byte(buffer, |data| end.write(data)));
             }

@@ -23,9 +23,9 @@ pub(crate) fn shared_counter() -> io::Result<&'static AtomicUsize> {
     Ok(unsafe { AtomicUsize::from_ptr(page.cast()) })
 }
 
-/// fork(2) and waitpid(2).
+/// fork(2) and waitpid(2). There has to be no other thread.
 pub(crate) fn copy_process() -> io::Result<Option<ExitStatus>> {
-    // SAFETY: the caller says that there is one thread, so no lock is held by one that the copy lacks.
+    // SAFETY: there is one thread, so no lock is held by one that the copy lacks.
     let copy = match unsafe { libc::fork() } {
         0 => return Ok(None),
         -1 => return Err(io::Error::last_os_error()),

@@ -62,8 +62,9 @@ pub(super) fn file_name() -> io::Result<(PathBuf, KeptName)> {
     Ok((folder.path().join("s"), Some(folder)))
 }
 
-/// A name that nobody else has: a random number of this process, and a counter. The process id would not do, since
+/// A name that nobody else has: a random number of this process, and a counter. The process id alone would not do, since
 /// abstract names belong to the network namespace, and two containers that share one may have processes of the same id.
+/// Copies of a process may have the same random keys.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn abstract_name() -> PathBuf {
     use std::{
@@ -73,7 +74,7 @@ fn abstract_name() -> PathBuf {
             atomic::{AtomicU64, Ordering},
         },
     };
-    static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(()));
+    static RANDOM: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     format!("\0brokenpipe-{:016x}-{number}", *RANDOM).into()
