@@ -54,7 +54,7 @@ fn each_wrong_word_is_pointed_at() {
     assert!(found[1].2.starts_with("did you mean `write`? the client can `connect`, "), "{}", found[1].2);
     assert_eq!(
         found[2].2,
-        "did you mean `fin`? expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`, `woken`, then perhaps `on` and one of `read`, `write`, `none`, then perhaps `again`"
+        "did you mean `fin`? expected one of `fin`, `reset`, `readable`, `writable`, `connected`, `event`, `quiet`, `woken`, then perhaps, but not after `woken`, `on` and one of `read`, `write`, `none`, and perhaps `again`"
     );
     assert_eq!(found[3].1, "`read` without its argument");
     assert_eq!(found[4].1, "unexpected word `3`");
@@ -192,6 +192,9 @@ fn over(transport: Transport, text: &str) -> String {
 #[test]
 fn a_transport_takes_only_the_steps_that_it_can() {
     use Transport::{Fifo, Mptcp, Pty, Socketpair, Tcp4, Udp4, UnixDgram, UnixSeqpacket, Vsock};
+    let without_peer = |transport| parse_steps_over("client connect", &[transport]).unwrap_err().remove(0).label;
+    assert_eq!(without_peer(Udp4), "needs a step of the other end: `listener read 1`, or `server bind`");
+    assert_eq!(without_peer(Tcp4), "needs a step of the other end: `server accept`, or `listener close`");
     for transport in [Udp4, UnixDgram] {
         assert_eq!(over(transport, "client connect\nserver accept"), "there is no accept over UDP and `unix-dgram`");
         assert_eq!(over(transport, "crowd connect"), "no queue of connections over UDP and `unix-dgram`");
@@ -200,7 +203,8 @@ fn a_transport_takes_only_the_steps_that_it_can() {
     }
     for transport in [Tcp4, UnixSeqpacket, Vsock, Mptcp, Pty] {
         assert_eq!(over(transport, "client connect\nserver accept\nclient write 1"), "");
-        for step in ["client bind", "client connect\nclient recv_from 1", "client connect\nclient send_to listener 1"] {
+        assert_eq!(over(transport, "client bind\nserver accept"), "only sockets of datagrams are bound", "{transport}");
+        for step in ["client connect\nclient recv_from 1", "client connect\nclient send_to listener 1"] {
             let title = over(transport, &format!("{step}\nserver accept"));
             assert_eq!(title, "only datagrams are sent without a connection", "{transport} {step}");
         }

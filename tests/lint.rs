@@ -149,6 +149,10 @@ fn a_platform_without_facts_is_named_with_a_row_for_it() {
         assert!(err.contains("`box-1,documented,box,"), "{err}");
         assert_eq!(err.matches("error:").count(), 1, "{err}");
     }
+    // It has the columns of the table that is there.
+    let err = lint(&ROWS.concat(), &other).exits(2).err;
+    let example = err.split_once("such as `").and_then(|(_, rest)| rest.split_once('`')).expect("there is one").0;
+    lint(&ROWS.concat(), &format!("{other}{example}\n")).exits(0);
     let err = lint(&ROWS.concat(), &platforms("linux").replace("documented", "reported")).exits(2).err;
     assert!(err.contains("expected `reported`, as in platforms.csv"), "{err}");
 }
@@ -245,4 +249,12 @@ fn the_accepted_results_have_no_mistakes() {
     let ran = Folder::new().brokenpipe(&["lint", results]).exits(0);
     assert_eq!(ran.err, "");
     assert!(ran.out.starts_with("no mistakes: "), "{}", ran.out);
+}
+
+#[test]
+fn where_there_are_no_results_nothing_passes() {
+    let folder = Folder::new();
+    folder.make("e");
+    folder.write("e/readme.txt", "no results\n");
+    folder.brokenpipe(&["lint", "e"]).exits(1).says(&["no results there"]);
 }

@@ -54,7 +54,10 @@ impl fmt::Display for Awaited {
 
 impl Argument for Awaited {
     fn expected() -> String {
-        format!("one of {}, then perhaps `on` and one of {}, then perhaps `again`", Condition::words(), Asked::words())
+        let (conditions, asked) = (Condition::words(), Asked::words());
+        format!(
+            "one of {conditions}, then perhaps, but not after `woken`, `on` and one of {asked}, and perhaps `again`"
+        )
     }
 
     fn choices() -> Vec<(&'static str, &'static str)> {

@@ -31,7 +31,11 @@ pub(super) fn first_impossible(
         return Some(Mistake::new(span.clone(), format!("more than {MAX_STEPS} steps"), "this step is one too many"));
     }
     if steps.iter().all(|(step, _)| step.actor == Actor::Client) {
-        let label = "needs a step of the other end: `server accept`, or `listener close`";
+        let of_datagrams = !transports.is_empty() && transports.iter().all(|transport| transport.is_datagram());
+        let label = match of_datagrams {
+            true => "needs a step of the other end: `listener read 1`, or `server bind`",
+            false => "needs a step of the other end: `server accept`, or `listener close`",
+        };
         return Some(Mistake::new(whole, "a scenario without a peer", label));
     }
     let over = |transport: Option<Transport>| {

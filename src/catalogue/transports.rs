@@ -35,10 +35,13 @@ pub(super) fn misfit(transport: Transport, Step { actor, operation }: Step) -> O
         Blocks(BlockingCall::Accept | BlockingCall::Connect)
             if !matches!(transport, Transport::Tcp4 | Transport::Tcp6 | Transport::Unix) =>
         {
-            ("accept and connect block only over TCP and `unix`", "use `server accept` and `client connect`")
+            ("accept and connect block only over TCP and `unix`", "take the step itself, without `blocks`")
         }
         ReadError if !transport.is_ip() => {
             ("no queue of errors but over TCP and UDP", "needs the transport `udp4`, `udp6`, `tcp4` or `tcp6`")
+        }
+        Bind if !transport.is_datagram() => {
+            ("only sockets of datagrams are bound", "needs the transport `udp4`, `udp6` or `unix-dgram`")
         }
         _ if of_datagrams && !transport.is_datagram() => {
             ("only datagrams are sent without a connection", "needs the transport `udp4`, `udp6` or `unix-dgram`")

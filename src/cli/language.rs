@@ -51,7 +51,14 @@ pub(super) fn chapter() -> String {
             paragraph(&mut text, &list.about);
             text.push('\n');
         }
-        argument.choices.iter().for_each(|(word, meaning)| item(&mut text, &format!("`{word}`"), meaning));
+        // Where a word alone is not all that the parser takes.
+        if argument.examples.iter().any(|example| example.contains(' ')) {
+            paragraph(&mut text, &format!("{} is {}.", placeholder(argument), argument.expected));
+            text.push_str(if list.is_some() { "\n" } else { "" });
+        }
+        for (word, meaning) in list.iter().flat_map(|list| &list.words) {
+            item(&mut text, &format!("`{word}`"), meaning);
+        }
     }
     // The lists of arguments that are made of several words.
     let is_part = |list: &&WordList| {
@@ -123,6 +130,13 @@ mod tests {
             // Lines may be broken between the actors.
             let line = format!("- `{}{argument}` ({})", operation.word, actors.join(", "));
             assert!(chapter.contains(&line), "{line}");
+        }
+        for argument in operations().iter().filter_map(|operation| operation.argument.as_ref()) {
+            // Lines may be broken between its words.
+            let unbroken = chapter.split_whitespace().collect::<Vec<_>>().join(" ");
+            let is_word =
+                argument.examples.iter().all(|example| !example.contains(' ') && example.parse::<u32>().is_err());
+            assert!(is_word || unbroken.contains(&argument.expected), "{}: {}", argument.name, argument.expected);
         }
         for list in word_lists() {
             for (word, meaning) in &list.words {

@@ -55,6 +55,9 @@ pub(super) fn lint(args: &LintArgs) -> Done {
     if findings.count() > 0 {
         return Err(Failure::Lint(report(findings, is_styled)));
     }
+    if findings.files == 0 {
+        return Err(Failure::no("no results there; `lint` checks files of results, and the *.csv of folders"));
+    }
     print(&format!(
         "no mistakes: {} of {} in {}\n",
         counted(findings.rows, "row"),

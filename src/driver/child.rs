@@ -23,7 +23,7 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    catalogue::{Axes, Case, Scenario, Sigpipe, parse_steps},
+    catalogue::{Axes, Case, Scenario, Sigpipe, parse_steps_over},
     sys,
 };
 
@@ -88,9 +88,13 @@ impl Job {
 }
 
 impl JobCase {
-    /// The scenario of this case only; `None` if its steps cannot be read.
-    fn scenario(&self) -> Option<Scenario> {
-        Some(Scenario {
+    /// The scenario of this case only. Fails if its steps cannot be read.
+    fn scenario(&self) -> io::Result<Scenario> {
+        let steps = parse_steps_over(&self.steps, &[self.axes.transport]).map_err(|mistakes| {
+            let first = mistakes.first().map_or(String::new(), |mistake| format!(": {}", mistake.title));
+            io::Error::new(io::ErrorKind::InvalidData, format!("the steps of {} cannot be read{first}", self.id))
+        })?;
+        Ok(Scenario {
             id: self.id.clone(),
             title: String::new(),
             why: String::new(),
@@ -100,7 +104,7 @@ impl JobCase {
             slow: false,
             racing: false,
             races_on: Vec::new(),
-            steps: parse_steps(&self.steps).ok()?,
+            steps,
         })
     }
 }
@@ -115,8 +119,7 @@ pub(super) fn work() -> io::Result<()> {
     let mut text = String::new();
     io::stdin().read_to_string(&mut text)?;
     let job: Job = serde_json::from_str(&text)?;
-    let scenarios: Option<Vec<_>> = job.cases.iter().map(JobCase::scenario).collect();
-    let scenarios = scenarios.ok_or(io::ErrorKind::InvalidData)?;
+    let scenarios: Vec<_> = job.cases.iter().map(JobCase::scenario).collect::<io::Result<_>>()?;
     let cases: Vec<_> = scenarios.iter().map(|scenario| Case { scenario, axes: scenario.axes[0] }).collect();
     let settings = Settings {
         repeat: 1,
@@ -181,5 +184,30 @@ fn run_in_copies(trials: usize, run_from: impl Fn(usize, &AtomicUsize) -> io::Re
             Line::Crashed(status.to_string()).write();
         }
         return Ok(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Catalogue, Selection};
+
+    /// The rules of the language that a sequence of steps has to keep depend on the transport.
+    #[test]
+    fn a_child_reads_every_case_of_the_catalogue_as_it_is() {
+        let catalogue = Catalogue::builtin();
+        let cases = Selection::default().with_slow(true).cases(&catalogue);
+        let settings = Settings::default();
+        let plan = Plan::new(&cases, &settings, &Progress::default(), Arc::new(Pacing::unlimited()), None);
+        let numbers: Vec<_> = (0..cases.len()).collect();
+        let text = serde_json::to_string(&Job::new(plan.run(&cases, &settings), false, &numbers, &numbers));
+        let job: Job =
+            serde_json::from_str(&text.expect("a job has a JSON form")).expect("it is read as it is written");
+        assert_eq!(job.cases.len(), cases.len());
+        for (read, case) in job.cases.iter().zip(&cases) {
+            let scenario = read.scenario().unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!((&scenario.id, &scenario.steps), (&case.scenario.id, &case.scenario.steps));
+            assert_eq!(scenario.axes, [case.axes]);
+        }
     }
 }
