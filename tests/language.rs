@@ -210,8 +210,12 @@ fn a_transport_takes_only_the_steps_that_it_can() {
         }
     }
     for transport in [Transport::Pipe, Socketpair, Pty, Fifo] {
-        let title = over(transport, "server accept\nlistener close");
+        let title = over(transport, "client connect\nserver accept\nlistener close");
         assert_eq!(title, "there is no listener over `pipe`, `socketpair`, `fifo` and `pty`");
+    }
+    for transport in [Transport::Pipe, Socketpair, Pty] {
+        assert_eq!(over(transport, "server accept\nclient connect"), "nothing to accept yet", "{transport}");
+        assert_eq!(over(transport, "client connect\nclient close\nserver accept"), "", "{transport}");
     }
     assert_eq!(over(Fifo, "client connect\nserver accept\nclient write 1"), "the client has no end here");
     assert_eq!(over(Fifo, "server accept\nclient connect\nclient write 1"), "");

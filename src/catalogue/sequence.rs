@@ -107,6 +107,11 @@ impl OpenSockets {
             Accept if !self.open.contains(&Actor::Listener) => {
                 return Err(("nothing to accept from", "an earlier step closes the listener"));
             }
+            Accept
+                if !self.connected && self.transport.is_some_and(|it| !it.has_listener() && it != Transport::Fifo) =>
+            {
+                return Err(("nothing to accept yet", "needs `client connect` first, which makes both ends"));
+            }
             Blocks(call) => return self.begin_call(actor, call),
             Await(Awaited { condition: Condition::Woken, .. }) => self.wait_for_call(actor),
             // Nobody can open a named pipe for writing that nobody reads (ENXIO), so that the client has no end then.
