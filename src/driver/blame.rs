@@ -111,7 +111,11 @@ impl Abort {
         let reason = match error.get_ref() {
             // The system has no code for it, and this program has words.
             Some(words) if error.kind() == ErrorKind::Unsupported => words.to_string(),
-            _ => format!("{subject}: {}", Outcome::from_error(error)),
+            _ => {
+                // EAGAIN of a process that cannot be started is no call that would block.
+                let told = error.raw_os_error().map_or_else(|| Outcome::from_error(error), Outcome::Error);
+                format!("{subject}: {told}")
+            }
         };
         Abort::of(blame(error, doing), reason)
     }
@@ -199,6 +203,7 @@ mod tests {
         let because = |doing, code| Abort::because(doing)(io::Error::from_raw_os_error(code));
         assert_eq!(because(SETUP, EMFILE), Abort::Exhausted("a socket: EMFILE".to_owned()));
         assert_eq!(because(SETUP, EACCES), Abort::NotRun("a socket: EACCES".to_owned()));
+        assert_eq!(because(START, EAGAIN), Abort::Exhausted("a process: EAGAIN".to_owned()));
         assert_eq!(because(EXTRA, EINVAL), Abort::Unsupported("an option: EINVAL".to_owned()));
         let words = io::Error::new(ErrorKind::Unsupported, "this system has no such thing");
         assert_eq!(Abort::because(EXTRA)(words), Abort::Unsupported("this system has no such thing".to_owned()));

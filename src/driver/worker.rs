@@ -14,7 +14,7 @@ use super::{
     descriptors::Descriptors,
     journal::{Journal, Line},
     plan::Ledger,
-    schedule::Queue,
+    schedule::{Queue, starts_process},
     settings::Run,
     tally::CaseResult,
     trial::{
@@ -84,7 +84,6 @@ impl<'a> Worker<'a> {
         last_resort: bool,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
-        let mut steps = run.cases.iter().flat_map(|case| &case.scenario.steps);
         Ok(Worker {
             context: Context::new(poll.registry().try_clone()?, run, ledger),
             run,
@@ -98,7 +97,7 @@ impl<'a> Worker<'a> {
             is_short: false,
             limit: run.settings.in_flight.clamp(1, MAX_SLOTS),
             long: 0,
-            starts_processes: steps.any(|step| step.operation.starts_process()),
+            starts_processes: run.cases.iter().any(starts_process),
         })
     }
 
